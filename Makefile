@@ -1,0 +1,68 @@
+# `make run` starts the bot, `make test` checks everything; both make what they need.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test lint types tests lock migration starter evaluate clean
+.DELETE_ON_ERROR:
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run ## start the bot; the web room opens on http://127.0.0.1:8080
+	@$(BIN)/python -m bot
+
+test: lint types tests ## ruff, mypy --strict and pytest
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+tests: $(VENV)/.dev
+	@$(BIN)/python -m pytest
+
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Encore needs Python 3.11 or newer: sudo apt-get install -y python3 python3-venv" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python lacks venv and pip: sudo apt-get install -y python3-venv python3-pip" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: requirements.txt | $(VENV)/.venv
+	@echo "Installing what the bot needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(VENV)/.venv
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@ $(VENV)/.run
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+
+lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
+	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
+	$(COMPILE) --upgrade -c requirements.txt --group train -o requirements-train.txt
+	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt pyproject.toml \
+		--group train --group dev -o requirements-dev.txt
+
+migration: $(VENV)/.dev ## write a migration for a change of db/schema.py: make migration MESSAGE="..."
+	$(BIN)/python -m db "$(MESSAGE)"
+
+DATA ?= ../shared/data/open
+
+starter: $(VENV)/.dev ## train models/starter on the playlists in DATA
+	$(BIN)/python -m model_export train $(DATA) --everything --out out/starter
+	$(BIN)/python -m model_export export $(DATA) --model out/starter --out models/starter
+
+evaluate: $(VENV)/.dev ## train on part of the playlists in DATA and measure on the rest
+	$(BIN)/python -m model_export train $(DATA) --out out/measured
+	$(BIN)/python -m model_export evaluate $(DATA) --model out/measured
+
+clean: ## remove what was made here, except parties
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache

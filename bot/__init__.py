@@ -1,0 +1,1 @@
+"""The party itself and its front doors."""

@@ -1,0 +1,105 @@
+"""`python -m bot`: opens settings, model, store and front doors, and closes them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from bot.bundle import open_bundle
+from bot.catalog import Catalogue
+from bot.discord_bot import open_discord
+from bot.errors import StartError
+from bot.party import PartyService
+from bot.recommender import Recommender
+from bot.room import open_room
+from bot.settings import Settings, read_settings
+from db.store import open_store
+
+log = logging.getLogger("encore")
+
+CANNOT_START = 2
+"""The exit code of a bot that cannot start: a supervisor should not try again unchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All that is open: the party, the room's address, and what ends when a front door does."""
+
+    party: PartyService
+    room_url: str
+    doors: list[asyncio.Task[None]]
+
+
+@asynccontextmanager
+async def open_house(settings: Settings) -> AsyncIterator[House]:
+    """Opens everything, in the order in which the parts need each other.
+
+    Raises:
+        StartError: a part cannot be opened; what was open already is closed again.
+    """
+    async with AsyncExitStack() as stack:
+        bundle = await asyncio.to_thread(open_bundle, settings.model_dir)
+        catalogue = await asyncio.to_thread(Catalogue.open, bundle)
+        stack.callback(catalogue.close)
+        recommender = await asyncio.to_thread(Recommender, bundle, catalogue)
+        store = await stack.enter_async_context(open_store(settings.database_url))
+        party = PartyService(store, catalogue, recommender)
+        stack.push_async_callback(party.close)
+        room_url = await stack.enter_async_context(
+            open_room(party, settings.room_host, settings.room_port, settings.room_names)
+        )
+        doors = [asyncio.create_task(party.keep_time(), name="clock")]
+        stack.push_async_callback(_stop, doors)
+        if settings.discord_token is not None:
+            token = settings.discord_token.get_secret_value()
+            doors.append(await stack.enter_async_context(open_discord(party, token)))
+        yield House(party, room_url, doors)
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def run(settings: Settings) -> None:
+    """Keeps the house open until a signal asks to stop or a front door fails."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in a loop
+            loop.add_signal_handler(number, stop.set)
+    async with open_house(settings) as house:
+        print(f"Encore is ready: open {house.room_url} in a browser.", flush=True)
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait([stopped, *house.doors], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        for door in house.doors:
+            if door.done():
+                door.result()
+
+
+def main() -> int:
+    """Runs the bot and returns its exit code."""
+    try:
+        settings = read_settings()
+        logging.basicConfig(
+            level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        asyncio.run(run(settings))
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return CANNOT_START
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

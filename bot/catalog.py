@@ -1,0 +1,273 @@
+"""The song catalogue: search as you type, lookup by id or link.
+
+The catalogue is the bundle's `catalog.db`, opened read-only. Its songs stand in order of popularity; the FTS5
+index finds candidates, and what people mean is decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+import sqlite3
+import threading
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Self
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from bot.bundle import MEND, Bundle
+from bot.domain import LONGEST_TEXT, Track
+from bot.errors import EmptyText, StartError, TextTooLong, UnknownLink, UnknownSong
+
+CHOSEN = "track:"
+"""Marks a song picked from a list: the rest of the text is its track id."""
+
+_LINK = re.compile(
+    r"(?:https?://)?open\.spotify\.com/(?:intl-[a-z]{2,5}/)?track/([0-9A-Za-z]{22})(?:[/?#].*)?"
+    r"|spotify:track:([0-9A-Za-z]{22})"
+)
+_LOOKS_LIKE_LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|spotify:|open\.spotify\.com)\S*", re.IGNORECASE)
+_DASH = re.compile(r"\s+[-–—]\s+")
+_BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
+_WORD = re.compile(r"[^\W_]+")
+
+_NOT_ORIGINAL = {"karaoke", "tribute", "cover", "covers", "instrumental", "remix", "mix", "live"} | {
+    "acoustic",
+    "version",
+    "edit",
+    "medley",
+    "lullaby",
+    "originally",
+}
+CANDIDATES = 100
+"""How many of the most popular matches are looked at."""
+SIMILAR = 0.72
+"""How much of a mistyped word must be right, by the optimal string alignment distance."""
+SAME_TITLE = 80
+"""How alike, of 100, a typed "title - artist" must be to a known song to be taken for it."""
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as the search index sees them: without case, accents and punctuation."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
+
+
+class Catalogue:
+    """The songs of a model bundle."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        rows = connection.execute(
+            "SELECT title, artist, track_id, album, year, duration_ms, popularity FROM tracks ORDER BY idx"
+        ).fetchall()
+        self._tracks = [Track(*row[:-1]) for row in rows]
+        self._fame = _fame(self._tracks, [row[-1] for row in rows])
+        self._index = {track.track_id: i for i, track in enumerate(self._tracks)}
+        self._artists = {
+            " ".join(words(name)): index
+            for index, name in connection.execute("SELECT idx, name FROM artists")
+        }
+        self._versions: dict[str, list[int]] = {}
+        for i, track in enumerate(self._tracks):
+            self._versions.setdefault(song_key(track), []).append(i)
+        connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, songs, row)")
+        self._vocabulary = [term for (term,) in connection.execute("SELECT term FROM vocabulary")]
+        self._lock = threading.Lock()  # one connection, used by one worker thread at a time
+
+    @classmethod
+    def open(cls, bundle: Bundle) -> Self:
+        """Opens a bundle's catalogue.
+
+        Raises:
+            StartError: it is damaged, or does not hold what the manifest says.
+        """
+        try:
+            catalogue = cls(_connect(bundle.catalogue))
+        except sqlite3.Error as error:
+            raise StartError(f"{bundle.catalogue} cannot be read ({error}); {MEND}") from error
+        if len(catalogue._tracks) != bundle.tracks:
+            raise StartError(f"{bundle.catalogue} does not hold the songs its manifest counts; {MEND}")
+        return catalogue
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    async def resolve(self, text: str) -> Track:
+        """The song that a text, a picked choice or a Spotify track link means.
+
+        A text of the form "title - artist" that the catalogue does not know is a song all the same.
+
+        Raises:
+            EmptyText: no letter or digit in it.
+            TextTooLong: longer than any song's name.
+            UnknownLink: a link without a known song behind it.
+            UnknownSong: nothing like it is known, and it does not say who the artist is.
+        """
+        text = " ".join(text.split())
+        if len(text) > LONGEST_TEXT:
+            raise TextTooLong(LONGEST_TEXT)
+        if text.startswith(CHOSEN):
+            return self._chosen(text.removeprefix(CHOSEN))
+        if _LOOKS_LIKE_LINK.match(text):
+            return await self._linked(text)
+        if not words(text):
+            raise EmptyText
+        found = await self.search(text, 1, whole=True)
+        typed = _typed(text)
+        if typed is not None:
+            return next((track for track in found if _means(typed, track)), typed)
+        if not found:
+            near = await self.search(text, 1)
+            raise UnknownSong(text, f"{near[0].title} – {near[0].artist}" if near else None)
+        return found[0]
+
+    async def search(self, text: str, limit: int = 10, *, whole: bool = False) -> list[Track]:
+        """Songs as one types, best first; none for a text without letters or digits.
+
+        Args:
+            text: words of title and artist in any order; typos are forgiven.
+            limit: how many.
+            whole: every word must be found; else the best partial matches stand in for none.
+        """
+        asked = words(text[:LONGEST_TEXT])
+        if not asked:
+            return []
+        return await asyncio.to_thread(self._search, asked, limit, whole)
+
+    def index_of(self, track: Track) -> int | None:
+        """The model's index of a song, of its artist when only that is known, or None."""
+        index = self._index.get(track.track_id) if track.track_id else None
+        return self._artists.get(_artist_key(track)) if index is None else index
+
+    def track(self, index: int) -> Track:
+        """The song of an index."""
+        return self._tracks[index]
+
+    def versions(self, track: Track) -> Sequence[int]:
+        """Every index that is the same song to a person: remasters, live takes, singles."""
+        return self._versions.get(song_key(track), ())
+
+    def _chosen(self, track_id: str) -> Track:
+        index = self._index.get(track_id)
+        if index is None:
+            raise UnknownLink("that choice")
+        return self._tracks[index]
+
+    async def _linked(self, text: str) -> Track:
+        link = _LINK.fullmatch(text)
+        if link is None:
+            raise UnknownLink
+        index = await asyncio.to_thread(self._spotify, link[1] or link[2])
+        if index is None:
+            raise UnknownLink
+        return self._tracks[index]
+
+    def _spotify(self, spotify_id: str) -> int | None:
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT idx FROM spotify WHERE spotify_id = ?", (spotify_id,)
+            ).fetchone()
+        return row[0] if row else None
+
+    def _search(self, asked: Sequence[str], limit: int, whole: bool) -> list[Track]:
+        found = self._match(" ".join(f'"{word}"*' for word in asked))
+        if not found:
+            meant = [[word, *self._similar(word)] for word in asked]
+            found = self._match(" AND ".join(_any_of(each) for each in meant))
+            if not found and not whole:
+                found = self._match(" OR ".join(_any_of(each) for each in meant))
+        ranked = sorted(found, key=lambda index: self._rank(index, asked), reverse=True)
+        first_of = {song_key(self._tracks[index]): index for index in reversed(ranked)}
+        return [self._tracks[index] for index in ranked if index in first_of.values()][:limit]
+
+    def _match(self, query: str) -> list[int]:
+        statement = "SELECT rowid FROM songs WHERE songs MATCH ? ORDER BY rowid LIMIT ?"
+        with self._lock:
+            rows = self._connection.execute(statement, (query, CANDIDATES)).fetchall()
+        return [index for (index,) in rows]
+
+    def _similar(self, word: str) -> list[str]:
+        """Words of the catalogue that a mistyped one may stand for."""
+        if len(word) < 3:
+            return []
+        near = process.extract(
+            word,
+            self._vocabulary,
+            scorer=OSA.normalized_similarity,
+            score_cutoff=SIMILAR,
+            limit=8,
+        )
+        return [term for term, _, _ in near]
+
+    def _rank(self, index: int, asked: Sequence[str]) -> float:
+        """How likely a song is meant: what was typed first, then originals, then the popular ones."""
+        track = self._tracks[index]
+        title, artist = words(_BRACKETED.sub(" ", track.title)), words(track.artist)
+        typed, named = " ".join(asked), " ".join(title)
+        likeness = fuzz.token_set_ratio(typed, " ".join([*title, *artist])) if len(typed) > 3 else 0
+        begun = 10 * named.startswith(typed) + 15 * (named == typed)
+        other = _NOT_ORIGINAL & {*words(track.title), *words(track.album or ""), *artist} - set(asked)
+        return likeness + begun + 50 * self._fame[index] - 40 * bool(other)
+
+
+def _fame(tracks: Sequence[Track], popularity: Sequence[float]) -> list[float]:
+    """How well known each song is, about 0 to 1: its own popularity and, as much, its artist's.
+
+    A cover can be in more playlists than the original; its artist seldom is.
+    """
+    by_artist: defaultdict[str, float] = defaultdict(float)
+    for track, popular in zip(tracks, popularity, strict=True):
+        by_artist[_artist_key(track)] += popular
+    most = max(by_artist.values(), default=0) or 1
+    return [
+        (math.sqrt(popular) + math.sqrt(by_artist[_artist_key(track)] / most)) / 2
+        for track, popular in zip(tracks, popularity, strict=True)
+    ]
+
+
+def song_key(track: Track) -> str:
+    """The same for every version of a song: the bare title and the main artist."""
+    bare = _BRACKETED.sub(" ", track.title)
+    title = _DASH.split(bare)[0] if len(_DASH.split(bare)) > 1 else bare
+    return f"{' '.join(words(title)) or ' '.join(words(track.title))}\n{_artist_key(track)}"
+
+
+def _artist_key(track: Track) -> str:
+    return " ".join(words(track.artist.split(",")[0]))
+
+
+def _any_of(terms: Iterable[str]) -> str:
+    first, *others = terms
+    return "(" + " OR ".join([f'"{first}"*', *(f'"{term}"' for term in others)]) + ")"
+
+
+def _typed(text: str) -> Track | None:
+    """A song as somebody typed it: title - artist."""
+    title, *rest = _DASH.split(text, maxsplit=1)
+    if not rest or not words(title) or not words(rest[0]):
+        return None
+    return Track(title=title.strip(), artist=rest[0].strip())
+
+
+def _means(typed: Track, known: Track) -> bool:
+    """Whether a typed "title - artist" (or "artist - title") is this song."""
+    title, artist = _BRACKETED.sub(" ", known.title), known.artist.split(",")[0]
+    return any(
+        _alike(one, title) and _alike(other, artist)
+        for one, other in ((typed.title, typed.artist), (typed.artist, typed.title))
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    return fuzz.ratio(" ".join(words(one)), " ".join(words(other))) >= SAME_TITLE
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)

@@ -1,0 +1,265 @@
+"""The words of a party and its pure rules: who is next, how many must agree, what the model is told.
+
+Instants are whole milliseconds since 1970 UTC (`..._ms`), durations whole milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+
+ACTIVE_FOR_MS = 30 * MINUTE_MS
+"""Whoever did something this long ago still counts when a skip is voted on."""
+PARTY_ENDS_AFTER_MS = 12 * HOUR_MS
+"""A party in which nobody did anything for this long is over: what it played may be suggested again."""
+OFFER_LASTS_MS = 10 * MINUTE_MS
+"""A suggestion is not repeated by the next ballots for this long."""
+TYPICAL_SONG_MS = 210_000
+"""How long a song plays whose length nobody knows."""
+LONGEST_TEXT = 300
+"""The longest text that can name a song, in characters."""
+LONGEST_NAME = 32
+"""The longest name of a member that is shown, in characters."""
+LONGEST_QUEUE = 500
+"""How many songs may wait in one party."""
+MOST_SUGGESTIONS = 10
+"""How many songs one ballot may hold."""
+
+UP_VOTE_WEIGHT = 1.0
+"""What each up-vote adds to an entry's weight of 1 ..."""
+HEAVIEST = 4.0
+"""... up to this: trials found 2 to 4 best."""
+UNWANTED = -0.2
+"""The label of what the room skipped or voted down: trials found -0.1 to -0.25 best, stronger hurts."""
+
+
+class State(StrEnum):
+    """Where an entry stands."""
+
+    SUGGESTED = "suggested"
+    QUEUED = "queued"
+    PLAYING = "playing"
+    PLAYED = "played"
+    SKIPPED = "skipped"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A place where a party happens."""
+
+    platform: str  # discord, slack or web
+    workspace: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a room. Bots are not members."""
+
+    platform: str
+    user_id: str
+    name: str = field(compare=False)
+    moderator: bool = field(default=False, compare=False)  # as the platform says, at this moment
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A song; `track_id` is the catalogue's, None for a song that nobody but the adder knows."""
+
+    title: str
+    artist: str  # all credited artists, comma separated, the main one first; may be empty
+    track_id: str | None = None
+    album: str | None = None
+    year: int | None = None
+    duration_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A song in a party, or one suggested to it."""
+
+    id: int
+    track: Track
+    state: State
+    added_by: Member | None  # None for a suggestion that nobody has taken up
+    added_ms: int
+    started_ms: int | None = None
+    ends_ms: int | None = None  # of what plays: when its time is up
+    ended_ms: int | None = None
+    votes: Mapping[str, int] = field(default_factory=dict)  # user_id -> +1 or -1
+    match: float | None = None  # of a suggestion: the probability that it belongs here
+    because: tuple[str, ...] = ()  # of a suggestion: the titles that speak for it most
+    ballot: int | None = None  # of a suggestion: which ballot it stood on
+
+    @property
+    def ups(self) -> int:
+        """How many want it."""
+        return sum(value > 0 for value in self.votes.values())
+
+    @property
+    def downs(self) -> int:
+        """How many do not."""
+        return sum(value < 0 for value in self.votes.values())
+
+    @property
+    def score(self) -> int:
+        """Up-votes less down-votes."""
+        return self.ups - self.downs
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A room's party as it stands now."""
+
+    playing: Entry | None
+    queue: tuple[Entry, ...]  # what plays next first
+    ballot: tuple[Entry, ...]  # the latest suggestions that nobody has taken up, best first
+    history: tuple[Entry, ...]  # what was played or skipped, latest first
+    skippers: frozenset[str]  # the user_ids of those who want to skip what plays
+    skips_needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line of a party's diary: who did what to which entry, and what it was like before."""
+
+    id: int
+    kind: str  # add, vote, remove, skip, next or undo
+    entry_id: int | None
+    state_before: State | None  # None: there was no entry
+    vote_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRecord:
+    """A stored party: when it began (`started_ms`) and when somebody last did something."""
+
+    id: int
+    room: Room
+    started_ms: int
+    active_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What the model is told of one song: label 1 is wanted, 0 or below is not; weight is how sure."""
+
+    track: Track
+    weight: float
+    label: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A song the model proposes, with the probability that it belongs and the titles that speak for it."""
+
+    track: Track
+    match: float
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What `add` did: `again` when the song was there already and the member's wish became a vote."""
+
+    entry: Entry
+    place: int  # 0 when it is playing, 1 when it is next
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """What `vote` did: `taken_up` when this vote took a suggestion into the queue."""
+
+    entry: Entry
+    value: int  # +1, -1, or 0 when a vote was taken back
+    taken_up: bool
+    ballot: tuple[Entry, ...]  # the whole ballot of a suggestion, as it stands now
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """How a vote to skip stands."""
+
+    entry: Entry
+    votes: int
+    needed: int
+    playing: Entry | None  # what plays now
+
+    @property
+    def done(self) -> bool:
+        """Whether enough people agreed."""
+        return self.entry.state is State.SKIPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What `undo` took back: `kind` is add, vote, remove or skip."""
+
+    kind: str
+    entry: Entry
+
+
+def in_order(queue: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What the room wants most first; among equals, who came first."""
+    return tuple(sorted(queue, key=lambda entry: (-entry.score, entry.added_ms, entry.id)))
+
+
+def skips_needed(active: int) -> int:
+    """How many of the people active must agree before a song is skipped: more than half."""
+    return active // 2 + 1
+
+
+def began_ms(started_ms: int, active_ms: int, now_ms: int) -> int:
+    """When the party of this moment began: now, if the last one has long been over."""
+    return now_ms if now_ms - active_ms > PARTY_ENDS_AFTER_MS else started_ms
+
+
+def ends_ms(track: Track, started_ms: int) -> int:
+    """When a song that started then is over."""
+    return started_ms + (track.duration_ms or TYPICAL_SONG_MS)
+
+
+def vetoed(entry: Entry) -> bool:
+    """Whether the room has said no to this song: skipped, taken out, or voted down by most."""
+    return entry.state in {State.SKIPPED, State.REMOVED} or entry.score < 0
+
+
+def spoken_for(entry: Entry, now_ms: int) -> bool:
+    """Whether suggesting this song now would repeat something or ignore the room."""
+    if entry.state is State.SUGGESTED and not vetoed(entry):
+        return now_ms - entry.added_ms < OFFER_LASTS_MS
+    return True
+
+
+def signals(entries: Iterable[Entry]) -> list[Signal]:
+    """What a party's entries and votes tell the model.
+
+    A song that was taken out says nothing either way: people mistype. A suggestion speaks only once it
+    has been voted on.
+    """
+    told = []
+    for entry in entries:
+        if entry.state is State.SKIPPED or entry.score < 0:
+            told.append(Signal(entry.track, 1.0, UNWANTED))
+        elif entry.state is not State.REMOVED and (entry.state is not State.SUGGESTED or entry.score):
+            told.append(Signal(entry.track, min(1 + UP_VOTE_WEIGHT * entry.ups, HEAVIEST), 1.0))
+    return told
+
+
+def varied(ranked: Sequence[Suggestion], count: int) -> list[Suggestion]:
+    """The best `count` with at most two songs of one artist in five, the best of each artist first."""
+    per_artist = max(2, (2 * count) // 5)
+    taken: dict[str, int] = {}
+    kept = []
+    for suggestion in ranked:
+        artist = suggestion.track.artist.split(",")[0].strip().casefold()
+        taken[artist] = taken.get(artist, 0) + 1
+        if taken[artist] <= per_artist:
+            kept.append(suggestion)
+    return kept[:count]

@@ -1,0 +1,416 @@
+"""The use cases of a party, the same for every front door.
+
+Every change is one transaction of the store: it happens whole, once, and for good, or not at all. A change
+carries the idempotency key of the delivery that asked for it; the same key again changes nothing and gets
+the answer as things stand now. Reading the catalogue and the model happens outside any transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from bot import domain
+from bot.domain import (
+    Added,
+    Change,
+    Entry,
+    Member,
+    Party,
+    PartyRecord,
+    Room,
+    Skipped,
+    State,
+    Track,
+    Undone,
+    Voted,
+)
+from bot.errors import (
+    AlreadyOver,
+    NoSuchEntry,
+    NothingPlaying,
+    NothingToSuggest,
+    NothingToUndo,
+    NotYours,
+    QueueFull,
+)
+from bot.ports import Catalogue, Recommender, Store, Transaction
+
+log = logging.getLogger(__name__)
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+TICK_S = 1.0
+"""How often the clock looks for songs that are over, in seconds."""
+
+
+def finished(
+    use_case: Callable[Concatenate[PartyService, Args], Coroutine[Any, Any, Result]],
+) -> Callable[Concatenate[PartyService, Args], Coroutine[Any, Any, Result]]:
+    """Runs a use case to its end though its caller is cancelled: no transaction is left half done."""
+
+    @functools.wraps(use_case)
+    async def run(self: PartyService, /, *args: Args.args, **kwargs: Args.kwargs) -> Result:
+        task = asyncio.ensure_future(use_case(self, *args, **kwargs))
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        return await asyncio.shield(task)
+
+    return run
+
+
+class PartyService:
+    """What people can do in a room."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        recommender: Recommender,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._recommender = recommender
+        self._clock = clock
+        self._watchers: list[Callable[[Room], None]] = []
+        self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
+
+    def watch(self, changed: Callable[[Room], None]) -> None:
+        """Calls `changed(room)` after every committed change of a party."""
+        self._watchers.append(changed)
+
+    async def search(self, text: str, limit: int = 10) -> list[Track]:
+        """Songs as one types, best first."""
+        return await self._catalogue.search(text, limit)
+
+    @finished
+    async def add(self, room: Room, member: Member, text: str, key: str | None = None) -> Added:
+        """Queues the song that a text or link names; a song that waits already gets an up-vote instead.
+
+        Raises:
+            EmptyText, TextTooLong, UnknownSong, UnknownLink, QueueFull.
+        """
+        track = await self._catalogue.resolve(text)
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                return await desk.added(desk.done.entry_id)
+            waiting = await desk.waiting()
+            same = next((entry for entry in waiting if _same(entry.track, track)), None)
+            if same is not None:
+                if same.added_by != member:
+                    await desk.vote(same, +1)
+                return await desk.added(same.id, again=True)
+            if len(waiting) >= domain.LONGEST_QUEUE:
+                raise QueueFull(domain.LONGEST_QUEUE)
+            entry_id = await desk.tx.insert_entry(desk.party.id, track, member, desk.now_ms)
+            await desk.record("add", await desk.entry(entry_id))
+            await desk.start_next()
+            return await desk.added(entry_id)
+
+    @finished
+    async def next(
+        self, room: Room, member: Member, count: int = 5, key: str | None = None
+    ) -> tuple[Entry, ...]:
+        """Suggests songs for the room, best first, and keeps them as a ballot that can be voted on.
+
+        Raises:
+            NothingToSuggest: every song known is queued, played, offered or unwanted.
+        """
+        count = min(max(count, 1), domain.MOST_SUGGESTIONS)
+        now_ms = self._now_ms()
+        async with self._store.transaction() as tx:
+            party = await tx.party(room, now_ms)
+            began_ms = domain.began_ms(party.started_ms, party.active_ms, now_ms)
+            heard = await tx.entries(party.id, State, began_ms)
+        suggestions = await self._recommender.suggest(
+            domain.signals(heard), [e.track for e in heard if domain.spoken_for(e, now_ms)], count
+        )
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                return tuple(await desk.tx.offered(desk.done.id))
+            waiting = await desk.waiting()  # what came in while the model was thinking
+            suggestions = [
+                each for each in suggestions if not any(_same(each.track, e.track) for e in waiting)
+            ]
+            if not suggestions:
+                raise NothingToSuggest
+            number = await desk.record("next")
+            await desk.tx.insert_suggestions(desk.party.id, number, suggestions, desk.now_ms)
+            return tuple(await desk.tx.offered(number))
+
+    @finished
+    async def vote(
+        self, room: Room, member: Member, entry_id: int, value: int, key: str | None = None
+    ) -> Voted:
+        """Votes +1 or -1 on an entry or a suggestion, or takes a vote back (0); the last one counts.
+
+        A suggestion that more people want than not is queued.
+
+        Raises:
+            NoSuchEntry: not of this party.
+            AlreadyOver: it has been played, skipped or removed.
+            ValueError: another value than -1, 0 or +1, which only a fault of the caller's can bring.
+        """
+        if value not in {-1, 0, +1}:
+            raise ValueError(value)
+        async with self._desk(room, member, key) as desk:
+            entry = await desk.entry(entry_id)
+            if desk.done:
+                now_voted = entry.votes.get(member.user_id, 0)
+                return Voted(entry, now_voted, taken_up=False, ballot=await desk.ballot(entry))
+            if entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}:
+                raise AlreadyOver
+            voted = await desk.vote(entry, value)
+            taken_up = voted.state is not entry.state
+            return Voted(voted, value, taken_up, await desk.ballot(voted))
+
+    @finished
+    async def skip(self, room: Room, member: Member, key: str | None = None) -> Skipped:
+        """Votes to skip what plays; with more than half of the people active the next song starts.
+
+        Raises:
+            NothingPlaying: there is nothing to skip.
+        """
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                return await desk.skipped(await desk.entry(desk.done.entry_id or 0))
+            playing = await desk.playing()
+            if playing is None:
+                raise NothingPlaying
+            await desk.tx.add_skip(playing.id, member)
+            await desk.record("skip", playing)
+            outcome = await desk.skipped(playing)
+            if outcome.votes >= outcome.needed:
+                await desk.end(playing, State.SKIPPED)
+            return await desk.skipped(playing)
+
+    @finished
+    async def remove(self, room: Room, member: Member, entry_id: int, key: str | None = None) -> Entry:
+        """Takes a song out of the queue; only who added it and moderators may.
+
+        Raises:
+            NoSuchEntry: it is not, or no longer, queued or playing in this party.
+            NotYours: somebody else added it.
+        """
+        async with self._desk(room, member, key) as desk:
+            entry = await desk.entry(entry_id)
+            if desk.done:
+                return entry
+            if entry.state not in {State.QUEUED, State.PLAYING}:
+                raise NoSuchEntry
+            if entry.added_by != member and not member.moderator:
+                raise NotYours
+            await desk.record("remove", entry)
+            await desk.end(entry, State.REMOVED)
+            return await desk.entry(entry_id)
+
+    @finished
+    async def undo(self, room: Room, member: Member, key: str | None = None) -> Undone:
+        """Takes back the member's latest add, vote, removal or wish to skip that nobody has undone.
+
+        Raises:
+            NothingToUndo: there is none, or its song is over.
+        """
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                return Undone(desk.done.kind, await desk.entry(desk.done.entry_id or 0))
+            last = await desk.tx.last_undoable(desk.party.id, member)
+            if last is None:
+                raise NothingToUndo
+            entry = await desk.entry(last.entry_id or 0)
+            await desk.revert(last, entry)
+            await desk.tx.mark_undone(last.id)
+            await desk.record("undo", entry)
+            return Undone(last.kind, await desk.entry(entry.id))
+
+    @finished
+    async def party(self, room: Room, history: int = 20) -> Party:
+        """What plays, what waits, what is suggested and what was."""
+        async with self._store.transaction() as tx:
+            now_ms = self._now_ms()
+            record = await tx.party(room, now_ms)
+            desk = _Desk(tx, record, now_ms)
+            playing = await desk.playing()
+            return Party(
+                playing=playing,
+                queue=await desk.queue(),
+                ballot=tuple(await tx.ballot(record.id)),
+                history=tuple(await tx.history(record.id, history)),
+                skippers=await tx.skippers(playing.id) if playing else frozenset(),
+                skips_needed=await desk.skips_needed(),
+            )
+
+    @finished
+    async def play_on(self) -> None:
+        """Ends the songs whose time is up, in every room, and starts the next ones."""
+        async with self._store.transaction() as tx:
+            rooms = await tx.overdue(self._now_ms())
+        for room in rooms:
+            async with self._store.transaction() as tx:
+                now_ms = self._now_ms()
+                desk = _Desk(tx, await tx.party(room, now_ms), now_ms)
+                playing = await desk.playing()
+                if playing and (playing.ends_ms or 0) <= now_ms:
+                    await desk.end(playing, State.PLAYED)
+            self._tell(room)
+
+    async def keep_time(self) -> None:
+        """Plays on for as long as it runs; a fault is logged and the clock goes on."""
+        while True:
+            try:
+                await self.play_on()
+            except Exception:
+                log.exception("The clock could not play on; it tries again.")
+            await asyncio.sleep(TICK_S)
+
+    async def close(self) -> None:
+        """Waits for the use cases under way."""
+        await asyncio.gather(*self.running, return_exceptions=True)
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    def _tell(self, room: Room) -> None:
+        for changed in self._watchers:
+            changed(room)
+
+    @asynccontextmanager
+    async def _desk(self, room: Room, member: Member, key: str | None) -> AsyncIterator[_MemberDesk]:
+        async with self._store.transaction() as tx:
+            now_ms = self._now_ms()
+            party = await tx.party(room, now_ms)
+            await tx.touch(party.id, domain.began_ms(party.started_ms, party.active_ms, now_ms), now_ms)
+            done = await tx.claimed(party.id, key) if key else None
+            yield _MemberDesk(tx, party, now_ms, member, key, done)
+        if not done:
+            self._tell(room)
+
+
+class _Desk:
+    """One party inside one transaction."""
+
+    def __init__(self, tx: Transaction, party: PartyRecord, now_ms: int) -> None:
+        self.tx = tx
+        self.party = party
+        self.now_ms = now_ms
+
+    async def entry(self, entry_id: int) -> Entry:
+        entry = await self.tx.entry(self.party.id, entry_id)
+        if entry is None:
+            raise NoSuchEntry
+        return entry
+
+    async def waiting(self) -> list[Entry]:
+        return await self.tx.entries(self.party.id, (State.QUEUED, State.PLAYING))
+
+    async def playing(self) -> Entry | None:
+        return next((e for e in await self.waiting() if e.state is State.PLAYING), None)
+
+    async def queue(self) -> tuple[Entry, ...]:
+        return domain.in_order(e for e in await self.waiting() if e.state is State.QUEUED)
+
+    async def ballot(self, entry: Entry) -> tuple[Entry, ...]:
+        return tuple(await self.tx.offered(entry.ballot)) if entry.ballot else ()
+
+    async def skips_needed(self) -> int:
+        since_ms = self.now_ms - domain.ACTIVE_FOR_MS
+        return domain.skips_needed(await self.tx.active_members(self.party.id, since_ms))
+
+    async def end(self, entry: Entry, state: State) -> None:
+        """Moves an entry on, unless somebody was faster, and lets the next song start."""
+        await self.tx.move(entry.id, entry.state, state, now_ms=self.now_ms)
+        await self.start_next()
+
+    async def start_next(self) -> None:
+        """Starts the next song when nothing plays."""
+        queue = await self.queue()
+        if queue and await self.playing() is None:
+            ends_ms = domain.ends_ms(queue[0].track, self.now_ms)
+            await self.tx.move(queue[0].id, State.QUEUED, State.PLAYING, now_ms=self.now_ms, ends_ms=ends_ms)
+
+
+class _MemberDesk(_Desk):
+    """One party inside one transaction that a member asked for; `done` is what the same key did before."""
+
+    def __init__(
+        self,
+        tx: Transaction,
+        party: PartyRecord,
+        now_ms: int,
+        member: Member,
+        key: str | None,
+        done: Change | None,
+    ) -> None:
+        super().__init__(tx, party, now_ms)
+        self.member = member
+        self.key = key
+        self.done = done
+
+    async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> int:
+        """Writes the diary: what was done to the entry as it stood."""
+        change = Change(0, kind, entry.id if entry else None, entry.state if entry else None, vote_before)
+        return await self.tx.record(self.party.id, self.member, change, self.now_ms, self.key)
+
+    async def added(self, entry_id: int | None, *, again: bool = False) -> Added:
+        entry = await self.entry(entry_id or 0)
+        ids = [entry.id for entry in await self.queue()]
+        return Added(entry, ids.index(entry.id) + 1 if entry.id in ids else 0, again)
+
+    async def vote(self, entry: Entry, value: int) -> Entry:
+        """Sets the member's vote, takes a wanted suggestion up, and returns the entry as it is then."""
+        before = await self.tx.set_vote(entry.id, self.member, value)
+        await self.record("vote", entry, before)
+        voted = await self.entry(entry.id)
+        if voted.state is State.SUGGESTED and voted.score > 0:
+            await self.tx.move(
+                voted.id, State.SUGGESTED, State.QUEUED, now_ms=self.now_ms, added_by=self.member
+            )
+            await self.start_next()
+        return await self.entry(entry.id)
+
+    async def skipped(self, entry: Entry) -> Skipped:
+        """How the vote to skip this entry stands."""
+        return Skipped(
+            entry=await self.entry(entry.id),
+            votes=len(await self.tx.skippers(entry.id)),
+            needed=await self.skips_needed(),
+            playing=await self.playing(),
+        )
+
+    async def revert(self, change: Change, entry: Entry) -> None:
+        """Puts an entry back as it was before a change.
+
+        Raises:
+            NothingToUndo: the song is over, so what was done to it stands.
+        """
+        waits = entry.state in {State.QUEUED, State.PLAYING}
+        if change.kind == "remove" and entry.state is State.REMOVED:
+            await self.tx.move(entry.id, State.REMOVED, State.QUEUED, now_ms=self.now_ms)
+            await self.start_next()
+        elif change.kind == "skip" and entry.state is State.PLAYING:
+            await self.tx.drop_skip(entry.id, self.member)
+        elif change.kind == "add" and waits:
+            await self.end(entry, State.REMOVED)
+        elif change.kind == "vote" and (waits or entry.state is State.SUGGESTED):
+            await self.tx.set_vote(entry.id, self.member, change.vote_before)
+            wanted = (await self.entry(entry.id)).score > 0
+            if waits and change.state_before is State.SUGGESTED and not wanted:
+                await self.end(entry, State.SUGGESTED)
+        else:
+            raise NothingToUndo
+
+
+def _same(one: Track, other: Track) -> bool:
+    if one.track_id or other.track_id:
+        return one.track_id == other.track_id
+    return (one.title.casefold(), one.artist.casefold()) == (
+        other.title.casefold(),
+        other.artist.casefold(),
+    )

@@ -1,0 +1,117 @@
+"""Results into words, shared by every front door.
+
+Every function takes `plain`, the front door's own escape for text that people wrote: nothing that came from
+outside reaches a chat without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.domain import Added, Entry, Member, Skipped, Track, Undone, Voted
+
+Escape = Callable[[str], str]
+"""Makes a text from outside harmless for one platform."""
+
+LONGEST_SHOWN = 80
+"""Titles and artists are cut to this many characters when they are shown."""
+
+
+def song(track: Track, plain: Escape) -> str:
+    """A song in a line: title and artist."""
+    title = plain(short(track.title))
+    return f"{title} – {plain(short(track.artist))}" if track.artist else title
+
+
+def short(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """A text cut to a length, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def match(entry: Entry) -> str:
+    """How well a suggestion fits, in per cent; empty for an entry that nobody suggested."""
+    if entry.match is None:
+        return ""
+    return f"{entry.match:.0%} match" if entry.match >= 0.01 else "under 1% match"
+
+
+def because(entry: Entry, plain: Escape) -> str:
+    """Why the model suggests a song."""
+    titles = [plain(short(title, 40)) for title in entry.because]
+    if not titles:
+        return "popular with everyone"
+    return f"because you queued {' and '.join(titles)}"
+
+
+def votes(entry: Entry) -> str:
+    """The votes of an entry; empty when there are none."""
+    return " ".join(f"{sign} {count}" for sign, count in (("👍", entry.ups), ("👎", entry.downs)) if count)
+
+
+def minutes(duration_ms: int) -> str:
+    """A length as minutes and seconds."""
+    seconds = max(duration_ms, 0) // 1000
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def by(member: Member | None, plain: Escape) -> str:
+    """Who added a song."""
+    return f"added by {plain(short(member.name, 32))}" if member else ""
+
+
+def added(result: Added, plain: Escape) -> str:
+    """What became of `/add`."""
+    name = song(result.entry.track, plain)
+    if result.again:
+        return f"{name} is in the queue already; the votes decide when it plays."
+    if not result.place:
+        return f"Now playing: {name}"
+    return f"Added {name}: {'next up' if result.place == 1 else f'number {result.place} in the queue'}."
+
+
+def offered(ballot: Sequence[Entry]) -> str:
+    """What `/next` found."""
+    if len(ballot) == 1:
+        return "One song that fits. Vote for it if you want to hear it."
+    return f"{len(ballot)} songs that fit. Vote for what you want to hear."
+
+
+def voted(result: Voted, plain: Escape) -> str:
+    """What became of a vote."""
+    name = song(result.entry.track, plain)
+    if result.taken_up:
+        return f"{name} is in the queue now. Good choice!"
+    said = {
+        1: f"You voted for {name}",
+        -1: f"You voted against {name}",
+        0: f"You took your vote on {name} back",
+    }
+    tally = votes(result.entry)
+    return f"{said[result.value]}{f' ({tally})' if tally else ''}."
+
+
+def skipped(result: Skipped, plain: Escape) -> str:
+    """How a vote to skip stands."""
+    name = song(result.entry.track, plain)
+    if not result.done:
+        return f"{result.votes} of {result.needed} want to skip {name}."
+    if result.playing is None:
+        return f"Skipped {name}. The queue is empty: add a song, or ask for suggestions."
+    return f"Skipped {name}. Now playing: {song(result.playing.track, plain)}"
+
+
+def removed(entry: Entry, plain: Escape) -> str:
+    """What became of `/remove`."""
+    return f"Took {song(entry.track, plain)} out of the queue."
+
+
+def undone(result: Undone, plain: Escape) -> str:
+    """What `/undo` took back."""
+    name = song(result.entry.track, plain)
+    return {
+        "add": f"Took {name} out again.",
+        "vote": f"Took your vote on {name} back.",
+        "remove": f"Put {name} back into the queue.",
+        "skip": f"You no longer want to skip {name}.",
+    }[result.kind]

@@ -1,0 +1,78 @@
+"""One browser's connection: what it is told, and how much it may ask."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+
+from aiohttp import web
+
+from bot.domain import Member
+from bot.room import protocol
+from bot.room.protocol import Json, Snapshot
+
+SEND_WITHIN_S = 10.0
+"""Whoever has not taken a message after this many seconds is dropped: nothing piles up for them."""
+BURST = 40
+"""How many requests a browser may make at once ..."""
+PER_S = 10.0
+"""... and how many a second for long."""
+
+
+class Pace:
+    """A bucket of requests that refills: typing fits in, a flood does not."""
+
+    def __init__(
+        self, burst: int = BURST, per_s: float = PER_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._burst = burst
+        self._per_s = per_s
+        self._clock = clock
+        self._left = float(burst)
+        self._at = clock()
+
+    def allows(self) -> bool:
+        """Whether one more request is fine now; if so it counts."""
+        now = self._clock()
+        self._left = min(self._burst, self._left + (now - self._at) * self._per_s)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Guest:
+    """Somebody in the room: a member once they have a name."""
+
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
+        self.member: Member | None = None
+        self.pace = Pace()
+        self.socket = socket
+        self._transport = transport
+        self._latest: Snapshot | None = None
+        self._news = asyncio.Event()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Has the snapshot sent soon; one that could not be sent yet is replaced, never queued."""
+        self._latest = snapshot
+        self._news.set()
+
+    async def keep_shown(self) -> None:
+        """Sends each latest snapshot until the connection is gone."""
+        while not self.socket.closed:
+            await self._news.wait()
+            self._news.clear()
+            if self._latest:
+                await self.send(protocol.state(self._latest, self.member))
+
+    async def send(self, message: Json) -> None:
+        """Sends a message, or drops the connection that does not take it."""
+        try:
+            async with asyncio.timeout(SEND_WITHIN_S):
+                await self.socket.send_str(json.dumps(message, ensure_ascii=False))
+        except (TimeoutError, ConnectionError):
+            if self._transport:
+                self._transport.abort()

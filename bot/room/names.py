@@ -1,0 +1,68 @@
+"""Who is who in the room: a nickname belongs to the browser that took it first."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from collections.abc import Collection
+
+from bot.domain import LONGEST_NAME, Member
+from bot.errors import NameNeeded, NameTaken, NotUnderstood
+
+PLATFORM = "web"
+MOST_NAMES = 5_000
+"""How many names are kept; past that the oldest whose owner has left is free again."""
+SHORTEST_SECRET = 16
+LONGEST_SECRET = 128
+
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+"""Unicode categories that nobody sees: with them two names could look the same."""
+
+
+class Names:
+    """The names taken, each with the hash of its browser's secret; the secret itself is never kept."""
+
+    def __init__(self) -> None:
+        self._owners: dict[str, bytes] = {}
+
+    def claim(self, name: str, secret: str, present: Collection[str]) -> Member:
+        """The member of this name, if it is free or the secret is its owner's.
+
+        Args:
+            name: as typed.
+            secret: random text that the browser made once and keeps.
+            present: the ids of the members in the room, whose names stay theirs.
+
+        Raises:
+            NameNeeded: the name is empty, too long, or has no letter or digit.
+            NameTaken: another browser has it.
+            NotUnderstood: the secret is none that the page makes.
+        """
+        shown = tidy(name)
+        if not any(map(str.isalnum, shown)) or len(shown) > LONGEST_NAME:
+            raise NameNeeded
+        if not SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET:
+            raise NotUnderstood
+        user_id = unicodedata.normalize("NFKC", shown.casefold())
+        owner = hashlib.sha256(secret.encode()).digest()
+        if not hmac.compare_digest(self._owners.setdefault(user_id, owner), owner):
+            raise NameTaken(shown)
+        self._forget(present)
+        return Member(PLATFORM, user_id, shown)
+
+    def _forget(self, present: Collection[str]) -> None:
+        if len(self._owners) > MOST_NAMES:
+            left = next((name for name in self._owners if name not in present), None)
+            if left is not None:
+                del self._owners[left]
+
+
+def tidy(name: str) -> str:
+    """A name as it is shown: one form of each letter, single spaces, nothing invisible."""
+    seen = "".join(
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFKC", name)
+        if char.isspace() or unicodedata.category(char) not in INVISIBLE
+    )
+    return " ".join(seen.split())

@@ -1,0 +1,201 @@
+"""The language of `/live`, the room's WebSocket: JSON texts, one message each.
+
+The browser asks. It makes up the `id`, 1 to 64 of `A-Za-z0-9_-`: the answer carries it, and a change that is
+sent again with the same id (by the same member) happens once.
+
+    {"id": .., "do": "hello", "name": "Ann", "secret": ".."}    takes a name, which every change needs
+    {"id": .., "do": "search", "text": "take o"}                songs as one types
+    {"id": .., "do": "add", "text": "track:<track_id>"}         or a title, or a link
+    {"id": .., "do": "next"}                                    asks for suggestions
+    {"id": .., "do": "vote", "entry": 7, "value": 1}            1, -1, or 0 to take the vote back
+    {"id": .., "do": "skip", "entry": 7}                        wants to skip what plays, if it is still this
+    {"id": .., "do": "remove", "entry": 7}
+    {"id": .., "do": "undo"}
+
+The room answers each, to this browser only. `say` is a sentence for people, `kind` the error's class; instead
+of `say`, an answered search has `tracks` and an answered hello the `name` as it is shown. The id is null when
+it was illegible.
+
+    {"id": .., "ok": true, "say": "Added Africa – TOTO: next up."}
+    {"id": .., "ok": false, "say": "I need a song for that ..", "kind": "EmptyText"}
+
+And it tells everybody how things stand, at first and after each change, as `state` below makes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot import replies
+from bot.domain import Entry, Member, Party, Track
+from bot.errors import NoSuchEntry, NotUnderstood, PartyError
+
+Json = dict[str, Any]
+
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""No slash, so that a member's name and an id make one key in one way only."""
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+LARGEST_ENTRY = 2**63 - 1
+"""The largest number that a database can be asked for."""
+
+NEEDS: Mapping[str, Mapping[str, type]] = {
+    "hello": {"name": str, "secret": str},
+    "search": {"text": str},
+    "add": {"text": str},
+    "next": {},
+    "vote": {"entry": int, "value": int},
+    "skip": {"entry": int},
+    "remove": {"entry": int},
+    "undo": {},
+}
+"""What can be asked, and the fields that it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a browser asks; the fields that `do` does not need are empty."""
+
+    id: str
+    do: str
+    name: str = ""
+    secret: str = ""
+    text: str = ""
+    entry: int = 0
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What everybody in the room is shown."""
+
+    party: Party
+    people: tuple[str, ...]  # the names of who is connected
+    watching: int  # how many people are connected, named or not
+    now_ms: int
+
+
+def message(raw: str) -> Json:
+    """The JSON object in a text.
+
+    Raises:
+        NotUnderstood: there is none, or it holds what no UTF-8 can.
+    """
+    try:
+        found = json.loads(raw)
+        json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair would fail in the store
+    except (ValueError, RecursionError):
+        raise NotUnderstood from None
+    if not isinstance(found, dict):
+        raise NotUnderstood
+    return found
+
+
+def legible_id(asked: Json) -> str | None:
+    """The id of a message, if it has one."""
+    ident = asked.get("id")
+    return ident if isinstance(ident, str) and ID.fullmatch(ident) else None
+
+
+def request(asked: Json) -> Request:
+    """A message as a request.
+
+    Raises:
+        NotUnderstood: the page sends no such message.
+        NoSuchEntry: a number that no entry can have.
+    """
+    ident, do = legible_id(asked), asked.get("do")
+    if ident is None or not isinstance(do, str) or do not in NEEDS:
+        raise NotUnderstood
+    fields: Json = {field: asked.get(field) for field in NEEDS[do]}
+    if any(type(fields[field]) is not kind for field, kind in NEEDS[do].items()):
+        raise NotUnderstood
+    if fields.get("value", 0) not in {-1, 0, 1}:
+        raise NotUnderstood
+    if not 0 <= fields.get("entry", 0) <= LARGEST_ENTRY:
+        raise NoSuchEntry
+    if "text" in fields:
+        fields["text"] = CONTROLS.sub(" ", fields["text"])
+    return Request(ident, do, **fields)
+
+
+def done(ident: str | None, fields: Json) -> Json:
+    """The answer to a request that was met."""
+    return {"id": ident, "ok": True, **fields}
+
+
+def refused(ident: str | None, error: PartyError) -> Json:
+    """The answer to a request that cannot be met."""
+    return {"id": ident, "ok": False, "say": str(error), "kind": type(error).__name__}
+
+
+def failed(ident: str | None, fault: str) -> Json:
+    """The answer to a request that met a fault of ours."""
+    say = f"Sorry, that went wrong on our side. Try again; if it stays, tell the host: {fault}"
+    return {"id": ident, "ok": False, "say": say, "kind": "Fault"}
+
+
+def plain(text: str) -> str:
+    """The page shows every text as text, so nothing needs an escape."""
+    return text
+
+
+def track(song: Track) -> Json:
+    """A song as the page shows it."""
+    return {
+        "track_id": song.track_id,
+        "title": replies.short(song.title),
+        "artist": replies.short(song.artist),
+        "year": song.year,
+        "duration_ms": song.duration_ms,
+    }
+
+
+def entry(one: Entry, me: Member | None) -> Json:
+    """An entry as one member sees it."""
+    return {
+        **track(one.track),
+        "id": one.id,
+        "state": one.state.value,
+        "by": replies.short(one.added_by.name) if one.added_by else "",
+        "yours": me is not None and one.added_by == me,
+        "ups": one.ups,
+        "downs": one.downs,
+        "vote": one.votes.get(me.user_id, 0) if me else 0,
+        "started_ms": one.started_ms,
+        "ends_ms": one.ends_ms,
+    }
+
+
+def suggestion(one: Entry, me: Member | None) -> Json:
+    """A suggestion as one member sees it."""
+    return {
+        **entry(one, me),
+        "match": one.match,
+        "match_words": replies.match(one),
+        "because": replies.because(one, plain),
+    }
+
+
+def state(now: Snapshot, me: Member | None) -> Json:
+    """How things stand, as one member sees them."""
+    party = now.party
+    return {
+        "state": {
+            "now_ms": now.now_ms,
+            "people": now.people,
+            "watching": now.watching,
+            "playing": entry(party.playing, me) if party.playing else None,
+            "skip": {
+                "votes": len(party.skippers),
+                "needed": party.skips_needed,
+                "mine": me is not None and me.user_id in party.skippers,
+            },
+            "queue": [entry(one, me) for one in party.queue],
+            "ballot": [suggestion(one, me) for one in party.ballot],
+            "history": [entry(one, me) for one in party.history],
+        }
+    }

@@ -1,0 +1,156 @@
+"""The room's web application: who may come in, the page, and the address it is served at."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from bot.errors import StartError
+from bot.party import PartyService
+from bot.room.live import Live
+
+STATIC = Path(__file__).parent / "static"
+STOP_WITHIN_S = 5.0
+"""How long requests under way may take when the room closes, in seconds."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+
+def build_room(party: PartyService, names: Collection[str] = ()) -> web.Application:
+    """The room as an application.
+
+    Args:
+        party: what the room is a door to.
+        names: the host names it may be called by, besides IP addresses and localhost.
+    """
+    live = Live(party)
+    app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names)))])
+    app.on_response_prepare.append(_add_headers)
+    app.cleanup_ctx.append(_telling(live))
+    app.on_shutdown.append(_goodbye(live))
+    app.router.add_get("/", _page)
+    app.router.add_get("/healthz", _health)
+    app.router.add_get("/live", live.meet)
+    app.router.add_static("/static", STATIC)
+    return app
+
+
+@asynccontextmanager
+async def open_room(
+    party: PartyService, host: str, port: int, names: Collection[str] = ()
+) -> AsyncIterator[str]:
+    """Serves the room while the context is open, and yields its address.
+
+    Args:
+        party: what the room is a door to.
+        host: the address or name to listen on.
+        port: 0 for a free one.
+        names: further host names that people reach it by, such as a public one.
+
+    Raises:
+        StartError: it cannot listen there.
+    """
+    runner = web.AppRunner(build_room(party, {host, *names}), access_log=None, shutdown_timeout=STOP_WITHIN_S)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise StartError(_why_not(error, host, port)) from error
+        yield _address(host, runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is in use; stop what uses it, or set ROOM_PORT to another one"
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs more rights than I have; set ROOM_PORT to one above 1023"
+    return f"The room cannot listen on {host} port {port} ({error.strerror}); set ROOM_HOST or ROOM_PORT"
+
+
+def _address(host: str, port: int) -> str:
+    try:
+        ip = ipaddress.ip_address(host)
+    except ValueError:
+        return f"http://{host}:{port}"
+    if ip.is_unspecified:
+        return f"http://localhost:{port}"
+    return f"http://[{ip}]:{port}" if ip.version == 6 else f"http://{ip}:{port}"
+
+
+def _doorkeeper(names: frozenset[str]) -> Middleware:
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Keeps out pages of other sites that reach us by a name of theirs, or from their own origin."""
+        if not _is_ours(request.headers.get("Host", ""), names):
+            raise web.HTTPMisdirectedRequest(text="This room does not go by that name.\n")
+        if request.path == "/live" and not _same_origin(request):
+            raise web.HTTPForbidden(text="Only the room's own page may connect.\n")
+        return await handler(request)
+
+    return check
+
+
+def _is_ours(host_header: str, names: frozenset[str]) -> bool:
+    with suppress(ValueError):
+        host = urlsplit(f"//{host_header}").hostname or ""
+        if host == "localhost" or host in names:
+            return True
+        ipaddress.ip_address(host)
+        return True
+    return False
+
+
+def _same_origin(request: web.Request) -> bool:
+    scheme, _, host = request.headers.get("Origin", "").partition("://")
+    return scheme in {"http", "https"} and host.casefold() == request.headers["Host"].casefold()
+
+
+async def _page(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(STATIC / "index.html")
+
+
+async def _health(request: web.Request) -> web.Response:
+    return web.Response(text="ok")
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+
+
+def _telling(live: Live) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        telling = asyncio.create_task(live.keep_told())
+        yield
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+
+    return run
+
+
+def _goodbye(live: Live) -> Callable[[web.Application], Awaitable[None]]:
+    async def close(app: web.Application) -> None:
+        await live.close()
+
+    return close

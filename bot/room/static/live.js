@@ -1,0 +1,99 @@
+// The line to the room: it comes back by itself, and what was asked before it broke is asked again with the
+// same id, so that nothing is lost and nothing happens twice.
+
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 10_000;
+const ANSWER_WITHIN_MS = 12_000;
+const CHANGES = new Set(["add", "next", "vote", "skip", "remove", "undo"]);
+
+// crypto.randomUUID is missing on plain http, which is how phones reach a laptop in the same flat.
+export function randomId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export class Line {
+  // onState(state), onAway(whether it is away, how many changes wait), hello() -> {name, secret} or null,
+  // onHello(answer)
+  constructor({ onState, onAway, onHello, hello }) {
+    Object.assign(this, { onState, onAway, onHello, hello });
+    this.waiting = new Map();
+    this.tries = 0;
+    addEventListener("online", () => this.hurry());
+    document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
+    this.connect();
+  }
+
+  // Asks the room; the answer comes as {ok, say, ...}. Only changes outlive a broken line: what else was
+  // asked is answered with ok false.
+  ask(what, fields = {}) {
+    const message = { id: randomId(), do: what, ...fields };
+    return new Promise((answered) => {
+      this.waiting.set(message.id, { message, answered });
+      this.send(message);
+      this.reportAway();
+      setTimeout(() => this.waiting.has(message.id) && this.giveUp(), ANSWER_WITHIN_MS);
+    });
+  }
+
+  // A line can be dead without having been closed, after a phone has slept for instance.
+  giveUp() {
+    const socket = this.socket;
+    if (socket.readyState !== WebSocket.OPEN) return;
+    socket.close();
+    this.lost(socket);
+  }
+
+  connect() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}/live`);
+    this.socket = socket;
+    socket.onopen = () => this.greet();
+    socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
+    socket.onclose = () => this.lost(socket);
+  }
+
+  hurry() {
+    if (this.timer) this.connect();
+  }
+
+  greet() {
+    this.tries = 0;
+    this.away = false;
+    this.onAway(false, 0);
+    const unanswered = [...this.waiting.values()];
+    const who = this.hello();
+    if (who) this.ask("hello", who).then(this.onHello);
+    for (const { message } of unanswered) this.send(message);
+  }
+
+  hear(message) {
+    if (message.state) return this.onState(message.state);
+    const asked = this.waiting.get(message.id);
+    this.waiting.delete(message.id);
+    asked?.answered(message);
+  }
+
+  lost(socket) {
+    if (socket !== this.socket || this.timer) return;
+    for (const [id, { message, answered }] of this.waiting) {
+      if (CHANGES.has(message.do)) continue;
+      this.waiting.delete(id);
+      answered({ ok: false, say: "The room is away. Try again in a moment.", kind: "Away" });
+    }
+    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries) * (0.75 + Math.random() / 2);
+    this.tries += 1;
+    this.away = true;
+    this.timer = setTimeout(() => this.connect(), wait);
+    this.reportAway();
+  }
+
+  reportAway() {
+    if (this.away) this.onAway(true, [...this.waiting.values()].filter(({ message }) => CHANGES.has(message.do)).length);
+  }
+
+  send(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+}

@@ -1,0 +1,106 @@
+// The room's page: puts the line, the name, the type-ahead and the view together.
+
+import { Line } from "./live.js";
+import { Me } from "./names.js";
+import { TypeAhead } from "./typeahead.js";
+import { byId, progress, show } from "./view.js";
+
+const TICK_MS = 500;
+const TOAST_MS = 6000;
+
+let playing = null;
+let serverAheadMs = 0;
+let toastTimer;
+
+const me = new Me((what, fields) => line.ask(what, fields));
+const line = new Line({ onState: arrived, onAway: away, onHello: greeted, hello: () => me.hello() });
+
+function arrived(state) {
+  serverAheadMs = state.now_ms - Date.now();
+  playing = state.playing;
+  show(state);
+  tick();
+}
+
+function tick() {
+  progress(playing, Date.now() + serverAheadMs);
+}
+
+function away(isAway, changes) {
+  const unsent = changes ? ` ${changes === 1 ? "One change" : `${changes} changes`} will be sent then.` : "";
+  byId("away").textContent = isAway ? `The room is out of reach. Trying to come back.${unsent}` : "";
+  byId("away").hidden = !isAway;
+}
+
+function greeted(answer) {
+  me.greeted(answer);
+  if (!answer.ok && answer.kind !== "Away") toast(answer);
+}
+
+function toast({ ok, say }) {
+  clearTimeout(toastTimer);
+  byId("toast").textContent = say;
+  byId("toast").classList.toggle("bad", !ok);
+  toastTimer = setTimeout(() => (byId("toast").textContent = ""), TOAST_MS);
+}
+
+// Changes the party, asking for a name first where one is needed; null when somebody would rather watch.
+async function change(what, fields) {
+  if (!me.name && !(await me.choose())) return null;
+  const answer = await line.ask(what, fields);
+  if (answer.kind !== "NameNeeded") return answer;
+  return (await me.choose(answer.say)) ? line.ask(what, fields) : null;
+}
+
+async function changeAndTell(what, fields) {
+  const answer = await change(what, fields);
+  if (answer) toast(answer);
+}
+
+async function add(text, typed) {
+  byId("add-said").textContent = "";
+  const answer = await change("add", { text });
+  if (!answer) return;
+  if (!answer.ok) {
+    byId("add-said").textContent = answer.say;
+    return;
+  }
+  if (byId("song").value === typed) byId("song").value = "";
+  toast(answer);
+}
+
+const typeAhead = new TypeAhead({
+  input: byId("song"),
+  list: byId("songs"),
+  found: byId("found"),
+  search: async (text) => (await line.ask("search", { text })).tracks ?? [],
+  choose: (song) => add(`track:${song.track_id}`, byId("song").value),
+});
+
+byId("add").addEventListener("submit", (event) => {
+  event.preventDefault();
+  typeAhead.close();
+  add(byId("song").value, byId("song").value);
+});
+
+byId("song").addEventListener("input", () => (byId("add-said").textContent = ""));
+
+document.querySelector("main").addEventListener("click", ({ target }) => {
+  const button = target.closest("button[data-do]");
+  if (!button) return;
+  const fields = { entry: Number(button.dataset.entry) };
+  if (button.dataset.value) {
+    fields.value = button.getAttribute("aria-pressed") === "true" ? 0 : Number(button.dataset.value);
+  }
+  changeAndTell(button.dataset.do, fields);
+});
+
+byId("undo").addEventListener("click", () => changeAndTell("undo", {}));
+
+byId("next").addEventListener("click", async () => {
+  byId("next").setAttribute("aria-busy", "true");
+  await changeAndTell("next", {});
+  byId("next").removeAttribute("aria-busy");
+});
+
+setInterval(tick, TICK_MS);

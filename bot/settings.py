@@ -1,0 +1,49 @@
+"""Settings from the environment and `.env`: all that is wrong is said at once, no secret is ever printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import StartError
+
+STARTER = Path(__file__).parents[1] / "models" / "starter"
+
+
+class Settings(BaseSettings):
+    """What an operator may choose; every default gives a party with no account at all."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    discord_token: SecretStr | None = None
+    database_url: str = "sqlite+aiosqlite:///party.db"
+    model_dir: Path = STARTER
+    room_host: str = "127.0.0.1"
+    room_port: Annotated[int, Field(ge=0, le=65535, validation_alias=AliasChoices("room_port", "port"))] = (
+        8080
+    )
+    room_names: Annotated[tuple[str, ...], NoDecode] = ()
+    log_level: Annotated[str, Field(pattern="(?i)^(debug|info|warning|error)$")] = "info"
+
+    @field_validator("room_names", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+
+def read_settings() -> Settings:
+    """Reads the environment and `.env`.
+
+    Raises:
+        StartError: something has a value that cannot be; all of it is named, without the values.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
+        raise StartError(f"{'; '.join(problems)}; mend it in the environment or in .env") from None

@@ -1,0 +1,1 @@
+"""Discord's slash commands and buttons, one file a subject."""

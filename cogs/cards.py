@@ -1,0 +1,139 @@
+"""The party and its ballots as Discord messages, with vote buttons that outlive a restart of the bot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Self
+
+import discord
+
+from bot import replies
+from bot.domain import Entry, Party, State
+from cogs.common import explain, key_of, member_of, party_of, plain, room_of
+
+WARM = discord.Colour(0xF2A65A)
+SHOWN = 10
+"""How many waiting songs a queue message shows."""
+ROWS = 5
+"""How many rows of buttons a message has room for."""
+LABEL_LIMIT = 80
+"""The longest label of a button that Discord takes, in characters."""
+
+
+class VoteButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=r"encore:vote:(?P<entry>[0-9]{1,15}):(?P<value>-?1)(?P<queue>:queue)?",
+):
+    """Votes on one entry; in a queue message it refreshes the queue, in a ballot the ballot."""
+
+    def __init__(
+        self,
+        entry_id: int,
+        value: int,
+        label: str = "",
+        *,
+        row: int | None = None,
+        disabled: bool = False,
+        in_queue: bool = False,
+    ) -> None:
+        self.entry_id = entry_id
+        self.value = value
+        self.in_queue = in_queue
+        super().__init__(
+            discord.ui.Button(
+                label=replies.short(label, LABEL_LIMIT) or None,
+                emoji="👍" if value > 0 else "👎",
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"encore:vote:{entry_id}:{value}{':queue' if in_queue else ''}",
+                row=row,
+                disabled=disabled,
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Makes the button again from its id alone."""
+        return cls(int(match["entry"]), int(match["value"]), in_queue=bool(match["queue"]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Counts the vote and shows how the vote stands, in the message itself."""
+        try:
+            await interaction.response.defer()
+            party, room = party_of(interaction), room_of(interaction)
+            result = await party.vote(
+                room, member_of(interaction), self.entry_id, self.value, key_of(interaction)
+            )
+            if self.in_queue:
+                embed, view = queue_card(await party.party(room))
+            else:
+                embed, view = ballot_card(result.ballot)
+            await interaction.edit_original_response(embed=embed, view=view)
+        except Exception as error:  # a button has no error hook of its own
+            await explain(interaction, error)
+
+
+def ballot_card(ballot: Sequence[Entry]) -> tuple[discord.Embed, discord.ui.View]:
+    """Suggestions with match, reason and votes, and their vote buttons."""
+    lines = [
+        f"**{number}. {replies.song(entry.track, plain)}**{_standing(entry)}\n"
+        f"{replies.match(entry)} · {replies.because(entry, plain)}"
+        for number, entry in enumerate(ballot, start=1)
+    ]
+    embed = discord.Embed(title="What next?", description="\n".join(lines), colour=WARM)
+    embed.set_footer(text="Vote 👍 and it is queued. Vote 👎 and I learn.")
+    view = discord.ui.View(timeout=None)
+    per_row = -(-len(ballot) // ROWS)
+    for number, entry in enumerate(ballot, start=1):
+        label = f"{number}. {entry.track.title}" if per_row == 1 else str(number)
+        for value in (+1, -1):
+            view.add_item(_button(entry, value, label if value > 0 else "", (number - 1) // per_row))
+    return embed, view
+
+
+def _standing(entry: Entry) -> str:
+    """What has become of a suggestion."""
+    tally = replies.votes(entry)
+    became = {
+        State.SUGGESTED: "",
+        State.QUEUED: "✅ queued",
+        State.PLAYING: "▶ playing",
+        State.PLAYED: "✔ played",
+        State.SKIPPED: "⏭ skipped",
+        State.REMOVED: "✖ taken out",
+    }[entry.state]
+    return "".join(f" · {each}" for each in (tally, became) if each)
+
+
+def queue_card(party: Party) -> tuple[discord.Embed, discord.ui.View]:
+    """What plays and what waits, with vote buttons for the waiting songs."""
+    shown = party.queue[:SHOWN]
+    lines = [f"**{number}.** {_line(entry)}" for number, entry in enumerate(shown, start=1)]
+    if len(party.queue) > SHOWN:
+        lines.append(f"… and {len(party.queue) - SHOWN} more")
+    if party.playing is not None:
+        lines.insert(0, f"▶ **Now playing:** {_line(party.playing)}\n")
+    empty = "Nothing here yet. `/add` a song and it starts, or ask me what's `/next`."
+    embed = discord.Embed(title="The queue", description="\n".join(lines) or empty, colour=WARM)
+    view = discord.ui.View(timeout=None)
+    for number, entry in enumerate(shown, start=1):
+        row = 2 * ((number - 1) // ROWS)
+        view.add_item(_button(entry, +1, str(number), row, in_queue=True))
+        view.add_item(_button(entry, -1, str(number), row + 1, in_queue=True))
+    return embed, view
+
+
+def _line(entry: Entry) -> str:
+    parts = (
+        replies.song(entry.track, plain),
+        replies.votes(entry),
+        replies.by(entry.added_by, plain),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _button(entry: Entry, value: int, label: str, row: int, *, in_queue: bool = False) -> VoteButton:
+    over = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
+    return VoteButton(entry.id, value, label, row=row, disabled=over, in_queue=in_queue)

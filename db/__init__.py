@@ -1,0 +1,1 @@
+"""Where parties are kept: all SQL, and only SQL."""

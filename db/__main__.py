@@ -1,0 +1,26 @@
+"""`python -m db MESSAGE` writes a migration that brings a fresh database to `db/schema.py`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import create_engine
+
+from db.store import alembic_config
+
+
+def main(message: str) -> None:
+    """Compares the migrated tables with the schema and writes what is missing as a new revision."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = create_engine(f"sqlite:///{Path(folder) / 'fresh.db'}")
+        with engine.begin() as connection:
+            config = alembic_config(connection)
+            command.upgrade(config, "head")
+            command.revision(config, message, autogenerate=True)
+
+
+if __name__ == "__main__":
+    main(" ".join(sys.argv[1:]) or "change the tables")

@@ -1,0 +1,116 @@
+"""The tables of a party. A change here needs a migration: `make migration MESSAGE="..."`."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+parties = Table(
+    "parties",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("active_ms", BigInteger, nullable=False),
+    UniqueConstraint("platform", "workspace", "channel"),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("platform", "user_id"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("party_id", ForeignKey("parties.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("track_id", Text),  # the catalogue's; null for a song it does not know
+    Column("title", Text, nullable=False),
+    Column("artist", Text, nullable=False),
+    Column("album", Text),
+    Column("year", Integer),
+    Column("duration_ms", Integer),
+    Column("added_by", ForeignKey("members.id")),  # null: suggested and not taken up
+    Column("added_ms", BigInteger, nullable=False),
+    Column("started_ms", BigInteger),
+    Column("ends_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+    Column("ballot", ForeignKey("changes.id")),  # the change that suggested it
+    Column("match", Float),
+    Column("because", Text),  # JSON list of titles
+    Index("ix_entries_party_id_state", "party_id", "state"),
+    Index("ix_entries_ballot", "ballot"),
+    # At most one song plays in a party, whatever goes wrong above; and the clock reads only those.
+    Index(
+        "uq_entries_playing",
+        "party_id",
+        unique=True,
+        sqlite_where=text("state = 'playing'"),
+        postgresql_where=text("state = 'playing'"),
+    ),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("member_id", ForeignKey("members.id"), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+skips = Table(
+    "skips",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("member_id", ForeignKey("members.id"), primary_key=True),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("party_id", ForeignKey("parties.id"), nullable=False),
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("entry_id", Integer),  # no foreign key: entries refer to changes
+    Column("state_before", String(16)),
+    Column("vote_before", Integer, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("undone", Boolean, nullable=False, server_default=false()),
+    Column("key", Text),  # the delivery's idempotency key
+    UniqueConstraint("party_id", "key"),
+    Index("ix_changes_party_id_at_ms", "party_id", "at_ms"),
+    Index("ix_changes_party_id_member_id", "party_id", "member_id"),
+)

@@ -1,0 +1,425 @@
+"""Where parties live: all SQL of the bot, through SQLAlchemy Core.
+
+SQLite has ONE connection behind one lock from BEGIN IMMEDIATE to COMMIT: versions before 3.51.3 can corrupt
+a WAL database that two connections write (sqlite.org/wal.html, the WAL-reset bug), and two tasks on one
+connection would roll each other back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Insert,
+    Row,
+    and_,
+    event,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.domain import (
+    Change,
+    Entry,
+    Member,
+    PartyRecord,
+    Room,
+    State,
+    Suggestion,
+    Track,
+)
+from bot.errors import StartError
+from db.schema import changes, entries, members, parties, skips, votes
+
+UNDOABLE = ("add", "vote", "remove", "skip")
+
+
+@asynccontextmanager
+async def open_store(database_url: str) -> AsyncIterator[Store]:
+    """Opens the database, brings its tables up to date, and closes it.
+
+    Raises:
+        StartError: the URL is not one of ours, or what it names cannot be opened.
+    """
+    engine = _engine(database_url)
+    try:
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(_migrate)
+        except (SQLAlchemyError, sqlite3.Error, CommandError, OSError) as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise StartError(
+                f"DATABASE_URL: the party database cannot be used ({reason}); "
+                "name a file in a folder that this user may write to, not damaged and not from a newer Encore"
+            ) from error
+        yield Store(engine)
+    finally:
+        await engine.dispose()
+
+
+def _engine(database_url: str) -> AsyncEngine:
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        url = None
+    if url is None or not url.drivername.startswith("sqlite") or not url.database:
+        raise StartError(
+            "DATABASE_URL is no address of a database I can use; write it like sqlite+aiosqlite:///party.db"
+        )
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _configure)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    """Durable settings; and the driver opens no transactions of its own accord."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Where the migrations are, and the connection they run in."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _migrate(connection: Connection) -> None:
+    command.upgrade(alembic_config(connection), "head")
+
+
+class Store:
+    """Parties in one database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """BEGIN on entry; COMMIT on a clean exit; ROLLBACK when an error passes through."""
+        async with self._lock, self._engine.begin() as connection:
+            yield Transaction(connection)
+
+
+class Transaction:
+    """All that is read and written between BEGIN and COMMIT."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def party(self, room: Room, now_ms: int) -> PartyRecord:
+        """The room's party, made if there is none."""
+        await self._connection.execute(
+            upsert(parties)
+            .values(**_room_columns(room), started_ms=now_ms, active_ms=now_ms)
+            .on_conflict_do_nothing()
+        )
+        row = await self._one(
+            select(parties).where(
+                parties.c.platform == room.platform,
+                parties.c.workspace == room.workspace,
+                parties.c.channel == room.channel,
+            )
+        )
+        return PartyRecord(row.id, room, row.started_ms, row.active_ms)
+
+    async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
+        """Notes when the party began and was last active."""
+        await self._connection.execute(
+            update(parties).where(parties.c.id == party_id).values(started_ms=started_ms, active_ms=active_ms)
+        )
+
+    async def claimed(self, party_id: int, key: str) -> Change | None:
+        """The change that this key has made already."""
+        return await self._change(changes.c.party_id == party_id, changes.c.key == key)
+
+    async def last_undoable(self, party_id: int, member: Member) -> Change | None:
+        """The member's latest change that can be taken back and has not been."""
+        return await self._change(
+            changes.c.party_id == party_id,
+            changes.c.member_id == await self._member_id(member),
+            changes.c.kind.in_(UNDOABLE),
+            changes.c.undone.is_(False),
+        )
+
+    async def record(
+        self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
+    ) -> int:
+        """Writes a line of the diary and returns its number (the change's own is not looked at)."""
+        return await self._insert(
+            insert(changes).values(
+                party_id=party_id,
+                member_id=await self._member_id(member),
+                kind=change.kind,
+                entry_id=change.entry_id,
+                state_before=change.state_before,
+                vote_before=change.vote_before,
+                at_ms=now_ms,
+                key=key,
+            )
+        )
+
+    async def mark_undone(self, change_id: int) -> None:
+        """Keeps a change from being taken back twice."""
+        await self._connection.execute(update(changes).where(changes.c.id == change_id).values(undone=True))
+
+    async def active_members(self, party_id: int, since_ms: int) -> int:
+        """How many different people did something since then."""
+        row = await self._one(
+            select(func.count(changes.c.member_id.distinct()).label("people")).where(
+                changes.c.party_id == party_id, changes.c.at_ms >= since_ms
+            )
+        )
+        return int(row.people)
+
+    async def entries(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
+        """The party's entries in these states, added or ended since then, oldest first."""
+        recent = func.coalesce(entries.c.ended_ms, entries.c.added_ms) >= since_ms
+        still_there = entries.c.state.in_((State.QUEUED, State.PLAYING))
+        return await self._entries(
+            entries.c.party_id == party_id,
+            entries.c.state.in_(list(states)),
+            or_(recent, still_there),
+        )
+
+    async def ballot(self, party_id: int) -> list[Entry]:
+        """The latest suggestions that nobody has taken up, best first."""
+        latest = select(func.max(entries.c.ballot)).where(entries.c.party_id == party_id)
+        return await self._entries(
+            entries.c.party_id == party_id,
+            entries.c.state == State.SUGGESTED,
+            entries.c.ballot == latest.scalar_subquery(),
+        )
+
+    async def offered(self, change_id: int) -> list[Entry]:
+        """The suggestions of one ballot, best first, whatever has become of them."""
+        return await self._entries(entries.c.ballot == change_id)
+
+    async def history(self, party_id: int, limit: int) -> list[Entry]:
+        """What was played or skipped, latest first."""
+        ended = await self._connection.execute(
+            select(entries.c.id)
+            .where(
+                entries.c.party_id == party_id,
+                entries.c.state.in_((State.PLAYED, State.SKIPPED)),
+            )
+            .order_by(entries.c.ended_ms.desc(), entries.c.id.desc())
+            .limit(limit)
+        )
+        found = await self._entries(entries.c.id.in_([row.id for row in ended]))
+        return sorted(found, key=lambda entry: (entry.ended_ms or 0, entry.id), reverse=True)
+
+    async def entry(self, party_id: int, entry_id: int) -> Entry | None:
+        """One entry of this party."""
+        found = await self._entries(entries.c.party_id == party_id, entries.c.id == entry_id)
+        return found[0] if found else None
+
+    async def insert_entry(self, party_id: int, track: Track, member: Member, now_ms: int) -> int:
+        """Queues a song and returns its number."""
+        return await self._insert(
+            insert(entries).values(
+                party_id=party_id,
+                state=State.QUEUED,
+                added_by=await self._member_id(member),
+                added_ms=now_ms,
+                **_track_columns(track),
+            )
+        )
+
+    async def insert_suggestions(
+        self, party_id: int, change_id: int, suggestions: Sequence[Suggestion], now_ms: int
+    ) -> None:
+        """Keeps a ballot."""
+        await self._connection.execute(
+            insert(entries),
+            [
+                {
+                    "party_id": party_id,
+                    "state": State.SUGGESTED,
+                    "added_ms": now_ms,
+                    "ballot": change_id,
+                    "match": suggestion.match,
+                    "because": json.dumps(suggestion.because, ensure_ascii=False),
+                    **_track_columns(suggestion.track),
+                }
+                for suggestion in suggestions
+            ],
+        )
+
+    async def move(
+        self,
+        entry_id: int,
+        expected: State,
+        state: State,
+        *,
+        now_ms: int,
+        ends_ms: int | None = None,
+        added_by: Member | None = None,
+    ) -> bool:
+        """Changes an entry's state if it is still the expected one, and says whether it was."""
+        values: dict[str, object] = {"state": state}
+        if state is State.PLAYING:
+            values |= {"started_ms": now_ms, "ends_ms": ends_ms}
+        elif state is State.QUEUED:
+            values |= {"ended_ms": None}
+        else:
+            values |= {"ended_ms": now_ms}
+        if added_by is not None:
+            values |= {"added_by": await self._member_id(added_by), "added_ms": now_ms}
+        moved = await self._connection.execute(
+            update(entries).where(entries.c.id == entry_id, entries.c.state == expected).values(**values)
+        )
+        return moved.rowcount == 1
+
+    async def set_vote(self, entry_id: int, member: Member, value: int) -> int:
+        """Sets a member's vote (0 takes it back) and returns what it was."""
+        member_id = await self._member_id(member)
+        mine = and_(votes.c.entry_id == entry_id, votes.c.member_id == member_id)
+        before = await self._connection.scalar(select(votes.c.value).where(mine))
+        await self._connection.execute(votes.delete().where(mine))
+        if value:
+            await self._connection.execute(
+                insert(votes).values(entry_id=entry_id, member_id=member_id, value=value)
+            )
+        return before or 0
+
+    async def add_skip(self, entry_id: int, member: Member) -> None:
+        """Notes that a member wants to skip; once however often."""
+        await self._connection.execute(
+            upsert(skips)
+            .values(entry_id=entry_id, member_id=await self._member_id(member))
+            .on_conflict_do_nothing()
+        )
+
+    async def drop_skip(self, entry_id: int, member: Member) -> None:
+        """Takes a wish to skip back."""
+        member_id = await self._member_id(member)
+        await self._connection.execute(
+            skips.delete().where(skips.c.entry_id == entry_id, skips.c.member_id == member_id)
+        )
+
+    async def skippers(self, entry_id: int) -> frozenset[str]:
+        """The user_ids of those who want to skip."""
+        rows = await self._connection.execute(
+            select(members.c.user_id)
+            .join(skips, skips.c.member_id == members.c.id)
+            .where(skips.c.entry_id == entry_id)
+        )
+        return frozenset(user_id for (user_id,) in rows)
+
+    async def overdue(self, now_ms: int) -> list[Room]:
+        """The rooms whose song is over."""
+        rows = await self._connection.execute(
+            select(parties.c.platform, parties.c.workspace, parties.c.channel)
+            .join(entries, entries.c.party_id == parties.c.id)
+            .where(entries.c.state == State.PLAYING, entries.c.ends_ms <= now_ms)
+        )
+        return [Room(*row) for row in rows]
+
+    async def _member_id(self, member: Member) -> int:
+        statement = upsert(members).values(platform=member.platform, user_id=member.user_id, name=member.name)
+        row = await self._one(
+            statement.on_conflict_do_update(
+                index_elements=[members.c.platform, members.c.user_id],
+                set_={"name": statement.excluded.name},
+            ).returning(members.c.id)
+        )
+        return int(row.id)
+
+    async def _change(self, *conditions: ColumnElement[bool]) -> Change | None:
+        latest = select(changes).where(*conditions).order_by(changes.c.id.desc()).limit(1)
+        row = (await self._connection.execute(latest)).one_or_none()
+        if row is None:
+            return None
+        before = State(row.state_before) if row.state_before else None
+        return Change(row.id, row.kind, row.entry_id, before, row.vote_before)
+
+    async def _entries(self, *conditions: ColumnElement[bool]) -> list[Entry]:
+        """Entries with their votes, by number."""
+        rows = await self._connection.execute(
+            select(entries, members.c.platform, members.c.user_id, members.c.name)
+            .outerjoin(members, members.c.id == entries.c.added_by)
+            .where(*conditions)
+            .order_by(entries.c.id)
+        )
+        found = list(rows)
+        cast = await self._connection.execute(
+            select(votes.c.entry_id, members.c.user_id, votes.c.value)
+            .join(members, members.c.id == votes.c.member_id)
+            .join(entries, entries.c.id == votes.c.entry_id)
+            .where(*conditions)
+        )
+        tallies: dict[int, dict[str, int]] = {}
+        for entry_id, user_id, value in cast:
+            tallies.setdefault(entry_id, {})[user_id] = value
+        return [_entry(row, tallies.get(row.id, {})) for row in found]
+
+    async def _one(self, statement: Executable) -> Row[Any]:
+        return (await self._connection.execute(statement)).one()
+
+    async def _insert(self, statement: Insert) -> int:
+        result = await self._connection.execute(statement)
+        key = result.inserted_primary_key
+        return int(key[0]) if key else 0
+
+
+def _room_columns(room: Room) -> dict[str, str]:
+    return {"platform": room.platform, "workspace": room.workspace, "channel": room.channel}
+
+
+def _track_columns(track: Track) -> dict[str, object]:
+    return {
+        "track_id": track.track_id,
+        "title": track.title,
+        "artist": track.artist,
+        "album": track.album,
+        "year": track.year,
+        "duration_ms": track.duration_ms,
+    }
+
+
+def _entry(row: Row[Any], tally: dict[str, int]) -> Entry:
+    return Entry(
+        id=row.id,
+        track=Track(row.title, row.artist, row.track_id, row.album, row.year, row.duration_ms),
+        state=State(row.state),
+        added_by=Member(row.platform, row.user_id, row.name) if row.user_id else None,
+        added_ms=row.added_ms,
+        started_ms=row.started_ms,
+        ends_ms=row.ends_ms,
+        ended_ms=row.ended_ms,
+        votes=tally,
+        match=row.match,
+        because=tuple(json.loads(row.because or "[]")),
+        ballot=row.ballot,
+    )

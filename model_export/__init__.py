@@ -1,0 +1,1 @@
+"""The recommender: from playlists to the bundle that the bot runs."""

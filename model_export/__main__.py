@@ -1,0 +1,152 @@
+"""`python -m model_export`: train a model on playlists, evaluate it, export it for the bot."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from model_export.bundle import load_learned, save_learned, write_bundle, written_whole
+from model_export.evaluate import OURS, Bundle, Line, compare, match_error
+from model_export.learning import learn
+from model_export.model import Settings
+from model_export.playlists import DataError, Split, read_playlists
+
+app = typer.Typer(
+    help="Encore's recommender: from playlists to the bundle that the bot runs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+console = Console(stderr=True)
+
+Data = Annotated[
+    Path, typer.Argument(help="A folder of playlists: three Parquet files, or mpd.slice.*.json.")
+]
+_DEFAULTS = Settings()
+
+
+@app.command("train")
+def train_command(
+    data: Data,
+    out: Annotated[Path, typer.Option(help="The folder to write the model into.")],
+    min_parents: Annotated[
+        int, typer.Option(min=1, help="Leave out songs in fewer different playlists.")
+    ] = 2,
+    dims: Annotated[int, typer.Option(min=1, help="Dimensions of the factors.")] = _DEFAULTS.dims,
+    epochs: Annotated[int, typer.Option(min=1, help="At most so many epochs.")] = _DEFAULTS.epochs,
+    everything: Annotated[
+        bool, typer.Option(help="At the end train once more, on all playlists, for shipping.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Of everything random.")] = _DEFAULTS.seed,
+) -> None:
+    """Learns a model from playlists and writes it, with its bundle, into a folder."""
+    lists = read_playlists(data)
+    console.print(f"{len(lists):,} playlists, {len(lists.songs):,} songs, {len(lists.entries):,} entries")
+    settings = Settings(dims=dims, epochs=epochs, seed=seed)
+    with written_whole(out) as scratch, _progress() as bar:
+        tasks = {}
+
+        def show(stage: str, epoch: int, loss: float, ndcg: float | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=epochs, note="")
+            note = f"loss {loss:.3f}" + (f", validation NDCG@100 {ndcg:.4f}" if ndcg else "")
+            bar.update(tasks[stage], completed=epoch, note=note)
+
+        learned = learn(lists, settings, min_parents=min_parents, everything=everything, progress=show)
+        save_learned(learned, scratch)
+        write_bundle(learned, scratch)
+    console.print(f"{len(learned.lists.songs):,} songs after {learned.epochs} epochs: {out}")
+
+
+@app.command("evaluate")
+def evaluate_command(
+    data: Data,
+    model: Annotated[Path, typer.Option(help="The folder of the model.")],
+    split: Annotated[str, typer.Option(help="validation or test.")] = "test",
+) -> None:
+    """Measures a model on playlists it has not seen, beside the baselines."""
+    if split not in ("validation", "test"):
+        raise DataError(f"--split is {split!r}; say validation or test")
+    lists = read_playlists(data)
+    bundle = Bundle(model, lists)
+    chosen: Split = "validation" if split == "validation" else "test"
+    with _progress() as bar:
+        task = bar.add_task("evaluating", total=None, note="")
+        lines = list(compare(bundle, lists, chosen, lambda what: bar.update(task, note=what)))
+    Console(width=120).print(_table(lines, split))
+    print(f"calibration error of match: {match_error(bundle, lists, chosen):.3f}")
+
+
+@app.command("export")
+def export_command(
+    data: Data,
+    model: Annotated[Path, typer.Option(help="The folder that `train` wrote.")],
+    out: Annotated[Path, typer.Option(help="The folder to write the bundle into.")],
+) -> None:
+    """Writes a trained model's bundle: what the bot needs, without the playlists' factors."""
+    learned = load_learned(model, read_playlists(data))
+    with written_whole(out) as scratch:
+        write_bundle(learned, scratch)
+    console.print(f"{len(learned.lists.songs):,} songs: {out}")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=console,
+    )
+
+
+def _table(lines: list[Line], split: str) -> Table:
+    table = Table(title=f"{split} playlists, by the number of songs in the queue")
+    for column in ("k", "method", "R-precision", "NDCG@100", "Recall@10", "hit@10", "coverage"):
+        table.add_column(column, justify="left" if column == "method" else "right")
+    table.add_column("NDCG@100, all songs", justify="right")
+    for line in lines:
+        found = line.quality
+        figures = (
+            found.r_precision,
+            found.ndcg,
+            found.recall_10,
+            found.hit_10,
+            found.coverage,
+            found.ndcg_all,
+        )
+        table.add_row(
+            str(line.length),
+            line.method,
+            *(f"{figure:.3f}" for figure in figures),
+            style="bold" if line.method == OURS else None,
+            end_section=line.method == OURS,
+        )
+    return table
+
+
+def main() -> None:
+    """Runs a command; a fault of the data is one line and exit code 2, Ctrl-C leaves nothing half written."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except DataError as error:
+        sys.exit(_say(str(error), 2))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(_say("Stopped; nothing was written.", 130))
+
+
+def _say(text: str, code: int) -> int:
+    print(text, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""The bundle: all that the bot needs of a model, in one folder.
+
+`model.onnx`, `catalog.db`, `manifest.json` (format, counts, the SHA-256 of each file, where the data came
+from, what was measured) and `MODEL_CARD.md`. No playlist and no playlist name is in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from scipy import sparse
+
+from model_export.catalogue import write_catalogue
+from model_export.graph import build_graph
+from model_export.model import Floats, Model, Parts, Settings, playlist_biases
+from model_export.playlists import DataError, Playlists, list_weights
+
+FORMAT = 1
+LEARNED = "learned.npz"
+FILES = ("model.onnx", "catalog.db", "MODEL_CARD.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What training leaves behind: the model, and from what and how it was learned."""
+
+    model: Model
+    lists: Playlists  # what it was learned from, over the model's songs
+    settings: Settings
+    epochs: int
+    splits: tuple[str, ...]  # what of the data it has seen
+    metrics: dict[str, Any]
+
+
+def save_learned(learned: Learned, folder: Path) -> None:
+    """Writes all factors and biases, the playlists' too, so that they can be looked at and exported again."""
+    model, lists = learned.model, learned.lists
+    np.savez_compressed(
+        folder / LEARNED,
+        playlist_factors=np.concatenate(list(_pooled(model, lists))),
+        playlist_bias=np.array(list(playlist_biases(model, lists)), np.float32),
+        track_factors=model.factors,
+        track_bias=model.track_bias,
+        track_weight=model.weights,
+        track_id=np.array([song.track_id for song in lists.songs]),
+        facts=json.dumps(
+            {
+                "power": model.power,
+                "scale": model.scale,
+                "playlist_bias": model.playlist_bias,
+                "settings": asdict(learned.settings),
+                "epochs": learned.epochs,
+                "splits": learned.splits,
+                "metrics": learned.metrics,
+            }
+        ),
+    )
+
+
+def _pooled(model: Model, lists: Playlists) -> Iterator[Floats]:
+    matrix = lists.matrix()
+    for first in range(0, len(lists), 256):
+        yield model.pooled(matrix[first : first + 256])
+
+
+def load_learned(folder: Path, lists: Playlists) -> Learned:
+    """Reads what `save_learned` wrote, over the data that it was learned from.
+
+    Raises:
+        DataError: there is no such model, or the data is not what it was learned from.
+    """
+    path = folder / LEARNED
+    try:
+        with np.load(path) as arrays:
+            stored = {name: arrays[name] for name in arrays.files}
+        facts = json.loads(str(stored["facts"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{path} is no trained model ({error}); make one with `train`") from error
+    number = {song.track_id: i for i, song in enumerate(lists.songs)}
+    try:
+        keep = np.array([number[track_id] for track_id in stored["track_id"]])
+    except KeyError as error:
+        raise DataError(f"the data lacks track {error} of {path}; name the data it was trained on") from error
+    model = Model(
+        stored["track_factors"],
+        stored["track_weight"],
+        stored["track_bias"],
+        facts["power"],
+        facts["scale"],
+        facts["playlist_bias"],
+    )
+    seen = [i for i in range(len(lists)) if lists.split_name(i) in facts["splits"]]
+    return Learned(
+        model,
+        lists.restricted(keep).select(seen),
+        Settings(**facts["settings"]),
+        facts["epochs"],
+        tuple(facts["splits"]),
+        facts["metrics"],
+    )
+
+
+def write_bundle(learned: Learned, folder: Path) -> None:
+    """Writes the bundle's files into a folder."""
+    model, lists = learned.model, learned.lists
+    popularity = popularity_of(lists)
+    parts = Parts.of(lists.songs)
+    factors, weights = _artists(model, parts, popularity)
+    onnx.save(build_graph(model, factors, weights), folder / "model.onnx")
+    write_catalogue(folder / "catalog.db", lists.songs, popularity, parts.artists)
+    facts = _facts(learned, len(parts.artists))
+    (folder / "MODEL_CARD.md").write_text(_card(facts), "utf-8")
+    facts["files"] = {name: _digest(folder / name) for name in FILES}
+    (folder / "manifest.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+
+
+def popularity_of(lists: Playlists) -> Floats:
+    """How much each song is played, 1 for the most popular: (songs,). No source drowns the others."""
+    popularity = lists.matrix().T @ list_weights(lists, 0.5)
+    return np.asarray(popularity / max(float(popularity.max()), 1e-9), np.float32)
+
+
+def _artists(model: Model, parts: Parts, popularity: Floats) -> tuple[Floats, Floats]:
+    """The stand-in of each artist: the mean of its songs, the popular ones first."""
+    known = np.flatnonzero(parts.artist_of >= 0)
+    share = sparse.csr_array(
+        (popularity[known] + 1e-3, (parts.artist_of[known], known)),
+        shape=(len(parts.artists), len(popularity)),
+    )
+    total = np.asarray(share.sum(1), np.float32).ravel()
+    factors = (share @ model.factors) / total[:, None]
+    return np.asarray(factors, np.float32), np.asarray(share @ model.weights / total, np.float32)
+
+
+def _facts(learned: Learned, artists: int) -> dict[str, Any]:
+    lists = learned.lists
+    parents = Counter(source for source, _ in set(zip(lists.sources, lists.parents, strict=True)))
+    counts = Counter(lists.sources)
+    return {
+        "format": FORMAT,
+        "tracks": len(lists.songs),
+        "artists": artists,
+        "dims": learned.model.factors.shape[1],
+        "data": [
+            {
+                "source": source,
+                "licence": lists.licences[source],
+                "playlists": counts[source],
+                "parents": parents[source],
+            }
+            for source in sorted(counts)
+        ],
+        "splits": list(learned.splits),
+        "settings": asdict(learned.settings),
+        "epochs": learned.epochs,
+        "metrics": learned.metrics,
+    }
+
+
+def _card(facts: dict[str, Any]) -> str:
+    data = "\n".join(
+        f"| {each['source']} | {each['licence']} | {each['playlists']:,} | {each['parents']:,} |"
+        for each in facts["data"]
+    )
+    figures = ("r_precision", "ndcg", "recall_10", "hit_10")
+    metrics = "\n".join(
+        f"| {split} | {length} | {' | '.join(f'{quality[name]:.3f}' for name in figures)} |"
+        for split, by_length in facts["metrics"].items()
+        for length, quality in by_length.items()
+    )
+    return (
+        Path(__file__)
+        .with_name("card.md")
+        .read_text("utf-8")
+        .format(**{**facts, "data": data, "metrics": metrics, "splits": ", ".join(facts["splits"])})
+    )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@contextmanager
+def written_whole(folder: Path) -> Iterator[Path]:
+    """A scratch folder that takes the place of `folder` at the end; on an error nothing is left of it.
+
+    Raises:
+        DataError: `folder` holds something else than a model, or cannot be written.
+    """
+    strangers = [
+        each.name for each in folder.glob("*") if each.name not in {*FILES, LEARNED, "manifest.json"}
+    ]
+    if strangers:
+        raise DataError(f"{folder} holds {strangers[0]}, which is no part of a model; name another folder")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise DataError(f"{folder} cannot be written ({error}); name another folder") from error
+    try:
+        yield scratch
+        shutil.rmtree(folder, ignore_errors=True)
+        scratch.chmod(0o755)
+        scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,120 @@
+"""Measures a bundle through onnxruntime, beside the baselines, on playlists that it has not seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from model_export.baselines import baselines
+from model_export.catalogue import read_artists, read_track_ids
+from model_export.metrics import (
+    DEPTH,
+    QUEUE_LENGTHS,
+    Case,
+    Quality,
+    Ranking,
+    calibration_error,
+    cases,
+    measure,
+)
+from model_export.playlists import DataError, Playlists, Split
+
+
+class Bundle:
+    """A model as the bot would use it: through its graph and its catalogue, nothing else."""
+
+    def __init__(self, folder: Path, lists: Playlists) -> None:
+        """Opens a bundle for playlists whose tracks it knows.
+
+        Raises:
+            DataError: no bundle, or one of other tracks than these playlists'.
+        """
+        try:
+            self._session = onnxruntime.InferenceSession(folder / "model.onnx")
+            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+            known = read_track_ids(folder / "catalog.db")
+            artists = read_artists(folder / "catalog.db")
+        except Exception as error:  # onnxruntime raises classes of its own without a common base
+            raise DataError(f"{folder} is no model bundle ({error}); make one with `train`") from error
+        self.splits: set[str] = set(manifest["splits"])
+        number = {song.track_id: i for i, song in enumerate(lists.songs)}
+        if any(number.get(id_) is None or lists.songs[number[id_]].title != t for id_, t in known):
+            raise DataError(f"{folder} was trained on other tracks than this data's; name its own data")
+        self.catalogue = np.array([number[track_id] for track_id, _ in known], np.int32)
+        self._row = np.array([artists.get(song.main_artist, -1) for song in lists.songs], np.int64)
+        self._row[self.catalogue] = np.arange(len(self.catalogue))
+
+    def answer(self, queue: npt.NDArray[np.int32], limit: int) -> tuple[Ranking, npt.NDArray[np.float32]]:
+        """The best songs for a queue, and their match."""
+        rows = self._row[queue]
+        ones = np.ones(len(rows), np.float32)
+        tracks, match, _ = self._session.run(
+            None,
+            {
+                "queue": rows,
+                "weight": ones,
+                "label": ones,
+                "banned": np.empty(0, np.int64),
+                "limit": np.array(limit, np.int64),
+            },
+        )
+        return self.catalogue[tracks].astype(np.int64), match
+
+    def rank(self, case: Case, limit: int) -> Ranking:
+        """The best songs for a case."""
+        return self.answer(case.queue, limit)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table."""
+
+    length: int  # of the queue
+    method: str
+    quality: Quality
+
+
+OURS = "Encore"
+
+
+def compare(
+    bundle: Bundle, lists: Playlists, split: Split, begun: Callable[[str], None] = lambda what: None
+) -> Iterator[Line]:
+    """Every queue length and method, the baselines learned from what the model learned from.
+
+    Raises:
+        DataError: the model has seen this split, or there is nothing in it.
+    """
+    if split in bundle.splits:
+        raise DataError(
+            f"this model has been trained on the {split} playlists, so measuring it there says nothing; "
+            "train one without --everything"
+        )
+    unseen = lists.split(split).one_per_parent()
+    if not len(unseen):
+        raise DataError(f"this data has no {split} playlist; it takes some twenty playlists to have one")
+    learned_from = [i for i in range(len(lists)) if lists.split_name(i) in bundle.splits]
+    methods = {**baselines(lists.select(learned_from), bundle.catalogue), OURS: bundle.rank}
+    for length in QUEUE_LENGTHS:
+        questions = list(cases(unseen, length))
+        for name, rank in methods.items():
+            begun(f"{name}, first {length} songs")
+            yield Line(length, name, measure(questions, rank, bundle.catalogue))
+
+
+def match_error(bundle: Bundle, lists: Playlists, split: Split) -> float:
+    """The expected calibration error of `match` over the first hundred answers of every case."""
+    unseen = lists.split(split).one_per_parent()
+    matches, truths = [], []
+    for length in QUEUE_LENGTHS:
+        for case in cases(unseen, length):
+            tracks, match = bundle.answer(case.queue, DEPTH)
+            matches.append(match)
+            truths.append(np.isin(tracks, case.held_out))
+    return calibration_error(np.concatenate(matches), np.concatenate(truths))

@@ -1,0 +1,140 @@
+"""From a folder of playlists to a model: what is kept, when to stop, how sure it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from model_export.baselines import best
+from model_export.bundle import Learned, popularity_of
+from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, cases, measure
+from model_export.model import Floats, Model, Settings, playlist_biases, queue_matrix, train
+from model_export.playlists import SPLITS, DataError, Playlists
+
+Progress = Callable[[str, int, float, float | None], None]
+"""Told the stage, the epoch, the loss and, where it was measured, the NDCG@100 on validation."""
+
+
+def learn(
+    lists: Playlists,
+    settings: Settings,
+    *,
+    min_parents: int = 2,
+    everything: bool = False,
+    progress: Progress = lambda stage, epoch, loss, ndcg: None,
+) -> Learned:
+    """Trains on the train split, stops early and calibrates on validation, measures on both held-out splits.
+
+    Args:
+        lists: all the data.
+        settings: see there.
+        min_parents: songs in fewer different playlists are left out of the catalogue.
+        everything: train once more on all splits for as many epochs, for a model that is shipped.
+        progress: see `Progress`.
+
+    Raises:
+        DataError: too little data to learn from.
+    """
+    learned_from = _kept(lists, lists.split("train"), min_parents)
+    held_out: dict[str, Playlists] = {
+        name: lists.restricted(_indices(lists, learned_from)).split(name).one_per_parent()
+        for name in SPLITS[1:]
+    }
+    judged = any(next(cases(held_out["validation"], length), None) for length in QUEUE_LENGTHS)
+    model, epochs = train(
+        learned_from,
+        settings,
+        judge=(lambda model: _ndcg(model, held_out["validation"])) if judged else None,
+        progress=lambda epoch, loss, ndcg: progress("training", epoch, loss, ndcg),
+    )
+    model = calibrated(model, held_out["validation"], learned_from)
+    metrics = {name: _qualities(model, lists) for name, lists in held_out.items()}
+    if not everything:
+        return Learned(model, learned_from, settings, epochs, ("train",), metrics)
+    all_lists = _kept(lists, lists, min_parents)
+    final, _ = train(
+        all_lists,
+        replace(settings, epochs=epochs),
+        progress=lambda epoch, loss, ndcg: progress("everything", epoch, loss, ndcg),
+    )
+    final = replace(final, scale=model.scale, playlist_bias=model.playlist_bias)
+    return Learned(final, all_lists, settings, epochs, tuple(SPLITS), metrics)
+
+
+def _kept(lists: Playlists, learned_from: Playlists, min_parents: int) -> Playlists:
+    """The lists over the songs that stand in enough of them, the popular ones first."""
+    keep = np.flatnonzero(learned_from.parents_per_song() >= min_parents)
+    if not len(keep):
+        raise DataError(
+            f"no song stands in {min_parents} different playlists; bring more or lower --min-parents"
+        )
+    popularity = popularity_of(learned_from)[keep]
+    return learned_from.restricted(keep[np.argsort(-popularity, kind="stable")])
+
+
+def _indices(lists: Playlists, kept: Playlists) -> npt.NDArray[np.int64]:
+    number = {song.track_id: i for i, song in enumerate(lists.songs)}
+    return np.array([number[song.track_id] for song in kept.songs], np.int64)
+
+
+def _ranker(model: Model) -> Callable[[Case, int], Ranking]:
+    catalogue = np.arange(len(model.factors), dtype=np.int32)
+
+    def rank(case: Case, limit: int) -> Ranking:
+        scores = model.scores(queue_matrix([case.queue], len(catalogue)))[0]
+        return best(scores, case.queue, catalogue, limit)
+
+    return rank
+
+
+def _qualities(model: Model, lists: Playlists) -> dict[str, dict[str, float]]:
+    catalogue = np.arange(len(model.factors), dtype=np.int32)
+    return {
+        str(length): {
+            name: round(value, 4)
+            for name, value in asdict(measure(list(cases(lists, length)), _ranker(model), catalogue)).items()
+            if name in {"cases", "r_precision", "ndcg", "recall_10", "hit_10"}
+        }
+        for length in QUEUE_LENGTHS
+    }
+
+
+def _ndcg(model: Model, lists: Playlists) -> float:
+    return float(np.mean([quality["ndcg"] for quality in _qualities(model, lists).values()]))
+
+
+def calibrated(model: Model, validation: Playlists, learned_from: Playlists) -> Model:
+    """Fits `match` to what held-out playlists hold: Platt scaling (1999) of the first hundred answers.
+
+    Without held-out playlists the training playlists' mean bias has to do.
+    """
+    scores, truths = _answers(model, validation)
+    if not truths.any() or truths.all():
+        return replace(model, playlist_bias=float(np.mean(list(playlist_biases(model, learned_from)))))
+
+    def loss_and_slope(line: npt.NDArray[np.float64], /) -> tuple[float, npt.NDArray[np.float64]]:
+        logits = line[0] * scores + line[1]
+        wrong = expit(logits) - truths
+        loss = np.mean(np.logaddexp(0, logits) - truths * logits)
+        return float(loss), np.array([np.mean(wrong * scores), np.mean(wrong)])
+
+    fitted = minimize(loss_and_slope, np.array([1.0, -5.0]), jac=True, bounds=[(1e-3, None), (None, None)])
+    return replace(model, scale=float(fitted.x[0]), playlist_bias=float(fitted.x[1]))
+
+
+def _answers(model: Model, lists: Playlists) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """The scores of the first hundred answers of every case, and whether they were right."""
+    catalogue = np.arange(len(model.factors), dtype=np.int32)
+    scores, truths = [np.empty(0, np.float32)], [np.empty(0, np.bool_)]
+    for length in QUEUE_LENGTHS:
+        for case in cases(lists, length):
+            found = model.scores(queue_matrix([case.queue], len(catalogue)))[0]
+            ranked = best(found, case.queue, catalogue, DEPTH)
+            scores.append(found[ranked])
+            truths.append(np.isin(ranked, case.held_out))
+    return np.concatenate(scores), np.concatenate(truths)

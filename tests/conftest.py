@@ -1,0 +1,97 @@
+"""What every test may ask for: a party on a fresh database with the model that is shipped."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.bundle import Bundle, open_bundle
+from bot.catalog import Catalogue
+from bot.domain import Member, Room
+from bot.party import PartyService
+from bot.recommender import Recommender
+from bot.settings import STARTER
+from db.store import Store, open_store
+
+SPECS = Path(__file__).parents[2] / "shared" / "specs"
+DATA = Path(__file__).parents[2] / "shared" / "data"
+
+ROOM = Room("discord", "1", "2")
+ANNA = Member("discord", "11", "Anna")
+BEN = Member("discord", "12", "Ben")
+CLEO = Member("discord", "13", "Cleo")
+MOD = Member("discord", "14", "Mo", moderator=True)
+
+
+@dataclass
+class Clock:
+    """A clock that tests set."""
+
+    now_s: float = field(default=1_800_000_000.0)
+
+    def __call__(self) -> float:
+        """The time, as `time.time` tells it."""
+        return self.now_s
+
+    def pass_by(self, *, minutes: float = 0, hours: float = 0) -> None:
+        """Lets time go by."""
+        self.now_s += 60 * minutes + 3600 * hours
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    """The shipped model's files."""
+    return open_bundle(STARTER)
+
+
+@pytest.fixture(scope="session")
+def catalogue(bundle: Bundle) -> Catalogue:
+    """The shipped model's songs."""
+    return Catalogue.open(bundle)
+
+
+@pytest.fixture(scope="session")
+def recommender(bundle: Bundle, catalogue: Catalogue) -> Recommender:
+    """The shipped model."""
+    return Recommender(bundle, catalogue)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The party's clock."""
+    return Clock()
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """A fresh database file."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'party.db'}"
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """A fresh store."""
+    async with open_store(database_url) as store:
+        yield store
+
+
+@pytest.fixture
+async def party(
+    store: Store, catalogue: Catalogue, recommender: Recommender, clock: Clock
+) -> AsyncIterator[PartyService]:
+    """A party service on a fresh database, with the shipped model."""
+    service = PartyService(store, catalogue, recommender, clock)
+    yield service
+    await service.close()
+
+
+MakeMembers = Callable[[int], list[Member]]
+
+
+@pytest.fixture
+def members() -> MakeMembers:
+    """Makes so many different people."""
+    return lambda count: [Member("discord", str(100 + i), f"Guest {i}") for i in range(count)]

@@ -1,0 +1,322 @@
+"""The HTTP API of the fake Discord."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from . import discord_payloads as payloads
+from .discord_limits import (
+    INVALID_JSON,
+    MISSING_ACCESS,
+    MISSING_PERMISSIONS,
+    NOT_FOUND,
+    UNAUTHORIZED,
+    UNKNOWN_APPLICATION,
+    UNKNOWN_CHANNEL,
+    UNKNOWN_MESSAGE,
+    ApiError,
+)
+from .discord_model import (
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+    FakeChannel,
+    FakeMessage,
+    Interaction,
+    Json,
+    RestRequest,
+)
+from .discord_world import World
+
+PREFIX = "/api/v10"
+_TOKEN = "interaction_token"
+_WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
+_MESSAGES = "/channels/{channel_id}/messages"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, taken apart."""
+
+    method: str
+    template: str
+    path: str
+    params: Mapping[str, str]
+    query: dict[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A refusal that a test has ordered for a coming request."""
+
+    method: str
+    path_part: str
+    error: ApiError
+
+
+Answer = tuple[int, Any]
+Handler = Callable[[Call], Answer]
+
+
+class RestApi:
+    """Answers the routes that a bot with slash commands and buttons needs."""
+
+    def __init__(self, world: World) -> None:
+        """Serve this world."""
+        self.world = world
+        self.gateway_url = ""
+        self.faults: list[Fault] = []
+        self.registered = asyncio.Event()
+
+    def add_routes(self, app: web.Application) -> None:
+        """Hang all routes into an aiohttp application."""
+        for method, template, handler, public in self._routes():
+            served = self._served(method, template, handler, public=public)
+            app.router.add_route(method, PREFIX + template, served)
+        app.router.add_route("*", PREFIX + "/{rest:.*}", self._unknown)
+
+    def _routes(self) -> list[tuple[str, str, Handler, bool]]:
+        commands = "/applications/{application_id}/commands"
+        guild_commands = "/applications/{application_id}/guilds/{guild_id}/commands"
+        callback = "/interactions/{interaction_id}/{interaction_token}/callback"
+        original, hooked = f"{_WEBHOOK}/messages/@original", f"{_WEBHOOK}/messages/{{message_id}}"
+        posted = f"{_MESSAGES}/{{message_id}}"
+        return [
+            ("GET", "/users/@me", self._me, False),
+            ("GET", "/oauth2/applications/@me", self._application, False),
+            ("GET", "/applications/@me", self._application, False),
+            ("GET", "/gateway", self._gateway, True),
+            ("GET", "/gateway/bot", self._gateway_bot, False),
+            ("GET", commands, self._commands, False),
+            ("PUT", commands, self._register, False),
+            ("GET", guild_commands, self._commands, False),
+            ("PUT", guild_commands, self._register, False),
+            ("POST", callback, self._callback, True),
+            ("POST", _WEBHOOK, self._follow_up, True),
+            ("GET", original, self._get_hooked, True),
+            ("PATCH", original, self._edit_hooked, True),
+            ("DELETE", original, self._delete_hooked, True),
+            ("GET", hooked, self._get_hooked, True),
+            ("PATCH", hooked, self._edit_hooked, True),
+            ("DELETE", hooked, self._delete_hooked, True),
+            ("GET", "/channels/{channel_id}", self._channel, False),
+            ("POST", _MESSAGES, self._send, False),
+            ("GET", posted, self._get_posted, False),
+            ("PATCH", posted, self._edit_posted, False),
+            ("DELETE", posted, self._delete_posted, False),
+        ]
+
+    # Around every request
+
+    def _served(
+        self, method: str, template: str, handler: Handler, *, public: bool
+    ) -> Callable[[web.Request], Any]:
+        async def serve(request: web.Request) -> web.Response:
+            interaction = self._interaction(request)
+            if interaction is not None:
+                interaction.open_requests += 1
+            try:
+                return await self._serve(request, template, handler, public=public)
+            finally:
+                if interaction is not None:
+                    interaction.open_requests -= 1
+                    interaction.touch()
+
+        return serve
+
+    def _interaction(self, request: web.Request) -> Interaction | None:
+        found = request.match_info
+        return self.world.by_token(found.get(_TOKEN) or found.get("webhook_token") or "")
+
+    async def _serve(
+        self, request: web.Request, template: str, handler: Handler, *, public: bool
+    ) -> web.Response:
+        body: Any = None
+        try:
+            body = await _body(request)
+            call = _call(request, template, body)
+            self._authorize(request, public=public)
+            self._hold_against_schema(call)
+            self._fail_if_ordered(call)
+            status, answer = handler(call)
+        except ApiError as error:
+            status, answer = error.status, error.body
+        self._record(request, body, status, answer)
+        breaches = self.world.schemas.answer(request.method, template, status, answer)
+        self.world.report(breaches)
+        return _response(status, answer)
+
+    def _authorize(self, request: web.Request, *, public: bool) -> None:
+        if not public and request.headers.get("Authorization") != f"Bot {self.world.token}":
+            raise ApiError(*UNAUTHORIZED)
+
+    def _hold_against_schema(self, call: Call) -> None:
+        if call.body is not None:
+            breaches = self.world.schemas.request(call.method, call.template, call.body)
+            self.world.report(breaches)
+
+    def _fail_if_ordered(self, call: Call) -> None:
+        for fault in self.faults:
+            if fault.method == call.method and fault.path_part in call.path:
+                self.faults.remove(fault)
+                raise fault.error
+
+    def _record(self, request: web.Request, body: Any, status: int, answer: Any) -> None:
+        path = request.path.removeprefix(PREFIX)
+        query = dict(request.query)
+        self.world.requests.append(RestRequest(request.method, path, query, body, status, answer))
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        error = ApiError(*NOT_FOUND)
+        self.world.report([f"the fake has no route {request.method} {request.path}"])
+        self._record(request, None, error.status, error.body)
+        return _response(error.status, error.body)
+
+    # The bot itself
+
+    def _me(self, call: Call) -> Answer:
+        return 200, payloads.own_user(self.world.bot)
+
+    def _application(self, call: Call) -> Answer:
+        return 200, payloads.application(self.world.bot, self.world.owner)
+
+    def _gateway(self, call: Call) -> Answer:
+        return 200, {"url": self.gateway_url}
+
+    def _gateway_bot(self, call: Call) -> Answer:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
+        return 200, {"url": self.gateway_url, "shards": 1, "session_start_limit": limit}
+
+    def _commands(self, call: Call) -> Answer:
+        return 200, self.world.commands.get(self._command_scope(call), [])
+
+    def _register(self, call: Call) -> Answer:
+        registered = self.world.register(self._command_scope(call), call.body or [])
+        self.registered.set()
+        return 200, registered
+
+    def _command_scope(self, call: Call) -> str | None:
+        if call.params["application_id"] != self.world.bot.id:
+            raise ApiError(*UNKNOWN_APPLICATION)
+        guild_id = call.params.get("guild_id")
+        if guild_id is not None and guild_id not in self.world.guilds:
+            raise ApiError(*MISSING_ACCESS)
+        return guild_id
+
+    # Interactions
+
+    def _callback(self, call: Call) -> Answer:
+        own_id, token = call.params["interaction_id"], call.params[_TOKEN]
+        interaction = self.world.acknowledge(own_id, token, call.body or {})
+        if call.query.get("with_response", "").lower() not in ("1", "true"):
+            return 204, None
+        return 200, payloads.callback_answer(interaction, self.world.bot)
+
+    def _hook(self, call: Call) -> Interaction:
+        return self.world.acknowledged(call.params["webhook_id"], call.params["webhook_token"])
+
+    def _hooked(self, call: Call) -> FakeMessage:
+        return self.world.webhook_message(self._hook(call), call.params.get("message_id", "@original"))
+
+    def _follow_up(self, call: Call) -> Answer:
+        # For an interaction's webhook Discord takes `wait` as given, whatever the query says.
+        return self._shown(self.world.follow_up(self._hook(call), call.body or {}))
+
+    def _get_hooked(self, call: Call) -> Answer:
+        return self._shown(self._hooked(call))
+
+    def _edit_hooked(self, call: Call) -> Answer:
+        message = self._hooked(call)
+        return self._shown(self.world.edit(message, call.body or {}, by=self._hook(call)))
+
+    def _delete_hooked(self, call: Call) -> Answer:
+        self.world.delete(self._hooked(call), by=self._hook(call))
+        return 204, None
+
+    # Channels
+
+    def _place(self, call: Call, permissions: int = VIEW_CHANNEL) -> FakeChannel:
+        place = self.world.channels.get(call.params["channel_id"])
+        if place is None:
+            raise ApiError(*UNKNOWN_CHANNEL)
+        if not place.app_permissions & VIEW_CHANNEL:
+            raise ApiError(*MISSING_ACCESS)
+        if permissions & ~place.app_permissions:
+            raise ApiError(*MISSING_PERMISSIONS)
+        return place
+
+    def _posted(self, call: Call) -> FakeMessage:
+        place = self._place(call)
+        message = self.world.messages.get(call.params["message_id"])
+        # Ephemeral messages exist for their interaction's webhook only.
+        if message is None or message.deleted or message.ephemeral or message.channel is not place:
+            raise ApiError(*UNKNOWN_MESSAGE)
+        return message
+
+    def _shown(self, message: FakeMessage) -> Answer:
+        return 200, payloads.message(message, self.world.bot)
+
+    def _channel(self, call: Call) -> Answer:
+        return 200, payloads.channel(self._place(call))
+
+    def _send(self, call: Call) -> Answer:
+        return self._shown(self.world.send(self._place(call, SEND_MESSAGES), call.body or {}))
+
+    def _get_posted(self, call: Call) -> Answer:
+        return self._shown(self._posted(call))
+
+    def _edit_posted(self, call: Call) -> Answer:
+        return self._shown(self.world.edit(self._posted(call), call.body or {}, by=None))
+
+    def _delete_posted(self, call: Call) -> Answer:
+        self.world.delete(self._posted(call), by=None)
+        return 204, None
+
+
+def _call(request: web.Request, template: str, body: Any) -> Call:
+    path = request.path.removeprefix(PREFIX)
+    query = dict(request.query)
+    return Call(request.method, template, path, dict(request.match_info), query, body)
+
+
+async def _body(request: web.Request) -> Any:
+    if request.content_type.startswith("multipart/"):
+        return await _multipart(request)
+    text = await request.text()
+    try:
+        return json.loads(text) if text else None
+    except json.JSONDecodeError:
+        raise ApiError(*INVALID_JSON) from None
+
+
+async def _multipart(request: web.Request) -> Json:
+    form = await request.post()
+    body: Json = json.loads(str(form["payload_json"]))
+    # A callback carries its message one level down.
+    message = body.get("data", body)
+    for number, file in enumerate(message.get("attachments") or []):
+        upload = form.get(f"files[{file.get('id', number)}]")
+        if isinstance(upload, web.FileField):
+            file["size"] = len(upload.file.read())
+    return body
+
+
+def _response(status: int, answer: Any) -> web.Response:
+    headers = {
+        "X-RateLimit-Limit": "50",
+        "X-RateLimit-Remaining": "49",
+        "X-RateLimit-Reset": f"{time.time() + 1:.3f}",
+        "X-RateLimit-Reset-After": "1.000",
+    }
+    if status == 204:
+        return web.Response(status=204, headers=headers)
+    # discord.py parses a body only if its type is exactly this one, without a charset.
+    body, kind = json.dumps(answer).encode(), "application/json"
+    return web.Response(body=body, status=status, headers=headers, content_type=kind)

@@ -1,0 +1,1 @@
+"""The web room, over real sockets and in a real browser."""
