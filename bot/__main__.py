@@ -51,9 +51,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         store = await stack.enter_async_context(open_store(settings.database_url))
         party = PartyService(store, catalogue, recommender)
         stack.push_async_callback(party.close)
-        room_url = await stack.enter_async_context(
-            open_room(party, settings.room_host, settings.room_port, settings.room_names)
-        )
+        room = open_room(party, settings.room_host, settings.room_port, settings.room_names)
+        room_url = await stack.enter_async_context(room)
         doors = [asyncio.create_task(party.keep_time(), name="clock")]
         stack.push_async_callback(_stop, doors)
         if settings.discord_token is not None:
@@ -92,6 +91,7 @@ def main() -> int:
         logging.basicConfig(
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         asyncio.run(run(settings))
     except StartError as error:
         print(error, file=sys.stderr)

@@ -23,6 +23,9 @@ from cogs.suggest import Suggest
 
 log = logging.getLogger(__name__)
 
+# A bot that never speaks needs no voice library, and its users no warning about it.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 
 class _Tree(app_commands.CommandTree[commands.Bot]):
     """Slash commands whose errors are told to the asker."""

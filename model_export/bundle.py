@@ -58,7 +58,7 @@ def save_learned(learned: Learned, folder: Path) -> None:
             {
                 "power": model.power,
                 "scale": model.scale,
-                "playlist_bias": model.playlist_bias,
+                "level": model.level,
                 "settings": asdict(learned.settings),
                 "epochs": learned.epochs,
                 "splits": learned.splits,
@@ -98,7 +98,7 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
         stored["track_bias"],
         facts["power"],
         facts["scale"],
-        facts["playlist_bias"],
+        facts["level"],
     )
     seen = [i for i in range(len(lists)) if lists.split_name(i) in facts["splits"]]
     return Learned(

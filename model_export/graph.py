@@ -46,8 +46,7 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     divisor = Where (is_told, total, one)
     shrunk = Pow (divisor, power)
     signed = Mul (told, wanted)
-    share_of_sum = Div (signed, shrunk)
-    share = Mul (share_of_sum, scale)
+    share = Div (signed, shrunk)
     entry_factors = Gather (factors, entry)
     share_row = Unsqueeze (share, first_axis)
     playlist_factors = MatMul (share_row, entry_factors)
@@ -56,8 +55,12 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     across = Transpose <perm = [1, 0]> (track_factors)
     dots = MatMul (playlist_factors, across)
     dot = Squeeze (dots, first_axis)
-    with_track = Add (dot, track_bias)
-    logit = Add (with_track, playlist_bias)
+    score = Add (dot, track_bias)
+
+    normaliser = ReduceLogSumExp <keepdims = 0> (score)
+    centred = Sub (score, normaliser)
+    scaled = Mul (centred, scale)
+    logit = Add (scaled, level)
 
     ruled_out = Concat <axis = 0> (queue, banned)
     out_reaches = GreaterOrEqual (ruled_out, zero)
@@ -81,7 +84,8 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     best_factors = Gather (track_factors, tracks)
     entries_across = Transpose <perm = [1, 0]> (entry_factors)
     affinity = MatMul (best_factors, entries_across)
-    reasons = Mul (affinity, share_row)
+    shares = Mul (affinity, share_row)
+    reasons = Mul (shares, scale)
 }
 """
 
@@ -101,8 +105,8 @@ def build_graph(model: Model, artists: Floats, artist_weights: Floats) -> onnx.M
     constants: dict[str, npt.ArrayLike] = {
         "factors": np.concatenate([model.factors, artists]).astype(np.float32),
         "entry_weight": np.concatenate([model.weights, artist_weights]).astype(np.float32),
-        "track_bias": (model.scale * model.track_bias).astype(np.float32),
-        "playlist_bias": np.float32(model.playlist_bias),
+        "track_bias": model.track_bias.astype(np.float32),
+        "level": np.float32(model.level),
         "scale": np.float32(model.scale),
         "power": np.float32(model.power),
         "none": np.float32(0),

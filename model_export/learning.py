@@ -13,8 +13,11 @@ from scipy.special import expit
 from model_export.baselines import best
 from model_export.bundle import Learned, popularity_of
 from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, cases, measure
-from model_export.model import Floats, Model, Settings, playlist_biases, queue_matrix, train
+from model_export.model import Floats, Model, Settings, queue_matrix, train
 from model_export.playlists import SPLITS, DataError, Playlists
+
+TYPICAL_LEVEL = 4.0
+"""The logarithm of a typical playlist's length, some fifty songs."""
 
 Progress = Callable[[str, int, float, float | None], None]
 """Told the stage, the epoch, the loss and, where it was measured, the NDCG@100 on validation."""
@@ -52,7 +55,7 @@ def learn(
         judge=(lambda model: _ndcg(model, held_out["validation"])) if judged else None,
         progress=lambda epoch, loss, ndcg: progress("training", epoch, loss, ndcg),
     )
-    model = calibrated(model, held_out["validation"], learned_from)
+    model = calibrated(model, held_out["validation"])
     metrics = {name: _qualities(model, lists) for name, lists in held_out.items()}
     if not everything:
         return Learned(model, learned_from, settings, epochs, ("train",), metrics)
@@ -62,7 +65,7 @@ def learn(
         replace(settings, epochs=epochs),
         progress=lambda epoch, loss, ndcg: progress("everything", epoch, loss, ndcg),
     )
-    final = replace(final, scale=model.scale, playlist_bias=model.playlist_bias)
+    final = replace(final, scale=model.scale, level=model.level)
     return Learned(final, all_lists, settings, epochs, tuple(SPLITS), metrics)
 
 
@@ -108,33 +111,36 @@ def _ndcg(model: Model, lists: Playlists) -> float:
     return float(np.mean([quality["ndcg"] for quality in _qualities(model, lists).values()]))
 
 
-def calibrated(model: Model, validation: Playlists, learned_from: Playlists) -> Model:
+def calibrated(model: Model, validation: Playlists) -> Model:
     """Fits `match` to what held-out playlists hold: Platt scaling (1999) of the first hundred answers.
 
-    Without held-out playlists the training playlists' mean bias has to do.
+    Without held-out playlists it stays the softmax's own probability of a list of typical length.
     """
-    scores, truths = _answers(model, validation)
+    centred, truths = _answers(model, validation)
     if not truths.any() or truths.all():
-        return replace(model, playlist_bias=float(np.mean(list(playlist_biases(model, learned_from)))))
+        return replace(model, scale=1.0, level=TYPICAL_LEVEL)
 
     def loss_and_slope(line: npt.NDArray[np.float64], /) -> tuple[float, npt.NDArray[np.float64]]:
-        logits = line[0] * scores + line[1]
+        logits = line[0] * centred + line[1]
         wrong = expit(logits) - truths
         loss = np.mean(np.logaddexp(0, logits) - truths * logits)
-        return float(loss), np.array([np.mean(wrong * scores), np.mean(wrong)])
+        return float(loss), np.array([np.mean(wrong * centred), np.mean(wrong)])
 
-    fitted = minimize(loss_and_slope, np.array([1.0, -5.0]), jac=True, bounds=[(1e-3, None), (None, None)])
-    return replace(model, scale=float(fitted.x[0]), playlist_bias=float(fitted.x[1]))
+    fitted = minimize(
+        loss_and_slope, np.array([1.0, TYPICAL_LEVEL]), jac=True, bounds=[(1e-3, None), (None, None)]
+    )
+    return replace(model, scale=float(fitted.x[0]), level=float(fitted.x[1]))
 
 
 def _answers(model: Model, lists: Playlists) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """The scores of the first hundred answers of every case, and whether they were right."""
+    """The logarithm of the softmax of every case's first hundred answers, and whether they were right."""
     catalogue = np.arange(len(model.factors), dtype=np.int32)
-    scores, truths = [np.empty(0, np.float32)], [np.empty(0, np.bool_)]
+    plain = replace(model, scale=1.0, level=0.0)
+    centred, truths = [np.empty(0, np.float32)], [np.empty(0, np.bool_)]
     for length in QUEUE_LENGTHS:
         for case in cases(lists, length):
-            found = model.scores(queue_matrix([case.queue], len(catalogue)))[0]
+            found = plain.logits(queue_matrix([case.queue], len(catalogue)))[0]
             ranked = best(found, case.queue, catalogue, DEPTH)
-            scores.append(found[ranked])
+            centred.append(found[ranked])
             truths.append(np.isin(ranked, case.held_out))
-    return np.concatenate(scores), np.concatenate(truths)
+    return np.concatenate(centred), np.concatenate(truths)

@@ -92,13 +92,18 @@ class Model:
     weights: Floats  # (tracks,): a_e > 0
     track_bias: Floats  # (tracks,)
     power: float
-    scale: float = 1.0  # of the calibrated logit
-    playlist_bias: float = 0.0  # of a queue that training never saw, calibrated
+    scale: float = 1.0  # calibration: logit = scale * (score - normaliser) + level,
+    level: float = 0.0  # so that scale * -normaliser + level is the playlist's bias
 
     def pooled(self, queues: sparse.csr_array) -> Floats:
         """The playlist factors of queues (queues, tracks): (queues, dims)."""
         told = queues @ sparse.diags_array(self.weights)
         return np.asarray(told @ self.factors / _positive(told.sum(1))[:, None] ** self.power)
+
+    def logits(self, queues: sparse.csr_array) -> Floats:
+        """The calibrated logits, the playlists' biases included: (queues, tracks)."""
+        scores = self.scores(queues)
+        return np.asarray(self.scale * (scores - log_sum_exp(scores)) + self.level, np.float32)
 
     def scores(self, queues: sparse.csr_array) -> Floats:
         """What ranks the tracks for each queue: (queues, tracks)."""
@@ -109,6 +114,12 @@ def _positive(total: npt.ArrayLike) -> Floats:
     """An empty queue pools to nothing, whatever it is divided by."""
     total = np.asarray(total, np.float32).ravel()
     return np.where(total > 0, total, np.float32(1))
+
+
+def log_sum_exp(logits: Floats) -> Floats:
+    """The logarithm of each row's softmax normaliser: (rows, 1)."""
+    highest = logits.max(axis=1, keepdims=True)
+    return np.asarray(highest + np.log(np.exp(logits - highest).sum(axis=1, keepdims=True)))
 
 
 def queue_matrix(queues: Sequence[npt.NDArray[np.integer]], tracks: int) -> sparse.csr_array:
@@ -166,13 +177,11 @@ def gradients(model: Model, queues: sparse.csr_array, targets: sparse.csr_array,
     share = total**-model.power  # what pooling multiplies the sum with
     pooled = np.asarray(told @ model.factors) * share[:, None]
     logits = (pooled * mask) @ model.factors.T + model.track_bias
-    logits -= logits.max(axis=1, keepdims=True)
-    log_normaliser = np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    logits -= log_sum_exp(logits)
     aims = targets.tocoo()
-    errors = logits[aims.row, aims.col] - log_normaliser[aims.row, 0]
-    loss = -float(aims.data @ errors) / len(mask)
+    loss = -float(aims.data @ logits[aims.row, aims.col]) / len(mask)
 
-    slope = np.exp(logits - log_normaliser) * np.asarray(targets.sum(1), np.float32)[:, None]
+    slope = np.exp(logits) * np.asarray(targets.sum(1), np.float32)[:, None]
     slope[aims.row, aims.col] -= aims.data
     slope /= len(mask)  # (batch, tracks): d loss / d logits
     of_pooled = (slope @ model.factors) * mask
@@ -314,14 +323,8 @@ def _one_cycle(done: float) -> float:
 
 
 def playlist_biases(model: Model, lists: Playlists) -> Iterator[float]:
-    """The bias of each training playlist: it makes its tracks' probabilities add up to its length.
-
-    In the softmax that is its negative normaliser plus the logarithm of its length.
-    """
+    """The bias of each playlist, seen whole: the calibrated level less the softmax's normaliser."""
     matrix = lists.matrix()
     for first in range(0, len(lists), 256):
-        batch = matrix[first : first + 256]
-        scores = model.scores(batch)
-        highest = scores.max(axis=1)
-        normaliser = highest + np.log(np.exp(scores - highest[:, None]).sum(axis=1))
-        yield from np.log(_positive(batch.sum(1))) - normaliser
+        normaliser = log_sum_exp(model.scores(matrix[first : first + 256]))
+        yield from (model.level - model.scale * normaliser[:, 0]).tolist()
