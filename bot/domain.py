@@ -263,3 +263,13 @@ def varied(ranked: Sequence[Suggestion], count: int) -> list[Suggestion]:
         if taken[artist] <= per_artist:
             kept.append(suggestion)
     return kept[:count]
+
+
+def same_song(one: Track, other: Track) -> bool:
+    """Whether two tracks are one: by the catalogue's id, or as typed."""
+    if one.track_id or other.track_id:
+        return one.track_id == other.track_id
+    return (one.title.casefold(), one.artist.casefold()) == (
+        other.title.casefold(),
+        other.artist.casefold(),
+    )

@@ -16,13 +16,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bot import domain
+from bot.desk import Desk, MemberDesk
 from bot.domain import (
     Added,
-    Change,
     Entry,
     Member,
     Party,
-    PartyRecord,
     Room,
     Skipped,
     State,
@@ -39,7 +38,7 @@ from bot.errors import (
     NotYours,
     QueueFull,
 )
-from bot.ports import Catalogue, Recommender, Store, Transaction
+from bot.ports import Catalogue, Recommender, Store
 
 log = logging.getLogger(__name__)
 
@@ -101,13 +100,12 @@ class PartyService:
         async with self._desk(room, member, key) as desk:
             if desk.done:
                 return await desk.added(desk.done.entry_id)
-            waiting = await desk.waiting()
-            same = next((entry for entry in waiting if _same(entry.track, track)), None)
-            if same is not None:
-                if same.added_by != member:
-                    await desk.vote(same, +1)
-                return await desk.added(same.id, again=True)
-            if len(waiting) >= domain.LONGEST_QUEUE:
+            twin = await desk.twin(track)
+            if twin is not None:
+                if twin.added_by != member:
+                    await desk.vote(twin, +1)
+                return await desk.added(twin.id, again=True)
+            if len(await desk.waiting()) >= domain.LONGEST_QUEUE:
                 raise QueueFull(domain.LONGEST_QUEUE)
             entry_id = await desk.tx.insert_entry(desk.party.id, track, member, desk.now_ms)
             await desk.record("add", await desk.entry(entry_id))
@@ -135,10 +133,8 @@ class PartyService:
         async with self._desk(room, member, key) as desk:
             if desk.done:
                 return tuple(await desk.tx.offered(desk.done.id))
-            waiting = await desk.waiting()  # what came in while the model was thinking
-            suggestions = [
-                each for each in suggestions if not any(_same(each.track, e.track) for e in waiting)
-            ]
+            # Something may have come in while the model was thinking.
+            suggestions = [each for each in suggestions if not await desk.twin(each.track)]
             if not suggestions:
                 raise NothingToSuggest
             number = await desk.record("next")
@@ -167,9 +163,12 @@ class PartyService:
                 return Voted(entry, now_voted, taken_up=False, ballot=await desk.ballot(entry))
             if entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}:
                 raise AlreadyOver
+            ballot = entry
+            if entry.state is State.SUGGESTED:  # somebody may have added the song by hand meanwhile
+                entry = await desk.twin(entry.track) or entry
             voted = await desk.vote(entry, value)
             taken_up = voted.state is not entry.state
-            return Voted(voted, value, taken_up, await desk.ballot(voted))
+            return Voted(voted, value, taken_up, await desk.ballot(ballot))
 
     @finished
     async def skip(self, room: Room, member: Member, key: str | None = None) -> Skipped:
@@ -236,12 +235,12 @@ class PartyService:
         async with self._store.transaction() as tx:
             now_ms = self._now_ms()
             record = await tx.party(room, now_ms)
-            desk = _Desk(tx, record, now_ms)
+            desk = Desk(tx, record, now_ms)
             playing = await desk.playing()
             return Party(
                 playing=playing,
                 queue=await desk.queue(),
-                ballot=tuple(await tx.ballot(record.id)),
+                ballot=tuple([e for e in await tx.ballot(record.id) if not await desk.twin(e.track)]),
                 history=tuple(await tx.history(record.id, history)),
                 skippers=await tx.skippers(playing.id) if playing else frozenset(),
                 skips_needed=await desk.skips_needed(),
@@ -255,7 +254,7 @@ class PartyService:
         for room in rooms:
             async with self._store.transaction() as tx:
                 now_ms = self._now_ms()
-                desk = _Desk(tx, await tx.party(room, now_ms), now_ms)
+                desk = Desk(tx, await tx.party(room, now_ms), now_ms)
                 playing = await desk.playing()
                 if playing and (playing.ends_ms or 0) <= now_ms:
                     await desk.end(playing, State.PLAYED)
@@ -282,135 +281,12 @@ class PartyService:
             changed(room)
 
     @asynccontextmanager
-    async def _desk(self, room: Room, member: Member, key: str | None) -> AsyncIterator[_MemberDesk]:
+    async def _desk(self, room: Room, member: Member, key: str | None) -> AsyncIterator[MemberDesk]:
         async with self._store.transaction() as tx:
             now_ms = self._now_ms()
             party = await tx.party(room, now_ms)
             await tx.touch(party.id, domain.began_ms(party.started_ms, party.active_ms, now_ms), now_ms)
             done = await tx.claimed(party.id, key) if key else None
-            yield _MemberDesk(tx, party, now_ms, member, key, done)
+            yield MemberDesk(tx, party, now_ms, member, key, done)
         if not done:
             self._tell(room)
-
-
-class _Desk:
-    """One party inside one transaction."""
-
-    def __init__(self, tx: Transaction, party: PartyRecord, now_ms: int) -> None:
-        self.tx = tx
-        self.party = party
-        self.now_ms = now_ms
-
-    async def entry(self, entry_id: int) -> Entry:
-        entry = await self.tx.entry(self.party.id, entry_id)
-        if entry is None:
-            raise NoSuchEntry
-        return entry
-
-    async def waiting(self) -> list[Entry]:
-        return await self.tx.entries(self.party.id, (State.QUEUED, State.PLAYING))
-
-    async def playing(self) -> Entry | None:
-        return next((e for e in await self.waiting() if e.state is State.PLAYING), None)
-
-    async def queue(self) -> tuple[Entry, ...]:
-        return domain.in_order(e for e in await self.waiting() if e.state is State.QUEUED)
-
-    async def ballot(self, entry: Entry) -> tuple[Entry, ...]:
-        return tuple(await self.tx.offered(entry.ballot)) if entry.ballot else ()
-
-    async def skips_needed(self) -> int:
-        since_ms = self.now_ms - domain.ACTIVE_FOR_MS
-        return domain.skips_needed(await self.tx.active_members(self.party.id, since_ms))
-
-    async def end(self, entry: Entry, state: State) -> None:
-        """Moves an entry on, unless somebody was faster, and lets the next song start."""
-        await self.tx.move(entry.id, entry.state, state, now_ms=self.now_ms)
-        await self.start_next()
-
-    async def start_next(self) -> None:
-        """Starts the next song when nothing plays."""
-        queue = await self.queue()
-        if queue and await self.playing() is None:
-            ends_ms = domain.ends_ms(queue[0].track, self.now_ms)
-            await self.tx.move(queue[0].id, State.QUEUED, State.PLAYING, now_ms=self.now_ms, ends_ms=ends_ms)
-
-
-class _MemberDesk(_Desk):
-    """One party inside one transaction that a member asked for; `done` is what the same key did before."""
-
-    def __init__(
-        self,
-        tx: Transaction,
-        party: PartyRecord,
-        now_ms: int,
-        member: Member,
-        key: str | None,
-        done: Change | None,
-    ) -> None:
-        super().__init__(tx, party, now_ms)
-        self.member = member
-        self.key = key
-        self.done = done
-
-    async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> int:
-        """Writes the diary: what was done to the entry as it stood."""
-        change = Change(0, kind, entry.id if entry else None, entry.state if entry else None, vote_before)
-        return await self.tx.record(self.party.id, self.member, change, self.now_ms, self.key)
-
-    async def added(self, entry_id: int | None, *, again: bool = False) -> Added:
-        entry = await self.entry(entry_id or 0)
-        ids = [entry.id for entry in await self.queue()]
-        return Added(entry, ids.index(entry.id) + 1 if entry.id in ids else 0, again)
-
-    async def vote(self, entry: Entry, value: int) -> Entry:
-        """Sets the member's vote, takes a wanted suggestion up, and returns the entry as it is then."""
-        before = await self.tx.set_vote(entry.id, self.member, value)
-        await self.record("vote", entry, before)
-        voted = await self.entry(entry.id)
-        if voted.state is State.SUGGESTED and voted.score > 0:
-            await self.tx.move(
-                voted.id, State.SUGGESTED, State.QUEUED, now_ms=self.now_ms, added_by=self.member
-            )
-            await self.start_next()
-        return await self.entry(entry.id)
-
-    async def skipped(self, entry: Entry) -> Skipped:
-        """How the vote to skip this entry stands."""
-        return Skipped(
-            entry=await self.entry(entry.id),
-            votes=len(await self.tx.skippers(entry.id)),
-            needed=await self.skips_needed(),
-            playing=await self.playing(),
-        )
-
-    async def revert(self, change: Change, entry: Entry) -> None:
-        """Puts an entry back as it was before a change.
-
-        Raises:
-            NothingToUndo: the song is over, so what was done to it stands.
-        """
-        waits = entry.state in {State.QUEUED, State.PLAYING}
-        if change.kind == "remove" and entry.state is State.REMOVED:
-            await self.tx.move(entry.id, State.REMOVED, State.QUEUED, now_ms=self.now_ms)
-            await self.start_next()
-        elif change.kind == "skip" and entry.state is State.PLAYING:
-            await self.tx.drop_skip(entry.id, self.member)
-        elif change.kind == "add" and waits:
-            await self.end(entry, State.REMOVED)
-        elif change.kind == "vote" and (waits or entry.state is State.SUGGESTED):
-            await self.tx.set_vote(entry.id, self.member, change.vote_before)
-            wanted = (await self.entry(entry.id)).score > 0
-            if waits and change.state_before is State.SUGGESTED and not wanted:
-                await self.end(entry, State.SUGGESTED)
-        else:
-            raise NothingToUndo
-
-
-def _same(one: Track, other: Track) -> bool:
-    if one.track_id or other.track_id:
-        return one.track_id == other.track_id
-    return (one.title.casefold(), one.artist.casefold()) == (
-        other.title.casefold(),
-        other.artist.casefold(),
-    )

@@ -394,3 +394,15 @@ async def test_a_cancelled_caller_leaves_no_half_done_change(party: PartyService
     now = await party.party(ROOM)
     assert now.playing is not None
     assert "Mr. Brightside" in [entry.track.title for entry in (now.playing, *now.queue)]
+
+
+async def test_a_suggestion_that_was_added_by_hand_is_not_queued_twice(party: PartyService) -> None:
+    """A vote for a suggestion whose song waits already counts for the entry that waits."""
+    await party.add(ROOM, ANNA, "mr brightside")
+    ballot = await party.next(ROOM, ANNA, 3)
+    added = await party.add(ROOM, ANNA, f"track:{ballot[0].track.track_id}")
+    assert ballot[0].id not in [entry.id for entry in (await party.party(ROOM)).ballot]
+    result = await party.vote(ROOM, BEN, ballot[0].id, +1)
+    assert result.entry.id == added.entry.id
+    assert result.entry.votes == {BEN.user_id: 1}
+    assert [entry.id for entry in (await party.party(ROOM)).queue] == [added.entry.id]

@@ -1,0 +1,139 @@
+"""Who may import whom, read from the imports themselves."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OURS = {"bot", "cogs", "db", "model_export", "tests"}
+
+WORDS = {"bot.domain", "bot.errors"}
+FRONT_DOOR = WORDS | {"bot.party", "bot.replies"}
+
+ALLOWED = {
+    "bot/__init__.py": set(),
+    "bot/domain.py": set(),
+    "bot/errors.py": set(),
+    "bot/ports.py": WORDS,
+    "bot/desk.py": WORDS | {"bot.ports"},
+    "bot/party.py": WORDS | {"bot.ports", "bot.desk"},
+    "bot/bundle.py": WORDS,
+    "bot/catalog.py": WORDS | {"bot.bundle"},
+    "bot/recommender.py": WORDS | {"bot.bundle"},
+    "bot/settings.py": WORDS,
+    "bot/replies.py": WORDS,
+    "bot/discord_bot.py": FRONT_DOOR | {"cogs"},
+    "bot/room": FRONT_DOOR | {"bot.room"},
+    "bot/__main__.py": OURS,
+    "cogs": FRONT_DOOR | {"cogs"},
+    "db": WORDS | {"db"},
+    "model_export": {"model_export"},
+}
+"""Which modules of ours a file or folder may import; the longest name that fits a file counts."""
+
+ONLY = {
+    "onnxruntime": {"bot/recommender.py", "model_export/evaluate.py"},
+    "spotipy": {"bot/spotify.py"},
+    "sqlalchemy": {"db"},
+    "alembic": {"db"},
+    "sqlite3": {"db", "bot/catalog.py", "model_export/catalogue.py"},
+    "discord": {"bot/discord_bot.py", "cogs"},
+}
+"""Which files or folders may know a package."""
+
+
+def sources() -> list[str]:
+    """Every file of ours but the tests."""
+    files = [
+        path for folder in ("bot", "cogs", "db", "model_export") for path in (ROOT / folder).rglob("*.py")
+    ]
+    return sorted(path.relative_to(ROOT).as_posix() for path in files)
+
+
+def imports(file: str) -> Iterator[str]:
+    """Every module that a file imports, `from x import y` as x and as x.y."""
+    for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} imports relatively"
+            yield node.module or ""
+
+
+def within(module: str, allowed: set[str]) -> bool:
+    """Whether a module is one of these, or inside one."""
+    return any(module == each or module.startswith(f"{each}.") for each in allowed)
+
+
+def stands_in(file: str, places: set[str]) -> bool:
+    """Whether a file is one of these, or in one of these folders."""
+    return any(file == place or file.startswith(f"{place}/") for place in places)
+
+
+@pytest.mark.parametrize("file", sources())
+def test_a_file_imports_only_what_it_may(file: str) -> None:
+    """No file reaches past its neighbours in the design."""
+    rule = max((place for place in ALLOWED if stands_in(file, {place})), key=len)
+    for module in imports(file):
+        if module.split(".")[0] in OURS:
+            names = {module} if module != "bot" else {f"bot.{name}" for name in from_bot(file)}
+            assert all(within(name, ALLOWED[rule]) for name in names), f"{file} imports {module}"
+
+
+def from_bot(file: str) -> Iterator[str]:
+    """What a file takes by `from bot import ...`."""
+    for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "bot":
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("file", sources())
+def test_a_package_is_known_where_it_belongs(file: str) -> None:
+    """SQL stays in db, Discord in its front door, onnxruntime in the recommender."""
+    for module in imports(file):
+        package = module.split(".")[0]
+        assert package not in ONLY or stands_in(file, ONLY[package]), f"{file} imports {package}"
+
+
+@pytest.mark.parametrize("file", ["bot/domain.py", "bot/errors.py"])
+def test_the_words_need_the_standard_library_only(file: str) -> None:
+    """The domain and the errors depend on nobody."""
+    foreign = {module.split(".")[0] for module in imports(file)} - sys.stdlib_module_names - OURS
+    assert not foreign
+
+
+def test_nobody_imports_the_composition_root() -> None:
+    """`bot.__main__` constructs; nothing is constructed from it."""
+    assert not [file for file in sources() if "bot.__main__" in set(imports(file))]
+
+
+def test_the_bot_needs_no_training_package() -> None:
+    """requirements.txt brings no torch, pandas, pyarrow, onnx or scipy, and pins everything with a hash."""
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    pinned = [line.split("==")[0] for line in lines if "==" in line]
+    assert {"discord-py", "onnxruntime", "numpy", "aiosqlite", "spotipy"} <= set(pinned)
+    assert not {"torch", "pandas", "pyarrow", "onnx", "scipy"} & set(pinned)
+    assert sum("--hash=sha256:" in line for line in lines) >= len(pinned)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-train.txt", "requirements-dev.txt"])
+def test_locks_agree(name: str) -> None:
+    """A package is pinned to the same version wherever it is pinned, and no index is named."""
+    text = (ROOT / name).read_text("utf-8")
+    assert "http" not in text.replace("aiohttp", "").replace("httpx", "").replace("httpcore", "")
+    everything = set((ROOT / "requirements-dev.txt").read_text("utf-8").splitlines())
+    assert {line for line in text.splitlines() if "==" in line} <= everything
+
+
+def test_the_top_level_is_the_designs() -> None:
+    """The names that the design fixes are there."""
+    names = (
+        "bot cogs model_export db tests Procfile requirements.txt models/starter README.md Makefile LICENSE"
+    )
+    names += " CHANGELOG.md .env.example pyproject.toml requirements-train.txt requirements-dev.txt .ci/run"
+    assert not [name for name in names.split() if not (ROOT / name).exists()]
