@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -36,14 +36,8 @@ _DASH = re.compile(r"\s+[-–—]\s+")
 _BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
 _WORD = re.compile(r"[^\W_]+")
 
-_NOT_ORIGINAL = {"karaoke", "tribute", "cover", "covers", "instrumental", "remix", "mix", "live"} | {
-    "acoustic",
-    "version",
-    "edit",
-    "medley",
-    "lullaby",
-    "originally",
-}
+_IMITATION = {"karaoke", "tribute", "cover", "covers", "instrumental", "lullaby", "originally"}
+_VARIANT = {"remix", "mix", "live", "acoustic", "version", "edit", "medley"}
 CANDIDATES = 100
 """How many of the most popular matches are looked at."""
 SIMILAR = 0.72
@@ -183,7 +177,8 @@ class Catalogue:
             found = self._match(" AND ".join(_any_of(each) for each in meant))
             if not found and not whole:
                 found = self._match(" OR ".join(_any_of(each) for each in meant))
-        ranked = sorted(found, key=lambda index: self._rank(index, asked), reverse=True)
+        first_years = self._first_years(found)
+        ranked = sorted(found, key=lambda index: self._rank(index, asked, first_years), reverse=True)
         first_of = {song_key(self._tracks[index]): index for index in reversed(ranked)}
         return [self._tracks[index] for index in ranked if index in first_of.values()][:limit]
 
@@ -206,19 +201,35 @@ class Catalogue:
         )
         return [term for term, _, _ in near]
 
-    def _rank(self, index: int, asked: Sequence[str]) -> float:
+    def _first_years(self, found: Sequence[int]) -> dict[str, int]:
+        """In which year each title was first heard, where any year is known: covers come later."""
+        years: dict[str, int] = {}
+        for index in found:
+            track = self._tracks[index]
+            if track.year:
+                title = _bare(track.title).casefold()
+                years[title] = min(years.get(title, track.year), track.year)
+        return years
+
+    def _rank(self, index: int, asked: Sequence[str], first_years: Mapping[str, int]) -> float:
         """How likely a song is meant: what was typed first, then originals, then the popular ones."""
         track = self._tracks[index]
-        title, artist = words(_BRACKETED.sub(" ", track.title)), words(track.artist)
-        typed, named = " ".join(asked), " ".join(title)
-        likeness = fuzz.token_set_ratio(typed, " ".join([*title, *artist])) if len(typed) > 3 else 0
-        begun = 10 * named.startswith(typed) + 15 * (named == typed)
-        other = _NOT_ORIGINAL & {*words(track.title), *words(track.album or ""), *artist} - set(asked)
-        return likeness + begun + 50 * self._fame[index] - 40 * bool(other)
+        typed, title = " ".join(asked), " ".join(words(_bare(track.title)))
+        named = {*words(track.title), *words(track.album or ""), *words(track.artist)}
+        likeness = fuzz.token_set_ratio(typed, f"{title} {' '.join(words(track.artist))}")
+        return (
+            likeness * (len(typed) > 3)
+            + 10 * title.startswith(typed)
+            + 15 * (title == typed)
+            + 50 * self._fame[index]
+            + 8 * (track.year is not None and track.year == first_years[_bare(track.title).casefold()])
+            - 40 * bool(_IMITATION & named - set(asked))
+            - 10 * bool(_VARIANT & named - set(asked))
+        )
 
 
 def _fame(tracks: Sequence[Track], popularity: Sequence[float]) -> list[float]:
-    """How well known each song is, about 0 to 1: its own popularity and, as much, its artist's.
+    """How well known each song is, from 0 to 1: its own popularity and, as much, its artist's.
 
     A cover can be in more playlists than the original; its artist seldom is.
     """
@@ -234,9 +245,13 @@ def _fame(tracks: Sequence[Track], popularity: Sequence[float]) -> list[float]:
 
 def song_key(track: Track) -> str:
     """The same for every version of a song: the bare title and the main artist."""
-    bare = _BRACKETED.sub(" ", track.title)
-    title = _DASH.split(bare)[0] if len(_DASH.split(bare)) > 1 else bare
-    return f"{' '.join(words(title)) or ' '.join(words(track.title))}\n{_artist_key(track)}"
+    title = words(_bare(track.title)) or words(track.title)
+    return f"{' '.join(title)}\n{_artist_key(track)}"
+
+
+def _bare(title: str) -> str:
+    """A title without what stands in brackets or behind a dash: featured guests, remasters, live takes."""
+    return _DASH.split(_BRACKETED.sub(" ", title))[0]
 
 
 def _artist_key(track: Track) -> str:
@@ -258,7 +273,7 @@ def _typed(text: str) -> Track | None:
 
 def _means(typed: Track, known: Track) -> bool:
     """Whether a typed "title - artist" (or "artist - title") is this song."""
-    title, artist = _BRACKETED.sub(" ", known.title), known.artist.split(",")[0]
+    title, artist = _bare(known.title), known.artist.split(",")[0]
     return any(
         _alike(one, title) and _alike(other, artist)
         for one, other in ((typed.title, typed.artist), (typed.artist, typed.title))

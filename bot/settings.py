@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import StartError
@@ -29,6 +31,13 @@ class Settings(BaseSettings):
     )
     room_names: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: Annotated[str, Field(pattern="(?i)^(debug|info|warning|error)$")] = "info"
+
+    @field_validator("discord_token")
+    @classmethod
+    def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.fullmatch(r"[!-~]+", token.get_secret_value().strip()):
+            raise PydanticCustomError("token", "A token is one word of plain letters, digits and signs")
+        return token
 
     @field_validator("room_names", mode="before")
     @classmethod

@@ -122,7 +122,7 @@ async def twice(interaction: discord.Interaction[PartyBot], seconds: float = 0.0
             await interaction.response.send_message("here")
         except discord.HTTPException as error:
             interaction.client.refusals.append(error)
-        interaction.response._response_type = None
+        interaction.response._response_type = None  # noqa: SLF001 - a second answer needs a first forgotten
 
 
 @app_commands.command()

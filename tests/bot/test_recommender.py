@@ -1,0 +1,134 @@
+"""The shipped model behind its adapter."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.bundle import Bundle, open_bundle
+from bot.catalog import Catalogue, song_key
+from bot.domain import Signal, Track
+from bot.errors import StartError
+from bot.recommender import Recommender, strongest
+from bot.settings import STARTER
+
+
+async def told(catalogue: Catalogue, *songs: str, label: float = 1.0) -> list[Signal]:
+    """Signals for songs as typed."""
+    return [Signal(await catalogue.resolve(song), 1.0, label) for song in songs]
+
+
+async def test_a_queue_finds_its_genre(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Hip-hop leads to hip-hop and classic rock to classic rock: the lists share no artist."""
+    artists = []
+    for songs in (
+        ("in da club", "lose yourself", "still dre", "jay z empire state of mind"),
+        ("led zeppelin black dog", "acdc thunderstruck", "pink floyd time", "queen we will rock you"),
+    ):
+        found = await recommender.suggest(await told(catalogue, *songs), [], 10)
+        artists.append({suggestion.track.artist.split(",")[0] for suggestion in found})
+    assert artists[0].isdisjoint(artists[1])
+
+
+async def test_no_version_of_a_banned_song_comes_back(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Remasters and live takes of what is banned are banned too, and no song is suggested twice."""
+    signals = await told(catalogue, "hey jude", "let it be", "come together")
+    first = await recommender.suggest(signals, [], 10)
+    banned = [signal.track for signal in signals] + [each.track for each in first]
+    second = await recommender.suggest(signals, banned, 10)
+    keys = [song_key(each.track) for each in second]
+    assert not set(keys) & {song_key(track) for track in banned}
+    assert len(keys) == len(set(keys))
+
+
+async def test_one_artist_does_not_fill_a_ballot(catalogue: Catalogue, recommender: Recommender) -> None:
+    """At most two of five are by the same artist, though the whole queue is."""
+    signals = await told(catalogue, "hey jude", "let it be", "come together", "yesterday beatles")
+    found = await recommender.suggest(signals, [], 5)
+    artists = [each.track.artist.split(",")[0] for each in found]
+    assert max(artists.count(artist) for artist in artists) <= 2
+
+
+async def test_reasons_name_what_was_queued(catalogue: Catalogue, recommender: Recommender) -> None:
+    """One or two titles of the queue speak for each song; a song that is unwanted never does."""
+    signals = await told(catalogue, "wonderwall", "mr brightside")
+    signals += await told(catalogue, "thriller", label=-0.2)
+    for suggestion in await recommender.suggest(signals, [], 10):
+        assert 1 <= len(suggestion.because) <= 2
+        assert set(suggestion.because) <= {"Wonderwall", "Mr. Brightside"}
+
+
+async def test_unknown_songs_are_no_obstacle(catalogue: Catalogue, recommender: Recommender) -> None:
+    """A song nobody knows by an artist nobody knows says nothing; alone it leaves the popular songs."""
+    stranger = [Signal(Track("Nothing", "Nobody Anybody Knows"), 1.0, 1.0)]
+    popular = await recommender.suggest([], [], 5)
+    assert await recommender.suggest(stranger, [], 5) == popular
+    assert all(not each.because for each in popular)
+
+
+async def test_shares_add_up_over_the_queue(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Each entry's share is its own: the shares of a doubled entry are equal, and shares grow with weight."""
+    heard = [(catalogue.index_of(s.track) or 0, s) for s in await told(catalogue, "wonderwall", "thriller")]
+    one = recommender.answer([heard[0], heard[0], heard[1]], set(), 5)
+    np.testing.assert_allclose(one.reasons[:, 0], one.reasons[:, 1], rtol=1e-5)
+    assert one.reasons.shape == (5, 3)
+    assert np.isfinite(one.reasons).all()
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ([0.5, 0.4, 0.1], ("a", "b")),
+        ([0.5, 0.1, 0.1], ("a",)),
+        ([0.0, -0.5, 0.2], ("c",)),
+        ([-0.1, -0.5, 0.0], ()),
+        ([], ()),
+    ],
+)
+def test_the_strongest_one_or_two_are_named(shares: list[float], expected: tuple[str, ...]) -> None:
+    """A second title is named only when it matters; what speaks against a song is no reason for it."""
+    assert strongest(["a", "b", "c"], np.array(shares, np.float32)) == expected
+
+
+def copied(tmp_path: Path) -> Path:
+    """A bundle to damage."""
+    return Path(shutil.copytree(STARTER, tmp_path / "model"))
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "catalog.db", "manifest.json"])
+@pytest.mark.parametrize("how", ["missing", "damaged"])
+def test_a_bundle_that_does_not_add_up_is_refused(tmp_path: Path, name: str, how: str) -> None:
+    """A missing or changed file is named, with the mend, in one line."""
+    folder = copied(tmp_path)
+    path = folder / name
+    if how == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(StartError) as refused:
+        open_bundle(folder)
+    assert name in str(refused.value)
+    assert "MODEL_DIR" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("change", [{"format": 99}, {"tracks": None}, {"files": []}, {"files": {}}])
+def test_a_manifest_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    """Another format, no counts or no digests: refused."""
+    folder = copied(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, **change}), "utf-8")
+    with pytest.raises(StartError):
+        open_bundle(folder)
+
+
+def test_a_file_that_is_no_graph_is_refused(tmp_path: Path, bundle: Bundle, catalogue: Catalogue) -> None:
+    """A file with a right digest and wrong content is refused as well."""
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"not a graph")
+    with pytest.raises(StartError, match="cannot be loaded"):
+        Recommender(Bundle(path, bundle.catalogue, bundle.tracks, bundle.artists), catalogue)

@@ -1,0 +1,92 @@
+"""Settings from the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StartError
+from bot.settings import STARTER, read_settings
+
+ALL = (
+    "DISCORD_TOKEN",
+    "DATABASE_URL",
+    "MODEL_DIR",
+    "ROOM_HOST",
+    "ROOM_PORT",
+    "PORT",
+    "ROOM_NAMES",
+    "LOG_LEVEL",
+)
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the machine reaches a test."""
+    for name in ALL:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_nothing_needs_to_be_set() -> None:
+    """The defaults open a room for this machine alone, with the shipped model and no Discord."""
+    settings = read_settings()
+    assert settings.discord_token is None
+    assert settings.model_dir == STARTER
+    assert (settings.room_host, settings.room_port) == ("127.0.0.1", 8080)
+    assert settings.database_url == "sqlite+aiosqlite:///party.db"
+
+
+def test_the_environment_and_env_file_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A variable beats the same line of .env; an empty line is as good as none."""
+    (tmp_path / ".env").write_text(
+        "ROOM_PORT=9000\nROOM_HOST=0.0.0.0\nDISCORD_TOKEN=\nROOM_NAMES=a.example, b.example"
+    )
+    monkeypatch.setenv("ROOM_PORT", "9001")
+    settings = read_settings()
+    assert (settings.room_host, settings.room_port) == ("0.0.0.0", 9001)  # noqa: S104 - only read, not opened
+    assert settings.discord_token is None
+    assert settings.room_names == ("a.example", "b.example")
+
+
+def test_port_is_understood_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hosting services name the port PORT."""
+    monkeypatch.setenv("PORT", "5000")
+    assert read_settings().room_port == 5000
+
+
+def test_every_problem_is_named_at_once_and_no_value_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line names all wrong settings and repeats none of their values."""
+    monkeypatch.setenv("ROOM_PORT", "hunter2")
+    monkeypatch.setenv("LOG_LEVEL", "hunter3")
+    with pytest.raises(StartError) as refused:
+        read_settings()
+    sentence = str(refused.value)
+    assert "ROOM_PORT" in sentence
+    assert "LOG_LEVEL" in sentence
+    assert "hunter" not in sentence
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize("token", ["two words", "one\nline", "töken"])
+def test_a_token_that_can_be_none_is_refused(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    """What was pasted wrongly is named before anything is sent, and not repeated."""
+    monkeypatch.setenv("DISCORD_TOKEN", token)
+    with pytest.raises(StartError, match="DISCORD_TOKEN") as refused:
+        read_settings()
+    assert token not in str(refused.value)
+
+
+def test_a_token_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings can be logged without giving the token away."""
+    monkeypatch.setenv("DISCORD_TOKEN", "hunter2")
+    assert "hunter2" not in repr(read_settings())
+    assert "hunter2" not in str(read_settings())
+
+
+def test_the_example_names_every_setting() -> None:
+    """`.env.example` shows all that can be set, and nothing else."""
+    lines = (Path(__file__).parents[2] / ".env.example").read_text("utf-8").splitlines()
+    named = {line.removeprefix("# ").split("=")[0] for line in lines if "=" in line}
+    assert named == set(ALL) - {"PORT"}
