@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate clean
+.PHONY: help run test lint types tests lock migration starter evaluate screenshot clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -63,6 +63,9 @@ starter: $(VENV)/.dev ## train models/starter on the playlists in DATA
 evaluate: $(VENV)/.dev ## train on part of the playlists in DATA and measure on the rest
 	$(BIN)/python -m model_export train $(DATA) --out out/measured
 	$(BIN)/python -m model_export evaluate $(DATA) --model out/measured
+
+screenshot: $(VENV)/.dev ## make docs/room.png, the picture in the README
+	$(BIN)/python -m tests.room.screenshot docs/room.png
 
 clean: ## remove what was made here, except parties
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache

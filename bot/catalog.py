@@ -63,10 +63,9 @@ class Catalogue:
         self._tracks = [Track(*row[:-1]) for row in rows]
         self._fame = _fame(self._tracks, [row[-1] for row in rows])
         self._index = {track.track_id: i for i, track in enumerate(self._tracks)}
-        self._artists = {
-            " ".join(words(name)): index
-            for index, name in connection.execute("SELECT idx, name FROM artists")
-        }
+        artists = connection.execute("SELECT idx, name FROM artists ORDER BY idx DESC").fetchall()
+        self._artists = {" ".join(words(name)): index for index, name in artists}
+        self.counts = len(self._tracks), len(artists)
         self._versions: dict[str, list[int]] = {}
         for i, track in enumerate(self._tracks):
             self._versions.setdefault(song_key(track), []).append(i)
@@ -85,7 +84,7 @@ class Catalogue:
             catalogue = cls(_connect(bundle.catalogue))
         except sqlite3.Error as error:
             raise StartError(f"{bundle.catalogue} cannot be read ({error}); {MEND}") from error
-        if len(catalogue._tracks) != bundle.tracks:
+        if catalogue.counts != (bundle.tracks, bundle.artists):
             raise StartError(f"{bundle.catalogue} does not hold the songs its manifest counts; {MEND}")
         return catalogue
 

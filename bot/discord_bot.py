@@ -49,9 +49,13 @@ class EncoreBot(commands.Bot):
         )
         self.party = party
 
+    def our_cogs(self) -> tuple[commands.Cog, ...]:
+        """All that the bot can do, one cog a subject."""
+        return Queue(self.party), Suggest(self.party), Help()
+
     async def setup_hook(self) -> None:
         """Makes commands and buttons known, before the first event can arrive."""
-        for cog in (Queue(self.party), Suggest(self.party), Help()):
+        for cog in self.our_cogs():
             await self.add_cog(cog)
         self.add_dynamic_items(VoteButton)
         await self.tree.sync()
@@ -74,8 +78,9 @@ async def open_discord(party: PartyService, token: str) -> AsyncIterator[asyncio
                 "copy it again from the Bot page of your application"
             ) from error
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            reason = " ".join(str(error).split())[:200]  # a proxy may answer with a whole page
             raise StartError(
-                f"Discord cannot be reached ({error}); check the network and start again"
+                f"Discord cannot be reached ({reason}); check the network and start again"
             ) from error
         connected = asyncio.create_task(_stay(bot), name="discord")
         try:
@@ -89,7 +94,8 @@ async def open_discord(party: PartyService, token: str) -> AsyncIterator[asyncio
 async def _stay(bot: EncoreBot) -> None:
     try:
         await bot.connect()
-    except discord.ConnectionClosed as error:
+    except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as error:
+        code = getattr(error, "code", 4014)
         raise StartError(
-            f"Discord closed the connection for good (code {error.code}); check the bot's token and intents"
+            f"Discord closed the connection for good (code {code}); check the bot's token and intents"
         ) from error

@@ -265,6 +265,11 @@ def varied(ranked: Sequence[Suggestion], count: int) -> list[Suggestion]:
     return kept[:count]
 
 
+def still_open(ballot: Iterable[Entry], waiting: Sequence[Entry]) -> list[Entry]:
+    """The suggestions whose song nobody has added by hand meanwhile."""
+    return [each for each in ballot if not any(same_song(each.track, e.track) for e in waiting)]
+
+
 def same_song(one: Track, other: Track) -> bool:
     """Whether two tracks are one: by the catalogue's id, or as typed."""
     if one.track_id or other.track_id:

@@ -236,11 +236,13 @@ class PartyService:
             now_ms = self._now_ms()
             record = await tx.party(room, now_ms)
             desk = Desk(tx, record, now_ms)
-            playing = await desk.playing()
+            waiting = await desk.waiting()
+            ballot = await tx.ballot(record.id)
+            playing = next((entry for entry in waiting if entry.state is State.PLAYING), None)
             return Party(
                 playing=playing,
-                queue=await desk.queue(),
-                ballot=tuple([e for e in await tx.ballot(record.id) if not await desk.twin(e.track)]),
+                queue=domain.in_order(entry for entry in waiting if entry.state is State.QUEUED),
+                ballot=tuple(domain.still_open(ballot, waiting)),
                 history=tuple(await tx.history(record.id, history)),
                 skippers=await tx.skippers(playing.id) if playing else frozenset(),
                 skips_needed=await desk.skips_needed(),

@@ -73,6 +73,8 @@ class Recommender:
         if not (inputs >= INPUTS and set(outputs) >= set(OUTPUTS)):
             raise StartError(f"{bundle.model} has other inputs or outputs than I know; {MEND}")
         self._songs = songs
+        if len(self.answer([], set(), bundle.tracks + 1).tracks) != bundle.tracks:
+            raise StartError(f"{bundle.model} does not know the songs its manifest counts; {MEND}")
 
     async def suggest(self, told: Sequence[Signal], banned: Sequence[Track], count: int) -> list[Suggestion]:
         """The best `count` songs for what the room has told, none of the banned ones in any version."""

@@ -13,7 +13,7 @@ from bot.domain import Added, Entry, Member, Skipped, Track, Undone, Voted
 Escape = Callable[[str], str]
 """Makes a text from outside harmless for one platform."""
 
-LONGEST_SHOWN = 80
+LONGEST_SHOWN = 60
 """Titles and artists are cut to this many characters when they are shown."""
 
 

@@ -19,6 +19,8 @@ ROWS = 5
 """How many rows of buttons a message has room for."""
 LABEL_LIMIT = 80
 """The longest label of a button that Discord takes, in characters."""
+TEXT_LIMIT = 4096
+"""The longest description of an embed that Discord takes, in characters."""
 
 
 class VoteButton(
@@ -82,7 +84,7 @@ def ballot_card(ballot: Sequence[Entry]) -> tuple[discord.Embed, discord.ui.View
         f"{replies.match(entry)} · {replies.because(entry, plain)}"
         for number, entry in enumerate(ballot, start=1)
     ]
-    embed = discord.Embed(title="What next?", description="\n".join(lines), colour=WARM)
+    embed = discord.Embed(title="What next?", description=_fitting(lines), colour=WARM)
     embed.set_footer(text="Vote 👍 and it is queued. Vote 👎 and I learn.")
     view = discord.ui.View(timeout=None)
     per_row = -(-len(ballot) // ROWS)
@@ -91,6 +93,12 @@ def ballot_card(ballot: Sequence[Entry]) -> tuple[discord.Embed, discord.ui.View
         for value in (+1, -1):
             view.add_item(_button(entry, value, label if value > 0 else "", (number - 1) // per_row))
     return embed, view
+
+
+def _fitting(lines: Sequence[str]) -> str:
+    """As many lines as an embed takes; only hostile names are ever that long."""
+    text = "\n".join(lines)
+    return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT].rpartition("\n")[0]
 
 
 def _standing(entry: Entry) -> str:
@@ -116,7 +124,7 @@ def queue_card(party: Party) -> tuple[discord.Embed, discord.ui.View]:
     if party.playing is not None:
         lines.insert(0, f"▶ **Now playing:** {_line(party.playing)}\n")
     empty = "Nothing here yet. `/add` a song and it starts, or ask me what's `/next`."
-    embed = discord.Embed(title="The queue", description="\n".join(lines) or empty, colour=WARM)
+    embed = discord.Embed(title="The queue", description=_fitting(lines) or empty, colour=WARM)
     view = discord.ui.View(timeout=None)
     for number, entry in enumerate(shown, start=1):
         row = 2 * ((number - 1) // ROWS)

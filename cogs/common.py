@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import secrets
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
 
-_MARKDOWN = re.compile(r"([\\*_~`|>#\[\]()\-+.!])")
+_MARKDOWN = re.compile(r"([\\*_~`|>#\[\]+-]|(?<=[0-9])\.)")
 _ZERO_WIDTH = "\u200b"
 
 
@@ -33,10 +34,10 @@ def plain(text: str) -> str:
     """Makes text from outside harmless in Discord.
 
     Every sign of Discord's Markdown gets a backslash. The library's own escape leaves masked links, mentions,
-    timestamps and bare addresses alone: a zero-width space breaks up `<`, `@`, and `://`.
+    timestamps, addresses and invitations alone: a zero-width space breaks up what they are made of.
     """
     escaped = _MARKDOWN.sub(r"\\\1", text)
-    for sign in ("<", "@", ":"):
+    for sign in "<@:/":
         escaped = escaped.replace(sign, sign + _ZERO_WIDTH)
     return escaped
 
@@ -77,7 +78,8 @@ async def say_privately(interaction: discord.Interaction[Any], text: str) -> Non
         await interaction.response.send_message(text, ephemeral=True)
         return
     if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        await interaction.delete_original_response()
+        with contextlib.suppress(discord.NotFound):  # a moderator was faster
+            await interaction.delete_original_response()
     await interaction.followup.send(text, ephemeral=True)
 
 
@@ -103,4 +105,4 @@ def plain_sentence(error: BaseException) -> str:
         return plain(str(error))
     number = secrets.token_hex(4)
     log.error("Failure %s", number, exc_info=error)
-    return f"Sorry, that went wrong on my side, and nothing was changed. Please try again. (error {number})"
+    return f"Sorry, something went wrong on my side. Look at /queue before you try again. (error {number})"

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import replies
-from bot.domain import LONGEST_TEXT, Entry, Party, Track
+from bot.domain import LONGEST_TEXT, Entry, Member, Party, Track
 from bot.errors import NoSuchEntry
 from bot.party import PartyService
 from cogs.cards import queue_card
@@ -69,8 +69,9 @@ class Queue(commands.Cog):
         """Take a song out of the queue: your own, or any if you moderate."""
         await interaction.response.defer(thinking=True)
         room = room_of(interaction)
-        number = _meant(await self.party.party(room, history=0), song)
-        entry = await self.party.remove(room, member_of(interaction), number, key_of(interaction))
+        member = member_of(interaction)
+        number = _meant(await self.party.party(room, history=0), song, member)
+        entry = await self.party.remove(room, member, number, key_of(interaction))
         await interaction.edit_original_response(content=replies.removed(entry, plain))
 
     @remove.autocomplete("song")
@@ -103,8 +104,8 @@ def _waiting(party: Party) -> list[Entry]:
     return [*([party.playing] if party.playing else []), *party.queue]
 
 
-def _meant(party: Party, text: str) -> int:
-    """The entry that was chosen, or whose number in the queue or title was typed.
+def _meant(party: Party, text: str, member: Member) -> int:
+    """The entry that was chosen, or whose number in the queue or title was typed: one's own first.
 
     Raises:
         NoSuchEntry: there is none.
@@ -112,9 +113,10 @@ def _meant(party: Party, text: str) -> int:
     text = text.strip()
     if text.startswith(CHOSEN) and text.removeprefix(CHOSEN).isdecimal():
         return int(text.removeprefix(CHOSEN)[:15])
-    if text.isdecimal() and 1 <= int(text[:15]) <= len(party.queue):
-        return party.queue[int(text) - 1].id
-    named = [e for e in _waiting(party) if text and text.casefold() in _choice(e.track).casefold()]
-    if not named:
+    if text.isdecimal():
+        named = list(party.queue[int(text[:9]) - 1 : int(text[:9])])
+    else:
+        named = [entry for entry in _waiting(party) if text.casefold() in _choice(entry.track).casefold()]
+    if not text or not named:
         raise NoSuchEntry
-    return named[0].id
+    return min(named, key=lambda entry: entry.added_by != member).id

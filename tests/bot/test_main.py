@@ -84,6 +84,11 @@ async def refused(folder: Path, **settings: str) -> str:
     return lines[0]
 
 
+def left_behind(folder: Path) -> list[str]:
+    """The names of what stands in a folder."""
+    return sorted(path.name for path in folder.iterdir())
+
+
 async def test_without_any_account_the_room_opens(tmp_path: Path) -> None:
     """One line says where the room is; the page is there; a signal closes all with exit code 0."""
     async with running(tmp_path) as bot:
@@ -173,4 +178,4 @@ async def test_a_port_in_use_is_named(tmp_path: Path) -> None:
 async def test_what_is_wrong_is_one_line(tmp_path: Path, settings: dict[str, str], named: str) -> None:
     """A bad setting ends with exit code 2 and one line that names it, and leaves no database behind."""
     assert named in await refused(tmp_path, **settings)
-    assert os.listdir(tmp_path) == []
+    assert left_behind(tmp_path) == []

@@ -61,3 +61,11 @@ async def connect(session: aiohttp.ClientSession, url: str) -> AsyncIterator[Vis
     """Comes in as the room's own page does."""
     async with session.ws_connect(f"{url}/live", headers={"Origin": url}) as socket:
         yield Visitor(socket)
+
+
+@asynccontextmanager
+async def connect_as(url: str, name: str) -> AsyncIterator[Visitor]:
+    """Comes in with a session of one's own and takes a name."""
+    async with aiohttp.ClientSession() as session, connect(session, url) as visitor:
+        await visitor.hello(name)
+        yield visitor

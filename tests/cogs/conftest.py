@@ -1,0 +1,18 @@
+"""What the tests of Discord's commands may ask for: a server with the real bot in it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.party import PartyService
+from tests.cogs.stage import log_in, open_server
+from tests.fakes.discord_server import FakeDiscord
+
+
+@pytest.fixture
+async def fake(party: PartyService) -> AsyncIterator[FakeDiscord]:
+    """A Discord server whose party bot is the real one, on a fresh database with the shipped model."""
+    async with open_server() as fake, log_in(fake, party):
+        yield fake

@@ -1,0 +1,279 @@
+"""`/add`, `/queue`, `/skip`, `/remove` and `/undo` on Discord."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain import Member
+from bot.party import PartyService
+from tests.cogs.stage import private, public, read, room
+from tests.fakes.discord_model import EVERYONE, FakeMessage
+from tests.fakes.discord_server import FakeDiscord
+
+MANAGE_SERVER, MANAGE_MESSAGES = 1 << 5, 1 << 13
+BRIGHTSIDE = "Mr. Brightside – The Killers"
+SPOTIFY = "https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B?si=abc"
+
+
+def shown(message: FakeMessage) -> str:
+    """What a message says."""
+    return read(message.text)
+
+
+async def titles(fake: FakeDiscord, party: PartyService) -> list[str]:
+    """What plays, then what waits."""
+    now = await party.party(room(fake))
+    return [entry.track.title for entry in ((now.playing,) if now.playing else ()) + now.queue]
+
+
+async def fill(fake: FakeDiscord, *songs: str, by: str = "Anna") -> None:
+    """Adds songs with the slash command."""
+    for song in songs:
+        await fake.slash(fake.member(by), "add", song=song)
+
+
+async def test_the_first_song_plays_and_the_second_is_next(fake: FakeDiscord) -> None:
+    """Everybody sees what became of a song that was added."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    first = await fake.slash(anna, "add", song="mr brightside")
+    second = await fake.slash(ben, "add", song="take on me")
+    third = await fake.slash(ben, "add", song="wonderwall")
+    assert shown(public(first)) == f"Now playing: {BRIGHTSIDE}"
+    assert shown(public(second)) == "Added Take on Me – a-ha: next up."
+    assert shown(public(third)).endswith(": number 2 in the queue.")
+
+
+async def test_the_same_song_again_is_told_and_counts_as_a_vote(
+    fake: FakeDiscord, party: PartyService
+) -> None:
+    """A song that waits already is not queued twice, and its second adder is told so."""
+    await fill(fake, "mr brightside", "take on me")
+    again = await fake.slash(fake.member("Ben"), "add", song="take on me")
+    assert "in the queue already" in shown(public(again))
+    assert await titles(fake, party) == ["Mr. Brightside", "Take on Me"]
+    assert (await party.party(room(fake))).queue[0].ups == 1
+
+
+@pytest.mark.parametrize(
+    "song",
+    [
+        "mr brightside",
+        "MR. BRIGHTSIDE",
+        "brightside killers",
+        "mr brigthside",
+        "brigtside the kilers",
+        SPOTIFY,
+    ],
+)
+async def test_a_song_can_be_named_in_many_ways(fake: FakeDiscord, song: str) -> None:
+    """Words in any order, typos and a Spotify link all find the song that is meant."""
+    reply = await fake.slash(fake.member("Anna"), "add", song=song)
+    assert shown(public(reply)) == f"Now playing: {BRIGHTSIDE}"
+
+
+async def test_a_choice_from_the_list_is_the_song_that_plays(fake: FakeDiscord, party: PartyService) -> None:
+    """The value of an offered choice names exactly the song that its text shows."""
+    anna = fake.member("Anna")
+    for name, value in (await fake.autocomplete(anna, "add", song="killers"))[:3]:
+        assert name in shown(public(await fake.slash(anna, "add", song=str(value))))
+    assert len(await titles(fake, party)) == 3
+
+
+async def test_an_unknown_song_is_queued_as_typed(fake: FakeDiscord) -> None:
+    """A title and an artist that no catalogue knows are a song all the same."""
+    reply = await fake.slash(fake.member("Anna"), "add", song="Our Own Demo - The Garage Neighbours")
+    assert shown(public(reply)) == "Now playing: Our Own Demo – The Garage Neighbours"
+
+
+@pytest.mark.parametrize("typed", ["m", "mr", "the", "love", "feat", "a" * 6000])
+async def test_choices_keep_to_discords_limits(fake: FakeDiscord, typed: str) -> None:
+    """At most 25 different choices are offered, none with a name or value over 100 characters."""
+    offered = await fake.autocomplete(fake.member("Anna"), "add", song=typed)
+    assert len(offered) <= 25
+    assert len({value for _, value in offered}) == len(offered)
+    assert all(1 <= len(name) <= 100 and 1 <= len(str(value)) <= 100 for name, value in offered)
+
+
+async def test_one_letter_is_enough_for_a_full_list(fake: FakeDiscord) -> None:
+    """The first letter offers songs that have a word with it."""
+    offered = await fake.autocomplete(fake.member("Anna"), "add", song="m")
+    assert len(offered) == 25
+    assert all(any(word.startswith("m") for word in name.casefold().split()) for name, _ in offered)
+
+
+@pytest.mark.parametrize("typed", ["", " ", "🎉", "?!", "\u200b"])
+async def test_nothing_to_look_for_offers_nothing(fake: FakeDiscord, typed: str) -> None:
+    """A text without letters or digits gets an empty list, not an error."""
+    assert await fake.autocomplete(fake.member("Anna"), "add", song=typed) == []
+
+
+async def test_an_empty_queue_says_how_to_begin(fake: FakeDiscord) -> None:
+    """Where nothing plays and nothing waits, the queue names the commands that change that."""
+    message = public(await fake.slash(fake.member("Anna"), "queue"))
+    assert "/add" in message.text
+    assert "/next" in message.text
+    assert message.buttons == []
+
+
+async def test_the_queue_shows_what_plays_and_what_waits(fake: FakeDiscord) -> None:
+    """Songs stand in the order in which they will play, with who added them and a pair of buttons each."""
+    await fill(fake, "mr brightside", "take on me")
+    await fill(fake, "wonderwall", by="Ben")
+    message = public(await fake.slash(fake.member("Cleo"), "queue"))
+    lines = [line for line in shown(message).splitlines() if line]
+    assert lines[1:] == [
+        f"▶ **Now playing:** {BRIGHTSIDE} · added by Anna",
+        "**1.** Take on Me – a-ha · added by Anna",
+        "**2.** Wonderwall – Oasis · added by Ben",
+    ]
+    assert sorted((it.emoji, it.label) for it in message.buttons) == [
+        ("👍", "1"),
+        ("👍", "2"),
+        ("👎", "1"),
+        ("👎", "2"),
+    ]
+
+
+async def test_a_vote_in_the_queue_moves_the_song_in_that_message(fake: FakeDiscord) -> None:
+    """A click counts, and the very message that carries the button shows the new order."""
+    await fill(fake, "mr brightside", "take on me", "wonderwall")
+    message = public(await fake.slash(fake.member("Anna"), "queue"))
+    up = next(it for it in message.buttons if (it.emoji, it.label) == ("👍", "2"))
+    reply = await fake.click(fake.member("Ben"), message, up)
+    assert reply.updated
+    assert reply.deferred
+    assert reply.messages == []
+    assert "**1.** Wonderwall – Oasis · 👍 1 · added by Anna\n**2.** Take on Me" in shown(message)
+    down = next(it for it in message.buttons if (it.emoji, it.label) == ("👎", "2"))
+    await fake.click(fake.member("Ben"), message, down)
+    assert "**2.** Take on Me – a-ha · 👎 1 · added by Anna" in shown(message)
+
+
+async def test_a_long_queue_is_cut_and_says_so(fake: FakeDiscord, party: PartyService) -> None:
+    """Ten waiting songs are shown with their buttons; how many more there are is told."""
+    anna = Member("discord", "11", "Anna")
+    for number in range(13):
+        await party.add(room(fake), anna, f"Demo {number} - Neighbours")
+    message = public(await fake.slash(fake.member("Anna"), "queue"))
+    assert "**10.** Demo 10" in message.text
+    assert "Demo 11" not in message.text
+    assert "and 2 more" in message.text
+    assert len(message.buttons) == 20
+
+
+async def test_a_queue_of_the_longest_names_fits_into_one_message(
+    fake: FakeDiscord, party: PartyService
+) -> None:
+    """However long and full of signs titles, artists and names are, Discord takes the queue's message."""
+    eve = Member("discord", "66", "*" * 32)
+    for number in range(13):
+        await party.add(room(fake), eve, f"{number}{'*' * 140} - A{'_' * 140}")
+    message = public(await fake.slash(fake.member("Anna"), "queue"))
+    assert "**10.**" in message.text
+
+
+async def test_more_than_half_must_want_to_skip(fake: FakeDiscord) -> None:
+    """Of two active people one is not enough, and everybody is told how the vote stands; the second skips."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    await fill(fake, "mr brightside")
+    await fill(fake, "take on me", by="Ben")
+    for _ in range(2):
+        reply = await fake.slash(anna, "skip")
+        assert shown(public(reply)) == f"1 of 2 want to skip {BRIGHTSIDE}."
+    reply = await fake.slash(ben, "skip")
+    assert shown(public(reply)) == f"Skipped {BRIGHTSIDE}. Now playing: Take on Me – a-ha"
+
+
+async def test_the_last_song_can_be_skipped(fake: FakeDiscord) -> None:
+    """Who is alone skips at once; with nothing left the answer says what to do."""
+    await fill(fake, "mr brightside")
+    reply = await fake.slash(fake.member("Anna"), "skip")
+    assert shown(public(reply)).startswith(f"Skipped {BRIGHTSIDE}. The queue is empty")
+
+
+@pytest.mark.parametrize("song", ["2", "Wonderwall", "wonderwall – oasis", "WONDER"])
+async def test_a_song_is_removed_by_number_or_title(
+    fake: FakeDiscord, party: PartyService, song: str
+) -> None:
+    """What the queue shows, its number or its title, says which song is meant."""
+    await fill(fake, "mr brightside", "take on me", "wonderwall", "bohemian rhapsody")
+    reply = await fake.slash(fake.member("Anna"), "remove", song=song)
+    assert shown(public(reply)) == "Took Wonderwall – Oasis out of the queue."
+    assert await titles(fake, party) == ["Mr. Brightside", "Take on Me", "Bohemian Rhapsody"]
+
+
+async def test_removing_offers_ones_own_songs(fake: FakeDiscord, party: PartyService) -> None:
+    """The list holds what the member may take out, narrowed by typing; a choice takes that song out."""
+    await fill(fake, "mr brightside", "take on me")
+    await fill(fake, "wonderwall", by="Ben")
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    mo = fake.member("Mo", permissions=EVERYONE | MANAGE_MESSAGES)
+    assert [name for name, _ in await fake.autocomplete(anna, "remove", song="")] == [
+        BRIGHTSIDE,
+        "Take on Me – a-ha",
+    ]
+    assert [name for name, _ in await fake.autocomplete(anna, "remove", song="TAKE")] == ["Take on Me – a-ha"]
+    assert len(await fake.autocomplete(mo, "remove", song="")) == 3
+    ((name, value),) = await fake.autocomplete(ben, "remove", song="")
+    assert name == "Wonderwall – Oasis"
+    await fake.slash(ben, "remove", song=str(value))
+    assert await titles(fake, party) == ["Mr. Brightside", "Take on Me"]
+
+
+async def test_ones_own_song_is_meant_before_somebody_elses(fake: FakeDiscord, party: PartyService) -> None:
+    """Of several songs that a typed title fits, the member's own is the one to take out."""
+    await fill(fake, "mr brightside", "take on me")
+    await fill(fake, "Take Me Out - Franz Ferdinand", by="Ben")
+    reply = await fake.slash(fake.member("Ben"), "remove", song="take")
+    assert not reply.messages[0].ephemeral, reply.text
+    assert await titles(fake, party) == ["Mr. Brightside", "Take on Me"]
+
+
+async def test_a_number_that_the_queue_does_not_have_is_no_title(
+    fake: FakeDiscord, party: PartyService
+) -> None:
+    """Number 9 of a queue of one takes out no song that happens to have a 9 in its title."""
+    await fill(fake, "mr brightside", "99 Red Balloons - Nena")
+    assert "isn't in this party's queue" in private(await fake.slash(fake.member("Anna"), "remove", song="9"))
+    assert len(await titles(fake, party)) == 2
+
+
+@pytest.mark.parametrize("permission", [MANAGE_SERVER, MANAGE_MESSAGES])
+async def test_a_moderator_takes_out_any_song(
+    fake: FakeDiscord, party: PartyService, permission: int
+) -> None:
+    """Who may manage messages or the server may remove what somebody else added; the next song starts."""
+    await fill(fake, "mr brightside", "take on me")
+    mo = fake.member("Mo", permissions=EVERYONE | permission)
+    reply = await fake.slash(mo, "remove", song="brightside")
+    assert shown(public(reply)) == f"Took {BRIGHTSIDE} out of the queue."
+    assert await titles(fake, party) == ["Take on Me"]
+
+
+async def test_an_add_is_undone(fake: FakeDiscord, party: PartyService) -> None:
+    """Undo takes the member's own latest song out, not the latest of somebody else."""
+    await fill(fake, "mr brightside", "take on me")
+    await fill(fake, "wonderwall", by="Ben")
+    reply = await fake.slash(fake.member("Anna"), "undo")
+    assert shown(public(reply)) == "Took Take on Me – a-ha out again."
+    assert await titles(fake, party) == ["Mr. Brightside", "Wonderwall"]
+
+
+async def test_a_vote_is_undone(fake: FakeDiscord, party: PartyService) -> None:
+    """Undo takes a click on a button back."""
+    await fill(fake, "mr brightside", "take on me")
+    ben = fake.member("Ben")
+    message = public(await fake.slash(ben, "queue"))
+    await fake.click(ben, message, message.buttons[0])
+    assert (await party.party(room(fake))).queue[0].score == 1
+    reply = await fake.slash(ben, "undo")
+    assert shown(public(reply)) == "Took your vote on Take on Me – a-ha back."
+    assert (await party.party(room(fake))).queue[0].score == 0
+
+
+async def test_channels_do_not_share_a_queue(fake: FakeDiscord) -> None:
+    """Each channel has a party of its own."""
+    await fill(fake, "mr brightside")
+    other = fake.add_channel("other")
+    reply = await fake.slash(fake.member("Anna"), "queue", channel=other)
+    assert "Brightside" not in reply.text

@@ -1,0 +1,199 @@
+"""`/next` on Discord: ballots and their buttons."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.catalog import Catalogue
+from bot.domain import Entry
+from bot.errors import AlreadyOver, NoSuchEntry
+from bot.party import PartyService
+from bot.recommender import Recommender
+from db.store import open_store
+from tests.cogs.stage import log_in, open_server, private, public, read, room
+from tests.conftest import Clock
+from tests.fakes.discord_model import FakeMessage
+from tests.fakes.discord_server import FakeDiscord
+
+
+async def offer(fake: FakeDiscord, count: int = 5) -> FakeMessage:
+    """A ballot at a party that plays a song."""
+    anna = fake.member("Anna")
+    await fake.slash(anna, "add", song="mr brightside")
+    return public(await fake.slash(anna, "next", count=count))
+
+
+def lines(message: FakeMessage) -> list[str]:
+    """What a ballot says, a song's line and its reason's in turn."""
+    return read(message.embeds[0]["description"]).splitlines()
+
+
+async def offered(fake: FakeDiscord, party: PartyService) -> list[Entry]:
+    """The suggestions that nobody has taken up."""
+    return list((await party.party(room(fake))).ballot)
+
+
+def forge(message: FakeMessage, custom_id: str) -> None:
+    """Puts another id on the first button, which only a tampered message has."""
+    message.components[0]["components"][0]["custom_id"] = custom_id
+
+
+@pytest.mark.parametrize("count", [1, 5, 10])
+async def test_a_ballot_has_as_many_songs_as_asked_for(
+    fake: FakeDiscord, party: PartyService, count: int
+) -> None:
+    """Each suggestion has its title, its match, its reason and a button for and against it."""
+    message = await offer(fake, count)
+    ballot = await offered(fake, party)
+    assert len(ballot) == count
+    assert len(lines(message)) == 2 * count
+    for number, entry in enumerate(ballot, start=1):
+        song, reason = lines(message)[2 * number - 2 : 2 * number]
+        assert song.startswith(f"**{number}. {entry.track.title[:70]}")
+        assert re.fullmatch(r"(?:\d+%|under 1%) match · because you queued Mr\. Brightside", reason)
+    assert [(it.custom_id, it.emoji) for it in message.buttons] == [
+        (f"encore:vote:{entry.id}:{value}", emoji)
+        for entry in ballot
+        for value, emoji in ((1, "👍"), (-1, "👎"))
+    ]
+    assert not any(it.disabled for it in message.buttons)
+
+
+async def test_five_songs_are_offered_unless_told_otherwise(fake: FakeDiscord) -> None:
+    """The count can be left out, and an empty party gets what is popular with everyone."""
+    message = public(await fake.slash(fake.member("Anna"), "next"))
+    assert len(message.buttons) == 10
+    assert [line.partition(" · ")[2] for line in lines(message)[1::2]] == ["popular with everyone"] * 5
+
+
+@pytest.mark.parametrize("count", [0, 11])
+async def test_discord_itself_refuses_other_counts(fake: FakeDiscord, count: int) -> None:
+    """The registered limits keep a member from asking for less than one song or more than ten."""
+    with pytest.raises(ValueError, match="would not let"):
+        await fake.slash(fake.member("Anna"), "next", count=count)
+
+
+async def test_a_vote_queues_a_suggestion(fake: FakeDiscord, party: PartyService) -> None:
+    """One 👍 is enough; the ballot itself says so, in place, and the song is in its voter's name."""
+    message = await offer(fake)
+    wanted = (await offered(fake, party))[0]
+    reply = await fake.click(fake.member("Ben"), message, f"encore:vote:{wanted.id}:1")
+    assert reply.updated
+    assert reply.deferred
+    assert reply.messages == []
+    assert lines(message)[0].endswith("** · 👍 1 · ✅ queued")
+    (queued,) = (await party.party(room(fake))).queue
+    assert queued.track == wanted.track
+    assert queued.added_by is not None
+    assert queued.added_by.name == "Ben"
+
+
+async def test_a_vote_starts_a_suggestion_where_nothing_plays(fake: FakeDiscord, party: PartyService) -> None:
+    """With an empty queue the first 👍 makes the song play at once."""
+    message = public(await fake.slash(fake.member("Anna"), "next", count=1))
+    await fake.click(fake.member("Anna"), message, message.buttons[0])
+    assert lines(message)[0].endswith("** · 👍 1 · ▶ playing")
+    assert (await party.party(room(fake))).playing is not None
+
+
+async def test_votes_against_are_counted(fake: FakeDiscord, party: PartyService) -> None:
+    """A 👎 shows in the ballot and queues nothing; the same member's second one changes nothing."""
+    message = await offer(fake)
+    unwanted = f"encore:vote:{(await offered(fake, party))[1].id}:-1"
+    for name, count in (("Ben", 1), ("Ben", 1), ("Cleo", 2)):
+        await fake.click(fake.member(name), message, unwanted)
+        assert lines(message)[2].endswith(f"** · 👎 {count}")
+    assert (await party.party(room(fake))).queue == ()
+
+
+async def test_each_member_counts_once(fake: FakeDiscord, party: PartyService) -> None:
+    """Two clicks of one member are one vote, the clicks of two members are two, and the last one stands."""
+    message = await offer(fake)
+    wanted = f"encore:vote:{(await offered(fake, party))[0].id}"
+    for name, value, tally in (
+        ("Ben", "1", "👍 1"),
+        ("Ben", "1", "👍 1"),
+        ("Cleo", "1", "👍 2"),
+        ("Cleo", "-1", "👍 1 👎 1"),
+    ):
+        await fake.click(fake.member(name), message, f"{wanted}:{value}")
+        assert lines(message)[0].endswith(f"** · {tally} · ✅ queued")
+
+
+async def test_two_clicks_at_the_same_moment_both_count(fake: FakeDiscord, party: PartyService) -> None:
+    """Votes that arrive together do not overwrite each other."""
+    message = await offer(fake)
+    wanted = f"encore:vote:{(await offered(fake, party))[0].id}:1"
+    names = ("Ben", "Cleo", "Dora")
+    clicks = [await fake.click(fake.member(name), message, wanted, wait=False) for name in names]
+    for click in clicks:
+        await fake.settled(click)
+    (queued,) = (await party.party(room(fake))).queue
+    assert queued.ups == 3
+
+
+async def test_a_vote_for_a_song_that_is_gone_is_told_in_private(
+    fake: FakeDiscord, party: PartyService
+) -> None:
+    """The button of a removed song changes nothing; the next refresh of the ballot switches it off."""
+    message, ben = await offer(fake), fake.member("Ben")
+    first, second = [f"encore:vote:{entry.id}:1" for entry in (await offered(fake, party))[:2]]
+    await fake.click(ben, message, first)
+    await fake.slash(ben, "remove", song="1")
+    before = await party.party(room(fake))
+    reply = await fake.click(fake.member("Cleo"), message, first)
+    assert private(reply) == str(AlreadyOver())
+    assert not reply.updated
+    assert await party.party(room(fake)) == before
+    await fake.click(ben, message, second)
+    assert [it.custom_id for it in message.buttons if it.disabled] == [first, first[:-1] + "-1"]
+    assert "✖ taken out" in lines(message)[0]
+
+
+@pytest.mark.parametrize("forged", ["99:1", "0:-1", "999999999999999:1", "99:1:queue"])
+async def test_a_forged_button_changes_nothing(fake: FakeDiscord, party: PartyService, forged: str) -> None:
+    """A vote on an entry that never was gets one private sentence."""
+    message = await offer(fake, 1)
+    forge(message, f"encore:vote:{forged}")
+    before, text = await party.party(room(fake)), message.text
+    reply = await fake.click(fake.member("Ben"), message, message.buttons[0])
+    assert private(reply) == str(NoSuchEntry())
+    assert (await party.party(room(fake)), message.text) == (before, text)
+
+
+async def test_a_vote_does_not_reach_another_channels_party(fake: FakeDiscord, party: PartyService) -> None:
+    """An entry of one channel cannot be voted on from another."""
+    wanted = (await offer(fake), (await offered(fake, party))[0])[1]
+    other = fake.add_channel("other")
+    message = public(await fake.slash(fake.member("Eve"), "next", channel=other, count=1))
+    forge(message, f"encore:vote:{wanted.id}:1")
+    before = await party.party(room(fake)), await party.party(room(fake, other))
+    reply = await fake.click(fake.member("Eve"), message, message.buttons[0])
+    assert private(reply) == str(NoSuchEntry())
+    assert (await party.party(room(fake)), await party.party(room(fake, other))) == before
+
+
+async def test_buttons_survive_a_restart(
+    database_url: str, catalogue: Catalogue, recommender: Recommender, clock: Clock
+) -> None:
+    """A button that the last process posted counts in the next one, in ballots and in queues."""
+    async with open_server() as fake:
+        async with open_store(database_url) as store:
+            party = PartyService(store, catalogue, recommender, clock)
+            async with log_in(fake, party):
+                ballot = await offer(fake)
+                await fake.slash(fake.member("Anna"), "add", song="take on me")
+                queue = public(await fake.slash(fake.member("Anna"), "queue"))
+            await party.close()
+        async with open_store(database_url) as store:
+            party = PartyService(store, catalogue, recommender, clock)
+            async with log_in(fake, party):
+                await fake.click(fake.member("Ben"), ballot, ballot.buttons[0])
+                await fake.click(fake.member("Ben"), queue, queue.buttons[0])
+                assert [entry.ups for entry in (await party.party(room(fake))).queue] == [1, 1]
+            await party.close()
+        assert "✅ queued" in lines(ballot)[0]
+        assert "Take on Me – a-ha · 👍 1" in read(queue.text)
+        assert len(fake.identified) == 2

@@ -1,0 +1,189 @@
+"""`python -m model_export`, run as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from model_export.bundle import FILES
+from model_export.metrics import QUEUE_LENGTHS
+from model_export.playlists import SPLITS
+from tests.model_export.planted import environment, name_of, planted, write_playlists
+
+ROOT = Path(__file__).parents[2]
+METHODS = ("most popular", "same artist", "same album", "item-kNN", "Encore")
+MEASURES = ("R-precision", "NDCG@100", "Recall@10", "hit@10", "coverage", "all songs")
+PATIENCE_S = 60
+
+
+def arguments(*of: str | Path) -> list[str]:
+    """The command line of a command."""
+    return [sys.executable, "-m", "model_export", *map(str, of)]
+
+
+def run(*of: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs a command to its end."""
+    return subprocess.run(  # noqa: S603 - our own command
+        arguments(*of),
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line with which a command was refused."""
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.endswith("\n")
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of sixty playlists of three genres."""
+    return write_playlists(tmp_path_factory.mktemp("data"), planted())
+
+
+@pytest.fixture(scope="module")
+def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of the train split."""
+    out = tmp_path_factory.mktemp("trained") / "model"
+    done = run("train", data, "--out", out, "--dims", "4", "--epochs", "10")
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def test_train_writes_a_model_and_its_bundle(trained: Path) -> None:
+    """After training the folder holds the bundle and the factors, made as told, and nothing lies beside it."""
+    assert {path.name for path in trained.iterdir()} == {*FILES, "manifest.json", "learned.npz"}
+    assert [path.name for path in trained.parent.iterdir()] == ["model"]
+    manifest = json.loads((trained / "manifest.json").read_text("utf-8"))
+    assert manifest["splits"] == ["train"]
+    assert (manifest["dims"], manifest["settings"]["epochs"]) == (4, 10)
+
+
+def test_export_writes_the_bundle_without_the_playlists(data: Path, trained: Path, tmp_path: Path) -> None:
+    """The exported bundle is the trained one, byte for byte, without the playlists' factors."""
+    done = run("export", data, "--model", trained, "--out", tmp_path / "new" / "bundle")
+    assert done.returncode == 0, done.stderr
+    bundle = tmp_path / "new" / "bundle"
+    assert {path.name for path in bundle.iterdir()} == {*FILES, "manifest.json"}
+    for path in bundle.iterdir():
+        assert path.read_bytes() == (trained / path.name).read_bytes()
+
+
+def test_evaluate_prints_every_method_and_measure(data: Path, trained: Path) -> None:
+    """The table has a line of each method for each queue length under all measures, then the calibration."""
+    done = run("evaluate", data, "--model", trained)
+    assert done.returncode == 0, done.stderr
+    assert "test playlists" in done.stdout
+    for measure in MEASURES:
+        assert measure in done.stdout
+    for method in METHODS:
+        lines = [line for line in done.stdout.splitlines() if method in line]
+        assert len(lines) == len(QUEUE_LENGTHS)
+        assert all(line.count("0.") + line.count("1.") >= 6 for line in lines)
+    label, error = done.stdout.splitlines()[-1].split(": ")
+    assert label == "calibration error of match"
+    assert 0 <= float(error) <= 1
+
+
+def test_a_model_that_has_seen_everything_is_not_measured(data: Path, tmp_path: Path) -> None:
+    """A model trained with --everything says so in its manifest and is refused by evaluate on both splits."""
+    out = tmp_path / "model"
+    done = run("train", data, "--out", out, "--dims", "4", "--epochs", "5", "--everything")
+    assert done.returncode == 0, done.stderr
+    assert set(json.loads((out / "manifest.json").read_text("utf-8"))["splits"]) == set(SPLITS)
+    for split in ("validation", "test"):
+        done = run("evaluate", data, "--model", out, "--split", split)
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert "--everything" in done.stderr.splitlines()[-1]
+
+
+def test_bad_data_is_one_line_and_nothing_written(tmp_path: Path) -> None:
+    """A folder that is none or holds no playlist is named in one line, exit code 2, and nothing is made."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for folder in (tmp_path / "nowhere", empty):
+        line = refused(run("train", folder, "--out", tmp_path / "model"))
+        assert str(folder) in line
+        assert [path.name for path in tmp_path.iterdir()] == ["empty"]
+
+
+def test_a_model_that_is_none_is_one_line(data: Path, tmp_path: Path) -> None:
+    """Evaluating or exporting a folder without a model names it in one line, exit code 2."""
+    nowhere = tmp_path / "nowhere"
+    assert str(nowhere) in refused(run("evaluate", data, "--model", nowhere))
+    assert str(nowhere) in refused(run("export", data, "--model", nowhere, "--out", tmp_path / "out"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_something_else_is_not_written_to(data: Path, trained: Path, tmp_path: Path) -> None:
+    """Exporting into a folder of holiday pictures is refused in one line, and the pictures stay."""
+    (tmp_path / "beach.jpg").write_text("sand")
+    line = refused(run("export", data, "--model", trained, "--out", tmp_path))
+    assert str(tmp_path) in line
+    assert [path.name for path in tmp_path.iterdir()] == ["beach.jpg"]
+
+
+def test_a_split_that_is_none_is_one_line(data: Path, trained: Path) -> None:
+    """Only held-out splits can be measured; another word is named in one line."""
+    assert "'train'" in refused(run("evaluate", data, "--model", trained, "--split", "train"))
+
+
+@pytest.mark.parametrize("command", [[], ["train"], ["evaluate"], ["export"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    """--help of the program and of each command prints its usage and succeeds."""
+    done = run(*command, "--help")
+    assert done.returncode == 0
+    assert "Usage: python -m model_export" in done.stdout
+    assert " ".join(command) in done.stdout
+    assert done.stderr == ""
+
+
+def test_control_c_stops_training_and_leaves_nothing(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Ctrl-C in the midst of training ends it without a traceback, and no folder remains."""
+    # Without a validation list nothing stops the training early.
+    data = write_playlists(tmp_path_factory.mktemp("endless"), planted().split("train"))
+    training = subprocess.Popen(  # noqa: S603 - our own command
+        arguments("train", data, "--out", tmp_path / "model", "--epochs", "1000000"),
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background job starts with SIGINT ignored, which a child would inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+            assert training.poll() is None
+            time.sleep(0.05)
+        assert [path.name[:7] for path in tmp_path.iterdir()] == [".model-"]
+        training.send_signal(signal.SIGINT)
+        out, error = training.communicate(timeout=PATIENCE_S)
+    finally:
+        training.kill()
+    assert out == ""
+    assert "Traceback" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_name_of_a_playlist_is_printed(data: Path, trained: Path) -> None:
+    """Names of playlists are personal; the table does without them."""
+    assert name_of(0)[:15] not in run("evaluate", data, "--model", trained, "--split", "validation").stdout

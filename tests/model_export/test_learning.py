@@ -1,0 +1,103 @@
+"""Learning as a whole: what it keeps, what it holds out, and how sure it dares to be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model_export.bundle import Learned
+from model_export.learning import TYPICAL_LEVEL, calibrated, learn
+from model_export.metrics import QUEUE_LENGTHS, calibration_error, cases
+from model_export.model import Model, queue_matrix
+from model_export.playlists import SPLITS, DataError, Playlists
+from tests.model_export.planted import QUICK, playlists
+
+SHORT = replace(QUICK, epochs=5)
+
+
+def test_only_the_train_split_is_learned_from(learned: Learned, lists: Playlists) -> None:
+    """Lists held out for validation and test have no part in the model, its songs or its popularity."""
+    assert learned.splits == ("train",)
+    assert list(learned.lists.parents) == list(lists.split("train").parents)
+
+
+def test_the_held_out_splits_are_measured(learned: Learned) -> None:
+    """Both held-out splits have figures for each queue length, and planted genres have high ones."""
+    assert set(learned.metrics) == set(SPLITS[1:])
+    for by_length in learned.metrics.values():
+        assert set(by_length) == {str(length) for length in QUEUE_LENGTHS}
+        assert by_length["1"]["cases"] > 0
+        assert by_length["1"]["hit_10"] == 1
+        assert by_length["1"]["ndcg"] > 0.5
+
+
+def test_everything_learns_from_all_splits(lists: Playlists) -> None:
+    """For shipping, all lists are learned from, and the figures stay those of the held-out splits."""
+    told: dict[str, int] = {}
+    shipped = learn(
+        lists,
+        SHORT,
+        everything=True,
+        progress=lambda stage, epoch, loss, ndcg: told.update({stage: epoch}),
+    )
+    assert set(shipped.splits) == set(SPLITS)
+    assert len(shipped.lists) == len(lists)
+    assert set(told) == {"training", "everything"}
+    assert told["everything"] == shipped.epochs
+    measured = learn(lists, SHORT)
+    assert shipped.metrics == measured.metrics
+    assert (shipped.model.scale, shipped.model.level) == (measured.model.scale, measured.model.level)
+
+
+def test_songs_of_too_few_parents_are_left_out() -> None:
+    """A song of one parent's snapshots is left out, one of two parents stays."""
+    parents = ["parent-0", "parent-0", "parent-4", "parent-6"]
+    lists = playlists([[0, 1, 2], [0, 1, 2], [1, 2], [2, 3]], 4, parents=parents)
+    assert {lists.split_name(i) for i in range(4)} == {"train"}
+    assert [song.track_id for song in learn(lists, SHORT, min_parents=2).lists.songs] == ["t2", "t1"]
+    assert len(learn(lists, SHORT, min_parents=1).lists.songs) == 4
+
+
+def test_no_song_left_is_an_error(lists: Playlists) -> None:
+    """Where no song stands in enough playlists nothing can be learned, and the error says what to lower."""
+    with pytest.raises(DataError, match="--min-parents"):
+        learn(lists, SHORT, min_parents=1000)
+
+
+def test_learning_is_repeatable(lists: Playlists) -> None:
+    """The same data and settings give the same model, calibration included."""
+    first, again = learn(lists, SHORT), learn(lists, SHORT)
+    np.testing.assert_array_equal(first.model.factors, again.model.factors)
+    assert (first.model.scale, first.model.level) == (again.model.scale, again.model.level)
+    assert first.metrics == again.metrics
+
+
+def error_of_match(model: Model, lists: Playlists) -> float:
+    """How far the model's matches are from the truth over all tracks of the cases."""
+    matches, truths = [], []
+    for length in QUEUE_LENGTHS:
+        for case in cases(lists, length):
+            logits = model.logits(queue_matrix([case.queue], len(lists.songs)))[0]
+            free = np.setdiff1d(np.arange(len(lists.songs)), case.queue)
+            matches.append(1 / (1 + np.exp(-logits[free])))
+            truths.append(np.isin(free, case.held_out))
+    return calibration_error(np.concatenate(matches), np.concatenate(truths))
+
+
+def test_calibration_makes_match_a_probability(model: Model, lists: Playlists) -> None:
+    """Fitted on held-out lists, a match comes true about as often as it says, and the order stays."""
+    held_out = lists.select([i for i in range(len(lists)) if lists.split_name(i) != "train"])
+    off = replace(model, scale=3.0, level=9.0)
+    fitted = calibrated(off, held_out)
+    assert fitted.scale > 0
+    assert error_of_match(fitted, held_out) < 0.1
+    assert error_of_match(fitted, held_out) < error_of_match(off, held_out)
+    np.testing.assert_array_equal(fitted.factors, model.factors)
+
+
+def test_without_held_out_lists_match_is_the_softmaxs(model: Model, lists: Playlists) -> None:
+    """With nothing to fit to, the scale is 1 and the level that of a typical list."""
+    untold = calibrated(replace(model, scale=3.0), lists.select([]))
+    assert (untold.scale, untold.level) == (1.0, TYPICAL_LEVEL)

@@ -1,0 +1,67 @@
+"""The README stays true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.discord_bot import EncoreBot
+from bot.party import PartyService
+from bot.settings import Settings
+from model_export.__main__ import app
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def first_column(heading: str) -> list[str]:
+    """The code in the first cells of the table whose first heading this is, from where it first stands."""
+    tables = re.findall(rf"^\| {heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", README, re.MULTILINE)
+    return [re.findall(r"`([^`]+)`", row)[0] for table in tables for row in table.splitlines()]
+
+
+async def test_every_slash_command_is_in_the_table(party: PartyService) -> None:
+    """The table names every command with its parameters, and nothing that is not there."""
+    bot = EncoreBot(party)
+    for cog in bot.our_cogs():
+        await bot.add_cog(cog)
+    described = {f"/{command.qualified_name}" for command in bot.tree.walk_commands()}
+    named = {cell.split()[0] for cell in first_column("command") if cell.startswith("/")}
+    assert named == described
+
+
+def test_every_training_command_is_in_the_table() -> None:
+    """The table names every command of model_export."""
+    named = {cell.split()[0] for cell in first_column("command") if not cell.startswith("/")}
+    assert named == {command.name for command in app.registered_commands}
+
+
+def test_every_setting_is_in_the_table() -> None:
+    """The table names every setting with its default."""
+    assert {name.upper() for name in Settings.model_fields} == set(first_column("setting"))
+    assert f"`{Settings.model_fields['database_url'].default}`" in README
+
+
+def test_links_lead_somewhere() -> None:
+    """Every file that the README links is there."""
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    assert links
+    assert not [link for link in links if not (ROOT / link).exists()]
+
+
+@pytest.mark.parametrize("command", ["run", "test"])
+def test_the_two_commands_are_targets(command: str) -> None:
+    """`make run` and `make test` are what the README says they are."""
+    assert f"make {command} " in README
+    assert re.search(rf"^{command}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+def test_nothing_names_a_machine() -> None:
+    """No file that people read names a path of somebody's machine or a package registry."""
+    papers = [ROOT / name for name in ("README.md", "CHANGELOG.md", "Makefile", ".env.example", ".ci/run")]
+    for path in [*papers, *ROOT.glob("docs/*.md"), *ROOT.glob("requirements*.txt")]:
+        assert not re.search(r"/(home|root|Users|work)/|pypi\.org|pythonhosted", path.read_text("utf-8")), (
+            path
+        )
