@@ -52,6 +52,11 @@ def words(text: str) -> list[str]:
     return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
 
 
+def visible(text: str) -> str:
+    """A text without control characters and the invisible signs that hide in copied text."""
+    return "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf"})
+
+
 class Catalogue:
     """The songs of a model bundle."""
 
@@ -103,7 +108,7 @@ class Catalogue:
             UnknownLink: a link without a known song behind it.
             UnknownSong: nothing like it is known, and it does not say who the artist is.
         """
-        text = " ".join(text.split())
+        text = " ".join(visible(text).split())
         if len(text) > LONGEST_TEXT:
             raise TextTooLong(LONGEST_TEXT)
         if text.startswith(CHOSEN):

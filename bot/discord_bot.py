@@ -80,7 +80,7 @@ async def open_discord(party: PartyService, token: str) -> AsyncIterator[asyncio
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
             reason = " ".join(str(error).split())[:200]  # a proxy may answer with a whole page
             raise StartError(
-                f"Discord cannot be reached ({reason}); check the network and start again"
+                f"Discord cannot be reached, or refuses the bot ({reason}); check the network and start again"
             ) from error
         connected = asyncio.create_task(_stay(bot), name="discord")
         try:

@@ -129,7 +129,7 @@ class Change:
     """A line of a party's diary: who did what to which entry, and what it was like before."""
 
     id: int
-    kind: str  # add, vote, remove, skip, next or undo
+    kind: str  # add, vote, remove, skip, next, or "undo " and what was taken back
     entry_id: int | None
     state_before: State | None  # None: there was no entry
     vote_before: int

@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
+UNDO = "undo "
+"""Stands before the kind of what an undo took back, in the diary."""
 TICK_S = 1.0
 """How often the clock looks for songs that are over, in seconds."""
 
@@ -219,14 +221,14 @@ class PartyService:
         """
         async with self._desk(room, member, key) as desk:
             if desk.done:
-                return Undone(desk.done.kind, await desk.entry(desk.done.entry_id or 0))
+                return Undone(desk.done.kind.removeprefix(UNDO), await desk.entry(desk.done.entry_id or 0))
             last = await desk.tx.last_undoable(desk.party.id, member)
             if last is None:
                 raise NothingToUndo
             entry = await desk.entry(last.entry_id or 0)
             await desk.revert(last, entry)
             await desk.tx.mark_undone(last.id)
-            await desk.record("undo", entry)
+            await desk.record(f"{UNDO}{last.kind}", entry)
             return Undone(last.kind, await desk.entry(entry.id))
 
     @finished

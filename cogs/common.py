@@ -21,7 +21,7 @@ UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
 
 _MARKDOWN = re.compile(r"([\\*_~`|>#\[\]+-]|(?<=[0-9])\.)")
-_ZERO_WIDTH = "\u200b"
+ZERO_WIDTH = "\u200b"
 
 
 class HasParty(Protocol):
@@ -38,7 +38,7 @@ def plain(text: str) -> str:
     """
     escaped = _MARKDOWN.sub(r"\\\1", text)
     for sign in "<@:/":
-        escaped = escaped.replace(sign, sign + _ZERO_WIDTH)
+        escaped = escaped.replace(sign, sign + ZERO_WIDTH)
     return escaped
 
 

@@ -13,7 +13,7 @@ from bot.domain import LONGEST_TEXT, Entry, Member, Party, Track
 from bot.errors import NoSuchEntry
 from bot.party import PartyService
 from cogs.cards import queue_card
-from cogs.common import key_of, member_of, plain, room_of
+from cogs.common import ZERO_WIDTH, key_of, member_of, plain, room_of
 
 Asked = discord.Interaction[Any]
 Choice = app_commands.Choice[str]
@@ -110,7 +110,7 @@ def _meant(party: Party, text: str, member: Member) -> int:
     Raises:
         NoSuchEntry: there is none.
     """
-    text = text.strip()
+    text = text.replace(ZERO_WIDTH, "").strip()  # it may be copied from a message of ours
     if text.startswith(CHOSEN) and text.removeprefix(CHOSEN).isdecimal():
         return int(text.removeprefix(CHOSEN)[:15])
     if text.isdecimal():

@@ -28,6 +28,8 @@ Data = Annotated[
     Path, typer.Argument(help="A folder of playlists: three Parquet files, or mpd.slice.*.json.")
 ]
 _DEFAULTS = Settings()
+STOPPED = 130
+"""The exit code after Ctrl-C."""
 
 
 @app.command("train")
@@ -75,11 +77,12 @@ def evaluate_command(
     lists = read_playlists(data)
     bundle = Bundle(model, lists)
     chosen: Split = "validation" if split == "validation" else "test"
+    unseen = bundle.unseen(lists, chosen)
     with _progress() as bar:
         task = bar.add_task("evaluating", total=None, note="")
-        lines = list(compare(bundle, lists, chosen, lambda what: bar.update(task, note=what)))
+        lines = list(compare(bundle, lists, unseen, lambda what: bar.update(task, note=what)))
     Console(width=120).print(_table(lines, split))
-    print(f"calibration error of match: {match_error(bundle, lists, chosen):.3f}")
+    print(f"calibration error of match: {match_error(bundle, unseen):.3f}")
 
 
 @app.command("export")
@@ -134,18 +137,14 @@ def _table(lines: list[Line], split: str) -> Table:
 def main() -> None:
     """Runs a command; a fault of the data is one line and exit code 2, Ctrl-C leaves nothing half written."""
     try:
-        app(standalone_mode=False)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
+        app()
     except DataError as error:
-        sys.exit(_say(str(error), 2))
-    except (typer.Abort, KeyboardInterrupt):
-        sys.exit(_say("Stopped; nothing was written.", 130))
-
-
-def _say(text: str, code: int) -> int:
-    print(text, file=sys.stderr)
-    return code
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except SystemExit as stop:
+        if stop.code == STOPPED:
+            print("Stopped; nothing was written.", file=sys.stderr)
+        raise
 
 
 if __name__ == "__main__":

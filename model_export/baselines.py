@@ -58,7 +58,6 @@ def _neighbours(seen: sparse.csr_array) -> sparse.csr_array:
     times = np.asarray(seen.sum(0)).ravel()
     row, column = together.row, together.col
     cosine = together.data / (np.sqrt(times[row] * times[column]) + SHRINKAGE)
-    cosine[row == column] = 0
     return sparse.csr_array((cosine.astype(np.float32), (row, column)), shape=together.shape)
 
 

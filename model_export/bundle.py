@@ -10,9 +10,10 @@ import hashlib
 import json
 import shutil
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -82,10 +83,11 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
     """
     path = folder / LEARNED
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:
             stored = {name: arrays[name] for name in arrays.files}
         facts = json.loads(str(stored["facts"]))
-    except (OSError, ValueError, KeyError) as error:
+        settings = Settings(**facts["settings"])
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no trained model ({error}); make one with `train`") from error
     number = {song.track_id: i for i, song in enumerate(lists.songs)}
     try:
@@ -104,7 +106,7 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
     return Learned(
         model,
         lists.restricted(keep).select(seen),
-        Settings(**facts["settings"]),
+        settings,
         facts["epochs"],
         tuple(facts["splits"]),
         facts["metrics"],
@@ -168,10 +170,24 @@ def _facts(learned: Learned, artists: int) -> dict[str, Any]:
     }
 
 
+_CREDITS = {
+    "classic_rock_538": "FiveThirtyEight's radio logs of classic rock (June 2014), CC BY 4.0; "
+    "the plays were grouped into sessions and matched to songs.",
+    "hari_playlists": "one curator's mixes and years, MIT.",
+    "spotify_editorial": "an archive of public playlists, 2019 to 2026, MIT.",
+    "tidytuesday_spotify": "TidyTuesday, 21 January 2020, MIT as stored.",
+}
+
+
 def _card(facts: dict[str, Any]) -> str:
     data = "\n".join(
         f"| {each['source']} | {each['licence']} | {each['playlists']:,} | {each['parents']:,} |"
         for each in facts["data"]
+    )
+    credits_ = "\n".join(
+        f"- `{each['source']}`: {_CREDITS[each['source']]}"
+        for each in facts["data"]
+        if each["source"] in _CREDITS
     )
     figures = ("r_precision", "ndcg", "recall_10", "hit_10")
     metrics = "\n".join(
@@ -183,7 +199,15 @@ def _card(facts: dict[str, Any]) -> str:
         Path(__file__)
         .with_name("card.md")
         .read_text("utf-8")
-        .format(**{**facts, "data": data, "metrics": metrics, "splits": ", ".join(facts["splits"])})
+        .format(
+            **{
+                **facts,
+                "credits": credits_,
+                "data": data,
+                "metrics": metrics,
+                "splits": ", ".join(facts["splits"]),
+            }
+        )
     )
 
 
@@ -196,13 +220,15 @@ def written_whole(folder: Path) -> Iterator[Path]:
     """A scratch folder that takes the place of `folder` at the end; on an error nothing is left of it.
 
     Raises:
-        DataError: `folder` holds something else than a model, or cannot be written.
+        DataError: `folder` is or holds something else than a model, or cannot be written.
     """
-    strangers = [
-        each.name for each in folder.glob("*") if each.name not in {*FILES, LEARNED, "manifest.json"}
-    ]
-    if strangers:
-        raise DataError(f"{folder} holds {strangers[0]}, which is no part of a model; name another folder")
+    folder = folder.resolve()
+    ours = {*FILES, LEARNED, "manifest.json"}
+    strangers = [each.name for each in folder.glob("*") if each.name not in ours]
+    if strangers or (folder.exists() and not folder.is_dir()):
+        what = f"holds {strangers[0]}, which is no part of a model" if strangers else "is no folder"
+        raise DataError(f"{folder} {what}; name another folder")
+    new_parents = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -215,3 +241,6 @@ def written_whole(folder: Path) -> Iterator[Path]:
         scratch.rename(folder)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+        for parent in new_parents:
+            with suppress(OSError):  # not empty: the model is in it
+                parent.rmdir()

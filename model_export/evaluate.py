@@ -36,13 +36,14 @@ class Bundle:
             DataError: no bundle, or one of other tracks than these playlists'.
         """
         try:
+            self.splits: set[str]
             self._session = onnxruntime.InferenceSession(folder / "model.onnx")
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
             known = read_track_ids(folder / "catalog.db")
             artists = read_artists(folder / "catalog.db")
+            self.splits = set(manifest["splits"])
         except Exception as error:  # onnxruntime raises classes of its own without a common base
             raise DataError(f"{folder} is no model bundle ({error}); make one with `train`") from error
-        self.splits: set[str] = set(manifest["splits"])
         number = {song.track_id: i for i, song in enumerate(lists.songs)}
         if any(number.get(id_) is None or lists.songs[number[id_]].title != t for id_, t in known):
             raise DataError(f"{folder} was trained on other tracks than this data's; name its own data")
@@ -66,6 +67,22 @@ class Bundle:
         )
         return self.catalogue[tracks].astype(np.int64), match
 
+    def unseen(self, lists: Playlists, split: Split) -> Playlists:
+        """One list of each parent of a split that the model has not seen.
+
+        Raises:
+            DataError: it has seen them, or there are none.
+        """
+        if split in self.splits:
+            raise DataError(
+                f"this model has been trained on the {split} playlists, so measuring it there says nothing; "
+                "train one without --everything"
+            )
+        unseen = lists.split(split).one_per_parent()
+        if not len(unseen):
+            raise DataError(f"this data has no {split} playlist; it takes some twenty playlists to have one")
+        return unseen
+
     def rank(self, case: Case, limit: int) -> Ranking:
         """The best songs for a case."""
         return self.answer(case.queue, limit)[0]
@@ -84,21 +101,9 @@ OURS = "Encore"
 
 
 def compare(
-    bundle: Bundle, lists: Playlists, split: Split, begun: Callable[[str], None] = lambda what: None
+    bundle: Bundle, lists: Playlists, unseen: Playlists, begun: Callable[[str], None] = lambda what: None
 ) -> Iterator[Line]:
-    """Every queue length and method, the baselines learned from what the model learned from.
-
-    Raises:
-        DataError: the model has seen this split, or there is nothing in it.
-    """
-    if split in bundle.splits:
-        raise DataError(
-            f"this model has been trained on the {split} playlists, so measuring it there says nothing; "
-            "train one without --everything"
-        )
-    unseen = lists.split(split).one_per_parent()
-    if not len(unseen):
-        raise DataError(f"this data has no {split} playlist; it takes some twenty playlists to have one")
+    """Every queue length and method on unseen playlists; baselines learn from what the model learned from."""
     learned_from = [i for i in range(len(lists)) if lists.split_name(i) in bundle.splits]
     methods = {**baselines(lists.select(learned_from), bundle.catalogue), OURS: bundle.rank}
     for length in QUEUE_LENGTHS:
@@ -108,10 +113,9 @@ def compare(
             yield Line(length, name, measure(questions, rank, bundle.catalogue))
 
 
-def match_error(bundle: Bundle, lists: Playlists, split: Split) -> float:
+def match_error(bundle: Bundle, unseen: Playlists) -> float:
     """The expected calibration error of `match` over the first hundred answers of every case."""
-    unseen = lists.split(split).one_per_parent()
-    matches, truths = [], []
+    matches, truths = [np.empty(0, np.float32)], [np.empty(0, np.bool_)]
     for length in QUEUE_LENGTHS:
         for case in cases(unseen, length):
             tracks, match = bundle.answer(case.queue, DEPTH)

@@ -14,6 +14,7 @@ from onnx import checker, numpy_helper, parser
 
 from model_export.model import Floats, Model
 
+# Its sigmoid is written out: onnxruntime's own is not monotone for small probabilities.
 # `rows` are the tracks and, behind them, the artists that stand in for songs outside the catalogue.
 _GRAPH = """
 <ir_version: 9, opset_import: ["" : 18], producer_name: "encore">
@@ -23,38 +24,38 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     rows = Shape <start = 0, end = 1> (factors)
     count = Shape <start = 0, end = 1> (track_bias)
 
-    reaches = GreaterOrEqual (queue, zero)
+    reaches = GreaterOrEqual (queue, zero_i)
     below = Less (queue, rows)
     known = And (reaches, below)
-    entry = Where (known, queue, zero)
+    entry = Where (known, queue, zero_i)
     weight_is_nan = IsNaN (weight)
     weight_is_infinite = IsInf (weight)
     weight_is_odd = Or (weight_is_nan, weight_is_infinite)
     weight_is_even = Not (weight_is_odd)
     sound = And (known, weight_is_even)
-    some_weight = Where (sound, weight, none)
-    not_negative = Max (some_weight, none)
+    some_weight = Where (sound, weight, zero_f)
+    not_negative = Max (some_weight, zero_f)
     sure = Min (not_negative, heaviest)
     label_is_nan = IsNaN (label)
-    some_label = Where (label_is_nan, none, label)
-    wanted = Clip (some_label, minus_one, one)
+    some_label = Where (label_is_nan, zero_f, label)
+    wanted = Clip (some_label, minus_one_f, one_f)
 
     learned = Gather (entry_weight, entry)
     told = Mul (sure, learned)
     total = ReduceSum <keepdims = 0> (told)
-    is_told = Greater (total, none)
-    divisor = Where (is_told, total, one)
+    is_told = Greater (total, zero_f)
+    divisor = Where (is_told, total, one_f)
     shrunk = Pow (divisor, power)
     signed = Mul (told, wanted)
     share = Div (signed, shrunk)
     entry_factors = Gather (factors, entry)
-    share_row = Unsqueeze (share, first_axis)
+    share_row = Unsqueeze (share, axis_0)
     playlist_factors = MatMul (share_row, entry_factors)
 
-    track_factors = Slice (factors, zero, count)
+    track_factors = Slice (factors, zero_i, count)
     across = Transpose <perm = [1, 0]> (track_factors)
     dots = MatMul (playlist_factors, across)
-    dot = Squeeze (dots, first_axis)
+    dot = Squeeze (dots, axis_0)
     score = Add (dot, track_bias)
 
     normaliser = ReduceLogSumExp <keepdims = 0> (score)
@@ -63,7 +64,7 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     logit = Add (scaled, level)
 
     ruled_out = Concat <axis = 0> (queue, banned)
-    out_reaches = GreaterOrEqual (ruled_out, zero)
+    out_reaches = GreaterOrEqual (ruled_out, zero_i)
     out_below = Less (ruled_out, count)
     out_known = And (out_reaches, out_below)
     out = Compress <axis = 0> (ruled_out, out_known)
@@ -73,13 +74,16 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     free = ScatterElements <axis = 0> (all_free, out, never)
     free_as_number = Cast <to = 7> (free)
     left = ReduceSum <keepdims = 0> (free_as_number)
-    asked = Max (limit, nothing)
+    asked = Max (limit, zero_scalar)
     most = Min (asked, left)
-    n_best = Unsqueeze (most, first_axis)
+    n_best = Unsqueeze (most, axis_0)
 
     candidate = Where (free, logit, lowest)
     best_logit, tracks = TopK <axis = 0, largest = 1, sorted = 1> (candidate, n_best)
-    match = Sigmoid (best_logit)
+    minus = Neg (best_logit)
+    against = Exp (minus)
+    odds = Add (against, one_f)
+    match = Reciprocal (odds)
 
     best_factors = Gather (track_factors, tracks)
     entries_across = Transpose <perm = [1, 0]> (entry_factors)
@@ -109,14 +113,14 @@ def build_graph(model: Model, artists: Floats, artist_weights: Floats) -> onnx.M
         "level": np.float32(model.level),
         "scale": np.float32(model.scale),
         "power": np.float32(model.power),
-        "none": np.float32(0),
-        "one": np.float32(1),
-        "minus_one": np.float32(-1),
+        "zero_f": np.float32(0),
+        "one_f": np.float32(1),
+        "minus_one_f": np.float32(-1),
         "heaviest": np.float32(1e6),
         "lowest": np.float32(-np.inf),
-        "zero": np.array([0], np.int64),
-        "nothing": np.int64(0),
-        "first_axis": np.array([0], np.int64),
+        "zero_i": np.array([0], np.int64),
+        "zero_scalar": np.int64(0),
+        "axis_0": np.array([0], np.int64),
         "true": np.array([True]),
         "false": np.array([False]),
     }

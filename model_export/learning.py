@@ -44,6 +44,8 @@ def learn(
         DataError: too little data to learn from.
     """
     learned_from = _kept(lists, lists.split("train"), min_parents)
+    if np.diff(learned_from.bounds).max(initial=0) < 2:
+        raise DataError("no playlist has two songs that others have too; bring longer playlists")
     held_out: dict[str, Playlists] = {
         name: lists.restricted(_indices(lists, learned_from)).split(name).one_per_parent()
         for name in SPLITS[1:]

@@ -62,7 +62,7 @@ _DISCOUNT = 1 / np.log2(np.arange(2, DEPTH + 2))
 def ndcg(hits: npt.NDArray[np.bool_], relevant: int) -> float:
     """NDCG@100 of a ranking whose place i is a hit or not, with so many relevant tracks."""
     gained = float(hits[:DEPTH] @ _DISCOUNT[: len(hits[:DEPTH])])
-    return gained / float(_DISCOUNT[: min(relevant, DEPTH)].sum())
+    return gained / float(_DISCOUNT[:relevant].sum())
 
 
 def measure(questions: Sequence[Case], rank: Ranker, catalogue: npt.NDArray[np.int32]) -> Quality:

@@ -31,15 +31,15 @@ Indices = npt.NDArray[np.int32]
 class Settings:
     """What is chosen by validation, not learned."""
 
-    dims: int = 64
-    epochs: int = 80
+    dims: int = 96
+    epochs: int = 100
     check_every: int = 5  # epochs between two looks at validation
     patience: int = 4  # looks without a gain before training stops
     batch: int = 128  # playlists
     learning_rate: float = 5e-3
     dropout: float = 0.2  # share of a pooled playlist's dimensions hidden in training
     decay: float = 1e-3  # AdamW's weight decay of the factors
-    power: float = 0.8  # of the pooling's denominator
+    power: float = 0.6  # of the pooling's denominator
     damping: float = 0.5  # see `list_weights`
     longest_queue: int = 50  # tracks
     empty_queues: float = 0.05  # share of training queues with no track, which teach the biases
@@ -96,7 +96,7 @@ class Model:
     level: float = 0.0  # so that scale * -normaliser + level is the playlist's bias
 
     def pooled(self, queues: sparse.csr_array) -> Floats:
-        """The playlist factors of queues (queues, tracks): (queues, dims)."""
+        """The playlist factors of queues of wanted tracks, (queues, tracks) w_e: (queues, dims)."""
         told = queues @ sparse.diags_array(self.weights)
         return np.asarray(told @ self.factors / _positive(told.sum(1))[:, None] ** self.power)
 

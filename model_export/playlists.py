@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -166,11 +166,19 @@ class _List:
 
 def _read_parquet(folder: Path) -> Playlists:
     tables = {name: _table(folder / f"{name}.parquet", columns) for name, columns in _COLUMNS.items()}
-    songs = [_song(row) for row in tables["tracks"].to_pylist()]
+    try:
+        songs = [_song(row) for row in tables["tracks"].to_pylist()]
+    except (ValueError, OverflowError, TypeError) as error:
+        raise DataError(
+            f"{folder / 'tracks.parquet'} has a year or a length that is no number ({error})"
+        ) from error
     number = {song.track_id: i for i, song in enumerate(songs)}
     rows = tables["playlists"].to_pylist()
     lists = {row["playlist_id"]: _List(str(row["parent_id"]), str(row["source"]), {}) for row in rows}
-    entries = tables["entries"].sort_by([("playlist_id", "ascending"), ("position", "ascending")])
+    try:
+        entries = tables["entries"].sort_by([("playlist_id", "ascending"), ("position", "ascending")])
+    except pa.ArrowException as error:
+        raise DataError(f"{folder / 'entries.parquet'} cannot be put in order ({error}); mend it") from error
     for playlist_id, track_id in zip(
         entries["playlist_id"].to_pylist(), entries["track_id"].to_pylist(), strict=True
     ):
@@ -215,22 +223,18 @@ def _read_slices(paths: Sequence[Path]) -> Playlists:
     number: dict[str, int] = {}
     lists: list[_List] = []
     for path in paths:
-        for playlist in _playlists_of(path):
-            tracks: dict[int, None] = {}
-            for track in sorted(playlist["tracks"], key=lambda each: int(each["pos"])):
-                uri = track["track_uri"]
-                songs.setdefault(uri, _mpd_song(track))
-                tracks[number.setdefault(uri, len(number))] = None
-            lists.append(_List(f"mpd:{playlist['pid']}", "million_playlist_dataset", tracks))
+        try:
+            for playlist in json.loads(path.read_text("utf-8"))["playlists"]:
+                tracks: dict[int, None] = {}
+                for track in sorted(playlist["tracks"], key=lambda each: int(each["pos"])):
+                    uri = track["track_uri"]
+                    songs.setdefault(uri, _mpd_song(track))
+                    tracks[number.setdefault(uri, len(number))] = None
+                lists.append(_List(f"mpd:{playlist['pid']}", "million_playlist_dataset", tracks))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{path} is no slice of the Million Playlist Dataset ({error!r})") from error
     licences = {"million_playlist_dataset": "research only"}
     return _build(list(songs.values()), lists, licences)
-
-
-def _playlists_of(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        yield from json.loads(path.read_text("utf-8"))["playlists"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is no slice of the Million Playlist Dataset ({error!r})") from error
 
 
 def _mpd_song(track: dict[str, Any]) -> Song:

@@ -157,6 +157,12 @@ async def test_a_typed_song_is_not_bent_into_another_one(catalogue: Catalogue) -
     assert catalogue.index_of(Track("Nothing", "Nobody Anybody Knows")) is None
 
 
+async def test_invisible_signs_are_dropped(catalogue: Catalogue) -> None:
+    """What hides in copied text neither disturbs the search nor gets into a title."""
+    assert (await catalogue.resolve("thunder\u200bstruck ac\u200b/dc")).title == "Thunderstruck"
+    assert await catalogue.resolve("No\u202e Such\x07 Song - No\u200bbody") == Track("No Such Song", "Nobody")
+
+
 async def test_bad_texts_have_their_own_errors(catalogue: Catalogue) -> None:
     """Nothing, too much and nonsense are told apart; nonsense gets a hint when something is near."""
     with pytest.raises(EmptyText):

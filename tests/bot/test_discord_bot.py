@@ -121,7 +121,7 @@ async def test_an_unreachable_discord_is_told(party: PartyService) -> None:
     """Where nobody listens, the start fails with one line that says so."""
     async with open_server() as fake:
         pass
-    with fake.patched_client(), pytest.raises(StartError, match=r"\ADiscord cannot be reached .+\Z"):
+    with fake.patched_client(), pytest.raises(StartError, match=r"\ADiscord cannot be reached.+\Z"):
         async with open_discord(party, TOKEN):
             pytest.fail("it logged in")
 

@@ -91,9 +91,9 @@ def private(reply: Reply) -> str:
     return read(message.text)
 
 
-def read(text: str) -> str:
-    """A text as Discord's users read it, with our own bold type left as it is."""
-    return _ESCAPE.sub(r"\1", text).replace(ZERO_WIDTH, "")
+def read(text: str, *, copying: bool = False) -> str:
+    """A text as Discord's users read it, our own bold type left as it is, or as they would copy it."""
+    return _ESCAPE.sub(r"\1", text).replace("" if copying else ZERO_WIDTH, "")
 
 
 def live(text: str) -> set[str]:

@@ -236,8 +236,10 @@ async def everything(fake: FakeDiscord, party: PartyService, where: Room) -> tup
     return await party.party(where), [message.text for message in fake.messages]
 
 
-async def test_a_request_that_is_delivered_twice_happens_once(fake: FakeDiscord, party: PartyService) -> None:
-    """The second delivery of any command or click changes nothing and shows nobody anything."""
+async def test_a_request_that_is_delivered_twice_happens_once(
+    fake: FakeDiscord, party: PartyService, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The second delivery of any command or click changes nothing, shows nobody anything, alarms nobody."""
     anna, ben = fake.member("Anna"), fake.member("Ben")
     await fake.slash(anna, "add", song="mr brightside")
     await fake.slash(anna, "add", song="wonderwall")
@@ -256,6 +258,7 @@ async def test_a_request_that_is_delivered_twice_happens_once(fake: FakeDiscord,
         before = await everything(fake, party, room(fake))
         await deliver_again(fake, reply)
         assert await everything(fake, party, room(fake)) == before
+    assert [it.getMessage() for it in caplog.records if it.levelno >= logging.ERROR] == []
 
 
 async def test_a_failing_request_that_is_delivered_twice_is_told_once(fake: FakeDiscord) -> None:

@@ -238,6 +238,16 @@ async def test_a_number_that_the_queue_does_not_have_is_no_title(
     assert len(await titles(fake, party)) == 2
 
 
+async def test_what_is_copied_from_a_message_names_the_song(fake: FakeDiscord, party: PartyService) -> None:
+    """Text that a member copies out of the bot's own answer means the song, invisible characters and all."""
+    await fill(fake, "mr brightside")
+    anna = fake.member("Anna")
+    reply = public(await fake.slash(anna, "add", song="back in black ac/dc"))
+    copied = read(reply.text.removeprefix("Added ").removesuffix(": next up."), copying=True)
+    await fake.slash(anna, "remove", song=copied)
+    assert await titles(fake, party) == ["Mr. Brightside"]
+
+
 @pytest.mark.parametrize("permission", [MANAGE_SERVER, MANAGE_MESSAGES])
 async def test_a_moderator_takes_out_any_song(
     fake: FakeDiscord, party: PartyService, permission: int

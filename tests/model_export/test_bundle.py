@@ -192,6 +192,18 @@ def test_an_artist_stands_in_for_a_song_outside(rock: Learned, folder: Path) -> 
     )
 
 
+def test_an_artists_hits_speak_for_it(tmp_path: Path) -> None:
+    """An artist whose hit and whose rare song point opposite ways stands in the hit's direction."""
+    songs = [Song("hit", "Hit", "Abba"), Song("rare", "Rare", "Abba"), Song("a", "A", ""), Song("b", "B", "")]
+    lists = playlists([[0, 2], [0, 3], [0, 2], [0, 1, 3]], songs)
+    factors = np.array([[2, 0], [-2, 0], [1, 0], [-1, 0]], np.float32)
+    model = Model(factors, np.ones(4, np.float32), np.zeros(4, np.float32), 0.8)
+    write_bundle(Learned(model, lists, QUICK, 1, ("train",), {}), tmp_path)
+    outside = playlists([[4]], [*songs, Song("new", "New", "Abba, A Guest")])
+    found = Bundle(tmp_path, outside).rank(Case(np.array([4], np.int32), np.empty(0, np.int32), ""), 4)
+    assert found.tolist() == [0, 2, 3, 1]
+
+
 def test_songs_of_nobody_can_be_bundled(tmp_path: Path) -> None:
     """A catalogue that knows no artist has none to stand in, and its graph runs."""
     lists = playlists([[0, 1, 2], [1, 2]], 3)

@@ -9,7 +9,7 @@ import pytest
 
 from model_export.bundle import Learned
 from model_export.learning import TYPICAL_LEVEL, calibrated, learn
-from model_export.metrics import QUEUE_LENGTHS, calibration_error, cases
+from model_export.metrics import QUEUE_LENGTHS, cases
 from model_export.model import Model, queue_matrix
 from model_export.playlists import SPLITS, DataError, Playlists
 from tests.model_export.planted import QUICK, playlists
@@ -74,26 +74,31 @@ def test_learning_is_repeatable(lists: Playlists) -> None:
     assert first.metrics == again.metrics
 
 
-def error_of_match(model: Model, lists: Playlists) -> float:
-    """How far the model's matches are from the truth over all tracks of the cases."""
-    matches, truths = [], []
+def loss_of_match(model: Model, lists: Playlists) -> float:
+    """The cross-entropy of the model's matches and the truth, over all tracks of all cases."""
+    losses = []
     for length in QUEUE_LENGTHS:
         for case in cases(lists, length):
-            logits = model.logits(queue_matrix([case.queue], len(lists.songs)))[0]
+            logits = model.logits(queue_matrix([case.queue], len(lists.songs)))[0].astype(float)
             free = np.setdiff1d(np.arange(len(lists.songs)), case.queue)
-            matches.append(1 / (1 + np.exp(-logits[free])))
-            truths.append(np.isin(free, case.held_out))
-    return calibration_error(np.concatenate(matches), np.concatenate(truths))
+            sign = np.where(np.isin(free, case.held_out), -1, 1)
+            losses.append(np.logaddexp(0, sign * logits[free]))
+    return float(np.concatenate(losses).mean())
 
 
 def test_calibration_makes_match_a_probability(model: Model, lists: Playlists) -> None:
-    """Fitted on held-out lists, a match comes true about as often as it says, and the order stays."""
+    """Fitted on held-out lists, no other scale or level near foretells better what they hold."""
     held_out = lists.select([i for i in range(len(lists)) if lists.split_name(i) != "train"])
-    off = replace(model, scale=3.0, level=9.0)
-    fitted = calibrated(off, held_out)
+    fitted = calibrated(replace(model, scale=3.0, level=9.0), held_out)
     assert fitted.scale > 0
-    assert error_of_match(fitted, held_out) < 0.1
-    assert error_of_match(fitted, held_out) < error_of_match(off, held_out)
+    least = loss_of_match(fitted, held_out)
+    for other in (
+        replace(fitted, scale=fitted.scale * 1.2),
+        replace(fitted, scale=fitted.scale * 0.8),
+        replace(fitted, level=fitted.level + 0.3),
+        replace(fitted, level=fitted.level - 0.3),
+    ):
+        assert loss_of_match(other, held_out) > least
     np.testing.assert_array_equal(fitted.factors, model.factors)
 
 

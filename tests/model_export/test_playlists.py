@@ -71,7 +71,7 @@ def test_the_main_artist_is_the_first_one_credited(folder: Path) -> None:
 
 
 def test_entries_stand_in_order_of_their_position(folder: Path) -> None:
-    """A list's tracks follow the positions, not the file's rows, and a song twice counts where it is first."""
+    """A list's tracks follow the positions, not the file's rows; a song twice counts where it is first."""
     lists = read_playlists(folder)
     assert lists.tracks(0).tolist() == [1, 2, 0]
     assert lists.tracks(1).tolist() == [2]
