@@ -68,19 +68,18 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Keeps the house open until a signal asks to stop or a front door fails."""
-    stop = asyncio.Event()
+    """Keeps the house open until a signal asks to stop, even while it opens, or a front door fails."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - a coroutine that runs has a task
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in a loop
-            loop.add_signal_handler(number, stop.set)
-    async with open_house(settings) as house:
-        print(f"Encore is ready: open {house.room_url} in a browser.", flush=True)
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait([stopped, *house.doors], return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        for door in house.doors:
-            if door.done():
+            loop.add_signal_handler(number, lambda: task.cancelling() or task.cancel())
+    with contextlib.suppress(asyncio.CancelledError):
+        async with open_house(settings) as house:
+            print(f"Encore is ready: open {house.room_url} in a browser.", flush=True)
+            done, _ = await asyncio.wait(house.doors, return_when=asyncio.FIRST_COMPLETED)
+            for door in done:
                 door.result()
 
 

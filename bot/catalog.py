@@ -34,22 +34,24 @@ _LINK = re.compile(
 _LOOKS_LIKE_LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|spotify:|open\.spotify\.com)\S*", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s+")
 _BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
+_ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")  # the index drops those of Latin letters only
 _WORD = re.compile(r"[^\W_]+")
 
 _IMITATION = {"karaoke", "tribute", "cover", "covers", "instrumental", "lullaby", "originally"}
 _VARIANT = {"remix", "mix", "live", "acoustic", "version", "edit", "medley"}
+_VERSION = _VARIANT | {"remaster", "remastered", "single", "radio", "mono", "stereo", "original", "album"}
 CANDIDATES = 100
 """How many of the most popular matches are looked at."""
 SIMILAR = 0.72
 """How much of a mistyped word must be right, by the optimal string alignment distance."""
-SAME_TITLE = 80
+SAME_TITLE = 90
 """How alike, of 100, a typed "title - artist" must be to a known song to be taken for it."""
 
 
 def words(text: str) -> list[str]:
     """The words of a text as the search index sees them: without case, accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    plain = _ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", text.casefold()))
+    return _WORD.findall(unicodedata.normalize("NFC", plain))
 
 
 def visible(text: str) -> str:
@@ -85,17 +87,21 @@ class Catalogue:
         Raises:
             StartError: it is damaged, or does not hold what the manifest says.
         """
+        connection = _connect(bundle.catalogue)
         try:
-            catalogue = cls(_connect(bundle.catalogue))
+            catalogue = cls(connection)
+            if catalogue.counts == (bundle.tracks, bundle.artists):
+                return catalogue
+            reason = "it does not hold the songs its manifest counts"
         except sqlite3.Error as error:
-            raise StartError(f"{bundle.catalogue} cannot be read ({error}); {MEND}") from error
-        if catalogue.counts != (bundle.tracks, bundle.artists):
-            raise StartError(f"{bundle.catalogue} does not hold the songs its manifest counts; {MEND}")
-        return catalogue
+            reason = str(error)
+        connection.close()
+        raise StartError(f"{bundle.catalogue} cannot be used ({reason}); {MEND}")
 
     def close(self) -> None:
-        """Closes the file."""
-        self._connection.close()
+        """Closes the file, once no search reads it."""
+        with self._lock:
+            self._connection.close()
 
     async def resolve(self, text: str) -> Track:
         """The song that a text, a picked choice or a Spotify track link means.
@@ -117,10 +123,12 @@ class Catalogue:
             return await self._linked(text)
         if not words(text):
             raise EmptyText
-        found = await self.search(text, 1, whole=True)
-        typed = _typed(text)
-        if typed is not None:
-            return next((track for track in found if _means(typed, track)), typed)
+        first, *others = _DASH.split(text)
+        parts = [first, *(part for part in others if not _names_a_version(part))]
+        found = await self.search(text, whole=True) or await self.search(" ".join(parts), whole=True)
+        if len(parts) > 1 and all(map(words, parts[:2])):
+            typed = Track(title=first.strip(), artist=" - ".join(parts[1:]).strip())
+            return next((track for track in found if _means(text, parts, track)), typed)
         if not found:
             near = await self.search(text, 1)
             raise UnknownSong(text, f"{near[0].title} – {near[0].artist}" if near else None)
@@ -267,20 +275,18 @@ def _any_of(terms: Iterable[str]) -> str:
     return "(" + " OR ".join([f'"{first}"*', *(f'"{term}"' for term in others)]) + ")"
 
 
-def _typed(text: str) -> Track | None:
-    """A song as somebody typed it: title - artist."""
-    title, *rest = _DASH.split(text, maxsplit=1)
-    if not rest or not words(title) or not words(rest[0]):
-        return None
-    return Track(title=title.strip(), artist=rest[0].strip())
+def _names_a_version(part: str) -> bool:
+    """Whether what stands behind a dash says which version of a song it is, not who plays it."""
+    said = words(part)
+    return bool(said) and all(word in _VERSION or word.isdecimal() for word in said)
 
 
-def _means(typed: Track, known: Track) -> bool:
-    """Whether a typed "title - artist" (or "artist - title") is this song."""
-    title, artist = _bare(known.title), known.artist.split(",")[0]
-    return any(
-        _alike(one, title) and _alike(other, artist)
-        for one, other in ((typed.title, typed.artist), (typed.artist, typed.title))
+def _means(text: str, parts: Sequence[str], known: Track) -> bool:
+    """Whether a typed "title - artist" (or "artist - title", or a whole title with a dash) is this song."""
+    title, artists = _bare(known.title), [known.artist, *re.split("[,/&]", known.artist)]
+    return _alike(text, known.title) or any(
+        _alike(one, title) and any(_alike(other, artist) for artist in artists)
+        for one, other in ((parts[0], parts[1]), (parts[1], parts[0]))
     )
 
 
@@ -289,4 +295,5 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(address, uri=True, check_same_thread=False)

@@ -96,7 +96,7 @@ class MemberDesk(Desk):
     async def vote(self, entry: Entry, value: int) -> Entry:
         """Sets the member's vote, takes a wanted suggestion up, and returns the entry as it is then."""
         before = await self.tx.set_vote(entry.id, self.member, value)
-        await self.record("vote", entry, before)
+        await self.record("vote" if before != value else "vote again", entry, before)
         voted = await self.entry(entry.id)
         if voted.state is State.SUGGESTED and voted.score > 0:
             await self.tx.move(
@@ -115,23 +115,22 @@ class MemberDesk(Desk):
         )
 
     async def revert(self, change: Change, entry: Entry) -> None:
-        """Puts an entry back as it was before a change.
+        """Puts an entry back as it was before a change; the store offers only changes that still can be.
 
         Raises:
-            NothingToUndo: the song is over, so what was done to it stands.
+            NothingToUndo: a removed song has been added again meanwhile.
         """
-        waits = entry.state in {State.QUEUED, State.PLAYING}
-        if change.kind == "remove" and entry.state is State.REMOVED:
+        if change.kind == "remove":
+            if await self.twin(entry.track):
+                raise NothingToUndo
             await self.tx.move(entry.id, State.REMOVED, State.QUEUED, now_ms=self.now_ms)
             await self.start_next()
-        elif change.kind == "skip" and entry.state is State.PLAYING:
+        elif change.kind == "skip":
             await self.tx.drop_skip(entry.id, self.member)
-        elif change.kind == "add" and waits:
+        elif change.kind == "add":
             await self.end(entry, State.REMOVED)
-        elif change.kind == "vote" and (waits or entry.state is State.SUGGESTED):
+        else:
             await self.tx.set_vote(entry.id, self.member, change.vote_before)
             wanted = (await self.entry(entry.id)).score > 0
-            if waits and change.state_before is State.SUGGESTED and not wanted:
+            if change.state_before is State.SUGGESTED and entry.state is not State.SUGGESTED and not wanted:
                 await self.end(entry, State.SUGGESTED)
-        else:
-            raise NothingToUndo

@@ -240,8 +240,8 @@ def spoken_for(entry: Entry, now_ms: int) -> bool:
 def signals(entries: Iterable[Entry]) -> list[Signal]:
     """What a party's entries and votes tell the model.
 
-    A song that was taken out says nothing either way: people mistype. A suggestion speaks only once it
-    has been voted on.
+    A song that was taken out says nothing of itself: people mistype. A suggestion speaks only once it has
+    been voted on.
     """
     told = []
     for entry in entries:

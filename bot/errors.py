@@ -3,20 +3,21 @@
 EncoreError
 ├── StartError              the bot cannot start: one line, exit code 2
 └── PartyError              a request that cannot be met: one private sentence, nothing changed
-├── EmptyText
-├── TextTooLong
-├── UnknownSong
-├── UnknownLink
-├── QueueFull
-├── NothingPlaying
-├── NoSuchEntry
-├── NotYours
-├── AlreadyOver
-├── NothingToUndo
-├── NothingToSuggest
-├── NotUnderstood
-├── NameNeeded
-└── NameTaken
+    ├── EmptyText
+    ├── TextTooLong
+    ├── UnknownSong
+    ├── UnknownLink
+    ├── QueueFull
+    ├── NothingPlaying
+    ├── NoSuchEntry
+    ├── NotYours
+    ├── AlreadyOver
+    ├── NothingToUndo
+    ├── NothingToSuggest
+    ├── NotUnderstood
+    ├── NameNeeded
+    ├── NameTaken
+    └── TooFast
 """
 
 from __future__ import annotations

@@ -135,8 +135,12 @@ class PartyService:
         async with self._desk(room, member, key) as desk:
             if desk.done:
                 return tuple(await desk.tx.offered(desk.done.id))
-            # Something may have come in while the model was thinking.
-            suggestions = [each for each in suggestions if not await desk.twin(each.track)]
+            # Something may have come in, or been offered, while the model was thinking.
+            heard = await desk.tx.entries(party.id, State, began_ms)
+            taken = [entry.track for entry in heard if domain.spoken_for(entry, desk.now_ms)]
+            suggestions = [
+                each for each in suggestions if not any(domain.same_song(each.track, t) for t in taken)
+            ]
             if not suggestions:
                 raise NothingToSuggest
             number = await desk.record("next")
@@ -161,8 +165,9 @@ class PartyService:
         async with self._desk(room, member, key) as desk:
             entry = await desk.entry(entry_id)
             if desk.done:
-                now_voted = entry.votes.get(member.user_id, 0)
-                return Voted(entry, now_voted, taken_up=False, ballot=await desk.ballot(entry))
+                done = await desk.entry(desk.done.entry_id or 0)
+                now_voted = done.votes.get(member.user_id, 0)
+                return Voted(done, now_voted, taken_up=False, ballot=await desk.ballot(entry))
             if entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}:
                 raise AlreadyOver
             ballot = entry
@@ -173,11 +178,14 @@ class PartyService:
             return Voted(voted, value, taken_up, await desk.ballot(ballot))
 
     @finished
-    async def skip(self, room: Room, member: Member, key: str | None = None) -> Skipped:
+    async def skip(
+        self, room: Room, member: Member, key: str | None = None, entry_id: int | None = None
+    ) -> Skipped:
         """Votes to skip what plays; with more than half of the people active the next song starts.
 
         Raises:
             NothingPlaying: there is nothing to skip.
+            AlreadyOver: something else plays than the entry that was meant.
         """
         async with self._desk(room, member, key) as desk:
             if desk.done:
@@ -185,8 +193,10 @@ class PartyService:
             playing = await desk.playing()
             if playing is None:
                 raise NothingPlaying
-            await desk.tx.add_skip(playing.id, member)
-            await desk.record("skip", playing)
+            if entry_id not in {None, playing.id}:
+                raise AlreadyOver
+            new = await desk.tx.add_skip(playing.id, member)
+            await desk.record("skip" if new else "skip again", playing)
             outcome = await desk.skipped(playing)
             if outcome.votes >= outcome.needed:
                 await desk.end(playing, State.SKIPPED)
@@ -201,9 +211,9 @@ class PartyService:
             NotYours: somebody else added it.
         """
         async with self._desk(room, member, key) as desk:
-            entry = await desk.entry(entry_id)
             if desk.done:
-                return entry
+                return await desk.entry(desk.done.entry_id or 0)
+            entry = await desk.entry(entry_id)
             if entry.state not in {State.QUEUED, State.PLAYING}:
                 raise NoSuchEntry
             if entry.added_by != member and not member.moderator:
@@ -256,13 +266,21 @@ class PartyService:
         async with self._store.transaction() as tx:
             rooms = await tx.overdue(self._now_ms())
         for room in rooms:
-            async with self._store.transaction() as tx:
-                now_ms = self._now_ms()
-                desk = Desk(tx, await tx.party(room, now_ms), now_ms)
-                playing = await desk.playing()
-                if playing and (playing.ends_ms or 0) <= now_ms:
-                    await desk.end(playing, State.PLAYED)
-            self._tell(room)
+            try:
+                await self._end_song(room)
+            except Exception:
+                log.exception("The clock could not play on in %s; it tries again.", room)
+
+    async def _end_song(self, room: Room) -> None:
+        async with self._store.transaction() as tx:
+            now_ms = self._now_ms()
+            party = await tx.party(room, now_ms)
+            desk = Desk(tx, party, now_ms)
+            playing = await desk.playing()
+            if playing and (playing.ends_ms or 0) <= now_ms:
+                await desk.end(playing, State.PLAYED)
+                await tx.touch(party.id, party.started_ms, now_ms)  # a party that plays is not over
+        self._tell(room)
 
     async def keep_time(self) -> None:
         """Plays on for as long as it runs; a fault is logged and the clock goes on."""

@@ -37,7 +37,7 @@ class Transaction(Protocol):
         """Writes a line of the diary and returns its number (the change's own is not looked at)."""
 
     async def last_undoable(self, party_id: int, member: Member) -> Change | None:
-        """The member's latest change that can be taken back and has not been."""
+        """The member's latest change that has not been taken back and whose song is not over."""
 
     async def mark_undone(self, change_id: int) -> None:
         """Keeps a change from being taken back twice."""
@@ -83,8 +83,8 @@ class Transaction(Protocol):
     async def set_vote(self, entry_id: int, member: Member, value: int) -> int:
         """Sets a member's vote (0 takes it back) and returns what it was."""
 
-    async def add_skip(self, entry_id: int, member: Member) -> None:
-        """Notes that a member wants to skip; once however often."""
+    async def add_skip(self, entry_id: int, member: Member) -> bool:
+        """Notes that a member wants to skip, once however often, and says whether that is new."""
 
     async def drop_skip(self, entry_id: int, member: Member) -> None:
         """Takes a wish to skip back."""

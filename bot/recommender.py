@@ -85,13 +85,14 @@ class Recommender:
         heard = [(index, signal) for index, signal in known if index is not None]
         out = {index for track in banned for index in self._songs.versions(track)}
         answer = self.answer(heard, out, count * SPARE)
+        wanted = np.array([signal.label > 0 for _, signal in heard], bool)
         ranked: list[Suggestion] = []
         for index, match, reasons in zip(answer.tracks, answer.match, answer.reasons, strict=True):
             track = self._songs.track(int(index))
             if int(index) in out:
                 continue
             out.update(self._songs.versions(track))
-            titles = strongest([signal.track.title for _, signal in heard], reasons)
+            titles = strongest([signal.track.title for _, signal in heard], np.where(wanted, reasons, 0))
             ranked.append(Suggestion(track, float(match), titles))
         return domain.varied(ranked, count)
 

@@ -63,6 +63,8 @@ def by(member: Member | None, plain: Escape) -> str:
 def added(result: Added, plain: Escape) -> str:
     """What became of `/add`."""
     name = song(result.entry.track, plain)
+    if result.again and not result.place:
+        return f"{name} is playing right now."
     if result.again:
         return f"{name} is in the queue already; the votes decide when it plays."
     if not result.place:

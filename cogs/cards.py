@@ -17,6 +17,7 @@ SHOWN = 10
 """How many waiting songs a queue message shows."""
 ROWS = 5
 """How many rows of buttons a message has room for."""
+SIGNS = {+1: "👍", -1: "👎", 0: "↩️"}
 LABEL_LIMIT = 80
 """The longest label of a button that Discord takes, in characters."""
 TEXT_LIMIT = 4096
@@ -25,9 +26,9 @@ TEXT_LIMIT = 4096
 
 class VoteButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"encore:vote:(?P<entry>[0-9]{1,15}):(?P<value>-?1)(?P<queue>:queue)?",
+    template=r"encore:vote:(?P<entry>[0-9]{1,15}):(?P<value>-?1|0)(?P<queue>:queue)?",
 ):
-    """Votes on one entry; in a queue message it refreshes the queue, in a ballot the ballot."""
+    """Votes on one entry, or takes a vote back; it refreshes the queue or the ballot that it stands in."""
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class VoteButton(
         super().__init__(
             discord.ui.Button(
                 label=replies.short(label, LABEL_LIMIT) or None,
-                emoji="👍" if value > 0 else "👎",
+                emoji=SIGNS[value],
                 style=discord.ButtonStyle.secondary,
                 custom_id=f"encore:vote:{entry_id}:{value}{':queue' if in_queue else ''}",
                 row=row,
@@ -87,11 +88,14 @@ def ballot_card(ballot: Sequence[Entry]) -> tuple[discord.Embed, discord.ui.View
     embed = discord.Embed(title="What next?", description=_fitting(lines), colour=WARM)
     embed.set_footer(text="Vote 👍 and it is queued. Vote 👎 and I learn.")
     view = discord.ui.View(timeout=None)
-    per_row = -(-len(ballot) // ROWS)
-    for number, entry in enumerate(ballot, start=1):
-        label = f"{number}. {entry.track.title}" if per_row == 1 else str(number)
-        for value in (+1, -1):
-            view.add_item(_button(entry, value, label if value > 0 else "", (number - 1) // per_row))
+    if len(ballot) <= ROWS:
+        for row, entry in enumerate(ballot):
+            _add_votes(view, entry, row)
+    else:
+        for number, entry in enumerate(ballot, start=1):
+            for value in (+1, -1):
+                label = str(number) if value > 0 else ""
+                view.add_item(_button(entry, value, label, (number - 1) // 2))
     return embed, view
 
 
@@ -126,11 +130,16 @@ def queue_card(party: Party) -> tuple[discord.Embed, discord.ui.View]:
     empty = "Nothing here yet. `/add` a song and it starts, or ask me what's `/next`."
     embed = discord.Embed(title="The queue", description=_fitting(lines) or empty, colour=WARM)
     view = discord.ui.View(timeout=None)
-    for number, entry in enumerate(shown, start=1):
-        row = 2 * ((number - 1) // ROWS)
-        view.add_item(_button(entry, +1, str(number), row, in_queue=True))
-        view.add_item(_button(entry, -1, str(number), row + 1, in_queue=True))
+    for row, entry in enumerate(shown[:ROWS]):
+        _add_votes(view, entry, row, in_queue=True)
     return embed, view
+
+
+def _add_votes(view: discord.ui.View, entry: Entry, row: int, *, in_queue: bool = False) -> None:
+    """A row of buttons: for, against, and taking one's vote back."""
+    for value in (+1, -1, 0):
+        label = f"{row + 1}. {entry.track.title}" if value > 0 else ""
+        view.add_item(_button(entry, value, label, row, in_queue=in_queue))
 
 
 def _line(entry: Entry) -> str:

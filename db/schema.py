@@ -45,7 +45,7 @@ members = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("platform", String(16), nullable=False),
-    Column("user_id", String(64), nullable=False),
+    Column("user_id", String(128), nullable=False),
     Column("name", Text, nullable=False),
     UniqueConstraint("platform", "user_id"),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -50,7 +51,18 @@ from bot.domain import (
 from bot.errors import StartError
 from db.schema import changes, entries, members, parties, skips, votes
 
-UNDOABLE = ("add", "vote", "remove", "skip")
+try:
+    import fcntl
+except ImportError:  # Windows has no such lock; two bots on one file are the operator's to avoid there
+    fcntl = None  # type: ignore[assignment]
+
+UNDOABLE = {
+    "add": (State.QUEUED, State.PLAYING),
+    "vote": (State.SUGGESTED, State.QUEUED, State.PLAYING),
+    "remove": (State.REMOVED,),
+    "skip": (State.PLAYING,),
+}
+"""Which changes can be taken back, and while their entry is in which states."""
 
 
 @asynccontextmanager
@@ -61,6 +73,7 @@ async def open_store(database_url: str) -> AsyncIterator[Store]:
         StartError: the URL is not one of ours, or what it names cannot be opened.
     """
     engine = _engine(database_url)
+    held = _hold(Path(str(engine.url.database)))
     try:
         try:
             async with engine.begin() as connection:
@@ -74,6 +87,7 @@ async def open_store(database_url: str) -> AsyncIterator[Store]:
         yield Store(engine)
     finally:
         await engine.dispose()
+        os.close(held)
 
 
 def _engine(database_url: str) -> AsyncEngine:
@@ -81,7 +95,8 @@ def _engine(database_url: str) -> AsyncEngine:
         url = make_url(database_url)
     except ArgumentError:
         url = None
-    if url is None or not url.drivername.startswith("sqlite") or not url.database:
+    file = url.database if url and url.drivername.startswith("sqlite") and not url.query else None
+    if url is None or not file or file == ":memory:":
         raise StartError(
             "DATABASE_URL is no address of a database I can use; write it like sqlite+aiosqlite:///party.db"
         )
@@ -89,6 +104,26 @@ def _engine(database_url: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
+
+
+def _hold(database: Path) -> int:
+    """Keeps a second bot from the same file for as long as the descriptor is open, a `kill -9` included."""
+    try:
+        held = os.open(f"{database}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StartError(
+            f"DATABASE_URL: {database} cannot be written ({error.strerror}); "
+            "name a file in a folder that this user may write to"
+        ) from error
+    if fcntl is not None:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(held)
+            raise StartError(
+                f"DATABASE_URL: another Encore uses {database}; stop it, or name another file"
+            ) from error
+    return held
 
 
 def _configure(connection: Any, _record: Any) -> None:
@@ -164,12 +199,17 @@ class Transaction:
         return await self._change(changes.c.party_id == party_id, changes.c.key == key)
 
     async def last_undoable(self, party_id: int, member: Member) -> Change | None:
-        """The member's latest change that can be taken back and has not been."""
+        """The member's latest change that has not been taken back and whose song is not over."""
         return await self._change(
             changes.c.party_id == party_id,
             changes.c.member_id == await self._member_id(member),
-            changes.c.kind.in_(UNDOABLE),
             changes.c.undone.is_(False),
+            or_(
+                *(
+                    and_(changes.c.kind == kind, entries.c.state.in_(states))
+                    for kind, states in UNDOABLE.items()
+                )
+            ),
         )
 
     async def record(
@@ -292,6 +332,8 @@ class Transaction:
             values |= {"started_ms": now_ms, "ends_ms": ends_ms}
         elif state is State.QUEUED:
             values |= {"ended_ms": None}
+        elif state is State.SUGGESTED:
+            values |= {"added_by": None, "started_ms": None, "ends_ms": None}
         else:
             values |= {"ended_ms": now_ms}
         if added_by is not None:
@@ -313,13 +355,14 @@ class Transaction:
             )
         return before or 0
 
-    async def add_skip(self, entry_id: int, member: Member) -> None:
-        """Notes that a member wants to skip; once however often."""
-        await self._connection.execute(
+    async def add_skip(self, entry_id: int, member: Member) -> bool:
+        """Notes that a member wants to skip, once however often, and says whether that is new."""
+        added = await self._connection.execute(
             upsert(skips)
             .values(entry_id=entry_id, member_id=await self._member_id(member))
             .on_conflict_do_nothing()
         )
+        return added.rowcount == 1
 
     async def drop_skip(self, entry_id: int, member: Member) -> None:
         """Takes a wish to skip back."""
@@ -357,7 +400,13 @@ class Transaction:
         return int(row.id)
 
     async def _change(self, *conditions: ColumnElement[bool]) -> Change | None:
-        latest = select(changes).where(*conditions).order_by(changes.c.id.desc()).limit(1)
+        latest = (
+            select(changes)
+            .outerjoin(entries, entries.c.id == changes.c.entry_id)
+            .where(*conditions)
+            .order_by(changes.c.id.desc())
+            .limit(1)
+        )
         row = (await self._connection.execute(latest)).one_or_none()
         if row is None:
             return None

@@ -41,6 +41,9 @@ def train_command(
     ] = 2,
     dims: Annotated[int, typer.Option(min=1, help="Dimensions of the factors.")] = _DEFAULTS.dims,
     epochs: Annotated[int, typer.Option(min=1, help="At most so many epochs.")] = _DEFAULTS.epochs,
+    neighbours: Annotated[
+        int, typer.Option(min=0, help="How many neighbours of each song are remembered; 0 for none.")
+    ] = _DEFAULTS.neighbours,
     everything: Annotated[
         bool, typer.Option(help="At the end train once more, on all playlists, for shipping.")
     ] = False,
@@ -49,7 +52,7 @@ def train_command(
     """Learns a model from playlists and writes it, with its bundle, into a folder."""
     lists = read_playlists(data)
     console.print(f"{len(lists):,} playlists, {len(lists.songs):,} songs, {len(lists.entries):,} entries")
-    settings = Settings(dims=dims, epochs=epochs, seed=seed)
+    settings = Settings(dims=dims, epochs=epochs, neighbours=neighbours, seed=seed)
     with written_whole(out) as scratch, _progress() as bar:
         tasks = {}
 

@@ -10,10 +10,8 @@ from scipy import sparse
 
 from model_export.metrics import Case, Ranker, Ranking
 from model_export.model import Floats, queue_matrix
+from model_export.neighbours import cosines
 from model_export.playlists import Playlists
-
-SHRINKAGE = 5.0
-"""Added to the denominator of a cosine, so that songs seen once are nobody's nearest neighbour."""
 
 
 def baselines(lists: Playlists, catalogue: npt.NDArray[np.int32]) -> dict[str, Ranker]:
@@ -21,7 +19,7 @@ def baselines(lists: Playlists, catalogue: npt.NDArray[np.int32]) -> dict[str, R
     seen = lists.matrix()
     popularity = np.asarray(seen.sum(0), np.float32).ravel()
     tie_break = popularity / (1 + popularity.max()) / 1000
-    neighbours = _neighbours(seen)
+    neighbours = cosines(lists)
     artist = _sharing([song.main_artist or None for song in lists.songs])
     album = _sharing([f"{song.main_artist}\n{song.album}" if song.album else None for song in lists.songs])
 
@@ -50,15 +48,6 @@ def best(
     allowed = np.setdiff1d(catalogue, left_out)
     order = np.argsort(-scores[allowed], kind="stable")[:limit]
     return allowed[order].astype(np.int64)
-
-
-def _neighbours(seen: sparse.csr_array) -> sparse.csr_array:
-    """Cosine of every two songs' playlists, shrunk: (songs, songs)."""
-    together = (seen.T @ seen).tocoo()
-    times = np.asarray(seen.sum(0)).ravel()
-    row, column = together.row, together.col
-    cosine = together.data / (np.sqrt(times[row] * times[column]) + SHRINKAGE)
-    return sparse.csr_array((cosine.astype(np.float32), (row, column)), shape=together.shape)
 
 
 def _sharing(groups: list[str | None]) -> sparse.csr_array:

@@ -25,6 +25,7 @@ from scipy import sparse
 from model_export.catalogue import write_catalogue
 from model_export.graph import build_graph
 from model_export.model import Floats, Model, Parts, Settings, playlist_biases
+from model_export.neighbours import with_neighbours
 from model_export.playlists import DataError, Playlists, list_weights
 
 FORMAT = 1
@@ -87,6 +88,15 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
             stored = {name: arrays[name] for name in arrays.files}
         facts = json.loads(str(stored["facts"]))
         settings = Settings(**facts["settings"])
+        splits = tuple(facts["splits"])
+        model = Model(
+            stored["track_factors"],
+            stored["track_weight"],
+            stored["track_bias"],
+            facts["power"],
+            scale=facts["scale"],
+            level=facts["level"],
+        )
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no trained model ({error}); make one with `train`") from error
     number = {song.track_id: i for i, song in enumerate(lists.songs)}
@@ -94,21 +104,14 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
         keep = np.array([number[track_id] for track_id in stored["track_id"]])
     except KeyError as error:
         raise DataError(f"the data lacks track {error} of {path}; name the data it was trained on") from error
-    model = Model(
-        stored["track_factors"],
-        stored["track_weight"],
-        stored["track_bias"],
-        facts["power"],
-        facts["scale"],
-        facts["level"],
-    )
-    seen = [i for i in range(len(lists)) if lists.split_name(i) in facts["splits"]]
+    seen = [i for i in range(len(lists)) if lists.split_name(i) in splits]
+    learned_from = lists.restricted(keep).select(seen)
     return Learned(
-        model,
-        lists.restricted(keep).select(seen),
+        with_neighbours(model, learned_from, settings),
+        learned_from,
         settings,
         facts["epochs"],
-        tuple(facts["splits"]),
+        splits,
         facts["metrics"],
     )
 
@@ -142,7 +145,8 @@ def _artists(model: Model, parts: Parts, popularity: Floats) -> tuple[Floats, Fl
     )
     total = np.asarray(share.sum(1), np.float32).ravel()
     factors = (share @ model.factors) / total[:, None]
-    return np.asarray(factors, np.float32), np.asarray(share @ model.weights / total, np.float32)
+    shipped = np.asarray(factors, np.float16).astype(np.float32)
+    return shipped, np.asarray(share @ model.weights / total, np.float32)
 
 
 def _facts(learned: Learned, artists: int) -> dict[str, Any]:

@@ -79,11 +79,11 @@ def _searchable(text: str) -> str:
 
 def read_track_ids(path: Path) -> list[tuple[str, str]]:
     """The track id and title of each index."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         return connection.execute("SELECT track_id, title FROM tracks ORDER BY idx").fetchall()
 
 
 def read_artists(path: Path) -> dict[str, int]:
     """The index of each artist."""
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         return {name: idx for idx, name in connection.execute("SELECT idx, name FROM artists")}

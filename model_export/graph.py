@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import checker, numpy_helper, parser
+from scipy import sparse
 
 from model_export.model import Floats, Model
+from model_export.neighbours import as_table
 
 # Its sigmoid is written out: onnxruntime's own is not monotone for small probabilities.
 # `rows` are the tracks and, behind them, the artists that stand in for songs outside the catalogue.
@@ -21,6 +23,7 @@ _GRAPH = """
 encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 limit)
     => (int64[n] tracks, float[n] match, float[n, q] reasons)
 {
+    factors = Cast <to = 1> (stored_factors)
     rows = Shape <start = 0, end = 1> (factors)
     count = Shape <start = 0, end = 1> (track_bias)
 
@@ -56,7 +59,21 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     across = Transpose <perm = [1, 0]> (track_factors)
     dots = MatMul (playlist_factors, across)
     dot = Squeeze (dots, axis_0)
-    score = Add (dot, track_bias)
+
+    row = Min (entry, count)
+    near_small = Gather (neighbour, row)
+    near = Cast <to = 7> (near_small)
+    likeness_16 = Gather (likeness, row)
+    likeness_32 = Cast <to = 1> (likeness_16)
+    share_column = Unsqueeze (share, axis_1)
+    pull = Mul (likeness_32, share_column)
+    near_flat = Reshape (near, flat)
+    pull_flat = Reshape (pull, flat)
+    unpulled = Expand (zero_f, count)
+    pulled = ScatterElements <axis = 0, reduction = "add"> (unpulled, near_flat, pull_flat)
+
+    factored = Add (dot, pulled)
+    score = Add (factored, track_bias)
 
     normaliser = ReduceLogSumExp <keepdims = 0> (score)
     centred = Sub (score, normaliser)
@@ -88,7 +105,23 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     best_factors = Gather (track_factors, tracks)
     entries_across = Transpose <perm = [1, 0]> (entry_factors)
     affinity = MatMul (best_factors, entries_across)
-    shares = Mul (affinity, share_row)
+
+    n = Shape (tracks)
+    n_and_one = Add (n, one_i)
+    n_scalar = Squeeze (n_and_one, axis_0)
+    ranks = Range (one_scalar, n_scalar, one_scalar)
+    unranked = Expand (zero_i, count)
+    rank = ScatterElements <axis = 0> (unranked, tracks, ranks)
+    rank_of_near = Gather (rank, near)
+    q = Shape (queue)
+    table_shape = Concat <axis = 0> (q, n_and_one)
+    table = Expand (zero_f, table_shape)
+    remembered = ScatterElements <axis = 1, reduction = "add"> (table, rank_of_near, likeness_32)
+    in_answer = Slice (remembered, one_i, n_and_one, axis_1)
+    nearness = Transpose <perm = [1, 0]> (in_answer)
+
+    whole_affinity = Add (affinity, nearness)
+    shares = Mul (whole_affinity, share_row)
     reasons = Mul (shares, scale)
 }
 """
@@ -106,9 +139,14 @@ def build_graph(model: Model, artists: Floats, artist_weights: Floats) -> onnx.M
         onnx.checker.ValidationError: the graph is not sound, which only a fault in this file can bring.
     """
     graph = parser.parse_model(_GRAPH)
+    neighbours, likeness = _neighbours(model)
+    factors = np.concatenate([model.factors, artists]).astype(np.float32)
+    half = factors.astype(np.float16)  # as `rounded` leaves them
     constants: dict[str, npt.ArrayLike] = {
-        "factors": np.concatenate([model.factors, artists]).astype(np.float32),
+        "stored_factors": factors if (half != factors).any() else half,
         "entry_weight": np.concatenate([model.weights, artist_weights]).astype(np.float32),
+        "neighbour": neighbours,
+        "likeness": likeness,
         "track_bias": model.track_bias.astype(np.float32),
         "level": np.float32(model.level),
         "scale": np.float32(model.scale),
@@ -120,7 +158,11 @@ def build_graph(model: Model, artists: Floats, artist_weights: Floats) -> onnx.M
         "lowest": np.float32(-np.inf),
         "zero_i": np.array([0], np.int64),
         "zero_scalar": np.int64(0),
+        "one_scalar": np.int64(1),
+        "one_i": np.array([1], np.int64),
         "axis_0": np.array([0], np.int64),
+        "axis_1": np.array([1], np.int64),
+        "flat": np.array([-1], np.int64),
         "true": np.array([True]),
         "false": np.array([False]),
     }
@@ -129,3 +171,13 @@ def build_graph(model: Model, artists: Floats, artist_weights: Floats) -> onnx.M
     )
     checker.check_model(graph, full_check=True)
     return graph
+
+
+def _neighbours(model: Model) -> tuple[npt.NDArray[np.integer], npt.NDArray[np.float16]]:
+    """Each track's neighbours and how near they are, and a last row without any for the artists."""
+    tracks = len(model.factors)
+    likeness = model.likeness if model.likeness is not None else sparse.csr_array((tracks, tracks))
+    columns, values = as_table(likeness, max(int(np.diff(likeness.indptr).max(initial=0)), 1))
+    small = np.uint16 if tracks <= np.iinfo(np.uint16).max else np.int32
+    last = ((0, 1), (0, 0))
+    return np.pad(columns, last).astype(small), np.pad(values, last)

@@ -13,7 +13,8 @@ from scipy.special import expit
 from model_export.baselines import best
 from model_export.bundle import Learned, popularity_of
 from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, cases, measure
-from model_export.model import Floats, Model, Settings, queue_matrix, train
+from model_export.model import Floats, Model, Settings, queue_matrix, rounded, train
+from model_export.neighbours import with_neighbours
 from model_export.playlists import SPLITS, DataError, Playlists
 
 TYPICAL_LEVEL = 4.0
@@ -57,7 +58,7 @@ def learn(
         judge=(lambda model: _ndcg(model, held_out["validation"])) if judged else None,
         progress=lambda epoch, loss, ndcg: progress("training", epoch, loss, ndcg),
     )
-    model = calibrated(model, held_out["validation"])
+    model = calibrated(with_neighbours(rounded(model), learned_from, settings), held_out["validation"])
     metrics = {name: _qualities(model, lists) for name, lists in held_out.items()}
     if not everything:
         return Learned(model, learned_from, settings, epochs, ("train",), metrics)
@@ -67,7 +68,8 @@ def learn(
         replace(settings, epochs=epochs),
         progress=lambda epoch, loss, ndcg: progress("everything", epoch, loss, ndcg),
     )
-    final = replace(final, scale=model.scale, level=model.level)
+    final = replace(rounded(final), scale=model.scale, level=model.level)
+    final = with_neighbours(final, all_lists, settings)
     return Learned(final, all_lists, settings, epochs, tuple(SPLITS), metrics)
 
 

@@ -3,18 +3,19 @@
 The model is `sigmoid(playlist_factors . track_factors + playlist_bias + track_bias)`. A playlist's factors
 are pooled from its tracks, so that a queue that training never saw gets its factors by the same sum:
 
-    p = sum_e w_e y_e a_e x_e / (sum_e w_e a_e) ** power
+    p = sum_e share_e x_e,   share_e = w_e y_e a_e / (sum_e w_e a_e) ** power
 
 with x_e the factors of track e, a_e > 0 its learned weight, w_e how sure we are of it and y_e whether it is
 wanted. A track's factors are the sum of a part of its own, its artist's and its album's, so that a rare song
 stands by its artist. Training hides a random part of a playlist and predicts it from the rest with a softmax
-over all tracks, whose normaliser is the playlist's bias.
+over all tracks, whose normaliser is the playlist's bias. What a few dimensions cannot hold, the nearest
+neighbours of each track remember: they add sum_e share_e likeness_et to the score of track t.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,8 @@ class Settings:
     dropout: float = 0.2  # share of a pooled playlist's dimensions hidden in training
     decay: float = 1e-3  # AdamW's weight decay of the factors
     power: float = 0.6  # of the pooling's denominator
+    neighbours: int = 100  # how many of each song are remembered; 0 for factors alone
+    neighbour_weight: float = 10.0  # of a cosine beside a product of factors
     damping: float = 0.5  # see `list_weights`
     longest_queue: int = 50  # tracks
     empty_queues: float = 0.05  # share of training queues with no track, which teach the biases
@@ -92,13 +95,18 @@ class Model:
     weights: Floats  # (tracks,): a_e > 0
     track_bias: Floats  # (tracks,)
     power: float
+    likeness: sparse.csr_array | None = None  # (tracks, tracks): of each queued track's neighbours
     scale: float = 1.0  # calibration: logit = scale * (score - normaliser) + level,
     level: float = 0.0  # so that scale * -normaliser + level is the playlist's bias
 
     def pooled(self, queues: sparse.csr_array) -> Floats:
         """The playlist factors of queues of wanted tracks, (queues, tracks) w_e: (queues, dims)."""
+        return np.asarray(self._shares(queues) @ self.factors)
+
+    def _shares(self, queues: sparse.csr_array) -> sparse.csr_array:
+        """What each entry counts: (queues, tracks)."""
         told = queues @ sparse.diags_array(self.weights)
-        return np.asarray(told @ self.factors / _positive(told.sum(1))[:, None] ** self.power)
+        return sparse.csr_array(sparse.diags_array(_positive(told.sum(1)) ** -self.power) @ told)
 
     def logits(self, queues: sparse.csr_array) -> Floats:
         """The calibrated logits, the playlists' biases included: (queues, tracks)."""
@@ -107,13 +115,19 @@ class Model:
 
     def scores(self, queues: sparse.csr_array) -> Floats:
         """What ranks the tracks for each queue: (queues, tracks)."""
-        return np.asarray(self.pooled(queues) @ self.factors.T + self.track_bias)
+        scores = np.asarray(self.pooled(queues) @ self.factors.T + self.track_bias)
+        return scores if self.likeness is None else scores + self._shares(queues) @ self.likeness
 
 
 def _positive(total: npt.ArrayLike) -> Floats:
     """An empty queue pools to nothing, whatever it is divided by."""
     total = np.asarray(total, np.float32).ravel()
     return np.where(total > 0, total, np.float32(1))
+
+
+def rounded(model: Model) -> Model:
+    """The model with its factors in the precision in which they are shipped (float16)."""
+    return replace(model, factors=model.factors.astype(np.float16).astype(np.float32))
 
 
 def log_sum_exp(logits: Floats) -> Floats:

@@ -139,7 +139,10 @@ def read_playlists(folder: Path) -> Playlists:
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; name the folder that holds the playlists")
     slices = sorted(folder.glob("mpd.slice.*.json"))
-    lists = _read_slices(slices) if slices else _read_parquet(folder)
+    try:
+        lists = _read_slices(slices) if slices else _read_parquet(folder)
+    except TypeError as error:  # an id that is a list, say
+        raise DataError(f"{folder} holds ids that are no words or numbers ({error})") from error
     if not len(lists.entries):
         raise DataError(f"{folder} holds no playlist with a track in it; check the files")
     return lists
@@ -207,14 +210,18 @@ def _song(row: dict[str, Any]) -> Song:
         value = row.get(column)
         return None if value is None or value != value else int(value)
 
+    def text(column: str) -> str | None:
+        value = row.get(column)
+        return None if value is None or value != value else str(value)
+
     return Song(
         track_id=str(row["track_id"]),
-        title=row["title"] or "",
-        artist=row["artist"] or "",
-        album=row["album"],
+        title=text("title") or "",
+        artist=text("artist") or "",
+        album=text("album"),
         year=number("year"),
         duration_ms=number("duration_ms"),
-        spotify_id=row.get("spotify_id"),
+        spotify_id=text("spotify_id"),
     )
 
 
@@ -241,8 +248,8 @@ def _mpd_song(track: dict[str, Any]) -> Song:
     spotify_id = str(track["track_uri"]).rsplit(":", 1)[-1]
     return Song(
         track_id=spotify_id,
-        title=track["track_name"],
-        artist=track["artist_name"],
+        title=track["track_name"] or "",
+        artist=track["artist_name"] or "",
         album=track["album_name"],
         duration_ms=track.get("duration_ms"),
         spotify_id=spotify_id,

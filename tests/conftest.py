@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,9 +49,10 @@ def bundle() -> Bundle:
 
 
 @pytest.fixture(scope="session")
-def catalogue(bundle: Bundle) -> Catalogue:
+def catalogue(bundle: Bundle) -> Iterator[Catalogue]:
     """The shipped model's songs."""
-    return Catalogue.open(bundle)
+    with closing(Catalogue.open(bundle)) as catalogue:
+        yield catalogue
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from bot import replies
 from bot.domain import Member, Room
-from bot.errors import AlreadyOver, NameNeeded, NotUnderstood, PartyError, TooFast
+from bot.errors import NameNeeded, NotUnderstood, PartyError, TooFast
 from bot.party import PartyService
 from bot.room import protocol
 from bot.room.guest import Guest
@@ -22,7 +22,7 @@ from bot.room.protocol import Json, Request, Snapshot, plain
 log = logging.getLogger(__name__)
 
 LOBBY = Room(platform="web", workspace="", channel="lobby")
-LARGEST_MESSAGE = 256 * 1024
+LARGEST_MESSAGE = 64 * 1024
 """A longer message closes its connection; in bytes."""
 MOST_GUESTS = 500
 """How many connections are served at once."""
@@ -156,10 +156,7 @@ class Live:
         return replies.voted(voted, plain)
 
     async def _wish_to_skip(self, member: Member, request: Request, key: str) -> str:
-        playing = (await self._party.party(self._room, history=0)).playing
-        if playing and playing.id != request.entry:
-            raise AlreadyOver
-        return replies.skipped(await self._party.skip(self._room, member, key), plain)
+        return replies.skipped(await self._party.skip(self._room, member, key, request.entry), plain)
 
     async def _remove(self, member: Member, request: Request, key: str) -> str:
         return replies.removed(await self._party.remove(self._room, member, request.entry, key), plain)

@@ -18,6 +18,8 @@ LONGEST_SECRET = 128
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Unicode categories that nobody sees: with them two names could look the same."""
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs of other categories that nobody sees either."""
 
 
 class Names:
@@ -46,6 +48,8 @@ class Names:
             raise NotUnderstood
         user_id = unicodedata.normalize("NFKC", shown.casefold())
         owner = hashlib.sha256(secret.encode()).digest()
+        if self._owners.get(user_id) is None:  # a new name sets the old one free: one browser, one vote
+            self._owners = {name: other for name, other in self._owners.items() if other != owner}
         if not hmac.compare_digest(self._owners.setdefault(user_id, owner), owner):
             raise NameTaken(shown)
         self._forget(present)
@@ -63,6 +67,6 @@ def tidy(name: str) -> str:
     seen = "".join(
         " " if char.isspace() else char
         for char in unicodedata.normalize("NFKC", name)
-        if char.isspace() or unicodedata.category(char) not in INVISIBLE
+        if char.isspace() or (unicodedata.category(char) not in INVISIBLE and char not in BLANK)
     )
     return " ".join(seen.split())

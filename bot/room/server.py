@@ -73,14 +73,16 @@ async def open_room(
     try:
         try:
             await web.TCPSite(runner, host, port).start()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise StartError(_why_not(error, host, port)) from error
         yield _address(host, runner.addresses[0][1])
     finally:
         await runner.cleanup()
 
 
-def _why_not(error: OSError, host: str, port: int) -> str:
+def _why_not(error: OSError | UnicodeError, host: str, port: int) -> str:
+    if isinstance(error, UnicodeError):
+        return f"ROOM_HOST {host[:80]!r} is no name of a machine; set it to an address like 127.0.0.1"
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} is in use; stop what uses it, or set ROOM_PORT to another one"
     if error.errno == errno.EACCES:

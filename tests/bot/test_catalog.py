@@ -190,3 +190,40 @@ def test_a_catalogue_that_does_not_add_up_is_refused(bundle: Bundle, tmp_path: P
     copy.write_bytes(b"no database at all")
     with pytest.raises(StartError, match=r"catalog\.db"):
         Catalogue.open(replace(bundle, catalogue=copy))
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Bohemian Rhapsody - Remastered 2011", "Bohemian Rhapsody"),
+        ("Africa - Toto - 2018 Remaster", "Africa"),
+        ("Under Pressure - David Bowie", "Under Pressure"),
+        ("levitating - dababy", "Levitating"),
+        ("Bohemian Rhapsody - Live", "Bohemian Rhapsody"),
+    ],
+)
+async def test_a_dash_is_understood(catalogue: Catalogue, text: str, title: str) -> None:
+    """Behind a dash may stand any of the artists, or which version it is: the song is known all the same."""
+    track = await catalogue.resolve(text)
+    assert track.track_id is not None
+    assert track.title.startswith(title)
+
+
+async def test_every_title_with_a_dash_finds_its_song(catalogue: Catalogue, bundle: Bundle) -> None:
+    """A title copied from the catalogue, version and all, leads back to a song of that title."""
+    dashed = [catalogue.track(i) for i in range(bundle.tracks) if " - " in catalogue.track(i).title][:200]
+    found = [(track, await catalogue.resolve(track.title)) for track in dashed]
+    lost = [track.title for track, known in found if known.track_id is None]
+    assert len(lost) <= len(dashed) // 50, lost
+
+
+async def test_songs_of_other_scripts_are_found(catalogue: Catalogue, bundle: Bundle) -> None:
+    """Hangul, Cyrillic and Japanese titles are found as they are written."""
+    foreign = [
+        track
+        for track in map(catalogue.track, range(bundle.tracks))
+        if any(ord(char) > 0x370 for char in track.title if char.isalpha()) and len(words(track.title)) > 0
+    ]
+    missed = [track.title for track in foreign if not await catalogue.search(track.title, whole=True)]
+    assert foreign
+    assert len(missed) <= len(foreign) // 50, missed

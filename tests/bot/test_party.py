@@ -406,3 +406,81 @@ async def test_a_suggestion_that_was_added_by_hand_is_not_queued_twice(party: Pa
     assert result.entry.id == added.entry.id
     assert result.entry.votes == {BEN.user_id: 1}
     assert [entry.id for entry in (await party.party(ROOM)).queue] == [added.entry.id]
+
+
+async def test_a_vote_pressed_twice_is_undone_at_once(party: PartyService) -> None:
+    """A second press changes nothing, so one undo takes the vote back; the same for a wish to skip."""
+    await party.add(ROOM, ANNA, "mr brightside")
+    entry = (await party.add(ROOM, ANNA, "take on me")).entry
+    for _ in range(2):
+        await party.vote(ROOM, BEN, entry.id, +1)
+    assert (await party.undo(ROOM, BEN)).entry.votes == {}
+    await party.add(ROOM, BEN, "wonderwall")
+    for _ in range(2):
+        await party.skip(ROOM, BEN)
+    assert (await party.undo(ROOM, BEN)).kind == "skip"
+    assert (await party.undo(ROOM, BEN)).kind == "add"
+
+
+async def test_undo_reaches_past_what_is_over(party: PartyService, clock: Clock) -> None:
+    """When the song of the latest change is over, the change before it can still be taken back."""
+    playing = (await party.add(ROOM, ANNA, "mr brightside")).entry
+    waiting = (await party.add(ROOM, BEN, "take on me")).entry
+    await party.add(ROOM, CLEO, "wonderwall")
+    await party.vote(ROOM, ANNA, waiting.id, -1)
+    await party.vote(ROOM, ANNA, playing.id, +1)
+    clock.pass_by(minutes=4)
+    await party.play_on()
+    assert (await party.undo(ROOM, ANNA)).entry.id == waiting.id
+
+
+async def test_undoing_a_removal_queues_no_song_twice(party: PartyService) -> None:
+    """A removed song that somebody added again stays removed."""
+    await party.add(ROOM, ANNA, "mr brightside")
+    entry = (await party.add(ROOM, ANNA, "take on me")).entry
+    await party.remove(ROOM, ANNA, entry.id)
+    await party.add(ROOM, BEN, "take on me")
+    with pytest.raises(NothingToUndo):
+        await party.undo(ROOM, ANNA)
+    assert titles((await party.party(ROOM)).queue) == ["Take on Me"]
+
+
+async def test_a_skip_is_for_the_song_that_was_meant(party: PartyService) -> None:
+    """A wish that names another entry than what plays is refused; repeated with its key it is answered."""
+    first = (await party.add(ROOM, ANNA, "mr brightside")).entry
+    await party.add(ROOM, ANNA, "take on me")
+    done = await party.skip(ROOM, ANNA, "key", first.id)
+    assert done.done
+    with pytest.raises(AlreadyOver):
+        await party.skip(ROOM, ANNA, "other key", first.id)
+    assert (await party.skip(ROOM, ANNA, "key", first.id)).entry == done.entry
+
+
+async def test_two_who_ask_at_once_get_different_songs(party: PartyService) -> None:
+    """Suggestions that another ballot has just offered are not offered again."""
+    await party.add(ROOM, ANNA, "mr brightside")
+    ballots = await asyncio.gather(
+        *(party.next(ROOM, member, 5) for member in (ANNA, BEN)), return_exceptions=True
+    )
+    offered = [{entry.track.track_id for entry in each} for each in ballots if isinstance(each, tuple)]
+    assert offered
+    assert len(set.union(*offered)) == sum(map(len, offered))
+
+
+async def test_a_party_that_plays_on_is_not_over(party: PartyService, clock: Clock) -> None:
+    """Nobody does anything for a night, but the queue plays: what it played is not suggested again."""
+    played = set()
+    for song in ("mr brightside", "take on me", "wonderwall"):
+        played.add((await party.add(ROOM, ANNA, song)).entry.track.track_id)
+    for _ in range(3):
+        clock.pass_by(hours=5)
+        await party.play_on()
+    ballot = await party.next(ROOM, ANNA, MOST_SUGGESTIONS)
+    assert not played & {entry.track.track_id for entry in ballot}
+
+
+async def test_a_song_that_plays_is_not_queued_again(party: PartyService) -> None:
+    """Adding what plays says so; it has place 0."""
+    await party.add(ROOM, ANNA, "mr brightside")
+    again = await party.add(ROOM, BEN, "mr brightside")
+    assert (again.again, again.place) == (True, 0)

@@ -50,7 +50,7 @@ async def test_hostile_names_stay_text_in_every_message(
     await fake.slash(ben, "undo")
     await fake.slash(ben, "skip")
     await fake.slash(eve, "skip")
-    await fake.slash(eve, "remove", song="3 ")
+    await fake.slash(eve, "remove", song=" ".join(f"3 {title}".split())[:9])
     await fake.slash(ben, "remove", song="no such song @everyone")
     await fake.slash(eve, "undo")
     bodies = sent(fake)
@@ -60,7 +60,8 @@ async def test_hostile_names_stay_text_in_every_message(
     assert [(alive(body), body["allowed_mentions"]["parse"]) for body in bodies] == [(set(), [])] * len(
         bodies
     )
-    assert (await party.party(room(fake))).queue
+    now = await party.party(room(fake))
+    assert now.playing or now.queue
 
 
 async def test_the_list_of_songs_to_remove_shows_names_as_they_are(fake: FakeDiscord) -> None:

@@ -44,7 +44,7 @@ def forge(message: FakeMessage, custom_id: str) -> None:
 async def test_a_ballot_has_as_many_songs_as_asked_for(
     fake: FakeDiscord, party: PartyService, count: int
 ) -> None:
-    """Each suggestion has its title, its match, its reason and a button for and against it."""
+    """Each suggestion has its title, match and reason, and buttons to vote and to take a vote back."""
     message = await offer(fake, count)
     ballot = await offered(fake, party)
     assert len(ballot) == count
@@ -56,7 +56,8 @@ async def test_a_ballot_has_as_many_songs_as_asked_for(
     assert [(it.custom_id, it.emoji) for it in message.buttons] == [
         (f"encore:vote:{entry.id}:{value}", emoji)
         for entry in ballot
-        for value, emoji in ((1, "👍"), (-1, "👎"))
+        for value, emoji in ((1, "👍"), (-1, "👎"), (0, "↩️"))
+        if value or count <= 5  # ten songs leave no room for a third button each
     ]
     assert not any(it.disabled for it in message.buttons)
 
@@ -64,7 +65,7 @@ async def test_a_ballot_has_as_many_songs_as_asked_for(
 async def test_five_songs_are_offered_unless_told_otherwise(fake: FakeDiscord) -> None:
     """The count can be left out, and an empty party gets what is popular with everyone."""
     message = public(await fake.slash(fake.member("Anna"), "next"))
-    assert len(message.buttons) == 10
+    assert len(message.buttons) == 15
     assert [line.partition(" · ")[2] for line in lines(message)[1::2]] == ["popular with everyone"] * 5
 
 
@@ -88,6 +89,19 @@ async def test_a_vote_queues_a_suggestion(fake: FakeDiscord, party: PartyService
     assert queued.track == wanted.track
     assert queued.added_by is not None
     assert queued.added_by.name == "Ben"
+
+
+async def test_a_vote_can_be_taken_back(fake: FakeDiscord, party: PartyService) -> None:
+    """↩ takes one's own vote back, whatever came in between, and pressed again it does nothing more."""
+    message, ben, cleo = await offer(fake), fake.member("Ben"), fake.member("Cleo")
+    entry = (await offered(fake, party))[0]
+    for member in (ben, cleo):
+        await fake.click(member, message, f"encore:vote:{entry.id}:-1")
+    assert "👎 2" in lines(message)[0]
+    await fake.slash(ben, "add", song="wonderwall")
+    for _ in range(2):
+        await fake.click(ben, message, f"encore:vote:{entry.id}:0")
+        assert "👎 1" in lines(message)[0]
 
 
 async def test_a_vote_starts_a_suggestion_where_nothing_plays(fake: FakeDiscord, party: PartyService) -> None:
@@ -148,7 +162,9 @@ async def test_a_vote_for_a_song_that_is_gone_is_told_in_private(
     assert not reply.updated
     assert await party.party(room(fake)) == before
     await fake.click(ben, message, second)
-    assert [it.custom_id for it in message.buttons if it.disabled] == [first, first[:-1] + "-1"]
+    assert [it.custom_id for it in message.buttons if it.disabled] == [
+        first[:-1] + value for value in ("1", "-1", "0")
+    ]
     assert "✖ taken out" in lines(message)[0]
 
 

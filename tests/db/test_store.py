@@ -202,6 +202,8 @@ def test_migrations_lead_to_the_schema(tmp_path: Path) -> None:
         "postgresql+asyncpg://somebody:secret@localhost/party",
         "sqlite+aiosqlite://",
         "sqlite+aiosqlite:////no/such/folder/party.db",
+        "sqlite+aiosqlite:///:memory:",
+        "sqlite+aiosqlite:///party.db?secret=secret",
     ],
 )
 async def test_a_bad_address_is_one_sentence_without_its_secrets(url: str) -> None:
@@ -234,3 +236,12 @@ async def test_a_database_of_a_newer_encore_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="newer"):
         async with open_store(f"sqlite+aiosqlite:///{path}"):
             pass
+
+
+async def test_a_second_bot_on_one_file_is_refused(database_url: str, store: Store) -> None:
+    """SQLite can lose commits when two processes write: the second one is told, the first goes on."""
+    with pytest.raises(StartError, match="another Encore"):
+        async with open_store(database_url):
+            pass
+    async with store.transaction() as tx:
+        assert (await tx.party(ROOM, 1)).started_ms == 1

@@ -240,7 +240,7 @@ def test_a_label_below_zero_pushes_the_neighbours_down() -> None:
     """Voting a song down lowers its neighbours' places and match, and raises nobody of its kind."""
     near, far = np.array([2, 0], np.float32), np.array([0, 2], np.float32)
     factors = np.stack([near] * 5 + [far] * 5)
-    model = Model(factors, np.ones(10, np.float32), np.zeros(10, np.float32), 0.8, 1.0, 2.0)
+    model = Model(factors, np.ones(10, np.float32), np.zeros(10, np.float32), 0.8, scale=1.0, level=2.0)
     pair = Graph(model, np.zeros((0, 2), np.float32), np.zeros(0, np.float32))
     liked, neutral, disliked = (pair([0], label=[label]) for label in (1.0, 0.0, -1.0))
     assert set(liked.tracks[:4].tolist()) == {1, 2, 3, 4}
