@@ -27,7 +27,7 @@ tests: $(VENV)/.dev
 
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-		{ echo "Encore needs Python 3.11 or newer: sudo apt-get install -y python3 python3-venv" >&2; exit 2; }
+		{ echo "Encore needs Python 3.11 or newer: install it and name it, like make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "Python lacks venv and pip: sudo apt-get install -y python3-venv python3-pip" >&2; exit 2; }
 	@$(PYTHON) -m venv $(VENV)

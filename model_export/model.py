@@ -261,7 +261,7 @@ class _Learner:
         popularity = lists.matrix().T @ weights
         self.table = _Adam(self._first_table(weights), settings.decay)
         self.log_weights = _Adam(np.zeros(len(lists.songs), np.float32))
-        self.track_bias = _Adam(np.log1p(popularity).astype(np.float32) / 2)
+        self.track_bias = _Adam(np.asarray(np.log1p(popularity) / 2, np.float32))
 
     def _first_table(self, weights: Floats) -> Floats:
         """Starts from the playlists' singular vectors: far better than noise on this little data."""
