@@ -7,6 +7,7 @@ index finds candidates, and what people mean is decided here.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import re
 import sqlite3
@@ -14,15 +15,17 @@ import threading
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
+from rapidfuzz.utils import default_process
 
 from bot.bundle import MEND, Bundle
 from bot.domain import LONGEST_TEXT, Track
-from bot.errors import EmptyText, StartError, TextTooLong, UnknownLink, UnknownSong
+from bot.errors import EmptyText, PartyError, StartError, TextTooLong, UnknownLink, UnknownSong
 
 CHOSEN = "track:"
 """Marks a song picked from a list: the rest of the text is its track id."""
@@ -34,6 +37,7 @@ _LINK = re.compile(
 _LOOKS_LIKE_LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|spotify:|open\.spotify\.com)\S*", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s+")
 _BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
+_WORDS_ALIKE = OSA.normalized_similarity
 _ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")  # the index drops those of Latin letters only
 _WORD = re.compile(r"[^\W_]+")
 
@@ -42,8 +46,10 @@ _VARIANT = {"remix", "mix", "live", "acoustic", "version", "edit", "medley"}
 _VERSION = _VARIANT | {"remaster", "remastered", "single", "radio", "mono", "stereo", "original", "album"}
 CANDIDATES = 100
 """How many of the most popular matches are looked at."""
-SIMILAR = 0.72
+SIMILAR = 0.8
 """How much of a mistyped word must be right, by the optimal string alignment distance."""
+CLOSE = 75
+"""How alike, of 100, an unknown text must be to a song to be asked whether it was meant."""
 SAME_TITLE = 90
 """How alike, of 100, a typed "title - artist" must be to a known song to be taken for it."""
 
@@ -125,14 +131,22 @@ class Catalogue:
             raise EmptyText
         first, *others = _DASH.split(text)
         parts = [first, *(part for part in others if not _names_a_version(part))]
-        found = await self.search(text, whole=True) or await self.search(" ".join(parts), whole=True)
+        found = await self._meant(text) or await self._meant(" ".join(parts))
         if len(parts) > 1 and all(map(words, parts[:2])):
             typed = Track(title=first.strip(), artist=" - ".join(parts[1:]).strip())
             return next((track for track in found if _means(text, parts, track)), typed)
         if not found:
-            near = await self.search(text, 1)
-            raise UnknownSong(text, f"{near[0].title} – {near[0].artist}" if near else None)
+            names = [f"{near.title} – {near.artist}" for near in await self.search(text)]
+            close = process.extractOne(
+                text, names, scorer=fuzz.token_set_ratio, processor=default_process, score_cutoff=CLOSE
+            )
+            raise UnknownSong(text, close[0] if close else None)
         return found[0]
+
+    async def _meant(self, text: str) -> list[Track]:
+        """The songs that a text may well mean: none that only shares the beginnings of words with it."""
+        found = await self.search(text, whole=True)
+        return [track for track in found if _plausible(words(text), track)]
 
     async def search(self, text: str, limit: int = 10, *, whole: bool = False) -> list[Track]:
         """Songs as one types, best first; none for a text without letters or digits.
@@ -142,6 +156,10 @@ class Catalogue:
             limit: how many.
             whole: every word must be found; else the best partial matches stand in for none.
         """
+        if _LOOKS_LIKE_LINK.match(text.strip()):
+            with contextlib.suppress(PartyError):
+                return [await self._linked(text.strip())]
+            return []
         asked = words(text[:LONGEST_TEXT])
         if not asked:
             return []
@@ -207,7 +225,7 @@ class Catalogue:
         near = process.extract(
             word,
             self._vocabulary,
-            scorer=OSA.normalized_similarity,
+            scorer=_WORDS_ALIKE,
             score_cutoff=SIMILAR,
             limit=8,
         )
@@ -279,6 +297,16 @@ def _names_a_version(part: str) -> bool:
     """Whether what stands behind a dash says which version of a song it is, not who plays it."""
     said = words(part)
     return bool(said) and all(word in _VERSION or word.isdecimal() for word in said)
+
+
+def _plausible(asked: Sequence[str], track: Track) -> bool:
+    """Whether every word stands in title or artist, one of them mistyped or the last one unfinished."""
+    named = [*words(track.title), *words(track.artist)]
+    named += [one + other for one, other in pairwise(named)]  # AC/DC is typed as acdc, don't as dont
+    missing = [word for word in asked if word not in named]
+    if not missing or (missing == [asked[-1]] and any(name.startswith(missing[0]) for name in named)):
+        return True
+    return all(process.extractOne(word, named, scorer=_WORDS_ALIKE, score_cutoff=SIMILAR) for word in missing)
 
 
 def _means(text: str, parts: Sequence[str], known: Track) -> bool:

@@ -66,7 +66,7 @@ def added(result: Added, plain: Escape) -> str:
     if result.again and not result.place:
         return f"{name} is playing right now."
     if result.again:
-        return f"{name} is in the queue already; the votes decide when it plays."
+        return f"{name} is in the queue already, so a wish for it counts as a 👍."
     if not result.place:
         return f"Now playing: {name}"
     return f"Added {name}: {'next up' if result.place == 1 else f'number {result.place} in the queue'}."
@@ -74,6 +74,8 @@ def added(result: Added, plain: Escape) -> str:
 
 def offered(ballot: Sequence[Entry]) -> str:
     """What `/next` found."""
+    if not any(entry.because for entry in ballot):
+        return "I know none of your songs yet, so here is what many people like."
     if len(ballot) == 1:
         return "One song that fits. Vote for it if you want to hear it."
     return f"{len(ballot)} songs that fit. Vote for what you want to hear."
@@ -113,7 +115,7 @@ def undone(result: Undone, plain: Escape) -> str:
     name = song(result.entry.track, plain)
     return {
         "add": f"Took {name} out again.",
-        "vote": f"Took your vote on {name} back.",
+        "vote": f"Your last vote on {name} is undone.",
         "remove": f"Put {name} back into the queue.",
         "skip": f"You no longer want to skip {name}.",
     }[result.kind]

@@ -55,4 +55,6 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
-        raise StartError(f"{'; '.join(problems)}; mend it in the environment or in .env") from None
+        raise StartError(f"{'; '.join(problems)}; correct it in the environment or in .env") from None
+    except UnicodeDecodeError:
+        raise StartError(".env is not written in UTF-8; save it again as UTF-8") from None

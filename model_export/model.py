@@ -32,7 +32,7 @@ Indices = npt.NDArray[np.int32]
 class Settings:
     """What is chosen by validation, not learned."""
 
-    dims: int = 96
+    dims: int = 64
     epochs: int = 100
     check_every: int = 5  # epochs between two looks at validation
     patience: int = 4  # looks without a gain before training stops
@@ -41,7 +41,7 @@ class Settings:
     dropout: float = 0.2  # share of a pooled playlist's dimensions hidden in training
     decay: float = 1e-3  # AdamW's weight decay of the factors
     power: float = 0.6  # of the pooling's denominator
-    neighbours: int = 100  # how many of each song are remembered; 0 for factors alone
+    neighbours: int = 140  # how many of each song are remembered; 0 for factors alone
     neighbour_weight: float = 10.0  # of a cosine beside a product of factors
     damping: float = 0.5  # see `list_weights`
     longest_queue: int = 50  # tracks

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.bundle import Bundle
 from bot.discord_bot import EncoreBot
 from bot.party import PartyService
 from bot.settings import Settings
@@ -65,3 +66,8 @@ def test_nothing_names_a_machine() -> None:
         assert not re.search(r"/(home|root|Users|work)/|pypi\.org|pythonhosted", path.read_text("utf-8")), (
             path
         )
+
+
+def test_the_number_of_songs_is_the_shipped_models(bundle: Bundle) -> None:
+    """The README counts the songs of the catalogue that comes with it."""
+    assert f"{bundle.tracks:,} songs" in README

@@ -227,3 +227,23 @@ async def test_songs_of_other_scripts_are_found(catalogue: Catalogue, bundle: Bu
     missed = [track.title for track in foreign if not await catalogue.search(track.title, whole=True)]
     assert foreign
     assert len(missed) <= len(foreign) // 50, missed
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["raining blood", "before he cheats", "friends in low places", "la vida es un carnaval", "take fiver"],
+)
+async def test_an_unknown_song_is_not_bent_into_another(catalogue: Catalogue, text: str) -> None:
+    """A song that the catalogue lacks is asked about, never replaced by one that shares some letters."""
+    with pytest.raises(UnknownSong) as unknown:
+        await catalogue.resolve(text)
+    assert "Did you mean" not in str(unknown.value)
+
+
+async def test_a_pasted_link_suggests_its_song_alone(catalogue: Catalogue, bundle: Bundle) -> None:
+    """While a link stands in the field, the list shows what it leads to, not what its letters spell."""
+    with closing(sqlite3.connect(bundle.catalogue)) as connection:
+        spotify_id, index = connection.execute("SELECT spotify_id, idx FROM spotify LIMIT 1").fetchone()
+    link = f"https://open.spotify.com/track/{spotify_id}"
+    assert await catalogue.search(link) == [catalogue.track(index)]
+    assert await catalogue.search("https://open.spotify.com/track/0000000000000000000000") == []

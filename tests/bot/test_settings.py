@@ -69,6 +69,13 @@ def test_every_problem_is_named_at_once_and_no_value_shown(monkeypatch: pytest.M
     assert "\n" not in sentence
 
 
+def test_an_env_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    """A .env that is no UTF-8 is one line, not a traceback."""
+    (tmp_path / ".env").write_bytes("ROOM_HOST=hänsel".encode("utf-16"))
+    with pytest.raises(StartError, match=r"\.env"):
+        read_settings()
+
+
 @pytest.mark.parametrize("token", ["two words", "one\nline", "töken"])
 def test_a_token_that_can_be_none_is_refused(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
     """What was pasted wrongly is named before anything is sent, and not repeated."""

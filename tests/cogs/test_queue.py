@@ -279,7 +279,7 @@ async def test_a_vote_is_undone(fake: FakeDiscord, party: PartyService) -> None:
     await fake.click(ben, message, message.buttons[0])
     assert (await party.party(room(fake))).queue[0].score == 1
     reply = await fake.slash(ben, "undo")
-    assert shown(public(reply)) == "Took your vote on Take on Me – a-ha back."
+    assert shown(public(reply)) == "Your last vote on Take on Me – a-ha is undone."
     assert (await party.party(room(fake))).queue[0].score == 0
 
 

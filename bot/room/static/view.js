@@ -12,6 +12,7 @@ const INKS = [
 ];
 const PATTERNS = 5;
 const FACES_SHOWN = 5;
+const FULL_BAR = 0.3; // a match that fills the bar: that a song belongs is seldom likelier than this
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export const byId = (id) => document.getElementById(id);
@@ -89,7 +90,7 @@ function suggested(row, entry) {
     match.append(document.createElement("i"), document.createElement("span"));
     row.querySelector(".note").before(match);
   }
-  row.querySelector(".match i").style.setProperty("--match", entry.match);
+  row.querySelector(".match i").style.setProperty("--match", Math.min(entry.match / FULL_BAR, 1));
   row.querySelector(".match span").textContent = entry.match_words;
 }
 
