@@ -38,7 +38,7 @@ def train_command(
     out: Annotated[Path, typer.Option(help="The folder to write the model into.")],
     min_parents: Annotated[
         int, typer.Option(min=1, help="Leave out songs in fewer different playlists.")
-    ] = 2,
+    ] = 1,
     dims: Annotated[int, typer.Option(min=1, help="Dimensions of the factors.")] = _DEFAULTS.dims,
     epochs: Annotated[int, typer.Option(min=1, help="At most so many epochs.")] = _DEFAULTS.epochs,
     neighbours: Annotated[

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from model_export.metrics import Case, Ranker, Ranking
 from model_export.model import Floats, queue_matrix
-from model_export.neighbours import cosines
+from model_export.neighbours import SHRINKAGE, Cosines
 from model_export.playlists import Playlists
 
 
@@ -19,7 +19,9 @@ def baselines(lists: Playlists, catalogue: npt.NDArray[np.int32]) -> dict[str, R
     seen = lists.matrix()
     popularity = np.asarray(seen.sum(0), np.float32).ravel()
     tie_break = popularity / (1 + popularity.max()) / 1000
-    neighbours = cosines(lists)
+    every_list = np.ones(len(lists), np.float32)
+    plain, shrunk = (Cosines(seen, every_list, shrinkage) for shrinkage in (0.0, SHRINKAGE))
+    reduced = als(lists, np.flatnonzero(lists.parents_per_song() >= min(2, len(set(lists.parents)))))
     artist = _sharing([song.main_artist or None for song in lists.songs])
     album = _sharing([f"{song.main_artist}\n{song.album}" if song.album else None for song in lists.songs])
 
@@ -30,12 +32,48 @@ def baselines(lists: Playlists, catalogue: npt.NDArray[np.int32]) -> dict[str, R
 
         return rank
 
+    def near(cosines: Cosines) -> Ranker:
+        return ranker(lambda queue: np.asarray(cosines.of(queue.indices).sum(axis=0), np.float32))
+
     return {
         "most popular": ranker(lambda queue: popularity),
         "same artist": ranker(lambda queue: (queue @ artist @ artist.T).toarray()),
         "same album": ranker(lambda queue: (queue @ album @ album.T).toarray()),
-        "item-kNN": ranker(lambda queue: (queue @ neighbours).toarray()),
+        "item-kNN": near(plain),
+        "item-kNN, shrunk": near(shrunk),
+        "plain ALS": ranker(reduced),
     }
+
+
+def als(
+    lists: Playlists, songs: npt.NDArray[np.int64], dims: int = 64, rounds: int = 10
+) -> Callable[[sparse.csr_array], Floats]:
+    """Implicit-feedback ALS (Hu, Koren, Volinsky, 2008), untuned: confidence 1 + 40, ridge 0.1.
+
+    Only these songs get factors, the others score nothing. What is returned folds a queue in and scores it.
+    """
+    seen = sparse.csr_array(lists.matrix()[:, songs])
+    rng = np.random.default_rng(0)
+    tracks = rng.normal(0, 0.1, (len(songs), dims)).astype(np.float32)
+    for _ in range(rounds):
+        tracks = _solved(sparse.csr_array(seen.T), _solved(seen, tracks))
+
+    def score(queue: sparse.csr_array) -> Floats:
+        scores = np.zeros(queue.shape[1], np.float32)
+        scores[songs] = _solved(sparse.csr_array(queue[:, songs]), tracks)[0] @ tracks.T
+        return scores
+
+    return score
+
+
+def _solved(seen: sparse.csr_array, others: Floats, confidence: float = 40.0, ridge: float = 0.1) -> Floats:
+    """The factors of each row that explain what it holds, given the columns' factors: (rows, dims)."""
+    gram = others.T @ others + ridge * np.eye(others.shape[1], dtype=np.float32)
+    found = np.zeros((seen.shape[0], others.shape[1]), np.float32)
+    for row in np.flatnonzero(np.diff(seen.indptr)):
+        held = others[seen.indices[seen.indptr[row] : seen.indptr[row + 1]]]
+        found[row] = np.linalg.solve(gram + confidence * held.T @ held, (1 + confidence) * held.sum(axis=0))
+    return found
 
 
 def best(

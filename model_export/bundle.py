@@ -14,7 +14,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ import onnx
 from scipy import sparse
 
 from model_export.catalogue import write_catalogue
-from model_export.graph import build_graph
-from model_export.model import Floats, Model, Parts, Settings, playlist_biases
-from model_export.neighbours import with_neighbours
+from model_export.graph import StandIns, build_graph
+from model_export.model import Blend, Floats, Model, Parts, Settings, membership, playlist_biases
+from model_export.neighbours import nothing, remember
 from model_export.playlists import DataError, Playlists, list_weights
 
 FORMAT = 1
@@ -61,6 +61,7 @@ def save_learned(learned: Learned, folder: Path) -> None:
                 "power": model.power,
                 "scale": model.scale,
                 "level": model.level,
+                "blend": model.blend,
                 "settings": asdict(learned.settings),
                 "epochs": learned.epochs,
                 "splits": learned.splits,
@@ -94,6 +95,7 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
             stored["track_weight"],
             stored["track_bias"],
             facts["power"],
+            blend=Blend(*facts["blend"]),
             scale=facts["scale"],
             level=facts["level"],
         )
@@ -107,7 +109,7 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
     seen = [i for i in range(len(lists)) if lists.split_name(i) in splits]
     learned_from = lists.restricted(keep).select(seen)
     return Learned(
-        with_neighbours(model, learned_from, settings),
+        replace(model, memory=remember(learned_from, settings)),
         learned_from,
         settings,
         facts["epochs"],
@@ -121,8 +123,7 @@ def write_bundle(learned: Learned, folder: Path) -> None:
     model, lists = learned.model, learned.lists
     popularity = popularity_of(lists)
     parts = Parts.of(lists.songs)
-    factors, weights = _artists(model, parts, popularity)
-    onnx.save(build_graph(model, factors, weights), folder / "model.onnx")
+    onnx.save(build_graph(model, _artists(model, parts, popularity)), folder / "model.onnx")
     write_catalogue(folder / "catalog.db", lists.songs, popularity, parts.artists)
     facts = _facts(learned, len(parts.artists))
     (folder / "MODEL_CARD.md").write_text(_card(facts), "utf-8")
@@ -136,17 +137,18 @@ def popularity_of(lists: Playlists) -> Floats:
     return np.asarray(popularity / max(float(popularity.max()), 1e-9), np.float32)
 
 
-def _artists(model: Model, parts: Parts, popularity: Floats) -> tuple[Floats, Floats]:
+def _artists(model: Model, parts: Parts, popularity: Floats) -> StandIns:
     """The stand-in of each artist: the mean of its songs, the popular ones first."""
-    known = np.flatnonzero(parts.artist_of >= 0)
-    share = sparse.csr_array(
-        (popularity[known] + 1e-3, (parts.artist_of[known], known)),
-        shape=(len(parts.artists), len(popularity)),
+    share = sparse.diags_array(popularity + np.float32(1e-3)) @ membership(
+        parts.artist_of, len(parts.artists)
     )
-    total = np.asarray(share.sum(1), np.float32).ravel()
-    factors = (share @ model.factors) / total[:, None]
-    shipped = np.asarray(factors, np.float16).astype(np.float32)
-    return shipped, np.asarray(share @ model.weights / total, np.float32)
+    total = np.asarray(share.sum(0), np.float32).ravel()
+    return StandIns(
+        factors=np.asarray(share.T @ model.factors / total[:, None], np.float32),
+        weights=np.asarray(share.T @ model.weights / total, np.float32),
+        artist_of=np.arange(len(total), dtype=np.int32),
+        likeness=nothing(len(total), len(popularity)),
+    )
 
 
 def _facts(learned: Learned, artists: int) -> dict[str, Any]:
@@ -158,6 +160,7 @@ def _facts(learned: Learned, artists: int) -> dict[str, Any]:
         "tracks": len(lists.songs),
         "artists": artists,
         "dims": learned.model.factors.shape[1],
+        "blend": learned.model.blend._asdict(),
         "data": [
             {
                 "source": source,

@@ -24,7 +24,7 @@ CREATE TABLE tracks(
 CREATE TABLE artists(idx INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE spotify(spotify_id TEXT PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE songs USING fts5(
-    title, artist, content='', tokenize='unicode61 remove_diacritics 2', prefix='1 2'
+    title, artist, content='', tokenize='unicode61 remove_diacritics 2', columnsize=0, prefix='1 2'
 );
 """
 

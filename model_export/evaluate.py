@@ -26,6 +26,12 @@ from model_export.metrics import (
 from model_export.playlists import DataError, Playlists, Split
 
 
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # it warns that an input has a default, which is what defaults are for
+    return onnxruntime.InferenceSession(path, options)
+
+
 class Bundle:
     """A model as the bot would use it: through its graph and its catalogue, nothing else."""
 
@@ -37,7 +43,7 @@ class Bundle:
         """
         try:
             self.splits: set[str]
-            self._session = onnxruntime.InferenceSession(folder / "model.onnx")
+            self._session = _session(folder / "model.onnx")
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
             known = read_track_ids(folder / "catalog.db")
             artists = read_artists(folder / "catalog.db")

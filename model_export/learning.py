@@ -12,10 +12,12 @@ from scipy.special import expit
 
 from model_export.baselines import best
 from model_export.bundle import Learned, popularity_of
+from model_export.ensemble import blended
 from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, cases, measure
-from model_export.model import Floats, Model, Settings, queue_matrix, rounded, train
-from model_export.neighbours import with_neighbours
+from model_export.model import Floats, Model, Settings, as_shipped, queue_matrix
+from model_export.neighbours import remember
 from model_export.playlists import SPLITS, DataError, Playlists
+from model_export.training import train
 
 TYPICAL_LEVEL = 4.0
 """The logarithm of a typical playlist's length, some fifty songs."""
@@ -28,7 +30,7 @@ def learn(
     lists: Playlists,
     settings: Settings,
     *,
-    min_parents: int = 2,
+    min_parents: int = 1,
     everything: bool = False,
     progress: Progress = lambda stage, epoch, loss, ndcg: None,
 ) -> Learned:
@@ -58,7 +60,8 @@ def learn(
         judge=(lambda model: _ndcg(model, held_out["validation"])) if judged else None,
         progress=lambda epoch, loss, ndcg: progress("training", epoch, loss, ndcg),
     )
-    model = calibrated(with_neighbours(rounded(model), learned_from, settings), held_out["validation"])
+    model = replace(as_shipped(model), memory=remember(learned_from, settings))
+    model = calibrated(blended(model, held_out["validation"]), held_out["validation"])
     metrics = {name: _qualities(model, lists) for name, lists in held_out.items()}
     if not everything:
         return Learned(model, learned_from, settings, epochs, ("train",), metrics)
@@ -68,8 +71,13 @@ def learn(
         replace(settings, epochs=epochs),
         progress=lambda epoch, loss, ndcg: progress("everything", epoch, loss, ndcg),
     )
-    final = replace(rounded(final), scale=model.scale, level=model.level)
-    final = with_neighbours(final, all_lists, settings)
+    final = replace(
+        as_shipped(final),
+        memory=remember(all_lists, settings),
+        blend=model.blend,
+        scale=model.scale,
+        level=model.level,
+    )
     return Learned(final, all_lists, settings, epochs, tuple(SPLITS), metrics)
 
 

@@ -65,6 +65,7 @@ class Playlists:
     parents: Sequence[str]  # (lists,): snapshots of one playlist share a parent
     sources: Sequence[str]  # (lists,)
     licences: dict[str, str]  # source -> licence
+    followers: Sequence[int] = ()  # (lists,), or empty where nobody counted them
 
     def __len__(self) -> int:
         return len(self.parents)
@@ -100,6 +101,7 @@ class Playlists:
             bounds=np.cumsum([0, *map(len, parts)], dtype=np.int64),
             parents=[self.parents[i] for i in lists],
             sources=[self.sources[i] for i in lists],
+            followers=[self.followers[i] for i in lists] if self.followers else (),
         )
 
     def parents_per_song(self) -> npt.NDArray[np.int64]:
@@ -157,6 +159,7 @@ def _build(songs: Sequence[Song], lists: Sequence[_List], licences: dict[str, st
         parents=[each.parent for each in lists],
         sources=[each.source for each in lists],
         licences=licences,
+        followers=[each.followers for each in lists] if any(each.followers for each in lists) else (),
     )
 
 
@@ -165,6 +168,7 @@ class _List:
     parent: str
     source: str
     tracks: dict[int, None]  # an ordered set: a song twice in a list counts once
+    followers: int = 0
 
 
 def _read_parquet(folder: Path) -> Playlists:
@@ -177,7 +181,7 @@ def _read_parquet(folder: Path) -> Playlists:
         ) from error
     number = {song.track_id: i for i, song in enumerate(songs)}
     rows = tables["playlists"].to_pylist()
-    lists = {row["playlist_id"]: _List(str(row["parent_id"]), str(row["source"]), {}) for row in rows}
+    lists = {row["playlist_id"]: _listed(row) for row in rows}
     try:
         entries = tables["entries"].sort_by([("playlist_id", "ascending"), ("position", "ascending")])
     except pa.ArrowException as error:
@@ -192,6 +196,10 @@ def _read_parquet(folder: Path) -> Playlists:
             )
         lists[playlist_id].tracks[number[str(track_id)]] = None
     return _build(songs, list(lists.values()), {str(row["source"]): str(row["licence"]) for row in rows})
+
+
+def _listed(row: dict[str, Any]) -> _List:
+    return _List(str(row["parent_id"]), str(row["source"]), {}, int(row.get("followers") or 0))
 
 
 def _table(path: Path, columns: Sequence[str]) -> pa.Table:
@@ -237,7 +245,8 @@ def _read_slices(paths: Sequence[Path]) -> Playlists:
                     uri = track["track_uri"]
                     songs.setdefault(uri, _mpd_song(track))
                     tracks[number.setdefault(uri, len(number))] = None
-                lists.append(_List(f"mpd:{playlist['pid']}", "million_playlist_dataset", tracks))
+                followers = int(playlist.get("num_followers") or 0)
+                lists.append(_List(f"mpd:{playlist['pid']}", "million_playlist_dataset", tracks, followers))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{path} is no slice of the Million Playlist Dataset ({error!r})") from error
     licences = {"million_playlist_dataset": "research only"}
@@ -256,11 +265,12 @@ def _mpd_song(track: dict[str, Any]) -> Song:
     )
 
 
-def list_weights(lists: Playlists, damping: float) -> npt.NDArray[np.float32]:
+def list_weights(lists: Playlists, damping: float, follower_weight: float = 0.0) -> npt.NDArray[np.float32]:
     """How much each list counts in training: (lists,), 1 on average.
 
     The snapshots of one parent share one weight, and a source with n parents counts as n ** damping of
-    them: with damping below 1, hundreds of sessions of one radio format do not drown the rest.
+    them: with damping below 1, hundreds of sessions of one radio format do not drown the rest. A list with
+    f followers counts (1 + f) ** follower_weight.
     """
     snapshots = Counter(lists.parents)
     parents = Counter(source for _, source in set(zip(lists.parents, lists.sources, strict=True)))
@@ -271,4 +281,6 @@ def list_weights(lists: Playlists, damping: float) -> npt.NDArray[np.float32]:
         ],
         np.float32,
     )
+    if lists.followers:
+        weight *= np.asarray(1 + np.array(lists.followers), np.float32) ** follower_weight
     return np.asarray(weight / weight.mean(), np.float32)

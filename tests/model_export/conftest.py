@@ -8,8 +8,9 @@ import pytest
 
 from model_export.bundle import Learned
 from model_export.learning import learn
-from model_export.model import Model, train
+from model_export.model import Model
 from model_export.playlists import Playlists
+from model_export.training import train
 from tests.model_export.planted import QUICK, genre_of, planted
 
 

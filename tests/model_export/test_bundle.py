@@ -27,8 +27,9 @@ from model_export.bundle import (
 from model_export.evaluate import Bundle
 from model_export.learning import learn
 from model_export.metrics import Case
-from model_export.model import Model, queue_matrix, train
+from model_export.model import Model, queue_matrix
 from model_export.playlists import DataError, Playlists, Song, read_playlists
+from model_export.training import train
 from tests.model_export.planted import QUICK, name_of, planted, playlists, write_playlists
 
 COLUMNS = [
@@ -181,15 +182,16 @@ def test_the_search_finds_songs_by_their_words(ask: Ask, words: str, found: list
 
 def test_an_artist_stands_in_for_a_song_outside(rock: Learned, folder: Path) -> None:
     """A queue that holds an artist's index is answered with that artist's direction."""
-    session = onnxruntime.InferenceSession(folder / "model.onnx")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(folder / "model.onnx", options)
     one = np.ones(1, np.float32)
     inputs = {"weight": one, "label": one, "banned": np.empty(0, np.int64), "limit": np.array(7, np.int64)}
     tracks, _, reasons = session.run(None, {"queue": np.array([9], np.int64), **inputs})
     model = rock.model  # Motörhead has one song, so its stand-in is that song
-    pooled = model.pooled(queue_matrix([np.array([2])], 7))[0]
-    np.testing.assert_allclose(
-        reasons[:, 0], model.scale * (model.factors @ pooled)[tracks], rtol=1e-3, atol=1e-5
-    )
+    seen = queue_matrix([np.array([2])], 7)
+    expected = model.scale * (model.factors @ model.pooled(seen)[0])
+    np.testing.assert_allclose(reasons[:, 0], expected[tracks], rtol=1e-2, atol=2e-4)
 
 
 def test_an_artists_hits_speak_for_it(tmp_path: Path) -> None:
@@ -355,7 +357,7 @@ def test_a_saved_model_holds_the_playlists_factors_and_biases(learned: Learned, 
         + stored["playlist_bias"][:, None]
     )
     seen = learned.lists.matrix()
-    remembered = model.scores(seen) - replace(model, likeness=None).scores(seen)
+    remembered = model.scores(seen) - replace(model, memory=None).scores(seen)
     expected = model.logits(seen) - model.scale * remembered
     np.testing.assert_allclose(logits, expected, rtol=1e-4, atol=1e-4)
 

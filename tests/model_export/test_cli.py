@@ -17,7 +17,7 @@ from model_export.playlists import SPLITS
 from tests.model_export.planted import environment, name_of, planted, write_playlists
 
 ROOT = Path(__file__).parents[2]
-METHODS = ("most popular", "same artist", "same album", "item-kNN", "Encore")
+METHODS = ("most popular", "same artist", "same album", "item-kNN, shrunk", "plain ALS", "Encore")
 MEASURES = ("R-precision", "NDCG@100", "Recall@10", "hit@10", "coverage", "all songs")
 PATIENCE_S = 60
 

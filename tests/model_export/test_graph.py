@@ -10,8 +10,9 @@ import numpy.typing as npt
 import onnxruntime
 import pytest
 
-from model_export.graph import build_graph
-from model_export.model import Floats, Model, log_sum_exp, queue_matrix
+from model_export.graph import StandIns, build_graph
+from model_export.model import Floats, Model, as_shipped, log_sum_exp, queue_matrix, rounded
+from model_export.neighbours import nothing
 
 TRACKS, ARTISTS, DIMS = 30, 5, 4
 LARGEST = 2**63 - 1
@@ -33,13 +34,14 @@ class Answer:
 class Graph:
     """A model beside its graph."""
 
-    def __init__(self, model: Model, artists: Floats, artist_weights: Floats) -> None:
-        self.model = model
-        self.rows = np.concatenate([model.factors, artists])
-        self.weights = np.concatenate([model.weights, artist_weights])
-        exported = build_graph(model, artists, artist_weights).SerializeToString()
+    def __init__(self, model: Model, others: StandIns) -> None:
+        self.model, self.others = as_shipped(model), others
+        self.rows = np.concatenate([self.model.factors, others.factors])
+        self.weights = np.concatenate([model.weights, others.weights])
+        exported = build_graph(model, others).SerializeToString()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
+        options.log_severity_level = 3
         self.session = onnxruntime.InferenceSession(exported, options)
 
     def __call__(
@@ -49,14 +51,16 @@ class Graph:
         label: Sequence[float] | None = None,
         banned: Sequence[int] = (),
         limit: int = 10,
+        blend: Sequence[float] | None = None,
     ) -> Answer:
-        """Runs the graph; weights and labels are 1 unless told."""
+        """Runs the graph; weights, labels and the blend are 1 unless told."""
         inputs = {
             "queue": np.array(queue, np.int64),
             "weight": np.array([1] * len(queue) if weight is None else weight, np.float32),
             "label": np.array([1] * len(queue) if label is None else label, np.float32),
             "banned": np.array(banned, np.int64),
             "limit": np.array(limit, np.int64),
+            **({} if blend is None else {"blend": np.array(blend, np.float32)}),
         }
         return Answer(*self.session.run(["tracks", "match", "reasons"], inputs))
 
@@ -72,8 +76,33 @@ def random_graph(seed: int) -> Graph:
         scale=float(rng.uniform(0.3, 1.5)),
         level=float(rng.normal(3, 1)),
     )
-    artists = rng.normal(0, 1, (ARTISTS, DIMS)).astype(np.float32)
-    return Graph(model, artists, np.exp(rng.normal(0, 0.5, ARTISTS)).astype(np.float32))
+    return Graph(model, stand_ins(rng))
+
+
+def shipped(factors: Floats) -> Floats:
+    """Factors as they come out of a bundle."""
+    small, step = rounded(factors)
+    return small * step
+
+
+def nobody(dims: int, tracks: int = 2) -> StandIns:
+    """No artist at all."""
+    return StandIns(
+        np.zeros((0, dims), np.float32),
+        np.zeros(0, np.float32),
+        np.zeros(0, np.int32),
+        nothing(0, tracks),
+    )
+
+
+def stand_ins(rng: np.random.Generator) -> StandIns:
+    """Artists of random numbers, who remember nobody."""
+    return StandIns(
+        factors=shipped(rng.normal(0, 1, (ARTISTS, DIMS)).astype(np.float32)),
+        weights=np.exp(rng.normal(0, 0.5, ARTISTS)).astype(np.float32),
+        artist_of=np.arange(ARTISTS, dtype=np.int32),
+        likeness=nothing(ARTISTS, TRACKS),
+    )
 
 
 @pytest.fixture(scope="module", params=[0, 1, 2])
@@ -241,7 +270,7 @@ def test_a_label_below_zero_pushes_the_neighbours_down() -> None:
     near, far = np.array([2, 0], np.float32), np.array([0, 2], np.float32)
     factors = np.stack([near] * 5 + [far] * 5)
     model = Model(factors, np.ones(10, np.float32), np.zeros(10, np.float32), 0.8, scale=1.0, level=2.0)
-    pair = Graph(model, np.zeros((0, 2), np.float32), np.zeros(0, np.float32))
+    pair = Graph(model, nobody(2, 10))
     liked, neutral, disliked = (pair([0], label=[label]) for label in (1.0, 0.0, -1.0))
     assert set(liked.tracks[:4].tolist()) == {1, 2, 3, 4}
     assert set(disliked.tracks[5:].tolist()) == {1, 2, 3, 4}
@@ -340,7 +369,7 @@ def test_equal_scores_are_told_apart(one: Graph) -> None:
         factors=np.zeros((TRACKS, DIMS), np.float32),
         track_bias=np.zeros(TRACKS, np.float32),
     )
-    flat = Graph(model, np.zeros((0, DIMS), np.float32), np.zeros(0, np.float32))
+    flat = Graph(model, nobody(DIMS, TRACKS))
     check(flat([3], limit=TRACKS), [3], limit=TRACKS)
 
 
@@ -360,6 +389,6 @@ def test_random_nonsense_is_answered(graph: Graph) -> None:
 def test_all_is_answered_where_the_catalogue_is_one_song() -> None:
     """A catalogue of one song with no artist gives it, or nothing once it is queued."""
     model = Model(np.ones((1, 2), np.float32), np.ones(1, np.float32), np.zeros(1, np.float32), 0.8)
-    single = Graph(model, np.zeros((0, 2), np.float32), np.zeros(0, np.float32))
+    single = Graph(model, nobody(2, 1))
     assert single().tracks.tolist() == [0]
     assert single([0]).tracks.tolist() == []

@@ -14,13 +14,12 @@ from model_export.model import (
     Model,
     Parts,
     Settings,
-    gradients,
     log_sum_exp,
     playlist_biases,
     queue_matrix,
-    train,
 )
 from model_export.playlists import Playlists, Song
+from model_export.training import gradients, train
 from tests.model_export.planted import QUICK, SONGS_PER_GENRE, playlists
 
 SHORT = replace(QUICK, epochs=6)
