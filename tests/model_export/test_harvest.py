@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -23,7 +24,7 @@ from bot.party import PartyService
 from db.harvest import WANTED
 from db.store import Store, alembic_config
 from model_export import harvest
-from model_export.playlists import read_playlists
+from model_export.playlists import DataError, read_playlists
 from tests.conftest import Clock
 from tests.model_export.planted import environment, planted, table, write_playlists
 from tests.model_export.test_cli import PATIENCE_S, ROOT, arguments, refused, run
@@ -50,6 +51,13 @@ async def add(party: PartyService, *songs: str, room: Room = HERE, by: Member = 
 
 def harvested(database_url: str, out: Path) -> Path:
     """The folder that a harvest has written."""
+    harvest.harvest(database_url, out)
+    assert {path.name for path in out.iterdir()} == TABLES
+    return out
+
+
+def commanded(database_url: str, out: Path) -> Path:
+    """The folder that a harvest has written, run as a person runs it: in a process of its own."""
     done = run("harvest", database_url, "--out", out)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in out.iterdir()} == TABLES
@@ -89,7 +97,7 @@ async def test_what_people_wanted_is_kept_in_their_order(
             break
     await add(party, OTHER, by=BEN)
     await party.undo(HERE, BEN)
-    folder = harvested(database_url, tmp_path / "parties")
+    folder = commanded(database_url, tmp_path / "parties")
     assert titles(folder) == [["Mr. Brightside", "Bohemian Rhapsody", "Our Own Demo", taken.track.title]]
     assert [each["n_tracks"] for each in rows(folder, "playlists")] == [4]
 
@@ -261,7 +269,7 @@ async def test_the_bot_may_write_meanwhile(
     before = stored(database_url)
     async with store.transaction() as tx:
         await tx.share((await tx.party(HERE, 0)).id, False)
-        folder = harvested(database_url, tmp_path / "parties")
+        folder = commanded(database_url, tmp_path / "parties")
         assert stored(database_url) == before
     assert titles(folder) == [["Our Own Demo", "Another Demo"]]
     assert not await party.shared(HERE)
@@ -297,7 +305,7 @@ def test_what_a_killed_bot_left_is_read(tmp_path: Path) -> None:
     assert killed.returncode == -signal.SIGKILL
     before = path.read_bytes()
     assert b"Somebody" not in before
-    assert titles(harvested(url, tmp_path / "parties")) == [["One", "Two"]]
+    assert titles(commanded(url, tmp_path / "parties")) == [["One", "Two"]]
     assert path.read_bytes() == before
 
 
@@ -360,9 +368,10 @@ def test_a_database_that_cannot_be_read_is_one_line(tmp_path: Path, make: Any, s
 )
 def test_an_address_that_is_none_is_one_line(tmp_path: Path, url: str) -> None:
     """An address that the bot does not take either is refused without its password."""
-    line = refused(run("harvest", url, "--out", tmp_path / "parties"))
-    assert line.startswith("DATABASE_URL")
-    assert "secret" not in line
+    with pytest.raises(DataError) as refusal:
+        harvest.harvest(url, tmp_path / "parties")
+    assert str(refusal.value).startswith("DATABASE_URL")
+    assert "secret" not in str(refusal.value)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -384,8 +393,8 @@ async def test_without_a_party_there_is_nothing_to_harvest(
     """Rooms that opted in without two songs at any party are told apart from nobody having opted in."""
     await party.share(HERE, MO, True)
     await add(party, DEMO)
-    line = refused(run("harvest", database_url, "--out", tmp_path / "parties"))
-    assert "two wanted songs" in line
+    with pytest.raises(DataError, match="two wanted songs"):
+        harvest.harvest(database_url, tmp_path / "parties")
     assert not (tmp_path / "parties").exists()
 
 
@@ -396,13 +405,16 @@ async def test_only_a_harvest_is_replaced(party: PartyService, database_url: str
     folder = harvested(database_url, tmp_path / "parties")
     before = table(folder, "tracks").read_bytes()
     await party.share(HERE, MO, False)
-    refused(run("harvest", database_url, "--out", folder))
+    with pytest.raises(DataError, match="/learn on"):
+        harvest.harvest(database_url, folder)
     assert table(folder, "tracks").read_bytes() == before
     await party.share(HERE, MO, True)
     (folder / "beach.jpg").write_text("sand")
-    assert "beach.jpg" in refused(run("harvest", database_url, "--out", folder))
+    with pytest.raises(DataError, match=re.escape("beach.jpg")):
+        harvest.harvest(database_url, folder)
     assert {path.name for path in folder.iterdir()} == {*TABLES, "beach.jpg"}
-    assert "cannot be written" in refused(run("harvest", database_url, "--out", folder / "beach.jpg" / "x"))
+    with pytest.raises(DataError, match="cannot be written"):
+        harvest.harvest(database_url, folder / "beach.jpg" / "parties")
 
 
 def scratch(out: Path) -> list[Path]:
@@ -461,7 +473,7 @@ async def test_a_model_learns_what_the_rooms_played(
         await party.share(room, MO, True)
         await add(party, DEMO, "Rock Song 1 - rock band 0", "rock song 2 - Rock Band 0", room=room)
     data = write_playlists(tmp_path / "open", planted())
-    parties = harvested(database_url, tmp_path / "parties")
+    parties = commanded(database_url, tmp_path / "parties")
     short = ("--dims", "4", "--epochs", "5")
     done = run("train", data, parties, "--out", tmp_path / "model", *short, "--everything")
     assert done.returncode == 0, done.stderr
