@@ -18,6 +18,7 @@ from bot.party import PartyService
 from cogs.cards import VoteButton
 from cogs.common import explain
 from cogs.help import Help
+from cogs.learn import Learn
 from cogs.queue import Queue
 from cogs.suggest import Suggest
 
@@ -51,7 +52,7 @@ class EncoreBot(commands.Bot):
 
     def our_cogs(self) -> tuple[commands.Cog, ...]:
         """All that the bot can do, one cog a subject."""
-        return Queue(self.party), Suggest(self.party), Help()
+        return Queue(self.party), Suggest(self.party), Learn(self.party), Help()
 
     async def setup_hook(self) -> None:
         """Makes commands and buttons known, before the first event can arrive."""

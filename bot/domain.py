@@ -143,6 +143,7 @@ class PartyRecord:
     room: Room
     started_ms: int
     active_ms: int
+    shared: bool  # whether a model may be trained on the room's songs
 
 
 @dataclass(frozen=True, slots=True)

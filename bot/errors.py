@@ -11,6 +11,7 @@ EncoreError
     ├── NothingPlaying
     ├── NoSuchEntry
     ├── NotYours
+    ├── ModeratorsOnly
     ├── AlreadyOver
     ├── NothingToUndo
     ├── NothingToSuggest
@@ -93,6 +94,13 @@ class NotYours(PartyError):
 
     def __init__(self) -> None:
         super().__init__("Only who added a song, or a moderator, can take it out. You can vote it down.")
+
+
+class ModeratorsOnly(PartyError):
+    """Only a moderator may choose this for the room."""
+
+    def __init__(self) -> None:
+        super().__init__("Only who may manage this server can choose that. Ask one of them.")
 
 
 class AlreadyOver(PartyError):

@@ -31,6 +31,7 @@ from bot.domain import (
 )
 from bot.errors import (
     AlreadyOver,
+    ModeratorsOnly,
     NoSuchEntry,
     NothingPlaying,
     NothingToSuggest,
@@ -240,6 +241,28 @@ class PartyService:
             await desk.tx.mark_undone(last.id)
             await desk.record(f"{UNDO}{last.kind}", entry)
             return Undone(last.kind, await desk.entry(entry.id))
+
+    @finished
+    async def share(self, room: Room, member: Member, on: bool, key: str | None = None) -> bool:
+        """Lets a model be trained on the room's songs, past parties included, or no longer; says how it is.
+
+        Raises:
+            ModeratorsOnly: anybody else asked.
+        """
+        if not member.moderator:
+            raise ModeratorsOnly
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                return desk.party.shared
+            await desk.record("share" if on else "unshare")
+            await desk.tx.share(desk.party.id, on)
+            return on
+
+    @finished
+    async def shared(self, room: Room) -> bool:
+        """Whether a model may be trained on the room's songs."""
+        async with self._store.transaction() as tx:
+            return (await tx.party(room, self._now_ms())).shared
 
     @finished
     async def party(self, room: Room, history: int = 20) -> Party:

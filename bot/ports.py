@@ -28,6 +28,9 @@ class Transaction(Protocol):
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
         """Notes when the party began and was last active."""
 
+    async def share(self, party_id: int, on: bool) -> None:
+        """Notes whether a model may be trained on the room's songs."""
+
     async def claimed(self, party_id: int, key: str) -> Change | None:
         """The change that this key has made already."""
 

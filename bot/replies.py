@@ -119,3 +119,13 @@ def undone(result: Undone, plain: Escape) -> str:
         "remove": f"Put {name} back into the queue.",
         "skip": f"You no longer want to skip {name}.",
     }[result.kind]
+
+
+def learning(on: bool) -> str:
+    """How `/learn` stands, what is kept and what is not."""
+    if on:
+        return (
+            "Learning is on here: the titles and artists of songs that this room queued and did not vote "
+            "down may train my taste, past parties included. Who added or voted is never part of it."
+        )
+    return "Learning is off here: this room's songs and votes stay out of what I am trained on."

@@ -37,6 +37,7 @@ parties = Table(
     Column("channel", String(64), nullable=False),
     Column("started_ms", BigInteger, nullable=False),
     Column("active_ms", BigInteger, nullable=False),
+    Column("shared", Boolean, nullable=False, server_default=false()),  # may be harvested for training
     UniqueConstraint("platform", "workspace", "channel"),
 )
 

@@ -186,13 +186,17 @@ class Transaction:
                 parties.c.channel == room.channel,
             )
         )
-        return PartyRecord(row.id, room, row.started_ms, row.active_ms)
+        return PartyRecord(row.id, room, row.started_ms, row.active_ms, row.shared)
 
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
         """Notes when the party began and was last active."""
         await self._connection.execute(
             update(parties).where(parties.c.id == party_id).values(started_ms=started_ms, active_ms=active_ms)
         )
+
+    async def share(self, party_id: int, on: bool) -> None:
+        """Notes whether a model may be trained on the room's songs."""
+        await self._connection.execute(update(parties).where(parties.c.id == party_id).values(shared=on))
 
     async def claimed(self, party_id: int, key: str) -> Change | None:
         """The change that this key has made already."""

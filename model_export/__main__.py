@@ -13,9 +13,11 @@ from rich.table import Table
 
 from model_export.bundle import load_learned, save_learned, write_bundle, written_whole
 from model_export.evaluate import OURS, Bundle, Line, compare, match_error
+from model_export.harvest import harvest
 from model_export.learning import learn
+from model_export.merge import read_folders
 from model_export.model import Settings
-from model_export.playlists import DataError, Split, read_playlists
+from model_export.playlists import DataError, Playlists, Split
 
 app = typer.Typer(
     help="Encore's recommender: from playlists to the bundle that the bot runs.",
@@ -25,7 +27,8 @@ app = typer.Typer(
 console = Console(stderr=True)
 
 Data = Annotated[
-    Path, typer.Argument(help="A folder of playlists: three Parquet files, or mpd.slice.*.json.")
+    list[Path],
+    typer.Argument(help="Folders of playlists, each three Parquet files or mpd.slice.*.json."),
 ]
 _DEFAULTS = Settings()
 STOPPED = 130
@@ -50,7 +53,7 @@ def train_command(
     seed: Annotated[int, typer.Option(help="Of everything random.")] = _DEFAULTS.seed,
 ) -> None:
     """Learns a model from playlists and writes it, with its bundle, into a folder."""
-    lists = read_playlists(data)
+    lists = _read(data)
     console.print(f"{len(lists):,} playlists, {len(lists.songs):,} songs, {len(lists.entries):,} entries")
     settings = Settings(dims=dims, epochs=epochs, neighbours=neighbours, seed=seed)
     with written_whole(out) as scratch, _progress() as bar:
@@ -77,7 +80,7 @@ def evaluate_command(
     """Measures a model on playlists it has not seen, beside the baselines."""
     if split not in ("validation", "test"):
         raise DataError(f"--split is {split!r}; say validation or test")
-    lists = read_playlists(data)
+    lists = _read(data)
     bundle = Bundle(model, lists)
     chosen: Split = "validation" if split == "validation" else "test"
     unseen = bundle.unseen(lists, chosen)
@@ -95,10 +98,28 @@ def export_command(
     out: Annotated[Path, typer.Option(help="The folder to write the bundle into.")],
 ) -> None:
     """Writes a trained model's bundle: what the bot needs, without the playlists' factors."""
-    learned = load_learned(model, read_playlists(data))
+    learned = load_learned(model, _read(data))
     with written_whole(out) as scratch:
         write_bundle(learned, scratch)
     console.print(f"{len(learned.lists.songs):,} songs: {out}")
+
+
+@app.command("harvest")
+def harvest_command(
+    database_url: Annotated[str, typer.Argument(help="The bot's own, like sqlite+aiosqlite:///party.db.")],
+    out: Annotated[Path, typer.Option(help="The folder to write the playlists into.")],
+) -> None:
+    """Makes playlists of a bot's past parties, in rooms that switched /learn on, without saying who."""
+    found = harvest(database_url, out)
+    console.print(f"{found.playlists:,} playlists of {found.rooms:,} rooms, {found.songs:,} songs: {out}")
+
+
+def _read(folders: list[Path]) -> Playlists:
+    """Reads folders of playlists as one, and says what was odd in them."""
+    lists = read_folders(folders)
+    for note in lists.notes:
+        print(note, file=sys.stderr)
+    return lists
 
 
 def _progress() -> Progress:

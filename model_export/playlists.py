@@ -66,6 +66,7 @@ class Playlists:
     sources: Sequence[str]  # (lists,)
     licences: dict[str, str]  # source -> licence
     followers: Sequence[int] = ()  # (lists,), or empty where nobody counted them
+    notes: Sequence[str] = ()  # what was odd in the files, a sentence each
 
     def __len__(self) -> int:
         return len(self.parents)
@@ -135,6 +136,10 @@ def split_of(parent: str) -> Split:
 def read_playlists(folder: Path) -> Playlists:
     """All playlists of a folder, in either format.
 
+    A track_id or playlist_id that stands twice in its table counts as its first row says, and `notes` tells
+    how many rows were passed over; the entries of such a playlist are one list. A track in no playlist is
+    in the songs all the same; a playlist may be as short as one track, or as long as it likes.
+
     Raises:
         DataError: nothing readable there, or a file is damaged or lacks a column.
     """
@@ -174,14 +179,20 @@ class _List:
 def _read_parquet(folder: Path) -> Playlists:
     tables = {name: _table(folder / f"{name}.parquet", columns) for name, columns in _COLUMNS.items()}
     try:
-        songs = [_song(row) for row in tables["tracks"].to_pylist()]
+        tracks = [_song(row) for row in tables["tracks"].to_pylist()]
     except (ValueError, OverflowError, TypeError) as error:
         raise DataError(
             f"{folder / 'tracks.parquet'} has a year or a length that is no number ({error})"
         ) from error
-    number = {song.track_id: i for i, song in enumerate(songs)}
-    rows = tables["playlists"].to_pylist()
-    lists = {row["playlist_id"]: _listed(row) for row in rows}
+    songs: dict[str, Song] = {}
+    for song in tracks:
+        songs.setdefault(song.track_id, song)
+    number = {track_id: i for i, track_id in enumerate(songs)}
+    rows: dict[Any, dict[str, Any]] = {}
+    for row in tables["playlists"].to_pylist():
+        rows.setdefault(row["playlist_id"], row)
+    lists = {key: _listed(row) for key, row in rows.items()}
+    again = len(tracks) - len(songs), tables["playlists"].num_rows - len(rows)
     try:
         entries = tables["entries"].sort_by([("playlist_id", "ascending"), ("position", "ascending")])
     except pa.ArrowException as error:
@@ -195,7 +206,16 @@ def _read_parquet(folder: Path) -> Playlists:
                 "of which one is unknown; write the three files from one source"
             )
         lists[playlist_id].tracks[number[str(track_id)]] = None
-    return _build(songs, list(lists.values()), {str(row["source"]): str(row["licence"]) for row in rows})
+    licences = {str(row["source"]): str(row["licence"]) for row in rows.values()}
+    found = _build(list(songs.values()), list(lists.values()), licences)
+    return replace(found, notes=[_repeated(folder, *again)]) if any(again) else found
+
+
+def _repeated(folder: Path, tracks: int, playlists: int) -> str:
+    return (
+        f"{folder}: {tracks} rows of tracks.parquet and {playlists} of playlists.parquet "
+        "repeat an id; the first of each counts"
+    )
 
 
 def _listed(row: dict[str, Any]) -> _List:

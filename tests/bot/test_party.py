@@ -10,6 +10,7 @@ from bot.domain import MOST_SUGGESTIONS, Entry, State
 from bot.errors import (
     AlreadyOver,
     EmptyText,
+    ModeratorsOnly,
     NoSuchEntry,
     NothingPlaying,
     NothingToUndo,
@@ -176,6 +177,35 @@ async def test_only_the_adder_and_moderators_remove(party: PartyService) -> None
     assert (await party.remove(ROOM, ANNA, other.id)).state is State.REMOVED
     with pytest.raises(NoSuchEntry):
         await party.remove(ROOM, ANNA, other.id)
+
+
+async def test_only_moderators_choose_whether_a_room_shares(party: PartyService) -> None:
+    """A room shares nothing until a moderator says so, and each room says it for itself."""
+    await party.add(ROOM, ANNA, "mr brightside")
+    with pytest.raises(ModeratorsOnly):
+        await party.share(ROOM, ANNA, True)
+    assert not await party.shared(ROOM)
+    assert await party.share(ROOM, MOD, True)
+    assert await party.shared(ROOM)
+    assert not await party.shared(ELSEWHERE)
+    assert not await party.share(ROOM, MOD, False)
+    assert not await party.shared(ROOM)
+
+
+async def test_a_late_second_delivery_of_a_choice_changes_nothing(party: PartyService) -> None:
+    """Switched on, then off: the first request, delivered again, leaves it off and says so."""
+    await party.share(ROOM, MOD, True, "on")
+    await party.share(ROOM, MOD, False, "off")
+    assert not await party.share(ROOM, MOD, True, "on")
+    assert not await party.shared(ROOM)
+
+
+async def test_sharing_is_no_step_to_undo(party: PartyService) -> None:
+    """Undo takes back what was done to songs, and never the choice for the room."""
+    await party.add(ROOM, MOD, "mr brightside")
+    await party.share(ROOM, MOD, True)
+    assert (await party.undo(ROOM, MOD)).kind == "add"
+    assert await party.shared(ROOM)
 
 
 async def test_taking_out_what_plays_starts_the_next(party: PartyService) -> None:

@@ -14,6 +14,7 @@ import pytest
 from bot.domain import LONGEST_TEXT, Party, Room
 from bot.errors import (
     EmptyText,
+    ModeratorsOnly,
     NoSuchEntry,
     NothingPlaying,
     NothingToUndo,
@@ -26,11 +27,12 @@ from bot.errors import (
 from bot.party import PartyService
 from db.store import Store
 from tests.cogs.stage import private, public, read, room, until
-from tests.fakes.discord_model import Reply
+from tests.fakes.discord_model import EVERYONE, Reply
 from tests.fakes.discord_server import FakeDiscord
 
 UNKNOWN_TRACK = "https://open.spotify.com/track/0000000000000000000000"
 ALBUM = "https://open.spotify.com/album/0000000000000000000000"
+MANAGE_SERVER = 1 << 5
 NUMBER = re.compile(r"\(error ([0-9a-f]{8})\)")
 
 
@@ -84,6 +86,8 @@ FAILING = {
     "a removal of a huge place": removing("9" * 6000, NoSuchEntry()),
     "a removal of somebody else's song": removing("brightside", NotYours()),
     "a removal of somebody else's choice": removing("entry:1", NotYours()),
+    "learning switched on by anybody": Failing("learn", ModeratorsOnly(), {"choice": "on"}),
+    "learning switched off by anybody": Failing("learn", ModeratorsOnly(), {"choice": "off"}, empty=True),
 }
 
 
@@ -117,6 +121,7 @@ async def test_commands_and_clicks_are_acknowledged_before_the_store_is_asked(
             await fake.slash(anna, "skip", wait=False),
             await fake.slash(anna, "remove", song="brightside", wait=False),
             await fake.slash(anna, "undo", wait=False),
+            await fake.slash(anna, "learn", wait=False),
             await fake.click(anna, ballot, ballot.buttons[0], wait=False),
         ]
         for reply in waiting:
@@ -253,6 +258,8 @@ async def test_a_request_that_is_delivered_twice_happens_once(
         await fake.slash(anna, "undo"),
         await fake.click(ben, ballot, ballot.buttons[0]),
         await fake.click(anna, ballot, ballot.buttons[1]),
+        await fake.slash(fake.member("Mo", permissions=EVERYONE | MANAGE_SERVER), "learn", choice="on"),
+        await fake.slash(ben, "learn"),
         await fake.slash(ben, "help"),
     ):
         before = await everything(fake, party, room(fake))

@@ -12,4 +12,4 @@ async def test_help_is_private_and_names_every_command(fake: FakeDiscord) -> Non
     assert {
         name for name in fake.commands if f"`/{name}` {fake.commands[name]['description']}" in text
     } == set(fake.commands)
-    assert len(fake.commands) == 7
+    assert len(fake.commands) == 8

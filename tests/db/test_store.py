@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain import Change, Entry, Member, Room, State, Suggestion, Track
+from bot.domain import Change, Entry, Member, PartyRecord, Room, State, Suggestion, Track
 from bot.errors import StartError
 from db.schema import metadata
 from db.store import Store, Transaction, alembic_config, open_store
@@ -166,6 +166,7 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         await tx.offered(1)
         await tx.history(party_id, 10)
         await tx.overdue(99)
+        await tx.share(party_id, True)
         seen = [each for each in statements if each[0].startswith(("SELECT", "UPDATE", "DELETE"))]
         assert len(seen) > 10
         for statement, values in seen:
@@ -191,6 +192,24 @@ def test_migrations_lead_to_the_schema(tmp_path: Path) -> None:
         command.downgrade(alembic_config(connection), "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
     engine.dispose()
+
+
+async def test_a_database_of_an_older_encore_is_brought_up_to_date(database_url: str) -> None:
+    """The first version's party keeps its songs, and shares nothing until somebody says so."""
+    engine = create_engine(database_url.replace("+aiosqlite", ""))
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "0001")
+        connection.execute(text("INSERT INTO parties VALUES (7, 'discord', '1', '2', 5, 6)"))
+        connection.execute(
+            text(
+                "INSERT INTO entries (id, party_id, state, title, artist, added_ms) "
+                "VALUES (8, 7, 'queued', 'Clocks', 'Coldplay', 5)"
+            )
+        )
+    engine.dispose()
+    async with open_store(database_url) as store, store.transaction() as tx:
+        assert await tx.party(ROOM, 9) == PartyRecord(7, ROOM, 5, 6, shared=False)
+        assert [entry.track.title for entry in await tx.entries(7, State)] == ["Clocks"]
 
 
 @pytest.mark.parametrize(

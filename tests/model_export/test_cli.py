@@ -9,12 +9,14 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from model_export.bundle import FILES
 from model_export.metrics import QUEUE_LENGTHS
 from model_export.playlists import SPLITS
-from tests.model_export.planted import environment, name_of, planted, write_playlists
+from tests.model_export.planted import environment, name_of, planted, table, write_playlists
 
 ROOT = Path(__file__).parents[2]
 METHODS = ("most popular", "same artist", "same album", "item-kNN, shrunk", "plain ALS", "Encore")
@@ -120,6 +122,18 @@ def test_bad_data_is_one_line_and_nothing_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 
+def test_rows_that_repeat_an_id_are_told(tmp_path: Path) -> None:
+    """Training counts the rows it passed over in one line, and goes on."""
+    data = write_playlists(tmp_path / "data", planted())
+    path = table(data, "tracks")
+    tracks = pq.read_table(path)
+    pq.write_table(pa.concat_tables([tracks, tracks.slice(0, 3)]), path)
+    done = run("train", data, "--out", tmp_path / "model", "--dims", "4", "--epochs", "2")
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stderr.splitlines() if "repeat an id" in line]
+    assert line.startswith(f"{data}: 3 rows of tracks.parquet and 0 of playlists.parquet")
+
+
 def test_a_model_that_is_none_is_one_line(data: Path, tmp_path: Path) -> None:
     """Evaluating or exporting a folder without a model names it in one line, exit code 2."""
     nowhere = tmp_path / "nowhere"
@@ -143,7 +157,7 @@ def test_a_split_that_is_none_is_one_line(data: Path, trained: Path) -> None:
 
 @pytest.mark.parametrize(
     ("command", "told"),
-    [([], ("train", "evaluate", "export")), (["train"], ("--out", "--everything", "--seed"))],
+    [([], ("train", "evaluate", "export", "harvest")), (["train"], ("--out", "--everything", "--seed"))],
 )
 def test_help_explains(command: list[str], told: tuple[str, ...]) -> None:
     """--help of the program names its commands, that of a command its options, and both succeed."""

@@ -108,6 +108,43 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(after.bounds, before.bounds)
 
 
+# --- what is odd and read all the same
+
+
+def test_rows_that_repeat_an_id_are_passed_over_and_told(tmp_path: Path) -> None:
+    """The first row of a track or playlist counts, the entries are one list, and `notes` says how many."""
+    tracks = {name: [*values, values[0], values[1]] for name, values in TRACKS.items()}
+    tracks["title"][3:] = ["Not Clocks", "Not Yellow"]
+    lists_ = {name: [*values, values[0]] for name, values in LISTS.items()}
+    for name, value in (("parent_id", "z"), ("source", "nobody"), ("licence", "none")):
+        lists_[name][3] = value
+    lists = read_playlists(write_tables(tmp_path, tracks, lists_, ENTRIES))
+    assert [song.title for song in lists.songs] == ["Clocks", "Yellow", ""]
+    assert lists.tracks(0).tolist() == [1, 2, 0]
+    assert lists.parents == ["a", "a"]
+    assert lists.licences == {"radio": "MIT", "friends": "CC0"}
+    (note,) = lists.notes
+    assert str(tmp_path) in note
+    assert "2 rows of tracks.parquet and 1 of playlists.parquet" in note
+
+
+def test_sound_files_need_no_note(folder: Path) -> None:
+    """A track that stands in no playlist, or twice in one, is nothing to tell."""
+    tracks = {name: [*values, None] for name, values in TRACKS.items()}
+    tracks["track_id"][3] = 13
+    lists = read_playlists(write_tables(folder, tracks, LISTS, ENTRIES))
+    assert len(lists.songs) == 4
+    assert lists.parents_per_song().tolist() == [1, 1, 1, 0]
+    assert list(lists.notes) == []
+
+
+@pytest.mark.parametrize("length", [1, 8607])
+def test_a_playlist_may_be_of_any_length(tmp_path: Path, length: int) -> None:
+    """A single track is a playlist, and so are the 8,607 of the longest list there is."""
+    lists = read_playlists(write_playlists(tmp_path, playlists([range(length)], length)))
+    assert lists.tracks(0).tolist() == list(range(length))
+
+
 # --- the Million Playlist Dataset
 
 

@@ -1,0 +1,137 @@
+"""What rooms that share their songs have wanted, read beside a running bot: songs and instants, no people.
+
+The training calls it, so it knows the tables and nothing of the bot. Instants are whole milliseconds since
+1970 UTC.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, func, inspect, select, union
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from db.schema import changes, entries, metadata, parties, votes
+
+WANTED = ("queued", "playing", "played")
+"""The states of a song that somebody typed or took up, and that was neither taken out nor skipped."""
+
+
+class NotReadable(Exception):
+    """The parties cannot be read; the text is one sentence that names the mend and holds no password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A song that a room wanted; unknown is None."""
+
+    added_ms: int
+    track_id: str | None  # the catalogue's; None for a song it did not know
+    title: str
+    artist: str
+    album: str | None
+    year: int | None
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRoom:
+    """A room that shares its songs, without its name."""
+
+    songs: Sequence[Wanted]  # in the order in which they were added
+    moments: Sequence[int]  # when anything happened there, ascending, in ms
+
+
+def shared_rooms(database_url: str) -> list[SharedRoom]:
+    """Reads the rooms that have opted in, in one snapshot; the bot may run and write meanwhile.
+
+    A song that more people voted down than up is not wanted. Nothing is written or created in the database.
+
+    Raises:
+        NotReadable: no SQLite address, no such file, no parties of Encore in it, or an older Encore's.
+    """
+    path = _path(database_url)
+    try:
+        with _opened(path) as connection:
+            _check(connection, path)
+            rooms = connection.scalars(select(parties.c.id).where(parties.c.shared).order_by(parties.c.id))
+            return [SharedRoom(_songs(connection, room), _moments(connection, room)) for room in list(rooms)]
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise NotReadable(f"{path} cannot be read ({reason}); name the bot's own database") from error
+
+
+def _path(database_url: str) -> Path:
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        url = None
+    file = url.database if url and url.drivername.startswith("sqlite") and not url.query else None
+    if not file or file == ":memory:":
+        raise NotReadable(
+            "DATABASE_URL is no address of a database I can read; "
+            "write the bot's own, like sqlite+aiosqlite:///party.db"
+        )
+    if not Path(file).is_file():
+        raise NotReadable(f"{file} is not there; write the bot's own DATABASE_URL")
+    return Path(file).resolve()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Connection]:
+    """A connection that cannot write, in one read transaction: a WAL lets it see one state throughout."""
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None),
+        poolclass=NullPool,
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        yield connection
+
+
+def _check(connection: Connection, path: Path) -> None:
+    """Whether the tables and columns are there that are read."""
+    there = inspect(connection)
+    for table in (parties, entries, votes, changes):
+        if not there.has_table(table.name):
+            raise NotReadable(f"{path} holds no parties of Encore; name the bot's own database")
+        columns = {column["name"] for column in there.get_columns(table.name)}
+        if set(metadata.tables[table.name].columns.keys()) - columns:
+            raise NotReadable(f"{path} is from an older Encore; start this one's bot on it once")
+
+
+def _songs(connection: Connection, room: int) -> list[Wanted]:
+    rows = connection.execute(
+        select(
+            entries.c.added_ms,
+            entries.c.track_id,
+            entries.c.title,
+            entries.c.artist,
+            entries.c.album,
+            entries.c.year,
+            entries.c.duration_ms,
+        )
+        .outerjoin(votes, votes.c.entry_id == entries.c.id)
+        .where(entries.c.party_id == room, entries.c.state.in_(WANTED))
+        .group_by(entries.c.id)
+        .having(func.coalesce(func.sum(votes.c.value), 0) >= 0)
+        .order_by(entries.c.added_ms, entries.c.id)
+    )
+    return [Wanted(*row) for row in rows]
+
+
+def _moments(connection: Connection, room: int) -> list[int]:
+    """Every instant that keeps a party going: what people did, and what was added, played or ended."""
+    instants = union(
+        select(changes.c.at_ms.label("at_ms")).where(changes.c.party_id == room),
+        select(entries.c.added_ms).where(entries.c.party_id == room),
+        select(entries.c.ended_ms).where(entries.c.party_id == room, entries.c.ended_ms.is_not(None)),
+    )
+    return sorted(connection.scalars(instants))

@@ -1,0 +1,178 @@
+"""A bot's own past parties as playlists to train on: what was wanted, and nothing of who or where.
+
+A room is read only if it has switched `/learn` on. Each of its parties becomes one playlist; the playlists of
+a room share a parent, so that the split keeps them together. The parents are drawn by lot at every harvest:
+nothing leads from them back to a room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby, pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from db.harvest import NotReadable, SharedRoom, Wanted, shared_rooms
+from model_export.merge import song_key
+from model_export.playlists import DataError, Song
+
+PARTY_ENDS_AFTER_MS = 12 * 3_600_000
+"""Where nothing happened for longer than this, in ms, one party ends and another begins, as for the bot."""
+SHORTEST = 2
+"""A party with fewer wanted songs says nothing of what belongs together."""
+
+_TEXT, _NUMBER = pa.string(), pa.int64()
+_TABLES: dict[str, dict[str, pa.DataType]] = {
+    "tracks": {
+        "track_id": _TEXT,
+        "title": _TEXT,
+        "artist": _TEXT,
+        "album": _TEXT,
+        "year": _NUMBER,
+        "duration_ms": _NUMBER,
+        "spotify_id": _TEXT,
+    },
+    "playlists": {
+        "playlist_id": _TEXT,
+        "parent_id": _TEXT,
+        "name": _TEXT,
+        "source": _TEXT,
+        "licence": _TEXT,
+        "kind": _TEXT,
+        "n_tracks": _NUMBER,
+    },
+    "entries": {"playlist_id": _TEXT, "position": _NUMBER, "track_id": _TEXT},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Harvested:
+    """How much was written."""
+
+    rooms: int
+    playlists: int
+    songs: int
+
+
+def harvest(database_url: str, out: Path) -> Harvested:
+    """Writes the parties of the rooms that opted in as a folder of playlists, whole or not at all.
+
+    Args:
+        database_url: the bot's own; the bot may run meanwhile.
+        out: the folder; an earlier harvest in it is replaced.
+
+    Raises:
+        DataError: no such database, nobody opted in, no party to learn from, or `out` cannot be written.
+    """
+    with _written_whole(out) as scratch:
+        try:
+            rooms = shared_rooms(database_url)
+        except NotReadable as error:
+            raise DataError(str(error)) from error
+        if not rooms:
+            raise DataError(
+                "no room lets me learn from it; who has Manage Server on Discord opts a channel in "
+                "with /learn on"
+            )
+        lists = [
+            [list_ for party in parties(room) if len(list_ := _list(party)) >= SHORTEST] for room in rooms
+        ]
+        if not any(lists):
+            raise DataError("no party in the rooms that opted in has two wanted songs yet; harvest after one")
+        return _write(scratch, [room for room in lists if room])
+
+
+def parties(room: SharedRoom) -> list[list[Wanted]]:
+    """A room's wanted songs, party by party."""
+    moments = room.moments
+    begins = [after for before, after in pairwise(moments) if after - before > PARTY_ENDS_AFTER_MS]
+    return [list(songs) for _, songs in groupby(room.songs, lambda song: bisect_right(begins, song.added_ms))]
+
+
+def _list(party: Sequence[Wanted]) -> dict[str, Song]:
+    """The songs of a party by their ids, in order; a song twice counts where it is first."""
+    songs: dict[str, Song] = {}
+    for wanted in party:
+        song = _song(wanted)
+        songs.setdefault(song.track_id, song)
+    return songs
+
+
+def _song(wanted: Wanted) -> Song:
+    """A song under the catalogue's id, or under one that every spelling of an unknown song shares."""
+    song = Song(
+        wanted.track_id or "",
+        wanted.title,
+        wanted.artist,
+        wanted.album,
+        wanted.year,
+        wanted.duration_ms,
+    )
+    if song.track_id:
+        return song
+    name = "\n".join(song_key(song.title, song.main_artist))
+    return replace(song, track_id=f"typed:{hashlib.sha256(name.encode()).hexdigest()[:16]}")
+
+
+def _write(folder: Path, rooms: Sequence[Sequence[dict[str, Song]]]) -> Harvested:
+    songs: dict[str, Song] = {}
+    rows: dict[str, list[dict[str, object]]] = {name: [] for name in _TABLES}
+    for room in rooms:
+        parent = f"harvest:{secrets.token_hex(8)}"
+        about: dict[str, object] = {
+            "parent_id": parent,
+            "source": "harvest",
+            "licence": "own",
+            "kind": "party",
+        }
+        for number, tracks in enumerate(room, start=1):
+            party = {"playlist_id": f"{parent}:{number}"}
+            rows["playlists"].append({**party, **about, "n_tracks": len(tracks)})
+            rows["entries"] += [{**party, "position": i, "track_id": each} for i, each in enumerate(tracks)]
+            for track_id, song in tracks.items():
+                songs.setdefault(track_id, song)
+    rows["tracks"] = [asdict(song) for song in songs.values()]
+    for name, columns in _TABLES.items():
+        table = pa.Table.from_pylist(rows[name], schema=pa.schema(columns))
+        # Uncompressed, so that anybody can look for a name in it.
+        pq.write_table(table, folder / f"{name}.parquet", compression="none")
+    return Harvested(len(rooms), len(rows["playlists"]), len(songs))
+
+
+@contextmanager
+def _written_whole(folder: Path) -> Iterator[Path]:
+    """A scratch folder that takes the place of `folder` at the end; on an error nothing is left of it.
+
+    Raises:
+        DataError: `folder` is or holds something else than playlists, or cannot be written.
+    """
+    folder = folder.resolve()
+    ours = {f"{name}.parquet" for name in _TABLES}
+    strangers = [each.name for each in folder.glob("*") if each.name not in ours]
+    if strangers or (folder.exists() and not folder.is_dir()):
+        what = f"holds {strangers[0]}, which is no part of a harvest" if strangers else "is no folder"
+        raise DataError(f"{folder} {what}; name another folder")
+    new_parents = [parent for parent in folder.parents if not parent.exists()]
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+            new = Path(scratch, "new")
+            new.mkdir()
+            yield new
+            if folder.exists():
+                folder.rename(Path(scratch, "old"))
+            new.rename(folder)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be written ({error}); name another folder") from error
+    finally:
+        for parent in new_parents:
+            with suppress(OSError):  # not empty: the playlists are in it
+                parent.rmdir()
