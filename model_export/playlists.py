@@ -65,6 +65,7 @@ class Playlists:
     parents: Sequence[str]  # (lists,): snapshots of one playlist share a parent
     sources: Sequence[str]  # (lists,)
     licences: dict[str, str]  # source -> licence
+    names: Sequence[str] = ()  # (lists,) or none at all: personal, so never written anywhere
 
     def __len__(self) -> int:
         return len(self.parents)
@@ -100,6 +101,7 @@ class Playlists:
             bounds=np.cumsum([0, *map(len, parts)], dtype=np.int64),
             parents=[self.parents[i] for i in lists],
             sources=[self.sources[i] for i in lists],
+            names=[self.names[i] for i in lists] if self.names else (),
         )
 
     def parents_per_song(self) -> npt.NDArray[np.int64]:
@@ -157,6 +159,7 @@ def _build(songs: Sequence[Song], lists: Sequence[_List], licences: dict[str, st
         parents=[each.parent for each in lists],
         sources=[each.source for each in lists],
         licences=licences,
+        names=[each.name for each in lists],
     )
 
 
@@ -165,6 +168,7 @@ class _List:
     parent: str
     source: str
     tracks: dict[int, None]  # an ordered set: a song twice in a list counts once
+    name: str = ""
 
 
 def _read_parquet(folder: Path) -> Playlists:
@@ -177,7 +181,10 @@ def _read_parquet(folder: Path) -> Playlists:
         ) from error
     number = {song.track_id: i for i, song in enumerate(songs)}
     rows = tables["playlists"].to_pylist()
-    lists = {row["playlist_id"]: _List(str(row["parent_id"]), str(row["source"]), {}) for row in rows}
+    lists = {
+        row["playlist_id"]: _List(str(row["parent_id"]), str(row["source"]), {}, str(row.get("name") or ""))
+        for row in rows
+    }
     try:
         entries = tables["entries"].sort_by([("playlist_id", "ascending"), ("position", "ascending")])
     except pa.ArrowException as error:
@@ -237,7 +244,8 @@ def _read_slices(paths: Sequence[Path]) -> Playlists:
                     uri = track["track_uri"]
                     songs.setdefault(uri, _mpd_song(track))
                     tracks[number.setdefault(uri, len(number))] = None
-                lists.append(_List(f"mpd:{playlist['pid']}", "million_playlist_dataset", tracks))
+                name = str(playlist.get("name") or "")
+                lists.append(_List(f"mpd:{playlist['pid']}", "million_playlist_dataset", tracks, name))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{path} is no slice of the Million Playlist Dataset ({error!r})") from error
     licences = {"million_playlist_dataset": "research only"}
