@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate screenshot clean
+.PHONY: help run test lint types tests lock migration starter evaluate report screenshot clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -63,6 +63,10 @@ starter: $(VENV)/.dev ## train models/starter on the playlists in DATA
 evaluate: $(VENV)/.dev ## train on part of the playlists in DATA and measure on the rest
 	$(BIN)/python -m model_export train $(DATA) --out out/measured
 	$(BIN)/python -m model_export evaluate $(DATA) --model out/measured
+
+report: $(VENV)/.dev ## show in out/report how good the measured model is; after make evaluate
+	@test -e out/measured/learned.npz || { echo "There is no out/measured yet: make evaluate" >&2; exit 2; }
+	$(BIN)/python -m model_export report $(DATA) --model out/measured --out out/report
 
 screenshot: $(VENV)/.dev ## make docs/room.png, the picture in the README
 	$(BIN)/python -m tests.room.screenshot docs/room.png

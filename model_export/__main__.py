@@ -1,4 +1,4 @@
-"""`python -m model_export`: train a model on playlists, evaluate it, export it for the bot."""
+"""`python -m model_export`: train a model on playlists, evaluate it, report on it, export it for the bot."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from model_export.learning import learn
 from model_export.merge import read_folders
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
+from model_export.report import FILES, PAGE, examine, write_report
 
 app = typer.Typer(
     help="Encore's recommender: from playlists to the bundle that the bot runs.",
@@ -89,6 +90,24 @@ def evaluate_command(
         lines = list(compare(bundle, lists, unseen, lambda what: bar.update(task, note=what)))
     Console(width=120).print(_table(lines, split))
     print(f"calibration error of match: {match_error(bundle, unseen):.3f}")
+
+
+@app.command("report")
+def report_command(
+    data: Data,
+    model: Annotated[Path, typer.Option(help="The folder that `train` wrote.")],
+    out: Annotated[Path, typer.Option(help="The folder to write the page and its pictures into.")],
+    word: Annotated[
+        str, typer.Option(help="Playlists with this word in their name are marked on the map.")
+    ] = "workout",
+) -> None:
+    """Writes a page with pictures that shows how good and how odd a model is."""
+    with written_whole(out, FILES, "report") as scratch, _progress() as bar:
+        task = bar.add_task("reporting", total=None, note="")
+        report = examine(_read(data), model, word, lambda what: bar.update(task, note=what))
+        bar.update(task, note="drawing")
+        write_report(report, scratch)
+    console.print(f"{len(report.learned.lists.songs):,} songs: {out / PAGE}")
 
 
 @app.command("export")

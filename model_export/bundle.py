@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -31,6 +31,11 @@ from model_export.playlists import DataError, Playlists, list_weights
 FORMAT = 1
 LEARNED = "learned.npz"
 FILES = ("model.onnx", "catalog.db", "MODEL_CARD.md")
+MODEL = frozenset({*FILES, LEARNED, "manifest.json"})
+"""What a model's folder may hold."""
+
+Epoch = tuple[int, float, float | None]
+"""The number of an epoch, its mean loss and, where it was measured, the NDCG@100 on validation after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Learned:
     epochs: int
     splits: tuple[str, ...]  # what of the data it has seen
     metrics: dict[str, Any]
+    curve: Sequence[Epoch] = ()  # the course of the training that was judged; empty of models without it
 
 
 def save_learned(learned: Learned, folder: Path) -> None:
@@ -66,6 +72,7 @@ def save_learned(learned: Learned, folder: Path) -> None:
                 "epochs": learned.epochs,
                 "splits": learned.splits,
                 "metrics": learned.metrics,
+                "curve": learned.curve,
             }
         ),
     )
@@ -90,6 +97,7 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
         facts = json.loads(str(stored["facts"]))
         settings = Settings(**facts["settings"])
         splits = tuple(facts["splits"])
+        curve = [(int(epoch), float(loss), ndcg) for epoch, loss, ndcg in facts.get("curve", ())]
         model = Model(
             stored["track_factors"],
             stored["track_weight"],
@@ -115,6 +123,7 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
         facts["epochs"],
         splits,
         facts["metrics"],
+        curve,
     )
 
 
@@ -223,18 +232,22 @@ def _digest(path: Path) -> str:
 
 
 @contextmanager
-def written_whole(folder: Path) -> Iterator[Path]:
+def written_whole(folder: Path, ours: Collection[str] = MODEL, what: str = "model") -> Iterator[Path]:
     """A scratch folder that takes the place of `folder` at the end; on an error nothing is left of it.
 
+    Args:
+        folder: what is to be written.
+        ours: the names that may be in it already, and are then replaced.
+        what: the word for such a folder.
+
     Raises:
-        DataError: `folder` is or holds something else than a model, or cannot be written.
+        DataError: `folder` is or holds something else than such names, or cannot be written.
     """
     folder = folder.resolve()
-    ours = {*FILES, LEARNED, "manifest.json"}
     strangers = [each.name for each in folder.glob("*") if each.name not in ours]
     if strangers or (folder.exists() and not folder.is_dir()):
-        what = f"holds {strangers[0]}, which is no part of a model" if strangers else "is no folder"
-        raise DataError(f"{folder} {what}; name another folder")
+        fault = f"holds {strangers[0]}, which is no part of a {what}" if strangers else "is no folder"
+        raise DataError(f"{folder} {fault}; name another folder")
     new_parents = [parent for parent in folder.parents if not parent.exists()]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -249,5 +262,5 @@ def written_whole(folder: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
         for parent in new_parents:
-            with suppress(OSError):  # not empty: the model is in it
+            with suppress(OSError):  # not empty: the folder is in it
                 parent.rmdir()

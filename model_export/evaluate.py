@@ -18,6 +18,7 @@ from model_export.metrics import (
     QUEUE_LENGTHS,
     Case,
     Quality,
+    Ranker,
     Ranking,
     calibration_error,
     cases,
@@ -59,9 +60,16 @@ class Bundle:
 
     def answer(self, queue: npt.NDArray[np.int32], limit: int) -> tuple[Ranking, npt.NDArray[np.float32]]:
         """The best songs for a queue, and their match."""
+        tracks, match, _ = self.explained(queue, limit)
+        return tracks, match
+
+    def explained(
+        self, queue: npt.NDArray[np.int32], limit: int
+    ) -> tuple[Ranking, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """The best songs for a queue, their match, and each entry's share of their logits: (songs, queue)."""
         rows = self._row[queue]
         ones = np.ones(len(rows), np.float32)
-        tracks, match, _ = self._session.run(
+        tracks, match, reasons = self._session.run(
             None,
             {
                 "queue": rows,
@@ -71,7 +79,7 @@ class Bundle:
                 "limit": np.array(limit, np.int64),
             },
         )
-        return self.catalogue[tracks].astype(np.int64), match
+        return self.catalogue[tracks].astype(np.int64), match, reasons
 
     def unseen(self, lists: Playlists, split: Split) -> Playlists:
         """One list of each parent of a split that the model has not seen.
@@ -106,12 +114,17 @@ class Line:
 OURS = "Encore"
 
 
+def rankers(bundle: Bundle, lists: Playlists) -> dict[str, Ranker]:
+    """Every method by its name, the bundle last; baselines learn from what the model learned from."""
+    learned_from = [i for i in range(len(lists)) if lists.split_name(i) in bundle.splits]
+    return {**baselines(lists.select(learned_from), bundle.catalogue), OURS: bundle.rank}
+
+
 def compare(
     bundle: Bundle, lists: Playlists, unseen: Playlists, begun: Callable[[str], None] = lambda what: None
 ) -> Iterator[Line]:
-    """Every queue length and method on unseen playlists; baselines learn from what the model learned from."""
-    learned_from = [i for i in range(len(lists)) if lists.split_name(i) in bundle.splits]
-    methods = {**baselines(lists.select(learned_from), bundle.catalogue), OURS: bundle.rank}
+    """Every queue length and method on unseen playlists."""
+    methods = rankers(bundle, lists)
     for length in QUEUE_LENGTHS:
         questions = list(cases(unseen, length))
         for name, rank in methods.items():
@@ -121,10 +134,15 @@ def compare(
 
 def match_error(bundle: Bundle, unseen: Playlists) -> float:
     """The expected calibration error of `match` over the first hundred answers of every case."""
+    return calibration_error(*answers(bundle, unseen))
+
+
+def answers(bundle: Bundle, unseen: Playlists) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """The match of every case's first hundred answers, and whether each was held out: two (answers,)."""
     matches, truths = [np.empty(0, np.float32)], [np.empty(0, np.bool_)]
     for length in QUEUE_LENGTHS:
         for case in cases(unseen, length):
             tracks, match = bundle.answer(case.queue, DEPTH)
             matches.append(match)
             truths.append(np.isin(tracks, case.held_out))
-    return calibration_error(np.concatenate(matches), np.concatenate(truths))
+    return np.concatenate(matches), np.concatenate(truths)

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from model_export.baselines import best
-from model_export.bundle import Learned, popularity_of
+from model_export.bundle import Epoch, Learned, popularity_of
 from model_export.ensemble import blended
 from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, cases, measure
 from model_export.model import Floats, Model, Settings, as_shipped, queue_matrix
@@ -53,18 +53,24 @@ def learn(
         name: lists.restricted(_indices(lists, learned_from)).split(name).one_per_parent()
         for name in SPLITS[1:]
     }
+    curve: list[Epoch] = []
+
+    def followed(epoch: int, loss: float, ndcg: float | None) -> None:
+        curve.append((epoch, loss, ndcg))
+        progress("training", epoch, loss, ndcg)
+
     judged = any(next(cases(held_out["validation"], length), None) for length in QUEUE_LENGTHS)
     model, epochs = train(
         learned_from,
         settings,
         judge=(lambda model: _ndcg(model, held_out["validation"])) if judged else None,
-        progress=lambda epoch, loss, ndcg: progress("training", epoch, loss, ndcg),
+        progress=followed,
     )
     model = replace(as_shipped(model), memory=remember(learned_from, settings))
     model = calibrated(blended(model, held_out["validation"]), held_out["validation"])
     metrics = {name: _qualities(model, lists) for name, lists in held_out.items()}
     if not everything:
-        return Learned(model, learned_from, settings, epochs, ("train",), metrics)
+        return Learned(model, learned_from, settings, epochs, ("train",), metrics, curve)
     all_lists = _kept(lists, lists, min_parents)
     final, _ = train(
         all_lists,
@@ -78,7 +84,7 @@ def learn(
         scale=model.scale,
         level=model.level,
     )
-    return Learned(final, all_lists, settings, epochs, tuple(SPLITS), metrics)
+    return Learned(final, all_lists, settings, epochs, tuple(SPLITS), metrics, curve)
 
 
 def _kept(lists: Playlists, learned_from: Playlists, min_parents: int) -> Playlists:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from model_export.playlists import DataError, Playlists, Song, read_playlists
+
+T = TypeVar("T")
 
 
 def read_folders(folders: Sequence[Path]) -> Playlists:
@@ -54,8 +57,15 @@ def merged(parts: Sequence[Playlists]) -> Playlists:
         parents=parents,
         sources=[source for part in parts for source in part.sources],
         licences=licences,
+        followers=_of_lists(parts, lambda part: part.followers, 0),
+        names=_of_lists(parts, lambda part: part.names, ""),
         notes=tuple(note for part in parts for note in part.notes),
     )
+
+
+def _of_lists(parts: Sequence[Playlists], column: Callable[[Playlists], Sequence[T]], unknown: T) -> list[T]:
+    """One column of all lists, where a part may lack it."""
+    return [each for part in parts for each in column(part) or [unknown] * len(part)]
 
 
 def song_key(title: str, main_artist: str) -> tuple[str, str]:

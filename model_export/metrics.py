@@ -97,12 +97,33 @@ def measure(questions: Sequence[Case], rank: Ranker, catalogue: npt.NDArray[np.i
     return Quality(len(rows), r_precision, gain, recall, hit, spread, gain_all)
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers of about the same match."""
+
+    count: int
+    match: float  # their mean
+    true: float  # the share of them that was right
+
+
+def reliability(match: npt.NDArray[np.floating], true: npt.NDArray[np.bool_], bins: int = 10) -> list[Bin]:
+    """The points of a reliability diagram (DeGroot and Fienberg, 1983): bins of equal width, no empty one.
+
+    Args:
+        match: (answers,) what was promised of each, between 0 and 1.
+        true: (answers,) whether it was right.
+        bins: how many to cut 0 to 1 into.
+    """
+    place = np.minimum((match * bins).astype(int), bins - 1)
+    inside = [place == each for each in range(bins)]
+    return [
+        Bin(int(here.sum()), float(match[here].mean()), float(true[here].mean()))
+        for here in inside
+        if here.any()
+    ]
+
+
 def calibration_error(match: npt.NDArray[np.floating], true: npt.NDArray[np.bool_], bins: int = 10) -> float:
     """Expected calibration error (Naeini et al., 2015): bins of equal width, weighted by their size."""
-    place = np.minimum((match * bins).astype(int), bins - 1)
-    error = 0.0
-    for each in range(bins):
-        inside = place == each
-        if inside.any():
-            error += inside.mean() * abs(float(match[inside].mean()) - float(true[inside].mean()))
-    return error
+    found = reliability(match, true, bins)
+    return sum(each.count / len(match) * abs(each.match - each.true) for each in found)

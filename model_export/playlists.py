@@ -67,6 +67,7 @@ class Playlists:
     licences: dict[str, str]  # source -> licence
     followers: Sequence[int] = ()  # (lists,), or empty where nobody counted them
     notes: Sequence[str] = ()  # what was odd in the files, a sentence each
+    names: Sequence[str] = ()  # (lists,) or none at all: personal, so never written anywhere
 
     def __len__(self) -> int:
         return len(self.parents)
@@ -103,6 +104,7 @@ class Playlists:
             parents=[self.parents[i] for i in lists],
             sources=[self.sources[i] for i in lists],
             followers=[self.followers[i] for i in lists] if self.followers else (),
+            names=[self.names[i] for i in lists] if self.names else (),
         )
 
     def parents_per_song(self) -> npt.NDArray[np.int64]:
@@ -165,6 +167,7 @@ def _build(songs: Sequence[Song], lists: Sequence[_List], licences: dict[str, st
         sources=[each.source for each in lists],
         licences=licences,
         followers=[each.followers for each in lists] if any(each.followers for each in lists) else (),
+        names=[each.name for each in lists],
     )
 
 
@@ -174,6 +177,7 @@ class _List:
     source: str
     tracks: dict[int, None]  # an ordered set: a song twice in a list counts once
     followers: int = 0
+    name: str = ""
 
 
 def _read_parquet(folder: Path) -> Playlists:
@@ -219,7 +223,10 @@ def _repeated(folder: Path, tracks: int, playlists: int) -> str:
 
 
 def _listed(row: dict[str, Any]) -> _List:
-    return _List(str(row["parent_id"]), str(row["source"]), {}, int(row.get("followers") or 0))
+    listed = _List(str(row["parent_id"]), str(row["source"]), {})
+    listed.followers = int(row.get("followers") or 0)
+    listed.name = str(row.get("name") or "")
+    return listed
 
 
 def _table(path: Path, columns: Sequence[str]) -> pa.Table:
@@ -265,8 +272,10 @@ def _read_slices(paths: Sequence[Path]) -> Playlists:
                     uri = track["track_uri"]
                     songs.setdefault(uri, _mpd_song(track))
                     tracks[number.setdefault(uri, len(number))] = None
-                followers = int(playlist.get("num_followers") or 0)
-                lists.append(_List(f"mpd:{playlist['pid']}", "million_playlist_dataset", tracks, followers))
+                listed = _List(f"mpd:{playlist['pid']}", "million_playlist_dataset", tracks)
+                listed.followers = int(playlist.get("num_followers") or 0)
+                listed.name = str(playlist.get("name") or "")
+                lists.append(listed)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{path} is no slice of the Million Playlist Dataset ({error!r})") from error
     licences = {"million_playlist_dataset": "research only"}

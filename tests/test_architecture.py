@@ -47,6 +47,9 @@ ONLY = {
     "sqlalchemy": {"db"},
     "alembic": {"db"},
     "sqlite3": {"db", "bot/catalog.py", "model_export/catalogue.py"},
+    "matplotlib": {"model_export/plots.py"},
+    "mpl_toolkits": {"model_export/plots.py"},
+    "jinja2": {"model_export/report.py"},
     "discord": {"bot/discord_bot.py", "cogs"},
 }
 """Which files or folders may know a package."""

@@ -157,7 +157,10 @@ def test_a_split_that_is_none_is_one_line(data: Path, trained: Path) -> None:
 
 @pytest.mark.parametrize(
     ("command", "told"),
-    [([], ("train", "evaluate", "export", "harvest")), (["train"], ("--out", "--everything", "--seed"))],
+    [
+        ([], ("train", "evaluate", "export", "harvest", "report")),
+        (["train"], ("--out", "--everything", "--seed")),
+    ],
 )
 def test_help_explains(command: list[str], told: tuple[str, ...]) -> None:
     """--help of the program names its commands, that of a command its options, and both succeed."""
