@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from model_export.bundle import load_learned, save_learned, write_bundle, written_whole
@@ -19,6 +22,7 @@ from model_export.merge import read_folders
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
 from model_export.report import FILES, PAGE, examine, write_report
+from model_export.tuning import finished, load_settings, open_study, save_settings, tune
 
 app = typer.Typer(
     help="Encore's recommender: from playlists to the bundle that the bot runs.",
@@ -52,17 +56,22 @@ def train_command(
         bool, typer.Option(help="At the end train once more, on all playlists, for shipping.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = _DEFAULTS.seed,
+    settings_file: Annotated[
+        Path | None, typer.Option("--settings", help="What `tune --out` wrote; the options above count more.")
+    ] = None,
 ) -> None:
     """Learns a model from playlists and writes it, with its bundle, into a folder."""
     lists = _read(data)
     console.print(f"{len(lists):,} playlists, {len(lists.songs):,} songs, {len(lists.entries):,} entries")
-    settings = Settings(dims=dims, epochs=epochs, neighbours=neighbours, seed=seed)
+    chosen = {"dims": dims, "epochs": epochs, "neighbours": neighbours, "seed": seed}
+    asked = {name: value for name, value in chosen.items() if value != getattr(_DEFAULTS, name)}
+    settings = replace(load_settings(settings_file) if settings_file else _DEFAULTS, **asked)
     with written_whole(out) as scratch, _progress() as bar:
         tasks = {}
 
         def show(stage: str, epoch: int, loss: float, ndcg: float | None) -> None:
             if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=epochs, note="")
+                tasks[stage] = bar.add_task(stage, total=settings.epochs, note="")
             note = f"loss {loss:.3f}" + (f", validation NDCG@100 {ndcg:.4f}" if ndcg else "")
             bar.update(tasks[stage], completed=epoch, note=note)
 
@@ -70,6 +79,48 @@ def train_command(
         save_learned(learned, scratch)
         write_bundle(learned, scratch)
     console.print(f"{len(learned.lists.songs):,} songs after {learned.epochs} epochs: {out}")
+
+
+@app.command("tune")
+def tune_command(
+    data: Data,
+    study: Annotated[Path, typer.Option(help="The file of the trials; an old one is gone on with.")],
+    trials: Annotated[int, typer.Option(min=1, help="How many more.")] = 20,
+    epochs: Annotated[int, typer.Option(min=1, help="Of each trial.")] = _DEFAULTS.epochs,
+    out: Annotated[Path | None, typer.Option(help="Write the best settings here, for `train`.")] = None,
+) -> None:
+    """Looks for settings that are better on validation; stop it with Ctrl-C and go on another day."""
+    lists = _read(data)
+    found = open_study(study)
+    base = replace(_DEFAULTS, epochs=epochs)
+    with _progress() as bar:
+        tasks: dict[int, TaskID] = {}
+
+        def show(trial: int, epoch: int, loss: float, ndcg: float | None) -> None:
+            if trial not in tasks:
+                tasks[trial] = bar.add_task(f"trial {trial}", total=epochs, note="")
+            note = f"loss {loss:.3f}" + (f", validation NDCG@100 {ndcg:.4f}" if ndcg else "")
+            bar.update(tasks[trial], completed=epoch, note=note)
+
+        tune(found, lists, trials, base, show)
+    ranked = finished(found)
+    Console(width=160).print(_trials(ranked))
+    if out is not None and ranked:
+        save_settings(replace(_DEFAULTS, **ranked[0].params), out)
+        console.print(f"The best settings: {out}")
+
+
+def _trials(ranked: Sequence[FrozenTrial]) -> Table:
+    names = list(dict.fromkeys(name for trial in ranked for name in trial.params))
+    table = Table(title="trials, best first: the mean NDCG@100 on validation, or where one was given up")
+    for column in ("trial", "NDCG@100", *names):
+        table.add_column(column, justify="right")
+    for trial in ranked:
+        given_up = "" if trial.state is TrialState.COMPLETE else f" at epoch {trial.last_step}"
+        value = "" if trial.value is None else f"{trial.value:.4f}"
+        chosen = (f"{trial.params[name]:.3g}" if name in trial.params else "" for name in names)
+        table.add_row(str(trial.number), f"{value}{given_up}", *chosen)
+    return table
 
 
 @app.command("evaluate")
