@@ -50,6 +50,8 @@ SIMILAR = 0.8
 """How much of a mistyped word must be right, by the optimal string alignment distance."""
 CLOSE = 75
 """How alike, of 100, an unknown text must be to a song to be asked whether it was meant."""
+WELL_KNOWN = 0.1
+"""A song of less fame may be an imitation, or only spelt as mistyped: known ones are looked for too."""
 SAME_TITLE = 90
 """How alike, of 100, a typed "title - artist" must be to a known song to be taken for it."""
 
@@ -79,6 +81,7 @@ class Catalogue:
         artists = connection.execute("SELECT idx, name FROM artists ORDER BY idx DESC").fetchall()
         self._artists = {" ".join(words(name)): index for index, name in artists}
         self.counts = len(self._tracks), len(artists)
+        self._words = dict(_words(connection))
         self._versions: dict[str, list[int]] = {}
         for i, track in enumerate(self._tracks):
             self._versions.setdefault(song_key(track), []).append(i)
@@ -174,6 +177,10 @@ class Catalogue:
         """The song of an index."""
         return self._tracks[index]
 
+    def word(self, word: str) -> int | None:
+        """The model's index of a word that playlists are named with, or None."""
+        return self._words.get(word)
+
     def versions(self, track: Track) -> Sequence[int]:
         """Every index that is the same song to a person: remasters, live takes, singles."""
         return self._versions.get(song_key(track), ())
@@ -202,9 +209,9 @@ class Catalogue:
 
     def _search(self, asked: Sequence[str], limit: int, whole: bool) -> list[Track]:
         found = self._match(" ".join(f'"{word}"*' for word in asked))
-        if not found:
+        if not any(self._fame[index] >= WELL_KNOWN for index in found):
             meant = [[word, *self._similar(word)] for word in asked]
-            found = self._match(" AND ".join(_any_of(each) for each in meant))
+            found = [*dict.fromkeys(found + self._match(" AND ".join(_any_of(each) for each in meant)))]
             if not found and not whole:
                 found = self._match(" OR ".join(_any_of(each) for each in meant))
         first_years = self._first_years(found)
@@ -320,6 +327,12 @@ def _means(text: str, parts: Sequence[str], known: Track) -> bool:
 
 def _alike(one: str, other: str) -> bool:
     return fuzz.ratio(" ".join(words(one)), " ".join(words(other))) >= SAME_TITLE
+
+
+def _words(connection: sqlite3.Connection) -> list[tuple[str, int]]:
+    """The words that playlists are named with, and their indices; an older catalogue has none."""
+    named = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'words'").fetchone()
+    return connection.execute("SELECT word, idx FROM words").fetchall() if named else []
 
 
 def _connect(path: Path) -> sqlite3.Connection:

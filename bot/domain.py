@@ -37,6 +37,25 @@ UNWANTED = -0.2
 """The label of what the room skipped or voted down: trials found -0.1 to -0.25 best, stronger hurts."""
 
 
+class Mood(StrEnum):
+    """How far from the queue suggestions may lie."""
+
+    SAFE = "safe"  # what fits best, always the same
+    BALANCED = "balanced"  # now and then something else
+    ADVENTUROUS = "adventurous"  # further away, and more by chance
+
+
+class Strategy(StrEnum):
+    """How the tastes of a group become one order of songs (J. Masthoff, 2015, names most of them)."""
+
+    POOLED = "pooled"  # everybody's songs as one person's
+    AVERAGE = "average"  # what is good on average
+    WITHOUT_MISERY = "without misery"  # the same, but for what somebody would dislike
+    LEAST_MISERY = "least misery"  # as good as it is for whom it is worst
+    MOST_PLEASURE = "most pleasure"  # as good as it is for whom it is best
+    TURNS = "turns"  # one after the other, whoever was served least first
+
+
 class State(StrEnum):
     """Where an entry stands."""
 
@@ -148,11 +167,15 @@ class PartyRecord:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What the model is told of one song: label 1 is wanted, 0 or below is not; weight is how sure."""
+    """What the model is told of one song: label 1 is wanted, 0 or below is not; weight is how sure.
+
+    `stances` are the labels of each member who said something of it, by user_id.
+    """
 
     track: Track
     weight: float
     label: float
+    stances: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +270,22 @@ def signals(entries: Iterable[Entry]) -> list[Signal]:
     told = []
     for entry in entries:
         if entry.state is State.SKIPPED or entry.score < 0:
-            told.append(Signal(entry.track, 1.0, UNWANTED))
+            told.append(Signal(entry.track, 1.0, UNWANTED, stances(entry)))
         elif entry.state is not State.REMOVED and (entry.state is not State.SUGGESTED or entry.score):
-            told.append(Signal(entry.track, min(1 + UP_VOTE_WEIGHT * entry.ups, HEAVIEST), 1.0))
+            weight = min(1 + UP_VOTE_WEIGHT * entry.ups, HEAVIEST)
+            told.append(Signal(entry.track, weight, 1.0, stances(entry)))
     return told
+
+
+def stances(entry: Entry) -> dict[str, float]:
+    """What each member has said of an entry: whoever added it wants it, unless they voted against it."""
+    said = {entry.added_by.user_id: 1.0} if entry.added_by else {}
+    return said | {user: 1.0 if value > 0 else UNWANTED for user, value in entry.votes.items()}
+
+
+def main_artist(track: Track) -> str:
+    """Whose song it is, for comparing: the first credited artist without case."""
+    return track.artist.split(",")[0].strip().casefold()
 
 
 def varied(ranked: Sequence[Suggestion], count: int) -> list[Suggestion]:
@@ -259,7 +294,7 @@ def varied(ranked: Sequence[Suggestion], count: int) -> list[Suggestion]:
     taken: dict[str, int] = {}
     kept = []
     for suggestion in ranked:
-        artist = suggestion.track.artist.split(",")[0].strip().casefold()
+        artist = main_artist(suggestion.track)
         taken[artist] = taken.get(artist, 0) + 1
         if taken[artist] <= per_artist:
             kept.append(suggestion)

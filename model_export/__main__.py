@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from model_export.bundle import load_learned, save_learned, write_bundle, written_whole
-from model_export.evaluate import OURS, Bundle, Line, compare, match_error
+from model_export.evaluate import OURS, Bundle, Line, compare, match_error, words_ndcg
 from model_export.harvest import harvest
 from model_export.learning import learn
 from model_export.merge import read_folders
@@ -140,6 +140,8 @@ def evaluate_command(
         task = bar.add_task("evaluating", total=None, note="")
         lines = list(compare(bundle, lists, unseen, lambda what: bar.update(task, note=what)))
     Console(width=120).print(_table(lines, split))
+    named, said, unsaid = words_ndcg(bundle, unseen)
+    print(f"NDCG@100 from the words of {named} names alone: {said:.3f}, without them: {unsaid:.3f}")
     print(f"calibration error of match: {match_error(bundle, unseen):.3f}")
 
 

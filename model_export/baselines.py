@@ -48,7 +48,7 @@ def baselines(lists: Playlists, catalogue: npt.NDArray[np.int32]) -> dict[str, R
 def als(
     lists: Playlists, songs: npt.NDArray[np.int64], dims: int = 64, rounds: int = 10
 ) -> Callable[[sparse.csr_array], Floats]:
-    """Implicit-feedback ALS (Hu, Koren, Volinsky, 2008), untuned: confidence 1 + 40, ridge 0.1.
+    """Implicit-feedback ALS (Hu, Koren, Volinsky, 2008), confidence 1 + 5, ridge 1.
 
     Only these songs get factors, the others score nothing. What is returned folds a queue in and scores it.
     """
@@ -66,7 +66,7 @@ def als(
     return score
 
 
-def _solved(seen: sparse.csr_array, others: Floats, confidence: float = 40.0, ridge: float = 0.1) -> Floats:
+def _solved(seen: sparse.csr_array, others: Floats, confidence: float = 5.0, ridge: float = 1.0) -> Floats:
     """The factors of each row that explain what it holds, given the columns' factors: (rows, dims)."""
     gram = others.T @ others + ridge * np.eye(others.shape[1], dtype=np.float32)
     found = np.zeros((seen.shape[0], others.shape[1]), np.float32)

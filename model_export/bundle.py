@@ -23,10 +23,11 @@ import onnx
 from scipy import sparse
 
 from model_export.catalogue import write_catalogue
-from model_export.graph import StandIns, build_graph
+from model_export.graph import StandIns, build_graph, joined
 from model_export.model import Blend, Floats, Model, Parts, Settings, membership, playlist_biases
 from model_export.neighbours import nothing, remember
 from model_export.playlists import DataError, Playlists, list_weights
+from model_export.words import word_rows
 
 FORMAT = 1
 LEARNED = "learned.npz"
@@ -132,9 +133,11 @@ def write_bundle(learned: Learned, folder: Path) -> None:
     model, lists = learned.model, learned.lists
     popularity = popularity_of(lists)
     parts = Parts.of(lists.songs)
-    onnx.save(build_graph(model, _artists(model, parts, popularity)), folder / "model.onnx")
-    write_catalogue(folder / "catalog.db", lists.songs, popularity, parts.artists)
-    facts = _facts(learned, len(parts.artists))
+    words, rows = word_rows(model, lists, learned.settings)
+    others = joined(_artists(model, parts, popularity), rows)
+    onnx.save(build_graph(model, others), folder / "model.onnx")
+    write_catalogue(folder / "catalog.db", lists.songs, popularity, parts.artists, words)
+    facts = {**_facts(learned, len(parts.artists)), "words": len(words)}
     (folder / "MODEL_CARD.md").write_text(_card(facts), "utf-8")
     facts["files"] = {name: _digest(folder / name) for name in FILES}
     (folder / "manifest.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")

@@ -1,8 +1,9 @@
 """`catalog.db`: the songs of a model in index order, searchable.
 
 Tables, beside the contract's `tracks`: `artists` (their index past the tracks', for songs outside the
-catalogue), `spotify` (which track a Spotify id is) and the FTS5 index `songs`, whose rowid is the track's
-index. Tracks stand in order of popularity, so the first matches of a search are the most popular ones.
+catalogue), `words` (likewise, for a party that starts from words), `spotify` (which track a Spotify id is)
+and the FTS5 index `songs`, whose rowid is the track's index. Tracks stand in order of popularity, so the
+first matches of a search are the most popular ones.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ CREATE TABLE tracks(
     duration_ms INTEGER, popularity REAL
 );
 CREATE TABLE artists(idx INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE words(idx INTEGER PRIMARY KEY, word TEXT NOT NULL);
 CREATE TABLE spotify(spotify_id TEXT PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE songs USING fts5(
     title, artist, content='', tokenize='unicode61 remove_diacritics 2', columnsize=0, prefix='1 2'
@@ -31,7 +33,13 @@ CREATE VIRTUAL TABLE songs USING fts5(
 _INSIDE_WORD = re.compile(r"(?<=\w)[^\w\s]+(?=\w)")
 
 
-def write_catalogue(path: Path, songs: Sequence[Song], popularity: Floats, artists: Sequence[str]) -> None:
+def write_catalogue(
+    path: Path,
+    songs: Sequence[Song],
+    popularity: Floats,
+    artists: Sequence[str],
+    words: Sequence[str] = (),
+) -> None:
     """Writes the catalogue of a model.
 
     Args:
@@ -39,11 +47,14 @@ def write_catalogue(path: Path, songs: Sequence[Song], popularity: Floats, artis
         songs: in index order.
         popularity: (songs,), 1 the most popular.
         artists: in index order; the first one's index is the number of songs.
+        words: of playlist names, likewise; the first one's index is that of songs and artists.
     """
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(_SCHEMA)
         connection.executemany("INSERT INTO tracks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _rows(songs, popularity))
         connection.executemany("INSERT INTO artists VALUES (?, ?)", enumerate(artists, start=len(songs)))
+        first_word = len(songs) + len(artists)
+        connection.executemany("INSERT INTO words VALUES (?, ?)", enumerate(words, start=first_word))
         connection.executemany(
             "INSERT OR IGNORE INTO spotify VALUES (?, ?)",
             ((song.spotify_id, idx) for idx, song in enumerate(songs) if song.spotify_id),
@@ -81,6 +92,12 @@ def read_track_ids(path: Path) -> list[tuple[str, str]]:
     """The track id and title of each index."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         return connection.execute("SELECT track_id, title FROM tracks ORDER BY idx").fetchall()
+
+
+def read_words(path: Path) -> dict[str, int]:
+    """The index of each word."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        return {word: idx for idx, word in connection.execute("SELECT idx, word FROM words")}
 
 
 def read_artists(path: Path) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from model_export.baselines import baselines
-from model_export.catalogue import read_artists, read_track_ids
+from model_export.catalogue import read_artists, read_track_ids, read_words
 from model_export.metrics import (
     DEPTH,
     QUEUE_LENGTHS,
@@ -23,8 +23,10 @@ from model_export.metrics import (
     calibration_error,
     cases,
     measure,
+    ndcg,
 )
 from model_export.playlists import DataError, Playlists, Split
+from model_export.words import name_words
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:
@@ -48,6 +50,7 @@ class Bundle:
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
             known = read_track_ids(folder / "catalog.db")
             artists = read_artists(folder / "catalog.db")
+            self.words = read_words(folder / "catalog.db")
             self.splits = set(manifest["splits"])
         except Exception as error:  # onnxruntime raises classes of its own without a common base
             raise DataError(f"{folder} is no model bundle ({error}); make one with `train`") from error
@@ -67,7 +70,16 @@ class Bundle:
         self, queue: npt.NDArray[np.int32], limit: int
     ) -> tuple[Ranking, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """The best songs for a queue, their match, and each entry's share of their logits: (songs, queue)."""
-        rows = self._row[queue]
+        return self._run(self._row[queue], limit)
+
+    def of_words(self, words: Sequence[str], limit: int) -> Ranking:
+        """The best songs for words that playlists are named with; unknown ones say nothing."""
+        known = [self.words[word] for word in words if word in self.words]
+        return self._run(np.array(known, np.int64), limit)[0]
+
+    def _run(
+        self, rows: npt.NDArray[np.int64], limit: int
+    ) -> tuple[Ranking, npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         ones = np.ones(len(rows), np.float32)
         tracks, match, reasons = self._session.run(
             None,
@@ -146,3 +158,21 @@ def answers(bundle: Bundle, unseen: Playlists) -> tuple[npt.NDArray[np.float32],
             matches.append(match)
             truths.append(np.isin(tracks, case.held_out))
     return np.concatenate(matches), np.concatenate(truths)
+
+
+def words_ndcg(bundle: Bundle, unseen: Playlists) -> tuple[int, float, float]:
+    """What the words of a playlist's name alone tell of its songs.
+
+    Returns:
+        How many playlists have a known word in their name, the mean NDCG@100 of what these words suggest,
+        and that of the songs that are suggested without a word.
+    """
+    nothing = bundle.of_words([], DEPTH)
+    found = []
+    for i, name in enumerate(unseen.names):
+        words, held_out = name_words(name), unseen.tracks(i)
+        if any(word in bundle.words for word in words):
+            ranked = (bundle.of_words(words, DEPTH), nothing)
+            found.append([ndcg(np.isin(each, held_out), len(held_out)) for each in ranked])
+    said, unsaid = np.mean(found, axis=0).tolist() if found else (0.0, 0.0)
+    return len(found), said, unsaid

@@ -206,6 +206,16 @@ class StandIns:
     likeness: sparse.csr_array  # (rows, tracks): the cosines of each row's nearest tracks
 
 
+def joined(first: StandIns, then: StandIns) -> StandIns:
+    """Both, one behind the other."""
+    return StandIns(
+        np.concatenate([first.factors, then.factors]),
+        np.concatenate([first.weights, then.weights]),
+        np.concatenate([first.artist_of, then.artist_of]),
+        sparse.csr_array(sparse.vstack([first.likeness, then.likeness])),
+    )
+
+
 def build_graph(model: Model, others: StandIns) -> onnx.ModelProto:
     """The graph of a model and what stands in for songs that it lacks.
 

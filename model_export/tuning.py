@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import optuna
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy.exc import SQLAlchemyError
 
 from model_export.learning import learn
 from model_export.model import Settings
@@ -52,7 +51,7 @@ def open_study(path: Path) -> optuna.Study:
             pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
             load_if_exists=True,
         )
-    except (SQLAlchemyError, OSError, RuntimeError) as error:
+    except Exception as error:  # Optuna lets the errors of its database through, which have no common base
         raise DataError(f"{path} cannot be used as a study ({error}); name another file") from error
 
 
