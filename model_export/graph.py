@@ -51,7 +51,6 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     mix = Clip (some_blend, zero_f, most_blend)
     mix_factors, mix_neighbours, mix_content = Split <axis = 0, num_outputs = 3> (mix)
 
-    artist_of = Cast <to = 7> (stored_artist_of)
     learned = Gather (entry_weight, entry)
     told = Mul (sure, learned)
     total = ReduceSum <keepdims = 0> (told)
@@ -78,7 +77,8 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     unpulled = Expand (zero_f, count)
     pulled = ScatterElements <axis = 0, reduction = "add"> (unpulled, near_flat, near_pull_flat)
 
-    artist = Gather (artist_of, entry)
+    artist_32 = Gather (artist_of, entry)
+    artist = Cast <to = 7> (artist_32)
     track_artist = Slice (artist_of, zero_i, count)
     has_artist = Less (artist, artists)
     content_weight = Mul (same_artist, mix_content)
@@ -112,8 +112,9 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     out_count = Shape (out)
     never = Expand (false, out_count)
     free = ScatterElements <axis = 0> (all_free, out, never)
-    free_as_number = Cast <to = 7> (free)
-    left = ReduceSum <keepdims = 0> (free_as_number)
+    free_as_number = Cast <to = 1> (free)
+    left_as_number = ReduceSum <keepdims = 0> (free_as_number)
+    left = Cast <to = 7> (left_as_number)
     asked = Max (limit, zero_scalar)
     most = Min (asked, left)
     n_best = Unsqueeze (most, axis_0)
@@ -271,7 +272,7 @@ def _memory(model: Model, others: StandIns) -> dict[str, npt.ArrayLike]:
     near = sparse.vstack([memory.likeness, others.likeness], format="csr")
     return {
         "artists": np.array([artists], np.int64),
-        "stored_artist_of": np.where((artist_of >= 0) & (artist_of < artists), artist_of, artists),
+        "artist_of": np.where((artist_of >= 0) & (artist_of < artists), artist_of, artists).astype(np.int32),
         **_stored("near", sparse.csr_array(near), model.blend.neighbours),
         **_stored("kin", memory.kinship, model.blend.kin),
     }
