@@ -4,11 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report screenshot clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model screenshot clean
 .DELETE_ON_ERROR:
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## start the bot; the web room opens on http://127.0.0.1:8080
 	@$(BIN)/python -m bot
@@ -67,6 +67,12 @@ evaluate: $(VENV)/.dev ## train on part of the playlists in DATA and measure on 
 report: $(VENV)/.dev ## show in out/report how good the measured model is; after make evaluate
 	@test -e out/measured/learned.npz || { echo "There is no out/measured yet: make evaluate" >&2; exit 2; }
 	$(BIN)/python -m model_export report $(DATA) --model out/measured --out out/report
+
+simulate: $(VENV)/.dev ## measure how much votes steer and how fair a group's order is, with evaluate's model
+	$(BIN)/python -m tests.measure $(DATA) --model out/measured
+
+bench-model: $(VENV)/.dev ## time the model's graph at 90,000 songs
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.measure.speed
 
 screenshot: $(VENV)/.dev ## make docs/room.png, the picture in the README
 	$(BIN)/python -m tests.room.screenshot docs/room.png

@@ -33,7 +33,7 @@ UP_VOTE_WEIGHT = 1.0
 """What each up-vote adds to an entry's weight of 1 ..."""
 HEAVIEST = 4.0
 """... up to this: trials found 2 to 4 best."""
-UNWANTED = -0.2
+UNWANTED = -0.25
 """The label of what the room skipped or voted down: trials found -0.1 to -0.25 best, stronger hurts."""
 
 

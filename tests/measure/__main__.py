@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.domain import Mood, Strategy
-from model_export.metrics import QUEUE_LENGTHS
 from model_export.playlists import Split
 from tests.measure import groups, votes
 from tests.measure.stage import Stage, open_stage
 
 SIZES = (2, 3, 4, 5, 6)
+BEGINNINGS = (0, 1, 5, 10, 25)
+"""How many songs a party knows before its first ballot."""
 
 
 async def votes_table(stage: Stage) -> Table:
@@ -24,7 +25,7 @@ async def votes_table(stage: Stage) -> Table:
     table = Table(title="songs found in five rounds of five, with votes, against one list of 25")
     for column in ("k", "mood", "playlists", "one list", "five rounds", "ratio"):
         table.add_column(column, justify="right")
-    for known in QUEUE_LENGTHS:
+    for known in BEGINNINGS:
         for mood in Mood:
             steered, static, people = await votes.measure(stage, known, mood)
             figures = (f"{static:.2f}", f"{steered:.2f}", f"{steered / static:.2f}")
