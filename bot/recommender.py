@@ -24,7 +24,7 @@ OUTPUTS = ["tracks", "match", "reasons"]
 
 SPARE = 10
 """How many songs are ranked for each one asked for: versions and a third song of an artist fall out."""
-CANDIDATES = 1000
+CANDIDATES = 3000
 """Of so many songs that fit the party as a whole, each member's own taste and chance choose."""
 FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUROUS: (1.0, 0.4, 0.2)}
 """What factors, neighbours and content weigh: without neighbours and artists songs lie further away."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from bot.bundle import Bundle, open_bundle
 from bot.catalog import Catalogue, song_key
-from bot.domain import Signal, Track
+from bot.domain import Mood, Signal, Strategy, Track
 from bot.errors import StartError
 from bot.recommender import Recommender, strongest
 from bot.settings import STARTER
@@ -132,3 +133,88 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path, bundle: Bundle, cata
     path.write_bytes(b"not a graph")
     with pytest.raises(StartError, match="cannot be loaded"):
         Recommender(Bundle(path, bundle.catalogue, bundle.tracks, bundle.artists), catalogue)
+
+
+ROCK = ("led zeppelin black dog", "acdc thunderstruck", "pink floyd time", "queen we will rock you")
+RAP = ("in da club", "lose yourself", "still dre", "jay z empire state of mind")
+
+
+async def wished(catalogue: Catalogue, **members: tuple[str, ...]) -> list[Signal]:
+    """Songs as each member queued them."""
+    return [
+        replace(signal, stances={member: 1.0})
+        for member, songs in members.items()
+        for signal in await told(catalogue, *songs)
+    ]
+
+
+async def test_a_minority_is_heard(catalogue: Catalogue, recommender: Recommender) -> None:
+    """One rap fan among three who queued rock gets more of their own than if all were pooled."""
+    alone = await recommender.suggest(await told(catalogue, *RAP), [], 100)
+    theirs = {each.track.track_id for each in alone}
+    group = await wished(catalogue, anna=ROCK[:2], ben=ROCK[2:], cleo=RAP[:2], dora=ROCK)
+
+    async def share(strategy: Strategy) -> int:
+        found = await recommender.suggest(group, [], 20, strategy=strategy)
+        return sum(each.track.track_id in theirs for each in found)
+
+    assert await share(Strategy.WITHOUT_MISERY) > await share(Strategy.POOLED)
+
+
+async def test_whoever_was_served_least_comes_first(catalogue: Catalogue, recommender: Recommender) -> None:
+    """In turns the first song is for whom the party has played least."""
+    group = await wished(catalogue, anna=ROCK, ben=RAP)
+    alone = {
+        "anna": await recommender.suggest(await told(catalogue, *ROCK), [], 50),
+        "ben": await recommender.suggest(await told(catalogue, *RAP), [], 50),
+    }
+    for member, other in (("anna", "ben"), ("ben", "anna")):
+        (first,) = await recommender.suggest(group, [], 1, strategy=Strategy.TURNS, served={other: 3})
+        assert first.track in [each.track for each in alone[member]]
+        assert first.track not in [each.track for each in alone[other]]
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+@pytest.mark.parametrize("mood", Mood)
+async def test_every_way_to_agree_answers(
+    catalogue: Catalogue, recommender: Recommender, strategy: Strategy, mood: Mood
+) -> None:
+    """As many songs as asked for, none twice, none of the queue, whatever the strategy and the mood."""
+    group = await wished(catalogue, anna=ROCK, ben=RAP)
+    banned = [signal.track for signal in group]
+    found = await recommender.suggest(group, banned, 5, strategy=strategy, mood=mood)
+    assert len({each.track.track_id for each in found} - {track.track_id for track in banned}) == 5
+    assert all(0 < each.match < 1 for each in found)
+
+
+async def test_a_safe_mood_leaves_nothing_to_chance(catalogue: Catalogue, recommender: Recommender) -> None:
+    """The same question gets the same songs when safe, other ones now and then when adventurous."""
+    signals = await told(catalogue, *ROCK)
+    safe = [await recommender.suggest(signals, [], 5) for _ in range(3)]
+    assert safe[0] == safe[1] == safe[2]
+    wild = [await recommender.suggest(signals, [], 5, mood=Mood.ADVENTUROUS) for _ in range(5)]
+    assert len({tuple(each.track.track_id for each in found) for found in wild}) > 1
+
+
+async def test_an_adventurous_mood_goes_further(catalogue: Catalogue, recommender: Recommender) -> None:
+    """What is suggested fits the queue less, by the model's own word, the more adventurous the mood."""
+    signals = await told(catalogue, *ROCK)
+
+    async def fit(mood: Mood) -> float:
+        known = {e.track.track_id: e.match for e in await recommender.suggest(signals, [], 200)}
+        found = [await recommender.suggest(signals, [], 5, mood=mood) for _ in range(10)]
+        return float(np.mean([known.get(each.track.track_id, 0) for five in found for each in five]))
+
+    safe, balanced, adventurous = [await fit(mood) for mood in Mood]
+    assert safe >= balanced > adventurous
+
+
+async def test_words_lead_somewhere(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Two words of playlist names lead to different songs, and the word is the reason."""
+    rap = await recommender.suggest([], [], 10, words=["hip", "hop"])
+    rock = await recommender.suggest([], [], 10, words=["90s", "rock"])
+    assert not {each.track for each in rap} & {each.track for each in rock}
+    assert all(set(each.because) <= {"hip", "hop"} for each in rap)
+    assert any(each.because for each in rap)
+    nothing = await recommender.suggest([], [], 5, words=["qwertz"])
+    assert nothing == await recommender.suggest([], [], 5)
