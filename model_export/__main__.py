@@ -50,7 +50,7 @@ def train_command(
     dims: Annotated[int, typer.Option(min=1, help="Dimensions of the factors.")] = _DEFAULTS.dims,
     epochs: Annotated[int, typer.Option(min=1, help="At most so many epochs.")] = _DEFAULTS.epochs,
     neighbours: Annotated[
-        int, typer.Option(min=0, help="How many neighbours of each song are remembered; 0 for none.")
+        int, typer.Option(min=0, help="How many neighbours a song remembers for each playlist; 0 for none.")
     ] = _DEFAULTS.neighbours,
     everything: Annotated[
         bool, typer.Option(help="At the end train once more, on all playlists, for shipping.")

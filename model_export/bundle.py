@@ -66,6 +66,7 @@ def save_learned(learned: Learned, folder: Path) -> None:
         facts=json.dumps(
             {
                 "power": model.power,
+                "temper": model.temper,
                 "scale": model.scale,
                 "level": model.level,
                 "blend": model.blend,
@@ -105,6 +106,7 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
             stored["track_bias"],
             facts["power"],
             blend=Blend(*facts["blend"]),
+            temper=facts.get("temper", 1.0),
             scale=facts["scale"],
             level=facts["level"],
         )

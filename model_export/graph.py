@@ -98,8 +98,9 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     whole = Add (factored, content)
     score = Add (whole, track_bias)
 
-    normaliser = ReduceLogSumExp <keepdims = 0> (score)
-    centred = Sub (score, normaliser)
+    tempered = Mul (score, temper)
+    normaliser = ReduceLogSumExp <keepdims = 0> (tempered)
+    centred = Sub (tempered, normaliser)
     scaled = Mul (centred, scale)
     logit = Add (scaled, level)
 
@@ -160,7 +161,7 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     remembered_across = Transpose <perm = [1, 0]> (remembered)
     whole_affinity = Add (affinity, remembered_across)
     shares = Mul (whole_affinity, share_row)
-    reasons = Mul (shares, scale)
+    reasons = Mul (shares, slope)
 }
 """
 
@@ -234,7 +235,9 @@ def build_graph(model: Model, others: StandIns) -> onnx.ModelProto:
         "blend": np.ones(3, np.float32),
         "track_bias": model.track_bias.astype(np.float32),
         "level": np.float32(model.level),
+        "temper": np.float32(model.temper),
         "scale": np.float32(model.scale),
+        "slope": np.float32(model.scale) * np.float32(model.temper),
         "power": np.float32(model.power),
         "zero_f": np.float32(0),
         "one_f": np.float32(1),

@@ -14,7 +14,7 @@ from model_export.baselines import best
 from model_export.bundle import Epoch, Learned, popularity_of
 from model_export.ensemble import blended
 from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, cases, measure
-from model_export.model import Floats, Model, Settings, as_shipped, queue_matrix
+from model_export.model import Model, Settings, as_shipped, log_sum_exp, queue_matrix
 from model_export.neighbours import remember
 from model_export.playlists import SPLITS, DataError, Playlists
 from model_export.training import train
@@ -81,6 +81,7 @@ def learn(
         as_shipped(final),
         memory=remember(all_lists, settings),
         blend=model.blend,
+        temper=model.temper,
         scale=model.scale,
         level=model.level,
     )
@@ -129,14 +130,29 @@ def _ndcg(model: Model, lists: Playlists) -> float:
     return float(np.mean([quality["ndcg"] for quality in _qualities(model, lists).values()]))
 
 
+TEMPERS = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03)
+"""What scores may be multiplied with before the softmax: the members together make it too sharp."""
+
+
 def calibrated(model: Model, validation: Playlists) -> Model:
     """Fits `match` to what held-out playlists hold: Platt scaling (1999) of the first hundred answers.
 
-    Without held-out playlists it stays the softmax's own probability of a list of typical length.
+    Of several tempers of the softmax, which is the playlist's bias, the most likely one is taken. Without
+    held-out playlists it stays the softmax's own probability of a list of typical length.
     """
-    centred, truths = _answers(model, validation)
+    scores, normalisers, truths = _answers(model, validation)
     if not truths.any() or truths.all():
-        return replace(model, scale=1.0, level=TYPICAL_LEVEL)
+        return replace(model, temper=1.0, scale=1.0, level=TYPICAL_LEVEL)
+    fits = [
+        (*_platt(temper * scores - normaliser, truths), temper)
+        for temper, normaliser in zip(TEMPERS, normalisers, strict=True)
+    ]
+    _, scale, level, temper = min(fits)
+    return replace(model, temper=temper, scale=scale, level=level)
+
+
+def _platt(centred: npt.NDArray[np.float64], truths: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
+    """The loss, scale and level of the likeliest logits scale * centred + level."""
 
     def loss_and_slope(line: npt.NDArray[np.float64], /) -> tuple[float, npt.NDArray[np.float64]]:
         logits = line[0] * centred + line[1]
@@ -147,18 +163,25 @@ def calibrated(model: Model, validation: Playlists) -> Model:
     fitted = minimize(
         loss_and_slope, np.array([1.0, TYPICAL_LEVEL]), jac=True, bounds=[(1e-3, None), (None, None)]
     )
-    return replace(model, scale=float(fitted.x[0]), level=float(fitted.x[1]))
+    return float(fitted.fun), float(fitted.x[0]), float(fitted.x[1])
 
 
-def _answers(model: Model, lists: Playlists) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """The logarithm of the softmax of every case's first hundred answers, and whether they were right."""
+def _answers(
+    model: Model, lists: Playlists
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Of every case's first hundred answers.
+
+    Returns:
+        The scores (answers,), the normaliser of each temper (tempers, answers), and whether they were right.
+    """
     catalogue = np.arange(len(model.factors), dtype=np.int32)
-    plain = replace(model, scale=1.0, level=0.0)
-    centred, truths = [np.empty(0, np.float32)], [np.empty(0, np.bool_)]
+    scores, normalisers, truths = [np.empty(0)], [np.empty((len(TEMPERS), 0))], [np.empty(0, np.bool_)]
     for length in QUEUE_LENGTHS:
         for case in cases(lists, length):
-            found = plain.logits(queue_matrix([case.queue], len(catalogue)))[0]
-            ranked = best(found, case.queue, catalogue, DEPTH)
-            centred.append(found[ranked])
+            found = model.scores(queue_matrix([case.queue], len(catalogue)))
+            ranked = best(found[0], case.queue, catalogue, DEPTH)
+            each = [float(log_sum_exp(np.float32(temper) * found)[0, 0]) for temper in TEMPERS]
+            scores.append(found[0, ranked].astype(float))
+            normalisers.append(np.repeat(np.array(each)[:, None], len(ranked), axis=1))
             truths.append(np.isin(ranked, case.held_out))
-    return np.concatenate(centred), np.concatenate(truths)
+    return np.concatenate(scores), np.concatenate(normalisers, axis=1), np.concatenate(truths)

@@ -42,8 +42,10 @@ class Settings:
     dropout: float = 0.2  # share of a pooled playlist's dimensions hidden in training
     decay: float = 1e-3  # AdamW's weight decay of the factors
     power: float = 0.6  # of the pooling's denominator
-    neighbours: int = 150  # how many of each song are remembered; 0 for none
-    kin: int = 50  # how many of each artist are remembered; 0 for no content member
+    neighbours: int = 25  # how many of each song are remembered for every parent it stands in; 0 for none
+    most_neighbours: int = 700  # of one song
+    kin: int = 20  # the same of each artist; 0 for no content member
+    most_kin: int = 60
     length_damping: float = 0.5  # a list of n songs counts n ** -length_damping for neighbours
     damping: float = 0.5  # a source of n playlists counts n ** damping, see `list_weights`
     follower_weight: float = 0.0  # a list with f followers counts (1 + f) ** follower_weight
@@ -131,7 +133,8 @@ class Model:
     power: float
     memory: Memory | None = None  # None: factors alone
     blend: Blend = UNLEARNED
-    scale: float = 1.0  # calibration: logit = scale * (score - normaliser) + level,
+    temper: float = 1.0  # calibration: logit = scale * (temper * score - normaliser) + level,
+    scale: float = 1.0  # the normaliser that of a softmax of temper * score,
     level: float = 0.0  # so that scale * -normaliser + level is the playlist's bias
 
     def pooled(self, queues: sparse.csr_array) -> Floats:
@@ -145,7 +148,7 @@ class Model:
 
     def logits(self, queues: sparse.csr_array) -> Floats:
         """The calibrated logits, the playlists' biases included: (queues, tracks)."""
-        scores = self.scores(queues)
+        scores = np.float32(self.temper) * self.scores(queues)
         return np.asarray(self.scale * (scores - log_sum_exp(scores)) + self.level, np.float32)
 
     def scores(self, queues: sparse.csr_array) -> Floats:
@@ -207,5 +210,5 @@ def playlist_biases(model: Model, lists: Playlists) -> Iterator[float]:
     """The bias of each playlist, seen whole: the calibrated level less the softmax's normaliser."""
     matrix = lists.matrix()
     for first in range(0, len(lists), 64):
-        normaliser = log_sum_exp(model.scores(matrix[first : first + 64]))
+        normaliser = log_sum_exp(np.float32(model.temper) * model.scores(matrix[first : first + 64]))
         yield from (model.level - model.scale * normaliser[:, 0]).tolist()

@@ -26,7 +26,8 @@ AT_ONCE = 256
 def remember(lists: Playlists, settings: Settings) -> Memory | None:
     """What the members beside the factors remember; None if the settings ask for neither.
 
-    A song or artist of a single parent's lists has no neighbours: trials found them to be worth nothing.
+    The more parents a song or artist stands in, the more neighbours it has: they matter most, and are most
+    different, for what is queued most. In a single parent's lists it has none: they were worth nothing.
     """
     if not settings.neighbours and not settings.kin:
         return None
@@ -36,12 +37,15 @@ def remember(lists: Playlists, settings: Settings) -> Memory | None:
     of_artist.data = np.ones_like(of_artist.data)
     counts = length_weights(lists, settings.length_damping)
 
-    def neighbours(seen: sparse.csr_array, count: int) -> sparse.csr_array:
-        shared = np.flatnonzero(_parents(seen, lists.parents) >= 2)
-        return nearest(Cosines(seen, counts), seen.shape[1], shared, count)
+    def neighbours(seen: sparse.csr_array, each: int, most: int) -> sparse.csr_array:
+        parents = _parents(seen, lists.parents)
+        counts_of = np.where(parents >= 2, np.minimum(each * parents, most), 0)
+        return nearest(Cosines(seen, counts), counts_of)
 
     return Memory(
-        neighbours(lists.matrix(), settings.neighbours), neighbours(of_artist, settings.kin), artist_of
+        neighbours(lists.matrix(), settings.neighbours, settings.most_neighbours),
+        neighbours(of_artist, settings.kin, settings.most_kin),
+        artist_of,
     )
 
 
@@ -79,18 +83,19 @@ class Cosines:
         return together
 
 
-def nearest(cosines: Cosines, songs: int, rows: Rows, count: int) -> sparse.csr_array:
-    """The cosines of each row's `count` nearest, as they are shipped: (songs, songs), other rows empty."""
+def nearest(cosines: Cosines, counts: Rows) -> sparse.csr_array:
+    """The cosines of each song's nearest, so many as it may have, as they are shipped: (songs, songs)."""
+    songs, rows = len(counts), np.flatnonzero(counts)
     lengths = np.zeros(songs, np.int64)
     columns, values = [np.empty(0, np.int32)], [np.empty(0, np.float32)]
-    for first in range(0, len(rows) if count else 0, AT_ONCE):
+    for first in range(0, len(rows), AT_ONCE):
         some = rows[first : first + AT_ONCE]
         found = cosines.of(some)
         for song, start, end in zip(some, found.indptr[:-1], found.indptr[1:], strict=True):
             near, value = found.indices[start:end], found.data[start:end]
             best = np.flatnonzero((near < REACH) & (value > 0))
-            if len(best) > count:
-                best = best[np.argpartition(-value[best], count)[:count]]
+            if len(best) > counts[song]:
+                best = best[np.argpartition(-value[best], counts[song])[: counts[song]]]
             columns.append(near[best])
             values.append(value[best])
             lengths[song] = len(best)

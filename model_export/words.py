@@ -64,12 +64,13 @@ def word_rows(model: Model, lists: Playlists, settings: Settings) -> tuple[Seque
     weight = np.float32(STRENGTH * np.mean(model.weights))
     mean = (weights.T @ model.pooled(seen)) / np.asarray(weights.sum(0)).reshape(-1, 1)
     whole = sparse.csr_array(sparse.hstack([seen, says]))
-    of_words = np.arange(tracks, tracks + words)
     cosines = Cosines(whole, length_weights(lists, settings.length_damping))
-    near = nearest(cosines, tracks + words, of_words, settings.neighbours if model.memory else 0)
+    counts = np.zeros(tracks + words, np.int64)
+    counts[tracks:] = settings.most_neighbours if model.memory else 0
+    near = nearest(cosines, counts)
     return list(named), StandIns(
         factors=np.asarray(mean / weight ** (1 - model.power), np.float32),
         weights=np.full(words, weight, np.float32),
         artist_of=np.full(words, -1, np.int32),
-        likeness=sparse.csr_array(near[of_words][:, :tracks]),
+        likeness=sparse.csr_array(near[tracks:][:, :tracks]),
     )

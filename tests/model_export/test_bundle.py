@@ -352,13 +352,14 @@ def test_a_saved_model_holds_the_playlists_factors_and_biases(learned: Learned, 
     with np.load(tmp_path / "learned.npz") as arrays:
         stored = {name: arrays[name] for name in arrays.files}
     model = learned.model
+    slope = model.scale * model.temper
     logits = (
-        model.scale * (stored["playlist_factors"] @ stored["track_factors"].T + stored["track_bias"])
+        slope * (stored["playlist_factors"] @ stored["track_factors"].T + stored["track_bias"])
         + stored["playlist_bias"][:, None]
     )
     seen = learned.lists.matrix()
     remembered = model.scores(seen) - replace(model, memory=None).scores(seen)
-    expected = model.logits(seen) - model.scale * remembered
+    expected = model.logits(seen) - slope * remembered
     np.testing.assert_allclose(logits, expected, rtol=1e-4, atol=1e-4)
 
 

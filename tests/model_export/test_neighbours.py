@@ -60,6 +60,7 @@ def graph() -> Graph:
         0.6,
         Memory(as_stored(some(TRACKS)), as_stored(some(ARTISTS)), artist_of),
         Blend(1.7, 0.6, 1.3),
+        temper=0.6,
         scale=0.7,
         level=1.5,
     )
@@ -68,8 +69,9 @@ def graph() -> Graph:
 
 def biases(model: Model, queue: Sequence[int]) -> Floats:
     """What is in a logit beside the entries' shares."""
-    normaliser = log_sum_exp(model.scores(queue_matrix([np.array(queue, np.int64)], TRACKS)))[0, 0]
-    return np.asarray(model.scale * (model.track_bias - normaliser) + model.level)
+    tempered = np.float32(model.temper) * model.scores(queue_matrix([np.array(queue, np.int64)], TRACKS))
+    normaliser = log_sum_exp(tempered)[0, 0]
+    return np.asarray(model.scale * (model.temper * model.track_bias - normaliser) + model.level)
 
 
 def by_track(tracks: npt.NDArray[np.int64], reasons: Floats) -> Floats:
@@ -109,7 +111,8 @@ def test_each_member_can_be_left_out(graph: Graph, place: int, member: str) -> N
     dots = model.pooled(seen)[0] @ model.factors.T
     expected = {"factors": dots, "neighbours": near, "content": same + kin}[member]
     assert np.abs(expected).max() > 0.1
-    np.testing.assert_allclose(lost.sum(axis=1), model.scale * expected[np.sort(answer.tracks)], atol=1e-4)
+    slope = model.scale * model.temper
+    np.testing.assert_allclose(lost.sum(axis=1), slope * expected[np.sort(answer.tracks)], atol=1e-4)
 
 
 def test_an_entrys_reason_does_not_depend_on_its_company(graph: Graph) -> None:
@@ -148,7 +151,7 @@ def test_an_artists_stand_in_speaks_by_its_artist(graph: Graph) -> None:
     kinship = graph.model.blend.kin * memory.kinship.toarray()[artist]
     kinship[artist] += graph.model.blend.same_artist
     expected = np.append(kinship, 0)[memory.artist_of]
-    share = graph.others.weights[artist] ** (1 - graph.model.power) * graph.model.scale
+    share = graph.others.weights[artist] ** (1 - graph.model.power) * graph.model.scale * graph.model.temper
     np.testing.assert_allclose(gained, share * expected, atol=1e-4)
     assert (gained[memory.artist_of == artist] > 0).all()
     assert (gained[memory.artist_of < 0] == 0).all()
@@ -186,7 +189,7 @@ def test_only_the_nearest_are_kept() -> None:
     """Each row that is asked for keeps its greatest values, the others none."""
     lists = playlists([[0, 1, 2], [0, 1], [0, 2], [0, 1], [3, 0]], 4)
     cosines = Cosines(lists.matrix(), np.ones(len(lists), np.float32))
-    kept = nearest(cosines, 4, np.array([0, 3]), 2).toarray()
+    kept = nearest(cosines, np.array([2, 0, 0, 2])).toarray()
     assert (kept[0] > 0).tolist() == [False, True, True, False]
     assert (kept[3] > 0).tolist() == [True, False, False, False]
     assert not kept[1:3].any()
