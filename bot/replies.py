@@ -94,9 +94,11 @@ def offered(ballot: Sequence[Entry]) -> str:
 
 def vibe(result: Vibe, plain: Escape) -> str:
     """What `/vibe` found: what was looked for, and which words say nothing."""
+    reasons = {reason for entry in result.ballot for reason in entry.because}
+    queue = " and your queue" if reasons - {*result.known} else ""
     if result.known:
-        found = f"Songs for “{plain(' '.join(result.known))}”: vote for what you want to hear."
-    elif any(entry.because for entry in result.ballot):
+        found = f"Songs for “{plain(' '.join(result.known))}”{queue}: vote for what you want to hear."
+    elif queue:
         found = "So I went by your queue alone: vote for what you want to hear."
     else:
         found = "So here is what many people like: vote for what you want to hear."
