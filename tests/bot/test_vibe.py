@@ -64,6 +64,7 @@ async def test_words_and_queue_speak_together(party: PartyService, people: tuple
         await party.add(ROOM, people[number % 2], song)
     both = await party.vibe(ROOM, ANNA, "90s rock", mood=Mood.SAFE)
     assert all({*entry.because} & {"90s", "rock"} for entry in both.ballot)
+    assert ids(both.ballot) & ids(words.ballot)
     assert ids(both.ballot) != ids(words.ballot)
     assert not ids(both.ballot) & ids(await party.next(ROOM, ANNA, mood=Mood.SAFE))
 

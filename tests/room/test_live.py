@@ -9,8 +9,9 @@ from typing import Any, cast
 import aiohttp
 import pytest
 
-from bot.domain import LONGEST_TEXT, Entry, Mood
+from bot.domain import LONGEST_TEXT, Mood, Suggestion
 from bot.party import PartyService
+from bot.recommender import Recommender
 from bot.room import live, open_room
 from bot.room.live import LARGEST_MESSAGE, LOBBY
 from tests.room.conftest import Enter
@@ -247,19 +248,22 @@ async def test_no_words(enter: Enter, party: PartyService, text: str, kind: str)
 
 
 @pytest.mark.parametrize("mood", Mood)
-async def test_mood(party: PartyService, enter: Enter, monkeypatch: pytest.MonkeyPatch, mood: Mood) -> None:
-    """The mood that is asked in reaches the party; without one it is balanced."""
+@pytest.mark.parametrize(("do", "fields"), [("next", {}), ("vibe", {"text": "jazz"})])
+async def test_mood(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch, do: str, fields: dict[str, Any], mood: Mood
+) -> None:
+    """The mood that is asked in reaches the model; without one it is balanced."""
     asked = []
-    offer = party.next
+    suggest = Recommender.suggest
 
-    async def spy(*args: Any, **more: Any) -> tuple[Entry, ...]:
+    async def spy(*args: Any, **more: Any) -> list[Suggestion]:
         asked.append(more["mood"])
-        return await offer(*args, **more)
+        return await suggest(*args, **more)
 
-    monkeypatch.setattr(party, "next", spy)
+    monkeypatch.setattr(Recommender, "suggest", spy)
     ann = await enter("Ann")
-    assert (await ann.ask("next", mood=mood.value))["ok"]
-    assert (await ann.ask("next"))["ok"]
+    assert (await ann.ask(do, mood=mood.value, **fields))["ok"]
+    assert (await ann.ask(do, **fields))["ok"]
     assert asked == [mood, Mood.BALANCED]
 
 
