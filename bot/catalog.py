@@ -24,7 +24,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.utils import default_process
 
 from bot.bundle import MEND, Bundle
-from bot.domain import LONGEST_TEXT, Track
+from bot.domain import LONGEST_TEXT, MOST_WORDS, Track
 from bot.errors import EmptyText, PartyError, StartError, TextTooLong, UnknownLink, UnknownSong
 
 CHOSEN = "track:"
@@ -44,6 +44,9 @@ _WORD = re.compile(r"[^\W_]+")
 _IMITATION = {"karaoke", "tribute", "cover", "covers", "instrumental", "lullaby", "originally"}
 _VARIANT = {"remix", "mix", "live", "acoustic", "version", "edit", "medley"}
 _VERSION = _VARIANT | {"remaster", "remastered", "single", "radio", "mono", "stereo", "original", "album"}
+_FILLERS = {"a", "an", "and", "are", "at", "for", "i", "in", "is", "it", "me", "my", "of", "on", "or", "our"}
+_FILLERS |= {"some", "that", "the", "this", "to", "us", "we", "with", "music", "playlist", "song", "songs"}
+"""Words that say nothing of what is looked for, though playlists are named with some of them."""
 CANDIDATES = 100
 """How many of the most popular matches are looked at."""
 SIMILAR = 0.8
@@ -65,6 +68,18 @@ def words(text: str) -> list[str]:
 def visible(text: str) -> str:
     """A text without control characters and the invisible signs that hide in copied text."""
     return "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf"})
+
+
+def _tidy(text: str) -> str:
+    """A text as people see it, on one line.
+
+    Raises:
+        TextTooLong: longer than any song's name.
+    """
+    text = " ".join(visible(text).split())
+    if len(text) > LONGEST_TEXT:
+        raise TextTooLong(LONGEST_TEXT)
+    return text
 
 
 class Catalogue:
@@ -123,9 +138,7 @@ class Catalogue:
             UnknownLink: a link without a known song behind it.
             UnknownSong: nothing like it is known, and it does not say who the artist is.
         """
-        text = " ".join(visible(text).split())
-        if len(text) > LONGEST_TEXT:
-            raise TextTooLong(LONGEST_TEXT)
+        text = _tidy(text)
         if text.startswith(CHOSEN):
             return self._chosen(text.removeprefix(CHOSEN))
         if _LOOKS_LIKE_LINK.match(text):
@@ -180,6 +193,20 @@ class Catalogue:
     def word(self, word: str) -> int | None:
         """The model's index of a word that playlists are named with, or None."""
         return self._words.get(word)
+
+    def vibe(self, text: str) -> tuple[list[str], list[str]]:
+        """The words of a text that playlists are named with, at most `MOST_WORDS`, and the others.
+
+        Raises:
+            EmptyText: no letter or digit in it.
+            TextTooLong: longer than people type.
+        """
+        asked = list(dict.fromkeys(words(_tidy(text))))
+        if not asked:
+            raise EmptyText("a word or two: a time, a style or a mood, like 90s rock")
+        asked = [word for word in asked if word not in _FILLERS] or asked
+        known = [word for word in asked if self.word(word) is not None]
+        return known[:MOST_WORDS], [word for word in asked if word not in known]
 
     def versions(self, track: Track) -> Sequence[int]:
         """Every index that is the same song to a person: remasters, live takes, singles."""

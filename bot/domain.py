@@ -5,6 +5,7 @@ Instants are whole milliseconds since 1970 UTC (`..._ms`), durations whole milli
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,6 +29,10 @@ LONGEST_QUEUE = 500
 """How many songs may wait in one party."""
 MOST_SUGGESTIONS = 10
 """How many songs one ballot may hold."""
+USUAL_SUGGESTIONS = 5
+"""How many it holds when nobody says."""
+MOST_WORDS = 6
+"""How many words a party can be started from; more only blur what is meant."""
 
 UP_VOTE_WEIGHT = 1.0
 """What each up-vote adds to an entry's weight of 1 ..."""
@@ -112,7 +117,7 @@ class Entry:
     ended_ms: int | None = None
     votes: Mapping[str, int] = field(default_factory=dict)  # user_id -> +1 or -1
     match: float | None = None  # of a suggestion: the probability that it belongs here
-    because: tuple[str, ...] = ()  # of a suggestion: the titles that speak for it most
+    because: tuple[str, ...] = ()  # of a suggestion: the titles and words that speak for it most
     ballot: int | None = None  # of a suggestion: which ballot it stood on
 
     @property
@@ -180,11 +185,20 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A song the model proposes, with the probability that it belongs and the titles that speak for it."""
+    """A song the model proposes, how probably it belongs, and the titles and words that speak for it."""
 
     track: Track
     match: float
     because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vibe:
+    """What `vibe` found for some words."""
+
+    ballot: tuple[Entry, ...]
+    known: tuple[str, ...]  # the words that were looked for
+    unknown: tuple[str, ...]  # the words that say nothing to the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +295,12 @@ def stances(entry: Entry) -> dict[str, float]:
     """What each member has said of an entry: whoever added it wants it, unless they voted against it."""
     said = {entry.added_by.user_id: 1.0} if entry.added_by else {}
     return said | {user: 1.0 if value > 0 else UNWANTED for user, value in entry.votes.items()}
+
+
+def served(entries: Iterable[Entry]) -> dict[str, int]:
+    """How many songs of each member have been played or are playing, by user_id."""
+    on = [entry for entry in entries if entry.state in {State.PLAYING, State.PLAYED}]
+    return dict(Counter(entry.added_by.user_id for entry in on if entry.added_by))
 
 
 def main_artist(track: Track) -> str:

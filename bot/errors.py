@@ -37,17 +37,17 @@ class PartyError(EncoreError):
 
 
 class EmptyText(PartyError):
-    """A song was asked for without letters or digits."""
+    """Something was asked for without letters or digits."""
 
-    def __init__(self) -> None:
-        super().__init__("I need a song for that: type a title, an artist, or both.")
+    def __init__(self, needed: str = "a song for that: type a title, an artist, or both") -> None:
+        super().__init__(f"I need {needed}.")
 
 
 class TextTooLong(PartyError):
-    """A text that no song's name can be."""
+    """A text that neither a song's name nor a few words can be."""
 
     def __init__(self, longest: int) -> None:
-        super().__init__(f"That is too long for a song. Keep it under {longest} characters.")
+        super().__init__(f"That is too long for me. Keep it to {longest} characters.")
 
 
 class UnknownSong(PartyError):

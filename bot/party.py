@@ -11,7 +11,7 @@ import asyncio
 import functools
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -21,12 +21,14 @@ from bot.domain import (
     Added,
     Entry,
     Member,
+    Mood,
     Party,
     Room,
     Skipped,
     State,
     Track,
     Undone,
+    Vibe,
     Voted,
 )
 from bot.errors import (
@@ -117,7 +119,13 @@ class PartyService:
 
     @finished
     async def next(
-        self, room: Room, member: Member, count: int = 5, key: str | None = None
+        self,
+        room: Room,
+        member: Member,
+        count: int = domain.USUAL_SUGGESTIONS,
+        key: str | None = None,
+        *,
+        mood: Mood = Mood.BALANCED,
     ) -> tuple[Entry, ...]:
         """Suggests songs for the room, best first, and keeps them as a ballot that can be voted on.
 
@@ -125,13 +133,51 @@ class PartyService:
             NothingToSuggest: every song known is queued, played, offered or unwanted.
         """
         count = min(max(count, 1), domain.MOST_SUGGESTIONS)
+        return await self._offer(room, member, key, count, mood)
+
+    @finished
+    async def vibe(
+        self,
+        room: Room,
+        member: Member,
+        text: str,
+        key: str | None = None,
+        *,
+        mood: Mood = Mood.BALANCED,
+    ) -> Vibe:
+        """Suggests songs for some words, and for the queue if there is one, as `next` does.
+
+        Words that nobody knows say nothing: without any other, and without a queue, it is popular songs.
+
+        Raises:
+            EmptyText, TextTooLong: there are no words.
+            NothingToSuggest: every song known is queued, played, offered or unwanted.
+        """
+        known, unknown = self._catalogue.vibe(text)
+        ballot = await self._offer(room, member, key, domain.USUAL_SUGGESTIONS, mood, known)
+        return Vibe(ballot, tuple(known), tuple(unknown))
+
+    async def _offer(
+        self,
+        room: Room,
+        member: Member,
+        key: str | None,
+        count: int,
+        mood: Mood,
+        words: Sequence[str] = (),
+    ) -> tuple[Entry, ...]:
         now_ms = self._now_ms()
         async with self._store.transaction() as tx:
             party = await tx.party(room, now_ms)
             began_ms = domain.began_ms(party.started_ms, party.active_ms, now_ms)
             heard = await tx.entries(party.id, State, began_ms)
         suggestions = await self._recommender.suggest(
-            domain.signals(heard), [e.track for e in heard if domain.spoken_for(e, now_ms)], count
+            domain.signals(heard),
+            [entry.track for entry in heard if domain.spoken_for(entry, now_ms)],
+            count,
+            words=words,
+            mood=mood,
+            served=domain.served(heard),
         )
         async with self._desk(room, member, key) as desk:
             if desk.done:

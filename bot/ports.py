@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from bot.domain import (
     Change,
     Entry,
     Member,
+    Mood,
     PartyRecord,
     Room,
     Signal,
@@ -119,9 +120,34 @@ class Catalogue(Protocol):
     async def search(self, text: str, limit: int = 10) -> list[Track]:
         """Songs as one types, best first; none for a text without letters or digits."""
 
+    def vibe(self, text: str) -> tuple[list[str], list[str]]:
+        """The words of a text that the model knows, at most `MOST_WORDS`, and those that it does not.
+
+        Raises:
+            EmptyText, TextTooLong: no words.
+        """
+
 
 class Recommender(Protocol):
     """The model."""
 
-    async def suggest(self, told: Sequence[Signal], banned: Sequence[Track], count: int) -> list[Suggestion]:
-        """The best `count` songs for what the room has told, none of the banned ones in any version."""
+    async def suggest(
+        self,
+        told: Sequence[Signal],
+        banned: Sequence[Track],
+        count: int,
+        *,
+        words: Sequence[str] = (),
+        mood: Mood = Mood.SAFE,
+        served: Mapping[str, float] | None = None,
+    ) -> list[Suggestion]:
+        """The best `count` songs for what the room has told, none of the banned ones in any version.
+
+        Args:
+            told: songs, and what each member has said of them.
+            banned: never to be suggested.
+            count: how many.
+            words: of what is looked for besides.
+            mood: how far from all that the songs may lie.
+            served: how many songs each member has had, by user_id.
+        """

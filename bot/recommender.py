@@ -120,7 +120,8 @@ class Recommender:
             served: how many songs each member has had, by user_id, for `Strategy.TURNS`.
         """
         rows = [(self._songs.index_of(signal.track), signal) for signal in told]
-        rows += [(self._songs.word(word), Signal(Track(word, ""), 1.0, 1.0)) for word in words]
+        everybody = {user: 1.0 for signal in told for user in signal.stances}  # words are for the whole room
+        rows += [(self._songs.word(word), Signal(Track(word, ""), 1.0, 1.0, everybody)) for word in words]
         heard = [(index, signal) for index, signal in rows if index is not None]
         ask = _Ask(heard, banned, count, mood, strategy, served or {})
         return await asyncio.to_thread(self._suggest, ask)

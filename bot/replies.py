@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.domain import Added, Entry, Member, Skipped, Track, Undone, Voted
+from bot.domain import Added, Entry, Member, Skipped, Track, Undone, Vibe, Voted
 
 Escape = Callable[[str], str]
 """Makes a text from outside harmless for one platform."""
 
 LONGEST_SHOWN = 60
 """Titles and artists are cut to this many characters when they are shown."""
+LISTED = 5
+"""So many words are named before the others are only counted."""
+MOODS = "safe is what fits best, balanced now and then something else, adventurous goes further away"
+"""What the moods mean."""
 
 
 def song(track: Track, plain: Escape) -> str:
@@ -38,10 +42,17 @@ def match(entry: Entry) -> str:
 
 def because(entry: Entry, plain: Escape) -> str:
     """Why the model suggests a song."""
-    titles = [plain(short(title, 40)) for title in entry.because]
-    if not titles:
+    if not entry.because:
         return "popular with everyone"
-    return f"because you queued {' and '.join(titles)}"
+    return f"because of {listed(entry.because, plain)}"
+
+
+def listed(names: Sequence[str], plain: Escape) -> str:
+    """Titles or words as one says them: a, b and c."""
+    said = [plain(short(name, 40)) for name in names]
+    if len(said) > LISTED + 1:
+        said = [*said[:LISTED], f"{len(said) - LISTED} more"]
+    return " and ".join(part for part in (", ".join(said[:-1]), *said[-1:]) if part)
 
 
 def votes(entry: Entry) -> str:
@@ -79,6 +90,21 @@ def offered(ballot: Sequence[Entry]) -> str:
     if len(ballot) == 1:
         return "One song that fits. Vote for it if you want to hear it."
     return f"{len(ballot)} songs that fit. Vote for what you want to hear."
+
+
+def vibe(result: Vibe, plain: Escape) -> str:
+    """What `/vibe` found: what was looked for, and which words say nothing."""
+    reasons = {reason for entry in result.ballot for reason in entry.because}
+    queue = " and your queue" if reasons - {*result.known} else ""
+    if result.known:
+        found = f"Songs for “{plain(' '.join(result.known))}”{queue}: vote for what you want to hear."
+    elif queue:
+        found = "So I went by your queue alone: vote for what you want to hear."
+    else:
+        found = "So here is what many people like: vote for what you want to hear."
+    words = "word" if len(result.unknown) == 1 else "words"
+    unknown = f"I don't know the {words} {listed(result.unknown, plain)}." if result.unknown else ""
+    return " ".join(part for part in (unknown, found) if part)
 
 
 def voted(result: Voted, plain: Escape) -> str:

@@ -8,10 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import replies
+
 INTRODUCTION = (
     "Everybody here shares one queue. Add a few songs, then ask me what's next: "
     "I look for songs that belong with what you queued and voted for."
 )
+MOOD = f"The mood of `/next` and `/vibe`: {replies.MOODS}."
 
 
 class Help(commands.Cog):
@@ -26,5 +29,5 @@ class Help(commands.Cog):
             f"`/{command.name}` {command.description}"
             for command in sorted(tree.get_commands(), key=lambda each: str(each.name))
         ]
-        text = "\n".join([INTRODUCTION, "", *lines, "", "👍 and 👎 under a song vote for it."])
+        text = "\n".join([INTRODUCTION, "", *lines, "", MOOD, "👍 and 👎 under a song vote for it."])
         await interaction.response.send_message(text, ephemeral=True)

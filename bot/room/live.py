@@ -48,6 +48,7 @@ class Live:
         self._use_cases: dict[str, Callable[[Member, Request, str], Awaitable[str]]] = {
             "add": self._add,
             "next": self._next,
+            "vibe": self._vibe,
             "vote": self._vote,
             "skip": self._wish_to_skip,
             "remove": self._remove,
@@ -149,7 +150,11 @@ class Live:
         return replies.added(await self._party.add(self._room, member, request.text, key), plain)
 
     async def _next(self, member: Member, request: Request, key: str) -> str:
-        return replies.offered(await self._party.next(self._room, member, key=key))
+        return replies.offered(await self._party.next(self._room, member, key=key, mood=request.mood))
+
+    async def _vibe(self, member: Member, request: Request, key: str) -> str:
+        found = await self._party.vibe(self._room, member, request.text, key, mood=request.mood)
+        return replies.vibe(found, plain)
 
     async def _vote(self, member: Member, request: Request, key: str) -> str:
         voted = await self._party.vote(self._room, member, request.entry, request.value, key)

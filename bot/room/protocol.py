@@ -6,7 +6,8 @@ sent again with the same id (by the same member) happens once.
     {"id": .., "do": "hello", "name": "Ann", "secret": ".."}    takes a name, which every change needs
     {"id": .., "do": "search", "text": "take o"}                songs as one types
     {"id": .., "do": "add", "text": "track:<track_id>"}         or a title, or a link
-    {"id": .., "do": "next"}                                    asks for suggestions
+    {"id": .., "do": "next", "mood": "balanced"}                asks for suggestions; balanced if not said
+    {"id": .., "do": "vibe", "text": "90s rock", "mood": ".."}  asks for suggestions in words
     {"id": .., "do": "vote", "entry": 7, "value": 1}            1, -1, or 0 to take the vote back
     {"id": .., "do": "skip", "entry": 7}                        wants to skip what plays, if it is still this
     {"id": .., "do": "remove", "entry": 7}
@@ -31,7 +32,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import replies
-from bot.domain import Entry, Member, Party, Track
+from bot.domain import Entry, Member, Mood, Party, Track
 from bot.errors import NoSuchEntry, NotUnderstood, PartyError
 
 Json = dict[str, Any]
@@ -47,12 +48,15 @@ NEEDS: Mapping[str, Mapping[str, type]] = {
     "search": {"text": str},
     "add": {"text": str},
     "next": {},
+    "vibe": {"text": str},
     "vote": {"entry": int, "value": int},
     "skip": {"entry": int},
     "remove": {"entry": int},
     "undo": {},
 }
 """What can be asked, and the fields that it needs."""
+MOODY = {"next", "vibe"}
+"""What can be asked in a mood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Request:
     text: str = ""
     entry: int = 0
     value: int = 0
+    mood: Mood = Mood.BALANCED
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,16 @@ def request(asked: Json) -> Request:
         raise NoSuchEntry
     if "text" in fields:
         fields["text"] = CONTROLS.sub(" ", fields["text"])
+    if do in MOODY and "mood" in asked:
+        fields["mood"] = _mood(asked["mood"])
     return Request(ident, do, **fields)
+
+
+def _mood(said: object) -> Mood:
+    try:
+        return Mood(said)  # type: ignore[arg-type] # whatever it is
+    except ValueError:
+        raise NotUnderstood from None
 
 
 def done(ident: str | None, fields: Json) -> Json:

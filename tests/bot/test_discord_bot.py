@@ -35,9 +35,19 @@ def described(command: Json) -> list[Json]:
 
 
 async def test_the_registered_commands(fake: FakeDiscord, party: PartyService) -> None:
-    """Eight commands, for servers only, each described within Discord's limits."""
+    """Nine commands, for servers only, each described within Discord's limits."""
     async with log_in(fake, party):
-        assert set(fake.commands) == {"add", "next", "queue", "skip", "remove", "undo", "learn", "help"}
+        assert set(fake.commands) == {
+            "add",
+            "next",
+            "vibe",
+            "queue",
+            "skip",
+            "remove",
+            "undo",
+            "learn",
+            "help",
+        }
     for command in fake.commands.values():
         assert command["contexts"] == GUILD_ONLY
         assert command["default_member_permissions"] is None

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.domain import MOST_SUGGESTIONS, Entry, State
+from bot.domain import MOST_SUGGESTIONS, Entry, Mood, State
 from bot.errors import (
     AlreadyOver,
     EmptyText,
@@ -71,6 +71,9 @@ async def test_every_use_case_takes_a_key(party: PartyService) -> None:
     assert voted.entry.votes == {BEN.user_id: 1}
     ballots = [await party.next(ROOM, ANNA, 3, "next") for _ in range(2)]
     assert ballots[0] == ballots[1]
+    vibes = [await party.vibe(ROOM, ANNA, "90s rock", "vibe") for _ in range(2)]
+    assert vibes[0] == vibes[1]
+    assert len(vibes[0].ballot) == 5
     skips = [await party.skip(ROOM, ANNA, "skip") for _ in range(2)]
     assert [skip.votes for skip in skips] == [1, 1]
     undone = [await party.undo(ROOM, BEN, "undo") for _ in range(2)]
@@ -259,7 +262,7 @@ async def test_suggestions_come_with_match_and_reason(party: PartyService) -> No
     """A queue of rock gets songs with a probability each and the titles that speak for them."""
     for song in ("mr brightside", "wonderwall", "smells like teen spirit"):
         await party.add(ROOM, ANNA, song)
-    ballot = await party.next(ROOM, BEN, 5)
+    ballot = await party.next(ROOM, BEN, 5, mood=Mood.SAFE)
     assert len(ballot) == 5
     matches = [entry.match or 0 for entry in ballot]
     assert matches == sorted(matches, reverse=True)
@@ -313,28 +316,28 @@ async def test_suggestions_never_repeat_the_party(party: PartyService, clock: Cl
 async def test_a_new_party_may_play_the_old_songs(party: PartyService, clock: Clock) -> None:
     """After twelve idle hours a party is over, and its songs may be suggested again."""
     await party.add(ROOM, ANNA, "mr brightside")
-    first = await party.next(ROOM, ANNA, 3)
+    first = await party.next(ROOM, ANNA, 3, mood=Mood.SAFE)
     played = await party.vote(ROOM, ANNA, first[0].id, +1)
     for _ in range(2):
         clock.pass_by(minutes=10)
         await party.play_on()
-    assert played.entry.track not in [e.track for e in await party.next(ROOM, ANNA, 10)]
+    assert played.entry.track not in [e.track for e in await party.next(ROOM, ANNA, 10, mood=Mood.SAFE)]
     clock.pass_by(hours=13)
     await party.add(ROOM, ANNA, "mr brightside")
-    assert played.entry.track in [e.track for e in await party.next(ROOM, ANNA, 10)]
+    assert played.entry.track in [e.track for e in await party.next(ROOM, ANNA, 10, mood=Mood.SAFE)]
 
 
 async def test_votes_steer_what_is_suggested(party: PartyService) -> None:
     """Up-voted songs weigh more, so that their neighbours rise; voted-down ones push theirs away."""
     for song in ("mr brightside", "blinding lights"):
         await party.add(ROOM, ANNA, song)
-    balanced = await party.next(ROOM, ANNA, 10)
+    before = await party.next(ROOM, ANNA, 10, mood=Mood.SAFE)
     waiting = (await party.party(ROOM)).queue[0]
     for person in (ANNA, BEN, CLEO):
         await party.vote(ROOM, person, waiting.id, -1)
-    steered = await party.next(ROOM, ANNA, 10)
+    steered = await party.next(ROOM, ANNA, 10, mood=Mood.SAFE)
     assert all("Blinding Lights" not in entry.because for entry in steered)
-    assert any("Blinding Lights" in entry.because for entry in balanced)
+    assert any("Blinding Lights" in entry.because for entry in before)
 
 
 async def test_a_song_nobody_knows_waits_as_typed_and_stands_by_its_artist(

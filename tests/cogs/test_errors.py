@@ -56,6 +56,12 @@ def removing(text: str, error: PartyError, *, empty: bool = False) -> Failing:
     return Failing("remove", error, {"song": text}, empty)
 
 
+def vibing(text: str, error: PartyError) -> Failing:
+    """`/vibe` with a text that is no words."""
+    return Failing("vibe", error, {"words": text})
+
+
+NO_WORDS = EmptyText("a word or two: a time, a style or a mood, like 90s rock")
 FAILING = {
     "an empty text": adding("", EmptyText()),
     "only spaces": adding("   ", EmptyText()),
@@ -74,6 +80,9 @@ FAILING = {
     "an album": adding(ALBUM, UnknownLink()),
     "another site": adding("https://example.com/song", UnknownLink()),
     "a choice that was never offered": adding("track:nope", UnknownLink("that choice")),
+    "a vibe without words": vibing("", NO_WORDS),
+    "a vibe of emoji": vibing("🎉👍🏽", NO_WORDS),
+    "a vibe of Discord's full length": vibing("90s " * 1500, TextTooLong(LONGEST_TEXT)),
     "a skip of nothing": Failing("skip", NothingPlaying(), empty=True),
     "an undo of nothing": Failing("undo", NothingToUndo()),
     "an undo at an empty party": Failing("undo", NothingToUndo(), empty=True),
@@ -117,6 +126,7 @@ async def test_commands_and_clicks_are_acknowledged_before_the_store_is_asked(
         waiting = [
             await fake.slash(anna, "add", song="take on me", wait=False),
             await fake.slash(anna, "next", wait=False),
+            await fake.slash(anna, "vibe", words="90s", wait=False),
             await fake.slash(anna, "queue", wait=False),
             await fake.slash(anna, "skip", wait=False),
             await fake.slash(anna, "remove", song="brightside", wait=False),
@@ -172,6 +182,7 @@ async def test_a_broken_store_is_apologised_for(
         replies = [
             await fake.slash(anna, "add", song="take on me"),
             await fake.slash(anna, "next"),
+            await fake.slash(anna, "vibe", words="90s"),
             await fake.slash(anna, "queue"),
             await fake.slash(anna, "skip"),
             await fake.slash(anna, "remove", song="entry:1"),
@@ -252,6 +263,7 @@ async def test_a_request_that_is_delivered_twice_happens_once(
     for reply in (
         await fake.slash(anna, "add", song="take on me"),
         await fake.slash(ben, "next", count=2),
+        await fake.slash(ben, "vibe", words="90s rock"),
         await fake.slash(ben, "queue"),
         await fake.slash(ben, "skip"),
         await fake.slash(anna, "remove", song="1"),

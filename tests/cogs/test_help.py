@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain import Mood
 from tests.cogs.stage import private
 from tests.fakes.discord_server import FakeDiscord
 
@@ -12,4 +13,5 @@ async def test_help_is_private_and_names_every_command(fake: FakeDiscord) -> Non
     assert {
         name for name in fake.commands if f"`/{name}` {fake.commands[name]['description']}" in text
     } == set(fake.commands)
-    assert len(fake.commands) == 8
+    assert all(f"{mood} " in text for mood in Mood)
+    assert len(fake.commands) == 9

@@ -45,6 +45,7 @@ async def test_hostile_names_stay_text_in_every_message(
     await fake.slash(ben, "add", song=f"zzqxv {title}")
     ballot = (await fake.slash(ben, "next", count=10)).messages[0]
     await fake.click(ben, ballot, ballot.buttons[0])
+    await fake.slash(ben, "vibe", words=f"90s {title}")
     queue = (await fake.slash(ben, "queue")).messages[0]
     await fake.click(ben, queue, queue.buttons[0])
     await fake.slash(ben, "undo")
@@ -54,7 +55,7 @@ async def test_hostile_names_stay_text_in_every_message(
     await fake.slash(ben, "remove", song="no such song @everyone")
     await fake.slash(eve, "undo")
     bodies = sent(fake)
-    assert len(bodies) == 15
+    assert len(bodies) == 16
     assert "evil" in read(ballot.text)
     assert "[Eve](http://e.vil)" in read(queue.text)
     assert [(alive(body), body["allowed_mentions"]["parse"]) for body in bodies] == [(set(), [])] * len(

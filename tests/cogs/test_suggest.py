@@ -1,21 +1,25 @@
-"""`/next` on Discord: ballots and their buttons."""
+"""`/next` and `/vibe` on Discord: ballots and their buttons."""
 
 from __future__ import annotations
 
 import re
+from typing import Any, get_args
 
 import pytest
 
 from bot.catalog import Catalogue
-from bot.domain import Entry
+from bot.domain import Entry, Mood, Suggestion
 from bot.errors import AlreadyOver, NoSuchEntry
 from bot.party import PartyService
 from bot.recommender import Recommender
+from cogs.suggest import MoodName
 from db.store import open_store
 from tests.cogs.stage import log_in, open_server, private, public, read, room
 from tests.conftest import Clock
 from tests.fakes.discord_model import FakeMessage
 from tests.fakes.discord_server import FakeDiscord
+
+Command = tuple[str, dict[str, str]]
 
 
 async def offer(fake: FakeDiscord, count: int = 5) -> FakeMessage:
@@ -52,7 +56,7 @@ async def test_a_ballot_has_as_many_songs_as_asked_for(
     for number, entry in enumerate(ballot, start=1):
         song, reason = lines(message)[2 * number - 2 : 2 * number]
         assert song.startswith(f"**{number}. {entry.track.title[:70]}")
-        assert re.fullmatch(r"(?:\d+%|under 1%) match · because you queued Mr\. Brightside", reason)
+        assert re.fullmatch(r"(?:\d+%|under 1%) match · because of Mr\. Brightside", reason)
     assert [(it.custom_id, it.emoji) for it in message.buttons] == [
         (f"encore:vote:{entry.id}:{value}", emoji)
         for entry in ballot
@@ -74,6 +78,50 @@ async def test_discord_itself_refuses_other_counts(fake: FakeDiscord, count: int
     """The registered limits keep a member from asking for less than one song or more than ten."""
     with pytest.raises(ValueError, match="would not let"):
         await fake.slash(fake.member("Anna"), "next", count=count)
+
+
+async def test_words_make_a_ballot(fake: FakeDiscord, party: PartyService) -> None:
+    """`/vibe` needs no queue: it says what it looked for and what it does not know, and offers songs."""
+    message = public(await fake.slash(fake.member("Anna"), "vibe", words="90s rock bbq"))
+    assert read(message.text).startswith("I don't know the word bbq. Songs for “90s rock”")
+    assert len(lines(message)) == 10
+    assert all(
+        re.fullmatch(r"(?:\d+%|under 1%) match · because of (90s|rock)( and (90s|rock))?", reason)
+        for reason in lines(message)[1::2]
+    )
+    wanted = (await offered(fake, party))[0]
+    await fake.click(fake.member("Ben"), message, f"encore:vote:{wanted.id}:1")
+    assert lines(message)[0].endswith("** · 👍 1 · ▶ playing")
+    assert read(message.text).startswith("I don't know the word bbq.")
+
+
+@pytest.mark.parametrize("command", [("next", {}), ("vibe", {"words": "jazz"})])
+@pytest.mark.parametrize("mood", Mood)
+async def test_suggestions_can_be_asked_for_in_a_mood(
+    fake: FakeDiscord, party: PartyService, monkeypatch: pytest.MonkeyPatch, command: Command, mood: Mood
+) -> None:
+    """Each mood that there is can be chosen, and reaches the party."""
+    assert set(get_args(MoodName)) == {*Mood}
+    asked = []
+    suggest = Recommender.suggest
+
+    async def spy(*args: Any, **more: Any) -> list[Suggestion]:
+        asked.append(more["mood"])
+        return await suggest(*args, **more)
+
+    monkeypatch.setattr(Recommender, "suggest", spy)
+    name, options = command
+    public(await fake.slash(fake.member("Anna"), name, options={**options, "mood": mood.value}))
+    public(await fake.slash(fake.member("Anna"), name, options=options))
+    assert asked == [mood, Mood.BALANCED]
+
+
+@pytest.mark.parametrize("command", [("next", {}), ("vibe", {"words": "jazz"})])
+async def test_discord_itself_refuses_other_moods(fake: FakeDiscord, command: Command) -> None:
+    """The registered choices are all that there is."""
+    name, options = command
+    with pytest.raises(ValueError, match="would not let"):
+        await fake.slash(fake.member("Anna"), name, options={**options, "mood": "angry"})
 
 
 async def test_a_vote_queues_a_suggestion(fake: FakeDiscord, party: PartyService) -> None:

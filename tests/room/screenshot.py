@@ -47,7 +47,7 @@ async def shoot(path: Path) -> None:
     catalogue = Catalogue.open(bundle)
     with tempfile.TemporaryDirectory() as folder:
         async with open_store(f"sqlite+aiosqlite:///{folder}/party.db") as store:
-            party = PartyService(store, catalogue, Recommender(bundle, catalogue))
+            party = PartyService(store, catalogue, Recommender(bundle, catalogue, seed=0))
             await fill(party)
             async with (
                 open_room(party, "127.0.0.1", 0) as url,

@@ -9,8 +9,9 @@ from typing import Any, cast
 import aiohttp
 import pytest
 
-from bot.domain import LONGEST_TEXT
+from bot.domain import LONGEST_TEXT, Mood, Suggestion
 from bot.party import PartyService
+from bot.recommender import Recommender
 from bot.room import live, open_room
 from bot.room.live import LARGEST_MESSAGE, LOBBY
 from tests.room.conftest import Enter
@@ -59,6 +60,7 @@ async def test_search_needs_no_name(enter: Enter) -> None:
     [
         ("add", {"text": "take on me"}),
         ("next", {}),
+        ("vibe", {"text": "90s rock"}),
         ("vote", {"entry": 1, "value": 1}),
         ("skip", {"entry": 1}),
         ("remove", {"entry": 1}),
@@ -210,11 +212,59 @@ async def test_suggestions(enter: Enter) -> None:
     assert (await ann.ask("next"))["ok"]
     ballot = (await bob.until(lambda state: state["ballot"]))["ballot"]
     assert all(0 <= song["match"] <= 1 and song["match_words"].endswith("match") for song in ballot)
-    assert any(song["because"].startswith("because you queued ") for song in ballot)
+    assert any(song["because"].startswith("because of ") for song in ballot)
     assert (await bob.ask("vote", entry=ballot[0]["id"], value=1))["ok"]
     state = await ann.until(lambda state: state["queue"])
     assert (state["queue"][0]["id"], state["queue"][0]["by"]) == (ballot[0]["id"], "Bob")
     assert ballot[0]["id"] not in [song["id"] for song in state["ballot"]]
+
+
+async def test_words(enter: Enter) -> None:
+    """Words bring a ballot to all without a song, and the asker hears which of them say nothing."""
+    ann, bob = await enter("Ann"), await enter("Bob")
+    answer = await ann.ask("vibe", ident="one", text="90s rock bbq", mood="safe")
+    assert answer["say"].startswith("I don't know the word bbq. Songs for “90s rock”")
+    ballot = (await bob.until(lambda state: state["ballot"]))["ballot"]
+    assert {song["because"] for song in ballot} <= {
+        "because of 90s",
+        "because of rock",
+        "because of 90s and rock",
+        "because of rock and 90s",
+    }
+    assert (await ann.ask("vibe", ident="one", text="90s rock bbq"))["say"] == answer["say"]
+    assert (await ann.ask("vibe", text="jazz"))["say"].startswith("Songs for “jazz”")
+    assert titles((await bob.until(lambda state: state["ballot"] != ballot))["ballot"]) != titles(ballot)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("", "EmptyText"), ("🎉", "EmptyText"), ("90s " * 99, "TextTooLong")]
+)
+async def test_no_words(enter: Enter, party: PartyService, text: str, kind: str) -> None:
+    """Without words, or with too many, there is a reason and no ballot."""
+    ann = await enter("Ann")
+    answer = await ann.ask("vibe", text=text)
+    assert (answer["ok"], answer["kind"]) == (False, kind)
+    assert (await party.party(LOBBY)).ballot == ()
+
+
+@pytest.mark.parametrize("mood", Mood)
+@pytest.mark.parametrize(("do", "fields"), [("next", {}), ("vibe", {"text": "jazz"})])
+async def test_mood(
+    enter: Enter, monkeypatch: pytest.MonkeyPatch, do: str, fields: dict[str, Any], mood: Mood
+) -> None:
+    """The mood that is asked in reaches the model; without one it is balanced."""
+    asked = []
+    suggest = Recommender.suggest
+
+    async def spy(*args: Any, **more: Any) -> list[Suggestion]:
+        asked.append(more["mood"])
+        return await suggest(*args, **more)
+
+    monkeypatch.setattr(Recommender, "suggest", spy)
+    ann = await enter("Ann")
+    assert (await ann.ask(do, mood=mood.value, **fields))["ok"]
+    assert (await ann.ask(do, **fields))["ok"]
+    assert asked == [mood, Mood.BALANCED]
 
 
 GARBAGE: list[str | bytes] = [
@@ -232,6 +282,11 @@ GARBAGE: list[str | bytes] = [
     json.dumps({"id": "a", "do": "add", "text": 7}),
     json.dumps({"id": "a", "do": "add", "text": None}),
     json.dumps({"id": "a", "do": "add", "text": "take on me \ud800"}),
+    json.dumps({"id": "a", "do": "vibe"}),
+    json.dumps({"id": "a", "do": "vibe", "text": ["90s"]}),
+    json.dumps({"id": "a", "do": "next", "mood": "angry"}),
+    json.dumps({"id": "a", "do": "next", "mood": ["safe"]}),
+    json.dumps({"id": "a", "do": "vibe", "text": "90s", "mood": None}),
     json.dumps({"id": "a", "do": "vote", "entry": "1", "value": 1}),
     json.dumps({"id": "a", "do": "vote", "entry": True, "value": 1}),
     json.dumps({"id": "a", "do": "vote", "entry": 1.5, "value": 1}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from bot.party import PartyService
 from bot.room import open_room
 from bot.room.live import LOBBY
 from tests.room.conftest import OpenPage
+from tests.room.visitor import Json
 
 HOST = Member("web", "host", "Host")
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"> Zzyxq"
@@ -130,11 +132,42 @@ async def test_what_next(party: PartyService, room: str, visit: OpenPage) -> Non
     ballot = bob.locator("#ballot > li")
     await expect(ballot).to_have_count(5)
     await expect(ballot.first).to_contain_text("% match")
-    await expect(ballot.filter(has_text="because you queued").first).to_be_visible()
+    await expect(ballot.filter(has_text="because of").first).to_be_visible()
     title = await ann.locator("#ballot .title").first.text_content() or ""
     await ann.locator("#ballot .up").first.click()
     await expect(queue(bob).locator(".title").filter(has_text=title)).to_be_visible()
     await expect(ballot).to_have_count(4)
+
+
+async def test_words(room: str, visit: OpenPage) -> None:
+    """A few words start a party without a song, in the mood that is chosen, and they stay to be seen."""
+    page = await visit(room, "Ann")
+    sent: list[Json] = []
+    page.on("websocket", lambda line: line.on("framesent", lambda text: sent.append(json.loads(text))))
+    await page.reload()
+    await page.get_by_role("button", name="You are Ann").wait_for()
+    words = page.get_by_role("textbox", name="What you are after")
+    mood = page.get_by_role("group", name="How far to look")
+    await expect(mood.get_by_role("radio", name="Balanced")).to_be_checked()
+    await mood.get_by_role("radio", name="Safe").check()
+    await words.fill(" 90s rock bbq ")
+    await words.press("Enter")
+    await expect(page.locator("#toast")).to_contain_text("I don't know the word bbq. Songs for “90s rock”")
+    await expect(page.locator("#ballot > li")).to_have_count(5)
+    await expect(page.locator("#ballot .note").first).to_contain_text("because of")
+    await expect(words).to_have_value(" 90s rock bbq ")
+    await words.fill("🎉")
+    await page.get_by_role("button", name="What next?").click()
+    await expect(page.locator("#toast.bad")).to_contain_text("I need a word or two")
+    await words.fill(" ")
+    await mood.get_by_role("radio", name="Safe").press("ArrowLeft")
+    await page.get_by_role("button", name="What next?").click()
+    await expect(page.locator("#toast")).to_contain_text("what many people like")
+    assert [(it["do"], it.get("text"), it["mood"]) for it in sent if it["do"] in {"next", "vibe"}] == [
+        ("vibe", "90s rock bbq", "safe"),
+        ("vibe", "🎉", "safe"),
+        ("next", None, "adventurous"),
+    ]
 
 
 async def test_skip(party: PartyService, room: str, visit: OpenPage) -> None:
@@ -212,7 +245,11 @@ async def test_restart(party: PartyService, visit: OpenPage) -> None:
         await expect(page.locator("#away")).to_contain_text("out of reach")
         await queue(page).locator(".up").click()
         await expect(page.locator("#away")).to_contain_text("One change will be sent")
+        await page.get_by_role("textbox", name="What you are after").fill("90s rock")
+        await page.get_by_role("button", name="What next?").click()
+        await expect(page.locator("#away")).to_contain_text("2 changes will be sent")
     async with open_room(party, "127.0.0.1", urlsplit(url).port or 0):
         await expect(page.locator("#away")).to_be_hidden(timeout=20_000)
         await expect(queue(page).locator(".up")).to_have_attribute("aria-pressed", "true")
         await expect(queue(page).locator(".up")).to_have_text("1")
+        await expect(page.locator("#ballot > li")).to_have_count(5)

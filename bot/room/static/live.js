@@ -4,7 +4,7 @@
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 10_000;
 const ANSWER_WITHIN_MS = 12_000;
-const CHANGES = new Set(["add", "next", "vote", "skip", "remove", "undo"]);
+const CHANGES = new Set(["add", "next", "vibe", "vote", "skip", "remove", "undo"]);
 
 // crypto.randomUUID is missing on plain http, which is how phones reach a laptop in the same flat.
 export function randomId() {

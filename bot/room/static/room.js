@@ -97,9 +97,13 @@ document.querySelector("main").addEventListener("click", ({ target }) => {
 
 byId("undo").addEventListener("click", () => changeAndTell("undo", {}));
 
-byId("next").addEventListener("click", async () => {
+// Without words it is the queue alone that says what could be next.
+byId("wish").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const text = byId("words").value.trim();
+  const mood = byId("wish").elements.mood.value;
   byId("next").setAttribute("aria-busy", "true");
-  await changeAndTell("next", {});
+  await (text ? changeAndTell("vibe", { text, mood }) : changeAndTell("next", { mood }));
   byId("next").removeAttribute("aria-busy");
 });
 
