@@ -25,7 +25,7 @@ SHORTEST = 2
 """The shortest word, in characters."""
 _TIME = re.compile(r"(19|20)?\d0s|(19|20)\d\d")
 """A decade or a year; other figures, of dates and charts, say nothing."""
-STRENGTH = 10.0
+STRENGTH = 4.0
 """A word speaks like so many songs of middling weight."""
 
 _ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")
