@@ -239,7 +239,7 @@ def main() -> None:
         sys.exit(2)
     except SystemExit as stop:
         if stop.code == STOPPED:
-            print("Stopped; nothing was written.", file=sys.stderr)
+            print("Stopped; nothing is left half written.", file=sys.stderr)
         raise
 
 

@@ -40,19 +40,22 @@ def open_study(path: Path) -> optuna.Study:
     Raises:
         DataError: the file cannot be written or is no study.
     """
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # a trial that is stopped is told elsewhere
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return optuna.create_study(
+        study = optuna.create_study(
             storage=f"sqlite:///{path}",
             study_name=STUDY,
             direction="maximize",
-            sampler=optuna.samplers.TPESampler(seed=0),
             pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
             load_if_exists=True,
         )
+        # The same seed again would propose what an earlier run has tried.
+        study.sampler = optuna.samplers.TPESampler(seed=len(study.trials))
     except Exception as error:  # Optuna lets the errors of its database through, which have no common base
-        raise DataError(f"{path} cannot be used as a study ({error}); name another file") from error
+        reason = str(error).partition("\n")[0]
+        raise DataError(f"{path} cannot be used as a study ({reason}); name another file") from error
+    return study
 
 
 def tune(study: optuna.Study, lists: Playlists, trials: int, base: Settings, told: Told) -> None:
@@ -64,7 +67,7 @@ def tune(study: optuna.Study, lists: Playlists, trials: int, base: Settings, tol
     Raises:
         DataError: too little data to judge by.
     """
-    if not study.trials:
+    if not finished(study):
         study.enqueue_trial({name: getattr(base, name) for name in _searched(lists)})
 
     def trial_of(trial: optuna.Trial) -> float:
@@ -115,9 +118,16 @@ def finished(study: optuna.Study) -> list[FrozenTrial]:
 
 
 def save_settings(settings: Settings, path: Path) -> None:
-    """Writes settings as JSON, for `train --settings`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(settings), indent=2) + "\n", "utf-8")
+    """Writes settings as JSON, for `train --settings`.
+
+    Raises:
+        DataError: the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(settings), indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise DataError(f"{path} cannot be written ({error}); name another file") from error
 
 
 def load_settings(path: Path) -> Settings:
@@ -130,5 +140,5 @@ def load_settings(path: Path) -> Settings:
         told = json.loads(path.read_text("utf-8"))
         kinds = {each.name: type(getattr(Settings(), each.name)) for each in fields(Settings)}
         return Settings(**{name: kinds[name](value) for name, value in told.items()})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, OverflowError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"{path} holds no settings ({error!r}); make it with `tune --out`") from error

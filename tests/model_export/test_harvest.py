@@ -452,7 +452,7 @@ async def test_control_c_leaves_nothing(party: PartyService, database_url: str, 
         said, error = harvesting.communicate(timeout=PATIENCE_S)
     finally:
         harvesting.kill()
-    assert (said, error) == ("", "Stopped; nothing was written.\n")
+    assert (said, error) == ("", "Stopped; nothing is left half written.\n")
     assert not (tmp_path / "new").exists()
 
 
