@@ -219,7 +219,7 @@ class _Learner:
 
 
 def mixed(tracks: Indices, in_order: float, rng: np.random.Generator) -> Indices:
-    """A list's tracks in random order or, in so great a share of cases, in their own from a random place on."""
+    """A list's tracks in random order or, in so great a share, in their own from a random place on."""
     if in_order and rng.random() < in_order:
         return np.roll(tracks, -int(rng.integers(len(tracks))))
     return rng.permutation(tracks)

@@ -413,7 +413,7 @@ def test_the_matrix_holds_what_the_lists_hold() -> None:
 
 
 def test_a_list_that_many_follow_weighs_more() -> None:
-    """With weight 1/2, lists of 0, 3 and 8 followers weigh as 1, 2 and 3, on top of all else, 1 on average."""
+    """With weight 1/2, lists of 0, 3 and 8 followers weigh as 1, 2 and 3, beside all else; 1 on average."""
     lists = replace(playlists([[0]] * 4, 1, parents=["a", "b", "c", "c"]), followers=[0, 3, 8, 8])
     weights = list_weights(lists, 1.0, 0.5)
     np.testing.assert_allclose(weights / weights[0], [1, 2, 1.5, 1.5], rtol=1e-5)
