@@ -205,14 +205,9 @@ class _Learner:
     def _examples(self) -> tuple[list[Indices], list[Indices]]:
         """A batch of playlists, each cut at random into a queue and what it hides."""
         chosen = self.rng.choice(self.usable, self.settings.batch, p=self.odds)
-        halves = [self._cut(self._mixed(self.lists.tracks(i))) for i in chosen]
+        in_order = self.settings.in_order
+        halves = [self._cut(mixed(self.lists.tracks(i), in_order, self.rng)) for i in chosen]
         return [queue for queue, _ in halves], [hidden for _, hidden in halves]
-
-    def _mixed(self, tracks: Indices) -> Indices:
-        """A list's tracks in random order, or in their own from a random place on."""
-        if self.settings.in_order and self.rng.random() < self.settings.in_order:
-            return np.roll(tracks, -int(self.rng.integers(len(tracks))))
-        return self.rng.permutation(tracks)
 
     def _cut(self, tracks: Indices) -> tuple[Indices, Indices]:
         """Short queues are as frequent as long ones: the logarithm of the length is uniform."""
@@ -221,6 +216,13 @@ class _Learner:
         if self.rng.random() < self.settings.empty_queues:
             size = 0
         return tracks[:size], tracks[size:]
+
+
+def mixed(tracks: Indices, in_order: float, rng: np.random.Generator) -> Indices:
+    """A list's tracks in random order or, in so great a share, in their own from a random place on."""
+    if in_order and rng.random() < in_order:
+        return np.roll(tracks, -int(rng.integers(len(tracks))))
+    return rng.permutation(tracks)
 
 
 def _one_cycle(done: float) -> float:

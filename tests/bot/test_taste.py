@@ -25,7 +25,7 @@ def said(weight: float, label: float, **stances: float) -> Signal:
 
 def order(scores: Sequence[Sequence[float]], strategy: Strategy, served: Sequence[float] = ()) -> list[int]:
     """The order of a table of scores, a row a member."""
-    return taste.together(np.array(scores, float), strategy, served).tolist()
+    return [int(song) for song in taste.together(np.array(scores, float), strategy, served)]
 
 
 # --- each member's own scores
@@ -132,7 +132,7 @@ def test_where_all_songs_count_alike_the_scores_are_exactly_the_models() -> None
     queue = [3, 7, 20]
     answer = graph(queue, [each.weight for each in told], [each.label for each in told], limit=30)
     found = taste.by_member(answer.reasons, answer.match, told)
-    for member, labels in enumerate([[1, 1, 0], [0, 1, UNWANTED]]):
+    for member, labels in enumerate(([1.0, 1.0, 0.0], [0.0, 1.0, UNWANTED])):
         own = graph(queue, [float(label != 0) for label in labels], labels, limit=30)
         logits = dict(zip(own.tracks.tolist(), taste.logit(own.match), strict=True))
         apart = found[member] - np.array([logits[track] for track in answer.tracks.tolist()])

@@ -22,7 +22,7 @@ def ranked(lists: Playlists, method: str, queue: Sequence[int], limit: int = 100
     """What a baseline answers to a queue."""
     catalogue = np.arange(len(lists.songs), dtype=np.int32)
     case = Case(np.array(queue, np.int32), np.empty(0, np.int32), "parties")
-    return baselines(lists, catalogue)[method](case, limit).tolist()
+    return [int(song) for song in baselines(lists, catalogue)[method](case, limit)]
 
 
 def test_als_finds_the_genre(lists: Playlists, genres: Sequence[str]) -> None:

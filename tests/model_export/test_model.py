@@ -19,7 +19,7 @@ from model_export.model import (
     queue_matrix,
 )
 from model_export.playlists import Playlists, Song
-from model_export.training import gradients, train
+from model_export.training import gradients, mixed, train
 from tests.model_export.planted import QUICK, SONGS_PER_GENRE, playlists
 
 SHORT = replace(QUICK, epochs=6)
@@ -174,7 +174,53 @@ def test_songs_of_nobody_have_parts_too() -> None:
     assert list(parts.artists) == []
 
 
+def test_songs_of_one_half_decade_share_a_part() -> None:
+    """1980 and 1984 are one era, 1979 and 1985 others, and an unknown year is none."""
+    years = [1980, 1984, 1979, 1985, None, None]
+    parts = Parts.of([Song(str(i), f"song {i}", "", None, year) for i, year in enumerate(years)])
+    shared = (parts.of_track @ parts.of_track.T).toarray()
+    expected = np.diag([2, 2, 2, 2, 1, 1])
+    expected[[0, 1], [1, 0]] = 1
+    assert shared.tolist() == expected.tolist()
+    assert parts.of_track.shape == (6, 6 + 3)
+
+
 # --- training
+
+
+def test_a_queue_in_order_is_a_run_of_its_list() -> None:
+    """With all in order each song is followed by its next one, from any place on; without, hardly ever."""
+    rng = np.random.default_rng(0)
+    tracks = np.array([7, 3, 9, 1, 5, 8], np.int32)
+    follows = dict(zip(tracks.tolist(), np.roll(tracks, -1).tolist(), strict=True))
+
+    def runs(in_order: float) -> list[list[int]]:
+        found = [mixed(tracks, in_order, rng).tolist() for _ in range(600)]
+        assert all(sorted(each) == sorted(tracks.tolist()) for each in found)
+        return [each for each in found if [follows[one] for one in each[:-1]] == each[1:]]
+
+    assert len(runs(1.0)) == 600
+    assert {each[0] for each in runs(1.0)} == set(tracks.tolist())
+    assert len(runs(0.0)) < 20
+    assert len(runs(0.5)) == pytest.approx(300, abs=60)
+
+
+def test_training_in_order_is_another_training(lists: Playlists) -> None:
+    """The setting reaches the examples: with it the same seed learns something else, as finite."""
+    plain, ordered = (train(lists, replace(SHORT, in_order=share))[0] for share in (0.0, 1.0))
+    assert np.isfinite(ordered.factors).all()
+    assert not np.array_equal(plain.factors, ordered.factors)
+
+
+def test_lists_that_many_follow_teach_more() -> None:
+    """Of two lists with one song in common, training that weighs followers learns the followed one's."""
+    lists = replace(playlists([[0, 1], [0, 2]] * 10, 3), followers=[1000, 0] * 10)
+    model, _ = train(lists, replace(SHORT, epochs=30, follower_weight=1.0))
+    scores = model.scores(queue_matrix(queues([0], of=3), 3))[0]
+    assert scores[1] > scores[2] + 1
+    model, _ = train(lists, replace(SHORT, epochs=30, follower_weight=0.0))
+    scores = model.scores(queue_matrix(queues([0], of=3), 3))[0]
+    assert abs(scores[1] - scores[2]) < 0.5
 
 
 def test_planted_genres_come_back(model: Model, genres: Sequence[str]) -> None:

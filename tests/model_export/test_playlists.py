@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,29 @@ def test_a_playlist_may_be_of_any_length(tmp_path: Path, length: int) -> None:
     assert lists.tracks(0).tolist() == list(range(length))
 
 
+def test_followers_and_names_are_read(tmp_path: Path) -> None:
+    """A column of followers and one of names reach their lists, and what is null is none."""
+    lists = {**LISTS, "followers": [5, None, 9], "name": ["x", None, "z"]}
+    found = read_playlists(write_tables(tmp_path, TRACKS, lists, ENTRIES))
+    assert list(found.followers) == [5, 0]
+    assert list(found.names) == ["x", ""]
+
+
+def test_where_nobody_follows_there_are_no_followers(folder: Path, tmp_path: Path) -> None:
+    """Without the column, or with nothing in it, the data has no followers at all."""
+    assert list(read_playlists(folder).followers) == []
+    lists = {**LISTS, "followers": [0, None, 3]}  # the third list is empty
+    assert list(read_playlists(write_tables(tmp_path / "none", TRACKS, lists, ENTRIES)).followers) == []
+
+
+def test_followers_and_names_stay_with_their_lists(tmp_path: Path) -> None:
+    """Choosing lists chooses their followers and names too."""
+    lists = replace(playlists([[0], [1], [2]], 3), followers=[1, 2, 3], names=["a", "b", "c"])
+    chosen = lists.select([2, 0])
+    assert (list(chosen.followers), list(chosen.names)) == ([3, 1], ["c", "a"])
+    assert list(lists.select([]).followers) == []
+
+
 # --- the Million Playlist Dataset
 
 
@@ -197,6 +221,16 @@ def test_slices_are_read_as_published(tmp_path: Path) -> None:
     assert lists.songs[0] == Song(
         "track8", "Title 8", "Artist 8", "Album 8", duration_ms=200_008, spotify_id="track8"
     )
+
+
+def test_followers_and_names_of_the_slices_are_read(tmp_path: Path) -> None:
+    """Each list knows its name and who follows it; a list that lacks either has none."""
+    one, two = mpd_playlist(0, [mpd_track(0, 7)]), mpd_playlist(1, [mpd_track(0, 8)])
+    del two["num_followers"], two["name"]
+    write_slice(tmp_path, 0, [one | {"num_followers": 12}, mpd_playlist(2, []), two])
+    lists = read_playlists(tmp_path)
+    assert list(lists.followers) == [12, 0]
+    assert list(lists.names) == ["Throwbacks 0", ""]
 
 
 def test_every_list_of_the_slices_has_a_parent_of_its_own(tmp_path: Path) -> None:
@@ -376,6 +410,21 @@ def test_the_matrix_holds_what_the_lists_hold() -> None:
 
 
 # --- weights
+
+
+def test_a_list_that_many_follow_weighs_more() -> None:
+    """With weight 1/2, lists of 0, 3 and 8 followers weigh as 1, 2 and 3, beside all else; 1 on average."""
+    lists = replace(playlists([[0]] * 4, 1, parents=["a", "b", "c", "c"]), followers=[0, 3, 8, 8])
+    weights = list_weights(lists, 1.0, 0.5)
+    np.testing.assert_allclose(weights / weights[0], [1, 2, 1.5, 1.5], rtol=1e-5)
+    assert float(weights.mean()) == pytest.approx(1, rel=1e-5)
+    np.testing.assert_allclose(list_weights(lists, 1.0, 0.0)[:2], 4 / 3, rtol=1e-5)
+
+
+def test_without_followers_their_weight_changes_nothing() -> None:
+    """Where nobody counted followers, every list weighs as it does without them."""
+    lists = playlists([[0]] * 3, 1, sources=["a", "a", "b"])
+    np.testing.assert_array_equal(list_weights(lists, 0.5, 1.0), list_weights(lists, 0.5))
 
 
 def test_a_large_source_does_not_drown_the_others() -> None:
