@@ -215,7 +215,7 @@ def shipped() -> Exported:
 def numbers() -> dict[str, Floats]:
     """The numbers that its file holds."""
     stored = onnx.load(STARTER / "model.onnx").graph.initializer
-    wanted = {"scale", "level", "track_bias"}
+    wanted = {"temper", "scale", "slope", "level", "track_bias"}
     return {each.name: numpy_helper.to_array(each) for each in stored if each.name in wanted}
 
 
@@ -233,7 +233,7 @@ def test_reasons_and_biases_are_the_logit_of_the_match(shipped: Exported, number
         weight, label = rng.uniform(0.2, 4, size).tolist(), rng.choice([1.0, -0.2, 0.5], size).tolist()
         answer = shipped(queue, weight, label, limit=500)
         told = (
-            answer.reasons.sum(axis=1).astype(float) + numbers["scale"] * numbers["track_bias"][answer.tracks]
+            answer.reasons.sum(axis=1).astype(float) + numbers["slope"] * numbers["track_bias"][answer.tracks]
         )
         of_playlist = logits(answer) - told
         np.testing.assert_allclose(of_playlist, of_playlist[0], atol=1e-4)
@@ -241,11 +241,11 @@ def test_reasons_and_biases_are_the_logit_of_the_match(shipped: Exported, number
 
 
 def test_without_a_queue_the_logit_is_the_biases(shipped: Exported, numbers: dict[str, Floats]) -> None:
-    """The track's bias, scaled, and the playlist's: the level less the scaled normaliser of all biases."""
+    """The track's bias, tempered and scaled, and the playlist's: the level less the scaled normaliser."""
     answer = shipped(limit=shipped.tracks)
     bias = numbers["track_bias"].astype(float)
-    of_playlist = numbers["level"] - numbers["scale"] * np.log(np.exp(bias).sum())
-    expected = numbers["scale"] * bias[answer.tracks] + of_playlist
+    of_playlist = numbers["level"] - numbers["scale"] * np.log(np.exp(numbers["temper"] * bias).sum())
+    expected = numbers["slope"] * bias[answer.tracks] + of_playlist
     np.testing.assert_allclose(logits(answer), expected, atol=1e-4)
     assert np.ptp(expected) > 100 * ROUNDING
 

@@ -59,7 +59,9 @@ def test_match_is_sorted_and_never_zero() -> None:
 
 def test_the_shipped_models_match_is_sorted_and_tells_songs_apart() -> None:
     """The best song's match is far above that of the ten-thousandth, for one song queued."""
-    session = onnxruntime.InferenceSession(STARTER / "model.onnx")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(STARTER / "model.onnx", options)
     one, none = np.ones(1, np.float32), np.empty(0, np.int64)
     for index in range(0, 5000, 100):
         queue = np.array([index])
@@ -68,7 +70,7 @@ def test_the_shipped_models_match_is_sorted_and_tells_songs_apart() -> None:
             {"queue": queue, "weight": one, "label": one, "banned": none, "limit": np.array(20_000)},
         )[0]
         assert (np.diff(match) <= 0).all()
-        assert match[0] > 2 * match[10_000]
+        assert match[0] > 1.5 * match[10_000]
 
 
 @pytest.mark.parametrize(
