@@ -16,8 +16,8 @@ from model_export.graph import StandIns, build_graph
 from model_export.model import Floats, Memory, Model
 from model_export.neighbours import nothing
 
-TRACKS, SHARED, ARTISTS, DIMS = 90_000, 25_000, 32_000, 64
-NEIGHBOURS, KIN, QUEUE, LIMIT, RUNS = 150, 50, 50, 50, 200
+TRACKS, SHARED, ARTISTS, DIMS = 90_000, 4_000, 32_000, 64
+NEIGHBOURS, KIN, QUEUE, LIMIT, RUNS = 700, 60, 50, 50, 200  # the queue is of songs with the most neighbours
 
 
 def random_graph(rng: np.random.Generator) -> bytes:
