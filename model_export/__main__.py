@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from model_export.bundle import load_learned, save_learned, write_bundle, written_whole
+from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
 from model_export.evaluate import OURS, Bundle, Line, compare, match_error, words_ndcg
+from model_export.folders import written_whole
 from model_export.harvest import harvest
 from model_export.learning import learn
 from model_export.merge import read_folders
@@ -66,7 +67,7 @@ def train_command(
     chosen = {"dims": dims, "epochs": epochs, "neighbours": neighbours, "seed": seed}
     asked = {name: value for name, value in chosen.items() if value != getattr(_DEFAULTS, name)}
     settings = replace(load_settings(settings_file) if settings_file else _DEFAULTS, **asked)
-    with written_whole(out) as scratch, _progress() as bar:
+    with written_whole(out, MODEL, "model") as scratch, _progress() as bar:
         tasks = {}
 
         def show(stage: str, epoch: int, loss: float, ndcg: float | None) -> None:
@@ -171,7 +172,7 @@ def export_command(
 ) -> None:
     """Writes a trained model's bundle: what the bot needs, without the playlists' factors."""
     learned = load_learned(model, _read(data))
-    with written_whole(out) as scratch:
+    with written_whole(out, MODEL, "model") as scratch:
         write_bundle(learned, scratch)
     console.print(f"{len(learned.lists.songs):,} songs: {out}")
 

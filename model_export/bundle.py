@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -234,38 +231,3 @@ def _card(facts: dict[str, Any]) -> str:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@contextmanager
-def written_whole(folder: Path, ours: Collection[str] = MODEL, what: str = "model") -> Iterator[Path]:
-    """A scratch folder that takes the place of `folder` at the end; on an error nothing is left of it.
-
-    Args:
-        folder: what is to be written.
-        ours: the names that may be in it already, and are then replaced.
-        what: the word for such a folder.
-
-    Raises:
-        DataError: `folder` is or holds something else than such names, or cannot be written.
-    """
-    folder = folder.resolve()
-    strangers = [each.name for each in folder.glob("*") if each.name not in ours]
-    if strangers or (folder.exists() and not folder.is_dir()):
-        fault = f"holds {strangers[0]}, which is no part of a {what}" if strangers else "is no folder"
-        raise DataError(f"{folder} {fault}; name another folder")
-    new_parents = [parent for parent in folder.parents if not parent.exists()]
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise DataError(f"{folder} cannot be written ({error}); name another folder") from error
-    try:
-        yield scratch
-        shutil.rmtree(folder, ignore_errors=True)
-        scratch.chmod(0o755)
-        scratch.rename(folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-        for parent in new_parents:
-            with suppress(OSError):  # not empty: the folder is in it
-                parent.rmdir()

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import tempfile
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -21,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from db.harvest import NotReadable, SharedRoom, Wanted, shared_rooms
+from model_export.folders import written_whole
 from model_export.merge import song_key
 from model_export.playlists import DataError, Song
 
@@ -52,6 +51,9 @@ _TABLES: dict[str, dict[str, pa.DataType]] = {
     "entries": {"playlist_id": _TEXT, "position": _NUMBER, "track_id": _TEXT},
 }
 
+FILES = frozenset(f"{name}.parquet" for name in _TABLES)
+"""What a harvest's folder may hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Harvested:
@@ -72,7 +74,7 @@ def harvest(database_url: str, out: Path) -> Harvested:
     Raises:
         DataError: no such database, nobody opted in, no party to learn from, or `out` cannot be written.
     """
-    with _written_whole(out) as scratch:
+    with written_whole(out, FILES, "harvest") as scratch:
         try:
             rooms = shared_rooms(database_url)
         except NotReadable as error:
@@ -145,34 +147,3 @@ def _write(folder: Path, rooms: Sequence[Sequence[dict[str, Song]]]) -> Harveste
         # Uncompressed, so that anybody can look for a name in it.
         pq.write_table(table, folder / f"{name}.parquet", compression="none")
     return Harvested(len(rooms), len(rows["playlists"]), len(songs))
-
-
-@contextmanager
-def _written_whole(folder: Path) -> Iterator[Path]:
-    """A scratch folder that takes the place of `folder` at the end; on an error nothing is left of it.
-
-    Raises:
-        DataError: `folder` is or holds something else than playlists, or cannot be written.
-    """
-    folder = folder.resolve()
-    ours = {f"{name}.parquet" for name in _TABLES}
-    strangers = [each.name for each in folder.glob("*") if each.name not in ours]
-    if strangers or (folder.exists() and not folder.is_dir()):
-        what = f"holds {strangers[0]}, which is no part of a harvest" if strangers else "is no folder"
-        raise DataError(f"{folder} {what}; name another folder")
-    new_parents = [parent for parent in folder.parents if not parent.exists()]
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
-            new = Path(scratch, "new")
-            new.mkdir()
-            yield new
-            if folder.exists():
-                folder.rename(Path(scratch, "old"))
-            new.rename(folder)
-    except OSError as error:
-        raise DataError(f"{folder} cannot be written ({error}); name another folder") from error
-    finally:
-        for parent in new_parents:
-            with suppress(OSError):  # not empty: the playlists are in it
-                parent.rmdir()

@@ -17,14 +17,15 @@ import pytest
 
 from model_export.bundle import (
     FILES,
+    MODEL,
     Learned,
     load_learned,
     popularity_of,
     save_learned,
     write_bundle,
-    written_whole,
 )
 from model_export.evaluate import Bundle
+from model_export.folders import written_whole
 from model_export.learning import learn
 from model_export.metrics import Case
 from model_export.model import Model, queue_matrix
@@ -390,7 +391,7 @@ def names(folder: Path) -> Sequence[str]:
 def test_what_is_written_takes_its_place_at_the_end(tmp_path: Path) -> None:
     """Until all is written nothing stands at the folder's name, then all of it and nothing beside it."""
     out = tmp_path / "models" / "mine"
-    with written_whole(out) as scratch:
+    with written_whole(out, MODEL, "model") as scratch:
         (scratch / "model.onnx").write_text("new")
         assert not out.exists()
     assert names(out) == ["model.onnx"]
@@ -403,7 +404,7 @@ def test_an_older_model_gives_way_whole(tmp_path: Path) -> None:
     out = tmp_path / "mine"
     out.mkdir()
     (out / "learned.npz").write_text("old")
-    with written_whole(out) as scratch:
+    with written_whole(out, MODEL, "model") as scratch:
         (scratch / "model.onnx").write_text("new")
         assert names(out) == ["learned.npz"]
     assert names(out) == ["model.onnx"]
@@ -415,7 +416,7 @@ def test_an_error_leaves_nothing_behind(tmp_path: Path, error: type[BaseExceptio
     out = tmp_path / "mine"
     out.mkdir()
     (out / "model.onnx").write_text("old")
-    with pytest.raises(error), written_whole(out) as scratch:  # noqa: PT012 - half a file is the point
+    with pytest.raises(error), written_whole(out, MODEL, "model") as scratch:  # noqa: PT012 - half a file is the point
         (scratch / "model.onnx").write_text("half")
         raise error
     assert names(tmp_path) == ["mine"]
@@ -427,7 +428,7 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "holidays"
     out.mkdir()
     (out / "beach.jpg").write_text("sand")
-    with pytest.raises(DataError) as refusal, written_whole(out):
+    with pytest.raises(DataError) as refusal, written_whole(out, MODEL, "model"):
         pytest.fail("a folder of holiday pictures was taken for a model")
     assert str(out) in str(refusal.value)
     assert "beach.jpg" in str(refusal.value)
@@ -438,6 +439,6 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     """Where a file stands in the way of the parent folder, the error says what cannot be written."""
     (tmp_path / "file").touch()
-    with pytest.raises(DataError) as refusal, written_whole(tmp_path / "file" / "mine"):
+    with pytest.raises(DataError) as refusal, written_whole(tmp_path / "file" / "mine", MODEL, "model"):
         pytest.fail("a folder was made inside a file")
     assert "mine" in str(refusal.value)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -40,6 +41,31 @@ def run(*of: str | Path) -> subprocess.CompletedProcess[str]:
         timeout=PATIENCE_S,
         check=False,
     )
+
+
+def interrupted(begun: Callable[[], bool], *of: str | Path) -> subprocess.CompletedProcess[str]:
+    """Starts a command and presses Ctrl-C once it has begun."""
+    command = subprocess.Popen(  # noqa: S603 - our own command
+        arguments(*of),
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background job starts with SIGINT ignored, which a child would inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while not begun():
+            assert command.poll() is None, command.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.01)  # another process tells of its progress by its files alone
+        command.send_signal(signal.SIGINT)
+        out, error = command.communicate(timeout=PATIENCE_S)
+    finally:
+        command.kill()
+    return subprocess.CompletedProcess(arguments(*of), command.returncode, out, error)
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
@@ -177,26 +203,14 @@ def test_control_c_stops_training_and_leaves_nothing(
     """Ctrl-C in the midst of training ends it without a traceback, and no folder remains."""
     # Without a validation list nothing stops the training early.
     data = write_playlists(tmp_path_factory.mktemp("endless"), planted().split("train"))
-    training = subprocess.Popen(  # noqa: S603 - our own command
-        arguments("train", data, "--out", tmp_path / "model", "--epochs", "1000000"),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell's background job starts with SIGINT ignored, which a child would inherit.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    try:
-        deadline = time.monotonic() + PATIENCE_S
-        while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
-            assert training.poll() is None
-            time.sleep(0.05)
-        assert [path.name[:7] for path in tmp_path.iterdir()] == [".model-"]
-        training.send_signal(signal.SIGINT)
-        out, error = training.communicate(timeout=PATIENCE_S)
-    finally:
-        training.kill()
-    assert out == ""
-    assert "Traceback" not in error
+    seen: list[str] = []
+
+    def begun() -> bool:
+        seen[:] = [path.name[:7] for path in tmp_path.iterdir()]
+        return bool(seen)
+
+    done = interrupted(begun, "train", data, "--out", tmp_path / "model", "--epochs", "1000000")
+    assert seen == [".model-"]
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []

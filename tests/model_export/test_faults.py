@@ -12,8 +12,9 @@ import onnxruntime
 import pytest
 
 from bot.settings import STARTER
-from model_export.bundle import load_learned, save_learned, write_bundle, written_whole
+from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
 from model_export.evaluate import Bundle, match_error
+from model_export.folders import written_whole
 from model_export.learning import learn
 from model_export.playlists import DataError, Playlists, read_playlists
 from tests.model_export.planted import QUICK, playlists, write_tables
@@ -137,7 +138,7 @@ def test_a_manifest_without_splits_is_refused(tmp_path: Path, lists: Playlists, 
 def test_a_file_is_no_place_for_a_model(tmp_path: Path) -> None:
     """A file in the folder's place is refused before any work, and left alone."""
     (tmp_path / "model").write_text("mine")
-    with pytest.raises(DataError, match="no folder"), written_whole(tmp_path / "model"):
+    with pytest.raises(DataError, match="no folder"), written_whole(tmp_path / "model", MODEL, "model"):
         pytest.fail("it began to write")
     assert (tmp_path / "model").read_text() == "mine"
 
@@ -146,7 +147,7 @@ def test_a_link_leads_to_the_place_of_a_model(tmp_path: Path) -> None:
     """A symbolic link to a folder is followed, not replaced."""
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    with written_whole(tmp_path / "link") as scratch:
+    with written_whole(tmp_path / "link", MODEL, "model") as scratch:
         (scratch / "model.onnx").touch()
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real" / "model.onnx").exists()
@@ -154,7 +155,7 @@ def test_a_link_leads_to_the_place_of_a_model(tmp_path: Path) -> None:
 
 def test_folders_made_on_the_way_go_too(tmp_path: Path) -> None:
     """After an error no empty folder is left."""
-    with pytest.raises(DataError), written_whole(tmp_path / "a" / "b" / "model"):
+    with pytest.raises(DataError), written_whole(tmp_path / "a" / "b" / "model", MODEL, "model"):
         raise DataError("stop")
     assert list(tmp_path.iterdir()) == []
 

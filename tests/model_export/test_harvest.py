@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -26,8 +25,8 @@ from db.store import Store, alembic_config
 from model_export import harvest
 from model_export.playlists import DataError, read_playlists
 from tests.conftest import Clock
-from tests.model_export.planted import environment, planted, table, write_playlists
-from tests.model_export.test_cli import PATIENCE_S, ROOT, arguments, refused, run
+from tests.model_export.planted import planted, table, write_playlists
+from tests.model_export.test_cli import PATIENCE_S, ROOT, interrupted, refused, run
 
 GUILD = "880088008800880088"
 HERE = Room("discord", GUILD, "991199119911991199")
@@ -419,7 +418,7 @@ async def test_only_a_harvest_is_replaced(party: PartyService, database_url: str
 
 def scratch(out: Path) -> list[Path]:
     """Where a harvest is being written."""
-    return list(out.parent.glob(f".{out.name}-*/new"))
+    return list(out.parent.glob(f".{out.name}-*"))
 
 
 async def test_control_c_leaves_nothing(party: PartyService, database_url: str, tmp_path: Path) -> None:
@@ -433,26 +432,8 @@ async def test_control_c_leaves_nothing(party: PartyService, database_url: str, 
             "SELECT 1, 'played', 'Song ' || i, 'Band', 1800000000000 + i FROM numbers"
         )
     out = tmp_path / "new" / "parties"
-    harvesting = subprocess.Popen(  # noqa: ASYNC220, S603 - our own command, and the bot is idle
-        arguments("harvest", database_url, "--out", out),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell's background job starts with SIGINT ignored, which a child would inherit.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    try:
-        deadline = time.monotonic() + PATIENCE_S
-        while not scratch(out) and time.monotonic() < deadline:
-            assert harvesting.poll() is None, harvesting.communicate()
-            time.sleep(0.01)  # noqa: ASYNC251 - as above
-        harvesting.send_signal(signal.SIGINT)
-        said, error = harvesting.communicate(timeout=PATIENCE_S)
-    finally:
-        harvesting.kill()
-    assert (said, error) == ("", "Stopped; nothing is left half written.\n")
+    done = interrupted(lambda: bool(scratch(out)), "harvest", database_url, "--out", out)
+    assert (done.stdout, done.stderr) == ("", "Stopped; nothing is left half written.\n")
     assert not (tmp_path / "new").exists()
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import signal
 import subprocess
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -17,7 +15,7 @@ import numpy as np
 import pytest
 
 from model_export import plots
-from model_export.bundle import Learned, load_learned, save_learned, write_bundle, written_whole
+from model_export.bundle import MODEL, Learned, load_learned, save_learned, write_bundle
 from model_export.evaluate import OURS, Bundle, compare, match_error
 from model_export.findings import (
     HELD_OUT,
@@ -25,6 +23,7 @@ from model_export.findings import (
     samples,
     train_sample,
 )
+from model_export.folders import written_whole
 from model_export.learning import learn
 from model_export.metrics import QUEUE_LENGTHS, Quality, cases, measure, reliability
 from model_export.playlists import SPLITS, DataError, Playlists, read_playlists
@@ -32,13 +31,12 @@ from model_export.report import FILES, PAGE, Report, chance, decimal, examine, p
 from tests.model_export.planted import (
     GENRES,
     QUICK,
-    environment,
     name_of,
     planted,
     playlists,
     write_playlists,
 )
-from tests.model_export.test_cli import PATIENCE_S, ROOT, arguments, refused, run
+from tests.model_export.test_cli import interrupted, refused, run
 from tests.model_export.test_playlists import mpd_track, write_slice
 
 HOSTILE = "<script>alert('title')</script>"
@@ -482,7 +480,10 @@ def test_a_folder_of_something_else_is_not_written_to(data: Path, folder: Path, 
     assert (tmp_path / "model" / "model.onnx").exists()
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / PAGE).touch()
-    with pytest.raises(DataError, match="no part of a model"), written_whole(tmp_path / "out"):
+    with (
+        pytest.raises(DataError, match="no part of a model"),
+        written_whole(tmp_path / "out", MODEL, "model"),
+    ):
         pytest.fail("a report was taken for a model")
 
 
@@ -505,27 +506,11 @@ def test_control_c_leaves_the_older_report(data: Path, folder: Path, tmp_path: P
     out = tmp_path / "report"
     out.mkdir()
     (out / PAGE).write_text("old")
-    reporting = subprocess.Popen(  # noqa: S603 - our own command
-        arguments("report", data, "--model", folder, "--out", out),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell's background job starts with SIGINT ignored, which a child would inherit.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    done = interrupted(
+        lambda: len(list(tmp_path.iterdir())) > 1, "report", data, "--model", folder, "--out", out
     )
-    try:
-        deadline = time.monotonic() + PATIENCE_S
-        while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
-            assert reporting.poll() is None
-            time.sleep(0.02)
-        reporting.send_signal(signal.SIGINT)
-        _, error = reporting.communicate(timeout=PATIENCE_S)
-    finally:
-        reporting.kill()
-    assert reporting.returncode == 130
-    assert "Traceback" not in error
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
     assert [path.name for path in out.iterdir()] == [PAGE]
     assert (out / PAGE).read_text() == "old"

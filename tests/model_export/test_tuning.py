@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -16,8 +13,8 @@ from optuna.trial import FrozenTrial, TrialState
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists
 from model_export.tuning import TUNED, finished, load_settings, open_study, save_settings, tune
-from tests.model_export.planted import environment, planted, playlists, write_playlists
-from tests.model_export.test_cli import PATIENCE_S, ROOT, arguments, refused, run
+from tests.model_export.planted import planted, playlists, write_playlists
+from tests.model_export.test_cli import interrupted, refused, run
 
 BRIEF = Settings(epochs=2, check_every=1, batch=32)
 
@@ -227,27 +224,13 @@ def test_control_c_leaves_a_study_that_can_be_gone_on_with(data: Path, tmp_path:
     """Ctrl-C ends the tuning with 130 and no traceback; what was finished stays, and a later run goes on."""
     study = tmp_path / "study.db"
     open_study(study)
-    tuning = subprocess.Popen(  # noqa: S603 - our own command
-        arguments("tune", data, "--study", study, "--trials", "1000", "--epochs", "10"),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    stopped = interrupted(
+        lambda: bool(finished(open_study(study))),
+        *("tune", data, "--study", study, "--trials", "1000", "--epochs", "10"),
     )
-    try:
-        deadline = time.monotonic() + PATIENCE_S
-        while not finished(open_study(study)) and time.monotonic() < deadline:
-            assert tuning.poll() is None
-            time.sleep(0.1)
-        tuning.send_signal(signal.SIGINT)
-        _, error = tuning.communicate(timeout=PATIENCE_S)
-    finally:
-        tuning.kill()
-    assert tuning.returncode == 130
-    assert "Traceback" not in error
-    assert "half written" in error
+    assert stopped.returncode == 130
+    assert "Traceback" not in stopped.stderr
+    assert "half written" in stopped.stderr
     before = trials_of(study)
     assert {trial.state.name for trial in before} <= {"COMPLETE", "PRUNED", "FAIL"}
     done = run("tune", data, "--study", study, "--trials", "1", "--epochs", "10")
