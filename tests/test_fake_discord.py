@@ -15,7 +15,8 @@ import pytest
 from discord import app_commands
 from discord.ext import commands
 
-from tests.fakes.discord_limits import ApiError, check_message
+from tests.fakes.discord_errors import ApiError
+from tests.fakes.discord_limits import check_message
 from tests.fakes.discord_model import Json, Timing
 from tests.fakes.discord_schemas import Schemas
 from tests.fakes.discord_server import FakeDiscord

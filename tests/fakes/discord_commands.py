@@ -6,19 +6,36 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import discord_payloads as payloads
-from .discord_model import FakeChannel, FakeMember, Json
+from . import discord_places as places
+from .discord_model import FakeChannel, FakeMember, FakeMessage, FakeRole, FakeUser, Json
+from .discord_people import Context
 
 _SUBCOMMAND, _GROUP = 1, 2
-_STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _MENTIONABLE, _NUMBER = 3, 4, 5, 6, 7, 9, 10
+_GUILD_INSTALL, _USER_INSTALL = 0, 1
+_STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _ROLE, _MENTIONABLE, _NUMBER = 3, 4, 5, 6, 7, 8, 9, 10
 _PYTHON_TYPES: dict[int, type | tuple[type, ...]] = {
     _STRING: str,
     _INTEGER: int,
     _BOOLEAN: bool,
     _USER: FakeMember,
     _CHANNEL: FakeChannel,
-    _MENTIONABLE: FakeMember,
+    _ROLE: FakeRole,
+    _MENTIONABLE: (FakeMember, FakeRole),
     _NUMBER: (int, float),
 }
+
+
+def is_shown(command: Json, place: FakeChannel) -> bool:
+    """Whether a client offers the command in this place."""
+    installs = command.get("integration_types") or [_GUILD_INSTALL]
+    contexts = command.get("contexts")
+    if contexts is None:
+        contexts = [Context.GUILD] if command.get("dm_permission") is False else list(Context)
+    # In a bot's DM it does not matter how the bot came to be installed.
+    fitting = {_GUILD_INSTALL, _USER_INSTALL} if place.context is Context.BOT_DM else {_USER_INSTALL}
+    if place.home is not None and place.has_bot:
+        fitting = {_GUILD_INSTALL}
+    return place.context in contexts and bool(fitting & set(installs))
 
 
 def command_data(command: Json, path: Sequence[str], given: Mapping[str, Any]) -> Json:
@@ -29,6 +46,18 @@ def command_data(command: Json, path: Sequence[str], given: Mapping[str, Any]) -
         raise ValueError(f"/{' '.join(path)} needs the options {missing}")
     chosen = [_option(_spec(specs, key), value) for key, value in given.items()]
     return _data(command, path, chosen, given)
+
+
+def target_data(command: Json, target: FakeMember | FakeMessage, bot: FakeUser) -> Json:
+    """The data of a context menu's command on a message or a person."""
+    data: Json = {"id": command["id"], "name": command["name"], "type": command["type"]}
+    if "guild_id" in command:
+        data["guild_id"] = command["guild_id"]
+    resolved = places.resolved([target])
+    if isinstance(target, FakeMessage):
+        # A message that somebody acts on is shown to the bot whole, whatever its intents are.
+        resolved = {"messages": {target.id: payloads.message(target, bot)}}
+    return data | {"target_id": target.id, "resolved": resolved}
 
 
 def autocomplete_data(command: Json, path: Sequence[str], given: Mapping[str, Any]) -> Json:
@@ -65,11 +94,14 @@ def _option(spec: Json, value: Any) -> Json:
         raise TypeError(f"{spec['name']} cannot be {value!r}")
     if not _in_range(spec, value):
         raise ValueError(f"the client would not let {spec['name']} be {value!r}")
-    sent = value.id if isinstance(value, FakeMember | FakeChannel) else value
+    sent = value.id if isinstance(value, FakeMember | FakeChannel | FakeRole) else value
     return {"name": spec["name"], "type": spec["type"], "value": sent}
 
 
 def _in_range(spec: Json, value: Any) -> bool:
+    kinds = spec.get("channel_types")
+    if isinstance(value, FakeChannel) and kinds and value.kind not in kinds:
+        return False
     choices = spec.get("choices")
     if choices:
         return any(choice["value"] == value for choice in choices)
@@ -92,17 +124,5 @@ def _data(command: Json, path: Sequence[str], chosen: list[Json], given: Mapping
         data["options"] = options
     if "guild_id" in command:
         data["guild_id"] = command["guild_id"]
-    resolved = _resolved(given)
+    resolved = places.resolved(given.values())
     return data | ({"resolved": resolved} if resolved else {})
-
-
-def _resolved(given: Mapping[str, Any]) -> Json:
-    people = [value for value in given.values() if isinstance(value, FakeMember)]
-    places = [value for value in given.values() if isinstance(value, FakeChannel)]
-    resolved: Json = {}
-    if people:
-        resolved["users"] = {who.id: payloads.user(who.user) for who in people}
-        resolved["members"] = {who.id: payloads.resolved_member(who) for who in people}
-    if places:
-        resolved["channels"] = {place.id: payloads.resolved_channel(place) for place in places}
-    return resolved

@@ -4,82 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
-import zlib
-from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from . import discord_payloads as payloads
-from .discord_model import FakeGuild, Json
+from . import discord_places as places
+from .discord_model import FakeGuild, FakeMessage, Json
+from .discord_session import CloseCode, Link, Op, Refused, Session
+from .discord_state import MESSAGE_CONTENT
 from .discord_world import World
 
-_AUTHENTICATION_FAILED, _NOT_AUTHENTICATED, _DISALLOWED_INTENTS = 4004, 4003, 4014
 _ENDS_SESSION = (1000, 1001)
-_GUILD_MESSAGES = 1 << 9
-_PRIVILEGED = (1 << 1) | (1 << 8) | (1 << 15)
-
-
-class Op(IntEnum):
-    """The gateway opcodes that the fake knows."""
-
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    RESUME = 6
-    INVALID_SESSION = 9
-    HELLO = 10
-    ACK = 11
-
-
-class _Link:
-    """One websocket, with what is still to be sent over it."""
-
-    def __init__(self, socket: web.WebSocketResponse, compression: str | None) -> None:
-        self.socket = socket
-        self.dropped = False
-        self._queue: asyncio.Queue[Json] = asyncio.Queue()
-        # A client that asks for another compression takes plain text too.
-        self._deflate = zlib.compressobj() if compression == "zlib-stream" else None
-
-    def send(self, payload: Json) -> None:
-        self._queue.put_nowait(payload)
-
-    async def write(self) -> None:
-        """Send what is queued, in order, for as long as the socket lives."""
-        while True:
-            await self._write(json.dumps(await self._queue.get()))
-
-    async def _write(self, text: str) -> None:
-        if self._deflate is None:
-            await self.socket.send_str(text)
-            return
-        packed = self._deflate.compress(text.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-        await self.socket.send_bytes(packed)
-
-    async def close(self, code: int) -> None:
-        self.dropped = True
-        await self.socket.close(code=code)
-
-
-@dataclass(eq=False)
-class Session:
-    """What a client identified as, and all events since, for a resume."""
-
-    intents: int
-    id: str = field(default_factory=lambda: secrets.token_hex(16))
-    events: list[Json] = field(default_factory=list)
-    link: _Link | None = None
-
-    def dispatch(self, event: str, data: Json) -> Json:
-        """Send the event now, or keep it until the client resumes."""
-        payload = {"op": int(Op.DISPATCH), "s": len(self.events) + 1, "t": event, "d": data}
-        self.events.append(payload)
-        if self.link is not None:
-            self.link.send(payload)
-        return payload
+_GUILDS, _VOICE_STATES, _GUILD_MESSAGES, _DIRECT_MESSAGES = 1 << 0, 1 << 7, 1 << 9, 1 << 12
+_INTENTS = {
+    "GUILD_ROLE_CREATE": _GUILDS,
+    "CHANNEL_CREATE": _GUILDS,
+    "CHANNEL_DELETE": _GUILDS,
+    "VOICE_STATE_UPDATE": _VOICE_STATES,
+}
+_PRIVILEGED = (1 << 1) | (1 << 8) | MESSAGE_CONTENT
+_KNOWN_INTENTS = sum(1 << bit for bit in (*range(17), 20, 21, 24, 25))
+_GUILDS_PER_SHARD = 2500
 
 
 class Gateway:
@@ -90,127 +36,224 @@ class Gateway:
         self.world = world
         self.url = ""
         self.sessions: dict[str, Session] = {}
-        self.connected = asyncio.Event()
+        self.changed = asyncio.Event()
         self.identified: list[Json] = []
         self.resumes = 0
+        self.ack_heartbeats = True
         self._heartbeat_ms = heartbeat_ms
         self._refused_intents = _PRIVILEGED & ~allowed_intents
-        self._links: set[_Link] = set()
+        self._links: set[Link] = set()
+
+    @property
+    def live(self) -> list[Session]:
+        """The sessions that are connected now."""
+        return [session for session in self.sessions.values() if session.link is not None]
+
+    # One connection
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one websocket until it closes."""
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        link = _Link(socket, request.query.get("compress"))
+        link = Link(socket, request.query.get("compress"))
         self._links.add(link)
         writer = asyncio.create_task(link.write())
         try:
             self._send(link, "HELLO", Op.HELLO, {"heartbeat_interval": self._heartbeat_ms})
             await self._read(link)
+        except Refused as refused:
+            await link.close(refused.code)
         finally:
             writer.cancel()
             self._forget(link)
         return socket
 
-    async def _read(self, link: _Link) -> None:
+    async def _read(self, link: Link) -> None:
         async for frame in link.socket:
-            if frame.type is WSMsgType.TEXT:
-                await self._receive(link, json.loads(frame.data))
+            if frame.type is not WSMsgType.TEXT:
+                continue
+            link.received()
+            try:
+                payload = json.loads(frame.data)
+            except json.JSONDecodeError:
+                raise Refused(CloseCode.DECODE_ERROR) from None
+            self._receive(link, payload)
 
-    def _forget(self, link: _Link) -> None:
+    def _forget(self, link: Link) -> None:
         self._links.discard(link)
-        for session in [known for known in self.sessions.values() if known.link is link]:
-            session.link = None
-            self.connected.clear()
+        session = link.session
+        if session is not None and session.link is link:
+            session.detach()
             # A client that says goodbye ends its session; one that loses its line may resume.
             if link.socket.close_code in _ENDS_SESSION and not link.dropped:
-                del self.sessions[session.id]
+                self.sessions.pop(session.id, None)
+        self.changed.set()
 
-    async def _receive(self, link: _Link, payload: Json) -> None:
+    def _receive(self, link: Link, payload: Json) -> None:
         match payload["op"]:
             case Op.HEARTBEAT:
-                self._send(link, "ACK", Op.ACK)
+                self._heartbeat(link, payload["d"])
+            case Op.IDENTIFY | Op.RESUME if link.session is not None:
+                raise Refused(CloseCode.ALREADY_AUTHENTICATED)
             case Op.IDENTIFY:
-                await self._identify(link, payload)
+                self._identify(link, payload)
             case Op.RESUME:
-                await self._resume(link, payload)
-            case _ if all(session.link is not link for session in self.sessions.values()):
-                await link.close(_NOT_AUTHENTICATED)
+                self._resume(link, payload)
+            case Op.PRESENCE | Op.VOICE_STATE | Op.MEMBERS | Op.SOUNDS:
+                if link.session is None:
+                    raise Refused(CloseCode.NOT_AUTHENTICATED)
+            case _:
+                raise Refused(CloseCode.UNKNOWN_OPCODE)
 
-    def _send(self, link: _Link, name: str, op: Op, data: Any = None) -> None:
+    def _heartbeat(self, link: Link, seen: int | None) -> None:
+        # Before it resumes a client tells what it saw of a session that it has not named yet.
+        sent = len(link.session.events) if link.session is not None else None
+        if sent is not None and (seen or 0) > sent:
+            self.world.report([f"HEARTBEAT: event {seen} was seen, but only {sent} were sent"])
+        if self.ack_heartbeats:
+            self._send(link, "ACK", Op.ACK)
+        self.changed.set()
+
+    def _send(self, link: Link, name: str, op: Op, data: Any = None) -> None:
         payload: Json = {"op": int(op), "s": None, "t": None}
         if data is not None:
             payload["d"] = data
         self.world.report(self.world.schemas.gateway(name, payload))
         link.send(payload)
 
-    async def _identify(self, link: _Link, payload: Json) -> None:
+    # Sessions
+
+    def _identify(self, link: Link, payload: Json) -> None:
         self.world.report(self.world.schemas.gateway("IDENTIFY", payload))
         data = payload["d"]
-        if data["token"] != self.world.token:
-            await link.close(_AUTHENTICATION_FAILED)
-        elif data["intents"] & self._refused_intents:
-            await link.close(_DISALLOWED_INTENTS)
-        else:
-            self.identified.append(data)
-            self._welcome(Session(data["intents"], link=link), data.get("shard"))
+        self._check_token(data)
+        if data["intents"] & ~_KNOWN_INTENTS:
+            raise Refused(CloseCode.INVALID_INTENTS)
+        if data["intents"] & self._refused_intents:
+            raise Refused(CloseCode.DISALLOWED_INTENTS)
+        number, count = self._shard(data)
+        # A bot that has used up its starts loses its token.
+        if self.world.starts.remaining <= 0:
+            raise Refused(CloseCode.AUTHENTICATION_FAILED)
+        if not self.world.starts.take(number):
+            self._send(link, "INVALID", Op.INVALID_SESSION, data=False)
+            return
+        self.identified.append(data)
+        self._welcome(Session(data["intents"], (number, count)), link, data.get("shard"))
 
-    def _welcome(self, session: Session, shard: list[int] | None) -> None:
-        self.sessions[session.id] = session
+    def _check_token(self, data: Json) -> None:
+        if data["token"] != self.world.token:
+            raise Refused(CloseCode.AUTHENTICATION_FAILED)
+
+    def _shard(self, data: Json) -> tuple[int, int]:
+        number, count = data.get("shard") or (0, 1)
+        if not 0 <= number < count:
+            raise Refused(CloseCode.INVALID_SHARD)
+        if len(self.world.guilds) > _GUILDS_PER_SHARD * count:
+            raise Refused(CloseCode.SHARDING_REQUIRED)
+        return number, count
+
+    def _welcome(self, session: Session, link: Link, shard: list[int] | None) -> None:
         world = self.world
+        self.sessions[session.id] = session
+        session.attach(link)
+        guilds = [guild for guild in world.guilds.values() if session.serves(guild.id)]
         ready: Json = {
             "v": 10,
-            "user": payloads.own_user(world.bot),
-            "guilds": [{"id": guild, "unavailable": True} for guild in world.guilds],
+            "user": places.own_user(world.bot),
+            "guilds": [{"id": guild.id, "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "resume_gateway_url": self.url,
             "application": {"id": world.bot.id, "flags": 0, "flags_new": "0"},
         }
         self._dispatch(session, "READY", ready | ({"shard": shard} if shard else {}))
-        for guild in world.guilds.values():
-            self._dispatch(session, "GUILD_CREATE", self.guild(guild))
-        self.connected.set()
+        for guild in guilds:
+            self._dispatch(session, "GUILD_CREATE", self._guild(guild, session))
+        self.changed.set()
 
-    async def _resume(self, link: _Link, payload: Json) -> None:
+    def _resume(self, link: Link, payload: Json) -> None:
         self.world.report(self.world.schemas.gateway("RESUME", payload))
         data = payload["d"]
+        self._check_token(data)
         session = self.sessions.get(data["session_id"])
-        if data["token"] != self.world.token:
-            await link.close(_AUTHENTICATION_FAILED)
-        elif session is None:
+        if session is None:
             self._send(link, "INVALID", Op.INVALID_SESSION, data=False)
-        else:
-            self._replay(session, link, data["seq"])
-
-    def _replay(self, session: Session, link: _Link, seen: int) -> None:
-        for event in session.events[seen:]:
+            return
+        if data["seq"] > len(session.events):
+            raise Refused(CloseCode.INVALID_SEQ)
+        for event in session.events[data["seq"] :]:
             link.send(event)
-        session.link = link
+        session.attach(link)
         session.dispatch("RESUMED", {})
         self.resumes += 1
-        self.connected.set()
+        self.changed.set()
 
-    def guild(self, guild: FakeGuild) -> Json:
-        """The guild as GUILD_CREATE carries it."""
+    # Events
+
+    def _guild(self, guild: FakeGuild, session: Session) -> Json:
         world = self.world
-        places = [place for place in world.channels.values() if place.guild is guild]
-        people = sum(1 for home, _ in world.members if home == guild.id)
-        return payloads.guild_create(guild, world.bot, places, people + 1)
+        people = world.members_of[guild.id]
+        listening = world.voice_of[guild.id].items() if session.wants(_VOICE_STATES) else ()
+        listeners = [(people[who], place) for who, place in listening]
+        channels, roles = world.channels_of[guild.id], world.roles_of[guild.id]
+        return places.guild_create(guild, world.bot, channels, roles, listeners, len(people) + 1)
 
-    def dispatch(self, event: str, data: Json) -> None:
-        """Send an event to every session, now or when it resumes."""
+    def announce_guild(self, guild: FakeGuild) -> None:
+        """Tell that the bot is in this guild now."""
         for session in self.sessions.values():
-            if not event.startswith("MESSAGE_") or session.intents & _GUILD_MESSAGES:
+            if session.serves(guild.id):
+                self._dispatch(session, "GUILD_CREATE", self._guild(guild, session))
+
+    def dispatch(self, event: str, data: Json, guild_id: str | None = None) -> None:
+        """Send an event to the sessions that it concerns, now or when they resume."""
+        home = guild_id or data.get("guild_id")
+        for session in self.sessions.values():
+            if session.serves(home) and session.wants(_INTENTS.get(event, 0)):
                 self._dispatch(session, event, data)
+
+    def dispatch_message(self, event: str, message: FakeMessage) -> None:
+        """Tell of a message that came, changed or went, each session as much as it may read."""
+        home = message.channel.home
+        needed = _GUILD_MESSAGES if home is not None else _DIRECT_MESSAGES
+        for session in self.sessions.values():
+            if session.serves(home.id if home is not None else None) and session.wants(needed):
+                self._dispatch(session, event, self._told(event, message, session))
+
+    def _told(self, event: str, message: FakeMessage, session: Session) -> Json:
+        home = message.channel.home
+        if event == "MESSAGE_DELETE":
+            gone: Json = {"id": message.id, "channel_id": message.channel.id}
+            return gone | ({"guild_id": home.id} if home is not None else {})
+        readable = home is None or session.wants(MESSAGE_CONTENT)
+        return payloads.gateway_message(message, self.world.bot, readable=readable)
 
     def _dispatch(self, session: Session, event: str, data: Json) -> None:
         payload = session.dispatch(event, data)
         self.world.report(self.world.schemas.gateway(event, payload))
 
+    # What a test makes of it
+
     async def drop(self, code: int, *, resumable: bool) -> None:
         """Close every websocket, and forget the sessions if they may not be resumed."""
-        self.connected.clear()
-        if not resumable:
-            self.sessions.clear()
+        self._detach(resumable=resumable)
         for link in list(self._links):
             await link.close(code)
+
+    def ask_to_reconnect(self) -> None:
+        """Tell every client to come back over a new connection."""
+        for link in list(self._links):
+            self._send(link, "RECONNECT", Op.RECONNECT)
+        self._detach(resumable=True)
+
+    def invalidate(self, *, resumable: bool) -> None:
+        """Tell every client that its session is not valid, but may be resumed or not."""
+        for link in list(self._links):
+            self._send(link, "INVALID", Op.INVALID_SESSION, data=resumable)
+        self._detach(resumable=resumable)
+
+    def _detach(self, *, resumable: bool) -> None:
+        for session in self.sessions.values():
+            session.detach()
+        if not resumable:
+            self.sessions.clear()
+        self.changed.set()

@@ -1,24 +1,51 @@
-"""What the fake Discord remembers: people, places, messages and interactions."""
+"""What the fake Discord remembers of messages and interactions."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import Any
 
-Json = dict[str, Any]
+from .discord_parts import FakeButton, FakeMenu, FakeModal, buttons, embed_texts, menus, texts
+from .discord_people import (
+    ADMINISTRATOR,
+    EVERYONE,
+    SEND_MESSAGES,
+    VIEW_CHANNEL,
+    FakeChannel,
+    FakeGuild,
+    FakeMember,
+    FakeRole,
+    FakeUser,
+    Json,
+)
 
-VIEW_CHANNEL = 1 << 10
-SEND_MESSAGES = 1 << 11
-ADMINISTRATOR = 1 << 3
-# View, send, embed, attach, read history, use external emoji, connect, speak, slash commands.
-EVERYONE = sum(1 << bit for bit in (10, 11, 14, 15, 16, 18, 20, 21, 31))
-
-BUTTON = 2
-TEXT_DISPLAY = 10
+__all__ = [
+    "ADMINISTRATOR",
+    "EVERYONE",
+    "SEND_MESSAGES",
+    "VIEW_CHANNEL",
+    "Callback",
+    "FakeButton",
+    "FakeChannel",
+    "FakeGuild",
+    "FakeMember",
+    "FakeMenu",
+    "FakeMessage",
+    "FakeModal",
+    "FakeRole",
+    "FakeUser",
+    "Flag",
+    "Interaction",
+    "Json",
+    "Kind",
+    "Reply",
+    "RestRequest",
+    "Timing",
+    "embed_texts",
+]
 
 
 class Kind(IntEnum):
@@ -27,6 +54,7 @@ class Kind(IntEnum):
     COMMAND = 2
     COMPONENT = 3
     AUTOCOMPLETE = 4
+    SUBMIT = 5
 
 
 class Callback(IntEnum):
@@ -37,6 +65,7 @@ class Callback(IntEnum):
     DEFERRED_UPDATE = 6
     UPDATE = 7
     CHOICES = 8
+    MODAL = 9
 
 
 class Flag(IntFlag):
@@ -60,110 +89,6 @@ class Timing:
     timeout_s: float = 5.0
 
 
-@dataclass(frozen=True)
-class FakeUser:
-    """An account: a person or the bot itself."""
-
-    id: str
-    name: str
-    bot: bool = False
-
-
-@dataclass(frozen=True)
-class FakeGuild:
-    """A server that the bot is in."""
-
-    id: str
-    name: str
-    owner_id: str
-    bot_role_id: str
-    created: str
-    locale: str = "en-US"
-
-
-@dataclass(frozen=True)
-class FakeChannel:
-    """A text channel; `app_permissions` is what the bot may do in it."""
-
-    id: str
-    name: str
-    guild: FakeGuild
-    app_permissions: int = EVERYONE
-
-
-@dataclass(frozen=True)
-class FakeMember:
-    """A person in a guild, with the permissions that interactions will carry."""
-
-    user: FakeUser
-    guild: FakeGuild
-    permissions: int = EVERYONE
-    locale: str = "en-US"
-
-    @property
-    def id(self) -> str:
-        """The user's id, as Discord sends it."""
-        return self.user.id
-
-    @property
-    def name(self) -> str:
-        """The user's name."""
-        return self.user.name
-
-    @property
-    def mention(self) -> str:
-        """What mentions this person in a message."""
-        return f"<@{self.id}>"
-
-    def may(self, permissions: int) -> bool:
-        """Whether the member holds all of these permissions."""
-        return bool(self.permissions & ADMINISTRATOR) or not permissions & ~self.permissions
-
-
-@dataclass(frozen=True)
-class FakeButton:
-    """A button as a member sees it."""
-
-    custom_id: str | None
-    label: str
-    disabled: bool
-    style: int
-    emoji: str | None
-    url: str | None
-
-
-def walk(components: Iterable[Json]) -> Iterator[Json]:
-    """Every component, with those inside rows, sections and containers."""
-    for component in components:
-        yield component
-        yield from walk(component.get("components") or [])
-        if accessory := component.get("accessory"):
-            yield accessory
-
-
-def _button(component: Json) -> FakeButton:
-    emoji = component.get("emoji") or {}
-    return FakeButton(
-        custom_id=component.get("custom_id"),
-        label=component.get("label") or "",
-        disabled=bool(component.get("disabled")),
-        style=component["style"],
-        emoji=emoji.get("name"),
-        url=component.get("url"),
-    )
-
-
-def embed_texts(embed: Json) -> Iterator[str]:
-    """The texts of an embed, in the order in which they are read."""
-    yield (embed.get("author") or {}).get("name") or ""
-    yield embed.get("title") or ""
-    yield embed.get("description") or ""
-    for entry in embed.get("fields") or []:
-        yield entry.get("name") or ""
-        yield entry.get("value") or ""
-    yield (embed.get("footer") or {}).get("text") or ""
-
-
 @dataclass(eq=False)
 class FakeMessage:
     """A message and its present state; edits and deletion change the object in place."""
@@ -172,16 +97,19 @@ class FakeMessage:
     channel: FakeChannel
     kind: int
     created: str
+    author: FakeMember | None = None  # the bot
     content: str = ""
     embeds: list[Json] = field(default_factory=list)
     components: list[Json] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict, repr=False)
     flags: int = 0
     allowed_mentions: Json | None = None
     edited: str | None = None
     deleted: bool = False
     interaction: Interaction | None = field(default=None, repr=False)
     replies_to: FakeMessage | None = field(default=None, repr=False)
+    outside_changes: int = 0  # those that belong to no interaction
 
     @property
     def ephemeral(self) -> bool:
@@ -196,14 +124,18 @@ class FakeMessage:
     @property
     def buttons(self) -> list[FakeButton]:
         """All buttons of the message, row after row."""
-        return [_button(part) for part in walk(self.components) if part["type"] == BUTTON]
+        return buttons(self.components)
+
+    @property
+    def menus(self) -> list[FakeMenu]:
+        """All select menus of the message, from top to bottom."""
+        return menus(self.components)
 
     @property
     def text(self) -> str:
         """The content, text displays and embed texts, joined by line breaks."""
-        shown = [part["content"] for part in walk(self.components) if part["type"] == TEXT_DISPLAY]
         told = [text for embed in self.embeds for text in embed_texts(embed)]
-        return "\n".join(part for part in (self.content, *shown, *told) if part)
+        return "\n".join(part for part in (self.content, *texts(self.components), *told) if part)
 
 
 @dataclass(eq=False)
@@ -223,8 +155,12 @@ class Interaction:
     acknowledged: float | None = None
     ephemeral: bool = False
     original: FakeMessage | None = None
-    original_touched: bool = False
-    source_touched: bool = False
+    modal: FakeModal | None = None
+    target: FakeMessage | FakeMember | None = None
+    by_user_install: bool = False
+    opener: Interaction | None = field(default=None, repr=False)
+    touched: set[str] = field(default_factory=set, repr=False)
+    seen_changes: dict[str, int] = field(default_factory=dict, repr=False)
     messages: list[FakeMessage] = field(default_factory=list)
     choices: list[Json] | None = None
     open_requests: int = 0
@@ -235,6 +171,29 @@ class Interaction:
         """Note that something happened, so that the quiet before the answer starts anew."""
         self.last_activity = time.monotonic()
         self.changed.set()
+
+    @property
+    def owners(self) -> Json:
+        """For whom the bot was installed: a guild by 0 (0 in a bot's DM), a person by 1."""
+        if self.by_user_install:
+            return {"1": self.member.id}
+        return {"0": self.channel.home.id if self.channel.home is not None else "0"}
+
+    def watch(self, message: FakeMessage) -> None:
+        """Count changes of the message from now on."""
+        self.seen_changes.setdefault(message.id, message.outside_changes)
+
+    def has_changed(self, message: FakeMessage | None) -> bool:
+        """Whether a watched message was edited or deleted, by this interaction or by none."""
+        if message is None:
+            return False
+        seen = self.seen_changes.get(message.id, message.outside_changes)
+        return message.id in self.touched or message.outside_changes > seen
+
+    @property
+    def source_touched(self) -> bool:
+        """Whether the clicked message changed since."""
+        return self.has_changed(self.source)
 
     @property
     def age(self) -> float:
@@ -249,7 +208,7 @@ class Interaction:
     @property
     def awaits_first_follow_up(self) -> bool:
         """Whether the next follow-up takes the place of the deferral."""
-        return self.callback is Callback.DEFERRED_MESSAGE and not self.original_touched
+        return self.callback is Callback.DEFERRED_MESSAGE and not self.has_changed(self.original)
 
     def quiet_left(self, timing: Timing) -> float | None:
         """Seconds of quiet still needed, 0 or less when settled, None while unanswered."""
@@ -258,7 +217,7 @@ class Interaction:
         if self.open_requests or self.callback is None:
             return None
         since = time.monotonic() - self.last_activity
-        if self.visible or self.source_touched:
+        if self.visible or self.source_touched or self.modal is not None:
             return timing.settle_s - since
         return timing.unchanged_s - since if self.callback is Callback.DEFERRED_UPDATE else None
 
@@ -284,6 +243,11 @@ class Reply:
     def text(self) -> str:
         """All texts of all visible messages, joined by line breaks."""
         return "\n".join(message.text for message in self.messages)
+
+    @property
+    def modal(self) -> FakeModal | None:
+        """The form that was opened, if one was."""
+        return self.interaction.modal
 
     @property
     def acknowledged_ms(self) -> float | None:

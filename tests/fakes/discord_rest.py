@@ -6,17 +6,19 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
 
 from . import discord_payloads as payloads
-from .discord_limits import (
+from . import discord_places as places
+from .discord_errors import (
     INVALID_JSON,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
     NOT_FOUND,
+    OTHERS_MESSAGE,
     UNAUTHORIZED,
     UNKNOWN_APPLICATION,
     UNKNOWN_CHANNEL,
@@ -32,6 +34,8 @@ from .discord_model import (
     Json,
     RestRequest,
 )
+from .discord_people import MANAGE_MESSAGES, READ_HISTORY
+from .discord_rate_limits import RateLimits
 from .discord_world import World
 
 PREFIX = "/api/v10"
@@ -73,6 +77,7 @@ class RestApi:
         self.world = world
         self.gateway_url = ""
         self.faults: list[Fault] = []
+        self.limits = RateLimits()
         self.registered = asyncio.Event()
 
     def add_routes(self, app: web.Application) -> None:
@@ -107,6 +112,7 @@ class RestApi:
             ("PATCH", hooked, self._edit_hooked, True),
             ("DELETE", hooked, self._delete_hooked, True),
             ("GET", "/channels/{channel_id}", self._channel, False),
+            ("GET", _MESSAGES, self._history, False),
             ("POST", _MESSAGES, self._send, False),
             ("GET", posted, self._get_posted, False),
             ("PATCH", posted, self._edit_posted, False),
@@ -139,19 +145,22 @@ class RestApi:
         self, request: web.Request, template: str, handler: Handler, *, public: bool
     ) -> web.Response:
         body: Any = None
+        headers: dict[str, str] = {}
         try:
-            body = await _body(request)
+            headers = self.limits.take(request.method, request.path.removeprefix(PREFIX))
+            body, files = await _body(request)
             call = _call(request, template, body)
             self._authorize(request, public=public)
             self._hold_against_schema(call)
             self._fail_if_ordered(call)
-            status, answer = handler(call)
+            status, answer = handler(replace(call, body=_attached(body, files)))
         except ApiError as error:
             status, answer = error.status, error.body
+            headers |= error.headers
         self._record(request, body, status, answer)
         breaches = self.world.schemas.answer(request.method, template, status, answer)
         self.world.report(breaches)
-        return _response(status, answer)
+        return _response(status, answer, headers)
 
     def _authorize(self, request: web.Request, *, public: bool) -> None:
         if not public and request.headers.get("Authorization") != f"Bot {self.world.token}":
@@ -169,6 +178,8 @@ class RestApi:
                 raise fault.error
 
     def _record(self, request: web.Request, body: Any, status: int, answer: Any) -> None:
+        if not self.world.remember:
+            return
         path = request.path.removeprefix(PREFIX)
         query = dict(request.query)
         self.world.requests.append(RestRequest(request.method, path, query, body, status, answer))
@@ -177,22 +188,23 @@ class RestApi:
         error = ApiError(*NOT_FOUND)
         self.world.report([f"the fake has no route {request.method} {request.path}"])
         self._record(request, None, error.status, error.body)
-        return _response(error.status, error.body)
+        return _response(error.status, error.body, {})
 
     # The bot itself
 
     def _me(self, call: Call) -> Answer:
-        return 200, payloads.own_user(self.world.bot)
+        return 200, places.own_user(self.world.bot)
 
     def _application(self, call: Call) -> Answer:
-        return 200, payloads.application(self.world.bot, self.world.owner)
+        return 200, places.application(self.world.bot, self.world.owner)
 
     def _gateway(self, call: Call) -> Answer:
         return 200, {"url": self.gateway_url}
 
     def _gateway_bot(self, call: Call) -> Answer:
-        limit = {"total": 1000, "remaining": 999, "reset_after": 14_400_000, "max_concurrency": 1}
-        return 200, {"url": self.gateway_url, "shards": 1, "session_start_limit": limit}
+        starts = self.world.starts
+        told = {"shards": starts.shards, "session_start_limit": starts.told()}
+        return 200, {"url": self.gateway_url} | told
 
     def _commands(self, call: Call) -> Answer:
         return 200, self.world.commands.get(self._command_scope(call), [])
@@ -246,6 +258,8 @@ class RestApi:
         place = self.world.channels.get(call.params["channel_id"])
         if place is None:
             raise ApiError(*UNKNOWN_CHANNEL)
+        if not place.has_bot or (place.home is not None and place.home.id not in self.world.guilds):
+            raise ApiError(*MISSING_ACCESS)
         if not place.app_permissions & VIEW_CHANNEL:
             raise ApiError(*MISSING_ACCESS)
         if permissions & ~place.app_permissions:
@@ -261,22 +275,41 @@ class RestApi:
         return message
 
     def _shown(self, message: FakeMessage) -> Answer:
-        return 200, payloads.message(message, self.world.bot)
+        return 200, payloads.message(message, self.world.bot, readable=self.world.readable)
 
     def _channel(self, call: Call) -> Answer:
-        return 200, payloads.channel(self._place(call))
+        return 200, places.channel(self._place(call))
 
     def _send(self, call: Call) -> Answer:
         return self._shown(self.world.send(self._place(call, SEND_MESSAGES), call.body or {}))
+
+    def _history(self, call: Call) -> Answer:
+        place = self._place(call)
+        if not place.app_permissions & READ_HISTORY:
+            return 200, []
+        query = call.query
+        found = [it for it in self.world.messages_in[place.id] if not it.deleted and not it.ephemeral]
+        after, before = int(query.get("after", 0)), int(query.get("before", 2**63))
+        found = [it for it in found if after < int(it.id) < before]
+        limit = min(100, int(query.get("limit", 50)))
+        # The newest come first, also where those right after a message were asked for.
+        page = found[:limit] if "after" in query else found[-limit:]
+        return 200, [self._shown(it)[1] for it in reversed(page)]
 
     def _get_posted(self, call: Call) -> Answer:
         return self._shown(self._posted(call))
 
     def _edit_posted(self, call: Call) -> Answer:
-        return self._shown(self.world.edit(self._posted(call), call.body or {}, by=None))
+        message = self._posted(call)
+        if message.author is not None:
+            raise ApiError(*OTHERS_MESSAGE)
+        return self._shown(self.world.edit(message, call.body or {}, by=None))
 
     def _delete_posted(self, call: Call) -> Answer:
-        self.world.delete(self._posted(call), by=None)
+        message = self._posted(call)
+        if message.author is not None and not message.channel.app_permissions & MANAGE_MESSAGES:
+            raise ApiError(*MISSING_PERMISSIONS)
+        self.world.delete(message, by=None)
         return 204, None
 
 
@@ -286,34 +319,46 @@ def _call(request: web.Request, template: str, body: Any) -> Call:
     return Call(request.method, template, path, dict(request.match_info), query, body)
 
 
-async def _body(request: web.Request) -> Any:
+async def _body(request: web.Request) -> tuple[Any, dict[str, bytes]]:
     if request.content_type.startswith("multipart/"):
         return await _multipart(request)
     text = await request.text()
     try:
-        return json.loads(text) if text else None
+        return (json.loads(text) if text else None), {}
     except json.JSONDecodeError:
         raise ApiError(*INVALID_JSON) from None
 
 
-async def _multipart(request: web.Request) -> Json:
+async def _multipart(request: web.Request) -> tuple[Json, dict[str, bytes]]:
     form = await request.post()
     body: Json = json.loads(str(form["payload_json"]))
+    uploads = {key: it for key, it in form.items() if isinstance(it, web.FileField)}
+    return body, {key: it.file.read() for key, it in uploads.items()}
+
+
+def _attached(body: Any, files: Mapping[str, bytes]) -> Any:
+    """The body with the uploaded bytes in its attachments, which never are in the JSON itself."""
+    if not files:
+        return body
     # A callback carries its message one level down.
-    message = body.get("data", body)
-    for number, file in enumerate(message.get("attachments") or []):
-        upload = form.get(f"files[{file.get('id', number)}]")
-        if isinstance(upload, web.FileField):
-            file["size"] = len(upload.file.read())
-    return body
+    inner = body.get("data", body)
+    attachments = [
+        file | {"content": files.get(f"files[{file.get('id', number)}]", b"")}
+        for number, file in enumerate(inner.get("attachments") or [])
+    ]
+    message = inner | {"attachments": attachments}
+    return body | {"data": message} if "data" in body else message
 
 
-def _response(status: int, answer: Any) -> web.Response:
+def _response(status: int, answer: Any, limits: Mapping[str, str]) -> web.Response:
     headers = {
+        # Without it discord.py takes a refusal for one of Cloudflare's.
+        "Via": "1.1 google",
         "X-RateLimit-Limit": "50",
         "X-RateLimit-Remaining": "49",
         "X-RateLimit-Reset": f"{time.time() + 1:.3f}",
         "X-RateLimit-Reset-After": "1.000",
+        **limits,
     }
     if status == 204:
         return web.Response(status=204, headers=headers)

@@ -39,7 +39,8 @@ class Schemas:
         if body is None:
             return []
         if status >= 400:
-            return self._check(_OPENAPI, ("components", "schemas", "ErrorResponse"), "error", body)
+            name = "RatelimitedResponse" if status == 429 else "ErrorResponse"
+            return self._check(_OPENAPI, ("components", "schemas", name), "error", body)
         return self._rest(method, template, ("responses", str(status)), body)
 
     def gateway(self, name: str, payload: Json) -> list[str]:
@@ -100,6 +101,9 @@ def _openapi(folder: Path) -> Json:
     inner.update({"type": "object", "required": ["code", "message"]})
     # An upload is numbered by an integer in Discord's own examples and in what discord.py sends.
     schemas["MessageAttachmentRequest"]["properties"]["id"] = {"type": ["integer", "string"]}
+    # Discord takes any id as a number too, and discord.py sends the chosen ones of a menu so.
+    for kind in ("User", "Role", "Channel"):
+        schemas[f"{kind}SelectDefaultValue"]["properties"]["id"] = {"type": ["integer", "string"]}
     return document
 
 
@@ -112,6 +116,8 @@ def _gateway(folder: Path) -> Json:
         definitions[name] = {"type": "integer", "minimum": 0}
     # discord.py identifies with `game`, which the gateway still takes, in place of `activities`.
     definitions["GatewayIdentifyData"]["properties"]["presence"] = {"type": "object"}
+    # The HTTP API's schema demands an id here, which these types do not know yet.
+    definitions["APIUnfurledMediaItem"]["properties"]["id"] = {"type": "string"}
     # Every key beside a $ref is void in draft 7, and the root has a $ref: resolve it here.
     document["properties"] = definitions["Gateway"]["properties"]
     return document

@@ -1,0 +1,201 @@
+"""Who and what is there in the fake Discord, and how a test changes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import discord_places as places
+from .discord_errors import ApiError
+from .discord_gateway import Gateway
+from .discord_model import (
+    EVERYONE,
+    FakeChannel,
+    FakeGuild,
+    FakeMember,
+    FakeMessage,
+    FakeRole,
+    FakeUser,
+    Timing,
+)
+from .discord_people import ChannelKind
+from .discord_rate_limits import Bucket
+from .discord_rest import Fault, RestApi
+from .discord_session import SessionStarts
+from .discord_state import now
+from .discord_world import World
+
+
+class Stage:
+    """The fake's servers, channels, roles and people; a connected bot is told of every change."""
+
+    def __init__(
+        self, token: str, timing: Timing, specs: Path | None, *, heartbeat_ms: int, allowed_intents: int
+    ) -> None:
+        """Start with one server that has one channel."""
+        self.world = World(token, timing, specs, allowed_intents)
+        self._rest = RestApi(self.world)
+        self._gateway = Gateway(self.world, heartbeat_ms=heartbeat_ms, allowed_intents=allowed_intents)
+        self.world.announce = self._gateway.dispatch
+        self.world.announce_message = self._gateway.dispatch_message
+        self.guild = self.add_guild("Party")
+        self.channel = self.add_channel("general")
+
+    def add_guild(self, name: str, *, has_bot: bool = True) -> FakeGuild:
+        """Open another server, with the bot in it unless told otherwise."""
+        world = self.world
+        own_id, role_id = world.guild_snowflake(), world.snowflake()
+        guild = FakeGuild(own_id, name, world.owner.id, role_id, now(), has_bot=has_bot)
+        if has_bot:
+            world.guilds[own_id] = guild
+            self._gateway.announce_guild(guild)
+        return guild
+
+    def add_guilds(self, count: int) -> list[FakeGuild]:
+        """Put the bot into many servers, which spread evenly over any number of shards."""
+        return [self.add_guild(f"Server {number}") for number in range(count)]
+
+    def kick_bot(self, guild: FakeGuild) -> None:
+        """Throw the bot out of a server."""
+        del self.world.guilds[guild.id]
+        self._gateway.dispatch("GUILD_DELETE", {"id": guild.id}, guild.id)
+
+    def add_channel(
+        self,
+        name: str,
+        guild: FakeGuild | None = None,
+        *,
+        app_permissions: int = EVERYONE,
+        kind: ChannelKind = ChannelKind.TEXT,
+    ) -> FakeChannel:
+        """Open a channel in which the bot has these permissions."""
+        home = guild or self.guild
+        channel = FakeChannel(self.world.snowflake(), name, home, app_permissions, kind)
+        self.world.channels[channel.id] = channel
+        self.world.channels_of[home.id].append(channel)
+        if home.has_bot:
+            self._gateway.dispatch("CHANNEL_CREATE", places.channel(channel))
+        return channel
+
+    def delete_channel(self, channel: FakeChannel) -> None:
+        """Take a channel away, with all that was said in it."""
+        del self.world.channels[channel.id]
+        self.world.channels_of[channel.guild.id].remove(channel)
+        for message in self.world.messages_in[channel.id]:
+            message.deleted = True
+        self._gateway.dispatch("CHANNEL_DELETE", places.channel(channel))
+
+    def delete_message(self, message: FakeMessage) -> None:
+        """Somebody else than the bot takes a message away."""
+        self.world.delete(message, by=None)
+
+    def dm(self, member: FakeMember) -> FakeChannel:
+        """Where somebody and the bot write to each other."""
+        return self._between(ChannelKind.DM, f"DM {member.name}", member.user, self.world.bot)
+
+    def private_channel(self, member: FakeMember) -> FakeChannel:
+        """A group of people without the bot, which somebody in it has installed for themselves."""
+        return self._between(ChannelKind.GROUP, f"Group {member.name}", member.user, self.world.owner)
+
+    def elsewhere(self) -> FakeChannel:
+        """A channel in a server without the bot, which people there have installed for themselves."""
+        known = (it for it in self.world.channels.values() if it.name == "elsewhere")
+        return next(known, None) or self.add_channel("elsewhere", self.add_guild("Other", has_bot=False))
+
+    def _between(self, kind: ChannelKind, name: str, *people: FakeUser) -> FakeChannel:
+        known = (it for it in self.world.channels.values() if it.home is None and it.name == name)
+        channel = next(known, None)
+        if channel is None:
+            channel = FakeChannel(self.world.snowflake(), name, None, EVERYONE, kind, people)
+            self.world.channels[channel.id] = channel
+        return channel
+
+    def add_voice_channel(self, name: str, guild: FakeGuild | None = None) -> FakeChannel:
+        """Open a channel that people can listen in."""
+        return self.add_channel(name, guild, kind=ChannelKind.VOICE)
+
+    def add_role(self, name: str, guild: FakeGuild | None = None, *, permissions: int = EVERYONE) -> FakeRole:
+        """Make a role that members can have."""
+        home = guild or self.guild
+        known = self.world.roles_of[home.id]
+        role = FakeRole(self.world.snowflake(), name, home, permissions, position=len(known) + 2)
+        known.append(role)
+        self._gateway.dispatch("GUILD_ROLE_CREATE", {"guild_id": role.guild.id, "role": places.role(role)})
+        return role
+
+    def member(
+        self,
+        name: str,
+        *,
+        guild: FakeGuild | None = None,
+        permissions: int = EVERYONE,
+        locale: str = "en-US",
+        roles: Sequence[FakeRole] = (),
+        bot: bool = False,
+    ) -> FakeMember:
+        """A member by name: the same account at every call, with the permissions and roles given last."""
+        home = guild or self.guild
+        user = self.world.users.get(name) or FakeUser(self.world.snowflake(), name, bot)
+        member = FakeMember(user, home, permissions, locale, tuple(roles))
+        self.world.users[name] = user
+        self.world.members_of[home.id][user.id] = member
+        return member
+
+    def join_voice(self, member: FakeMember, channel: FakeChannel) -> None:
+        """Somebody starts to listen in a voice channel, or goes on in another one."""
+        if channel.kind is not ChannelKind.VOICE:
+            raise ValueError(f"nobody can listen in {channel.name}")
+        self.world.voice_of[channel.guild.id][member.id] = channel
+        self._tell_voice(member, channel)
+
+    def leave_voice(self, member: FakeMember) -> None:
+        """Somebody stops listening; ValueError if they did not listen."""
+        if self.world.voice_of[member.guild.id].pop(member.id, None) is None:
+            raise ValueError(f"{member.name} is in no voice channel")
+        self._tell_voice(member, None)
+
+    def _tell_voice(self, member: FakeMember, channel: FakeChannel | None) -> None:
+        told = places.voice_state(member, channel) | {"guild_id": member.guild.id}
+        self._gateway.dispatch("VOICE_STATE_UPDATE", told | {"member": places.guild_member(member)})
+
+    def says(self, member: FakeMember, text: str, channel: FakeChannel | None = None) -> FakeMessage:
+        """Somebody posts a message; the bot reads it only with the intent to."""
+        return self.world.say(member, channel or self.channel, text)
+
+    def session_starts(
+        self,
+        *,
+        shards: int = 1,
+        total: int = 1000,
+        remaining: int = 1000,
+        reset_after_ms: int = 14_400_000,
+        max_concurrency: int = 1,
+        per_s: float = 0.0,
+    ) -> SessionStarts:
+        """Say in /gateway/bot how many shards to start, how often, and how fast.
+
+        Of each `max_concurrency` shards one may identify in `per_s` seconds; Discord has 5.0.
+        """
+        starts = SessionStarts(shards, total, remaining, reset_after_ms, max_concurrency, per_s)
+        self.world.starts = starts
+        return starts
+
+    def limit(
+        self, method: str, path_part: str, *, limit: int = 1, per_s: float = 0.2, scope: str = "user"
+    ) -> Bucket:
+        """Allow only so many of these requests in so many seconds."""
+        bucket = Bucket(method, path_part, limit, per_s, scope)
+        self._rest.limits.buckets.append(bucket)
+        return bucket
+
+    def limit_globally(self, retry_after_s: float) -> None:
+        """Refuse every request for so long, but for answers to interactions."""
+        self._rest.limits.global_until = time.monotonic() + retry_after_s
+
+    def fail_next(
+        self, method: str, path_part: str, *, status: int = 500, code: int = 0, message: str = ""
+    ) -> None:
+        """Refuse the next request with this method and this text in its path."""
+        error = ApiError(status, code, message or f"{status}: ordered by the test")
+        self._rest.faults.append(Fault(method, path_part, error))
