@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model screenshot clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-memory translations screenshot clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -73,6 +73,15 @@ simulate: $(VENV)/.dev ## measure how much votes steer and how fair a group's or
 
 bench-model: $(VENV)/.dev ## time the model's graph at 90,000 songs
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.measure.speed
+
+bench-discord: $(VENV)/.dev ## hold the bot to its promises under load, against a fake Discord in a second process
+	@$(BIN)/python -m tests.measure.discord
+
+bench-memory: $(VENV)/.dev ## print how much memory each part of the bot takes
+	@$(BIN)/python -m tests.measure.memory
+
+translations: $(VENV)/.dev ## bring bot/locale up to date with the texts in the code
+	@$(BIN)/python -m bot.translate
 
 screenshot: $(VENV)/.dev ## make docs/room.png, the picture in the README
 	$(BIN)/python -m tests.room.screenshot docs/room.png

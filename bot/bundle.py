@@ -57,7 +57,8 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 def _check(path: Path, digest: str | None) -> None:
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise StartError(f"{path} cannot be read ({error}); {MEND}") from error
     if found != digest:

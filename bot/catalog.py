@@ -1,31 +1,42 @@
 """The song catalogue: search as you type, lookup by id or link.
 
 The catalogue is the bundle's `catalog.db`, opened read-only. Its songs stand in order of popularity; the FTS5
-index finds candidates, and what people mean is decided here.
+index finds candidates, and what people mean is decided here. Titles stay in the file until they are asked
+for: what is in memory are numbers, and the artists, which tell the model's thousands of candidates apart.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import re
 import sqlite3
 import threading
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 from rapidfuzz.utils import default_process
 
 from bot.bundle import MEND, Bundle
-from bot.domain import LONGEST_TEXT, MOST_WORDS, Track
-from bot.errors import EmptyText, PartyError, StartError, TextTooLong, UnknownLink, UnknownSong
+from bot.domain import LONGEST_TEXT, MOST_WORDS, Track, main_artist
+from bot.errors import (
+    EmptyText,
+    NoWords,
+    PartyError,
+    StartError,
+    TextTooLong,
+    UnknownChoice,
+    UnknownLink,
+    UnknownSong,
+)
 
 CHOSEN = "track:"
 """Marks a song picked from a list: the rest of the text is its track id."""
@@ -40,6 +51,8 @@ _BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
 _WORDS_ALIKE = OSA.normalized_similarity
 _ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")  # the index drops those of Latin letters only
 _WORD = re.compile(r"[^\W_]+")
+_T = TypeVar("_T")
+_SONG = "SELECT title, artist, track_id, album, year, duration_ms FROM tracks WHERE idx = ?"
 
 _IMITATION = {"karaoke", "tribute", "cover", "covers", "instrumental", "lullaby", "originally"}
 _VARIANT = {"remix", "mix", "live", "acoustic", "version", "edit", "medley"}
@@ -47,6 +60,8 @@ _VERSION = _VARIANT | {"remaster", "remastered", "single", "radio", "mono", "ste
 _FILLERS = {"a", "an", "and", "are", "at", "for", "i", "in", "is", "it", "me", "my", "of", "on", "or", "our"}
 _FILLERS |= {"some", "that", "the", "this", "to", "us", "we", "with", "music", "playlist", "song", "songs"}
 """Words that say nothing of what is looked for, though playlists are named with some of them."""
+AT_ONCE = 2
+"""How many threads look songs up: each that has met a typo keeps some megabytes."""
 CANDIDATES = 100
 """How many of the most popular matches are looked at."""
 SIMILAR = 0.8
@@ -61,6 +76,8 @@ SAME_TITLE = 90
 
 def words(text: str) -> list[str]:
     """The words of a text as the search index sees them: without case, accents and punctuation."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
     plain = _ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", text.casefold()))
     return _WORD.findall(unicodedata.normalize("NFC", plain))
 
@@ -82,27 +99,65 @@ def _tidy(text: str) -> str:
     return text
 
 
+class _Places:
+    """At which places of a list a text stands. Only hashes are kept: 16 bytes for each text."""
+
+    def __init__(self, hashes: npt.NDArray[np.int64]) -> None:
+        self._hashes = np.ascontiguousarray(hashes)
+        self._order = np.argsort(self._hashes, kind="stable")
+
+    def of(self, text: str) -> list[int]:
+        """Every place where the text stands, in order."""
+        return self._all(np.int64(hash(text)))
+
+    def like(self, place: int) -> list[int]:
+        """Every place where the same text stands as at this one, in order."""
+        return self._all(self._hashes[place])
+
+    def _all(self, hashed: np.int64) -> list[int]:
+        start = self._hashes.searchsorted(hashed, "left", self._order)
+        end = self._hashes.searchsorted(hashed, "right", self._order)
+        places: list[int] = self._order[start:end].tolist()
+        return places
+
+
 class Catalogue:
     """The songs of a model bundle."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        rows = connection.execute(
-            "SELECT title, artist, track_id, album, year, duration_ms, popularity FROM tracks ORDER BY idx"
-        ).fetchall()
-        self._tracks = [Track(*row[:-1]) for row in rows]
-        self._fame = _fame(self._tracks, [row[-1] for row in rows])
-        self._index = {track.track_id: i for i, track in enumerate(self._tracks)}
-        artists = connection.execute("SELECT idx, name FROM artists ORDER BY idx DESC").fetchall()
-        self._artists = {" ".join(words(name)): index for index, name in artists}
-        self.counts = len(self._tracks), len(artists)
+        self._lock = threading.Lock()  # one connection, used by one worker thread at a time
+        self._workers = ThreadPoolExecutor(AT_ONCE, "catalogue")
+        self._read_songs()
+        names = connection.execute("SELECT name FROM artists ORDER BY idx")
+        keys = np.fromiter((hash(" ".join(words(name))) for (name,) in names), np.int64)
+        self._artists = _Places(keys)
+        indices = connection.execute("SELECT idx FROM artists ORDER BY idx")
+        self._artist_indices = np.fromiter((index for (index,) in indices), np.int64)
+        self.counts = len(self._fame), len(keys)
         self._words = dict(_words(connection))
-        self._versions: dict[str, list[int]] = {}
-        for i, track in enumerate(self._tracks):
-            self._versions.setdefault(song_key(track), []).append(i)
         connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, songs, row)")
         self._vocabulary = [term for (term,) in connection.execute("SELECT term FROM vocabulary")]
-        self._lock = threading.Lock()  # one connection, used by one worker thread at a time
+
+    def _read_songs(self) -> None:
+        """Keeps of every song what is looked up in memory."""
+        numbers: dict[str, int] = {}  # of the main artists
+        keys: list[str] = []  # theirs
+        rows = self._connection.execute("SELECT track_id, title, artist, popularity FROM tracks ORDER BY idx")
+
+        def read() -> Iterator[tuple[int, int, float, int]]:
+            for track_id, title, artists, popular in rows:
+                track = Track(title, artists)
+                number = numbers.setdefault(main_artist(track), len(keys))
+                if number == len(keys):
+                    keys.append(_artist_key(track))
+                yield hash(track_id), hash(_key(title, keys[number])), popular, number
+
+        (count,) = self._connection.execute("SELECT count(*) FROM tracks").fetchone()
+        songs = np.fromiter(read(), [("id", "q"), ("key", "q"), ("popularity", "d"), ("artist", "i")], count)
+        self._ids, self._songs = _Places(songs["id"]), _Places(songs["key"])
+        self._singers, self._singer = list(numbers), songs["artist"].copy()
+        self._fame = _fame(songs["popularity"], keys, self._singer)
 
     @classmethod
     def open(cls, bundle: Bundle) -> Self:
@@ -124,6 +179,7 @@ class Catalogue:
 
     def close(self) -> None:
         """Closes the file, once no search reads it."""
+        self._workers.shutdown(cancel_futures=True)
         with self._lock:
             self._connection.close()
 
@@ -140,7 +196,7 @@ class Catalogue:
         """
         text = _tidy(text)
         if text.startswith(CHOSEN):
-            return self._chosen(text.removeprefix(CHOSEN))
+            return await self._chosen(text.removeprefix(CHOSEN))
         if _LOOKS_LIKE_LINK.match(text):
             return await self._linked(text)
         if not words(text):
@@ -179,16 +235,28 @@ class Catalogue:
         asked = words(text[:LONGEST_TEXT])
         if not asked:
             return []
-        return await asyncio.to_thread(self._search, asked, limit, whole)
+        return await self._work(self._search, asked, limit, whole)
 
     def index_of(self, track: Track) -> int | None:
         """The model's index of a song, of its artist when only that is known, or None."""
-        index = self._index.get(track.track_id) if track.track_id else None
-        return self._artists.get(_artist_key(track)) if index is None else index
+        if track.track_id and (places := self._ids.of(track.track_id)):
+            return places[0]
+        artists = self._artists.of(_artist_key(track))
+        return int(self._artist_indices[artists[0]]) if artists else None
 
     def track(self, index: int) -> Track:
-        """The song of an index."""
-        return self._tracks[index]
+        """The song of an index, from the file."""
+        return self.tracks([index])[0]
+
+    def tracks(self, indices: Iterable[int]) -> list[Track]:
+        """The songs of some indices, from the file."""
+        with self._lock:
+            rows = [self._connection.execute(_SONG, (index,)).fetchone() for index in indices]
+        return [Track(*row) for row in rows]
+
+    def artists(self, indices: npt.NDArray[np.int64]) -> list[str]:
+        """The main artist of each of some songs, as `main_artist` has it."""
+        return [self._singers[number] for number in self._singer[indices].tolist()]
 
     def word(self, word: str) -> int | None:
         """The model's index of a word that playlists are named with, or None."""
@@ -198,41 +266,46 @@ class Catalogue:
         """The words of a text that playlists are named with, at most `MOST_WORDS`, and the others.
 
         Raises:
-            EmptyText: no letter or digit in it.
+            NoWords: no letter or digit in it.
             TextTooLong: longer than people type.
         """
         asked = list(dict.fromkeys(words(_tidy(text))))
         if not asked:
-            raise EmptyText("a word or two: a time, a style or a mood, like 90s rock")
+            raise NoWords
         asked = [word for word in asked if word not in _FILLERS] or asked
         known = [word for word in asked if self.word(word) is not None]
         return known[:MOST_WORDS], [word for word in asked if word not in known]
 
     def versions(self, track: Track) -> Sequence[int]:
         """Every index that is the same song to a person: remasters, live takes, singles."""
-        return self._versions.get(song_key(track), ())
+        return self._songs.of(song_key(track))
 
-    def _chosen(self, track_id: str) -> Track:
-        index = self._index.get(track_id)
-        if index is None:
-            raise UnknownLink("that choice")
-        return self._tracks[index]
+    def versions_of(self, index: int) -> Sequence[int]:
+        """Every index that is the same song to a person as this one, itself among them."""
+        return self._songs.like(index)
+
+    async def _work(self, call: Callable[..., _T], *arguments: object) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, call, *arguments)
+
+    async def _chosen(self, track_id: str) -> Track:
+        places = self._ids.of(track_id)
+        if not places:
+            raise UnknownChoice
+        return await self._work(self.track, places[0])
 
     async def _linked(self, text: str) -> Track:
         link = _LINK.fullmatch(text)
-        if link is None:
+        track = await self._work(self._spotify, link[1] or link[2]) if link else None
+        if track is None:
             raise UnknownLink
-        index = await asyncio.to_thread(self._spotify, link[1] or link[2])
-        if index is None:
-            raise UnknownLink
-        return self._tracks[index]
+        return track
 
-    def _spotify(self, spotify_id: str) -> int | None:
+    def _spotify(self, spotify_id: str) -> Track | None:
         with self._lock:
             row = self._connection.execute(
                 "SELECT idx FROM spotify WHERE spotify_id = ?", (spotify_id,)
             ).fetchone()
-        return row[0] if row else None
+        return self.track(row[0]) if row else None
 
     def _search(self, asked: Sequence[str], limit: int, whole: bool) -> list[Track]:
         found = self._match(" ".join(f'"{word}"*' for word in asked))
@@ -241,10 +314,16 @@ class Catalogue:
             found = [*dict.fromkeys(found + self._match(" AND ".join(_any_of(each) for each in meant)))]
             if not found and not whole:
                 found = self._match(" OR ".join(_any_of(each) for each in meant))
-        first_years = self._first_years(found)
-        ranked = sorted(found, key=lambda index: self._rank(index, asked, first_years), reverse=True)
-        first_of = {song_key(self._tracks[index]): index for index in reversed(ranked)}
-        return [self._tracks[index] for index in ranked if index in first_of.values()][:limit]
+        tracks = dict(zip(found, self.tracks(found), strict=True))
+        first_years = _first_years(tracks.values())
+
+        def rank(index: int) -> float:
+            return _rank(tracks[index], float(self._fame[index]), asked, first_years)
+
+        best: dict[int, Track] = {}
+        for index in sorted(found, key=rank, reverse=True):
+            best.setdefault(self._songs.like(index)[0], tracks[index])
+        return [*best.values()][:limit]
 
     def _match(self, query: str) -> list[int]:
         statement = "SELECT rowid FROM songs WHERE songs MATCH ? ORDER BY rowid LIMIT ?"
@@ -265,52 +344,59 @@ class Catalogue:
         )
         return [term for term, _, _ in near]
 
-    def _first_years(self, found: Sequence[int]) -> dict[str, int]:
-        """In which year each title was first heard, where any year is known: covers come later."""
-        years: dict[str, int] = {}
-        for index in found:
-            track = self._tracks[index]
-            if track.year:
-                title = _bare(track.title).casefold()
-                years[title] = min(years.get(title, track.year), track.year)
-        return years
 
-    def _rank(self, index: int, asked: Sequence[str], first_years: Mapping[str, int]) -> float:
-        """How likely a song is meant: what was typed first, then originals, then the popular ones."""
-        track = self._tracks[index]
-        typed, title = " ".join(asked), " ".join(words(_bare(track.title)))
-        named = {*words(track.title), *words(track.album or ""), *words(track.artist)}
-        likeness = fuzz.token_set_ratio(typed, f"{title} {' '.join(words(track.artist))}")
-        return (
-            likeness * (len(typed) > 3)
-            + 10 * title.startswith(typed)
-            + 15 * (title == typed)
-            + 50 * self._fame[index]
-            + 8 * (track.year is not None and track.year == first_years[_bare(track.title).casefold()])
-            - 40 * bool(_IMITATION & named - set(asked))
-            - 10 * bool(_VARIANT & named - set(asked))
-        )
+def _first_years(tracks: Iterable[Track]) -> dict[str, int]:
+    """In which year each title was first heard, where any year is known: covers come later."""
+    years: dict[str, int] = {}
+    for track in tracks:
+        if track.year:
+            title = _bare(track.title).casefold()
+            years[title] = min(years.get(title, track.year), track.year)
+    return years
 
 
-def _fame(tracks: Sequence[Track], popularity: Sequence[float]) -> list[float]:
+def _rank(track: Track, fame: float, asked: Sequence[str], first_years: Mapping[str, int]) -> float:
+    """How likely a song is meant: what was typed first, then originals, then the popular ones."""
+    typed, title = " ".join(asked), " ".join(words(_bare(track.title)))
+    named = {*words(track.title), *words(track.album or ""), *words(track.artist)}
+    likeness = fuzz.token_set_ratio(typed, f"{title} {' '.join(words(track.artist))}")
+    return (
+        likeness * (len(typed) > 3)
+        + 10 * title.startswith(typed)
+        + 15 * (title == typed)
+        + 50 * fame
+        + 8 * (track.year is not None and track.year == first_years[_bare(track.title).casefold()])
+        - 40 * bool(_IMITATION & named - set(asked))
+        - 10 * bool(_VARIANT & named - set(asked))
+    )
+
+
+def _fame(
+    popularity: npt.NDArray[np.float64], keys: Sequence[str], artist: npt.NDArray[np.int32]
+) -> npt.NDArray[np.float64]:
     """How well known each song is, from 0 to 1: its own popularity and, as much, its artist's.
 
     A cover can be in more playlists than the original; its artist seldom is.
+
+    Args:
+        popularity: (songs,)
+        keys: of each artist; who is spelt in two ways has the same key twice.
+        artist: (songs,), the artist of each.
     """
-    by_artist: defaultdict[str, float] = defaultdict(float)
-    for track, popular in zip(tracks, popularity, strict=True):
-        by_artist[_artist_key(track)] += popular
-    most = max(by_artist.values(), default=0) or 1
-    return [
-        (math.sqrt(popular) + math.sqrt(by_artist[_artist_key(track)] / most)) / 2
-        for track, popular in zip(tracks, popularity, strict=True)
-    ]
+    _, numbers = np.unique(np.fromiter(map(hash, keys), np.int64, len(keys)), return_inverse=True)
+    who = numbers[artist]
+    by_artist = np.bincount(who, popularity)
+    most = by_artist.max(initial=0) or 1
+    return np.asarray((np.sqrt(popularity) + np.sqrt(by_artist / most)[who]) / 2)
 
 
 def song_key(track: Track) -> str:
     """The same for every version of a song: the bare title and the main artist."""
-    title = words(_bare(track.title)) or words(track.title)
-    return f"{' '.join(title)}\n{_artist_key(track)}"
+    return _key(track.title, _artist_key(track))
+
+
+def _key(title: str, artist_key: str) -> str:
+    return f"{' '.join(words(_bare(title)) or words(title))}\n{artist_key}"
 
 
 def _bare(title: str) -> str:

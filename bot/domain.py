@@ -5,6 +5,7 @@ Instants are whole milliseconds since 1970 UTC (`..._ms`), durations whole milli
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,11 @@ ACTIVE_FOR_MS = 30 * MINUTE_MS
 PARTY_ENDS_AFTER_MS = 12 * HOUR_MS
 """A party in which nobody did anything for this long is over: what it played may be suggested again."""
 OFFER_LASTS_MS = 10 * MINUTE_MS
-"""A suggestion is not repeated by the next ballots for this long."""
+"""A ballot is open for this long, and its suggestions are not repeated by the next ones."""
+AUTOPILOT_WAITS_MS = 45_000
+"""How long people may vote before the autopilot chooses for them."""
+ONE_SKIP_MS = 2_000
+"""Who asks for a skip this soon after one means the song that was skipped: they all pressed at once."""
 TYPICAL_SONG_MS = 210_000
 """How long a song plays whose length nobody knows."""
 LONGEST_TEXT = 300
@@ -31,6 +36,8 @@ MOST_SUGGESTIONS = 10
 """How many songs one ballot may hold."""
 USUAL_SUGGESTIONS = 5
 """How many it holds when nobody says."""
+MOST_LINES = 10
+"""How many songs one request may add."""
 MOST_WORDS = 6
 """How many words a party can be started from; more only blur what is meant."""
 
@@ -48,6 +55,24 @@ class Mood(StrEnum):
     SAFE = "safe"  # what fits best, always the same
     BALANCED = "balanced"  # now and then something else
     ADVENTUROUS = "adventurous"  # further away, and more by chance
+
+
+class Order(StrEnum):
+    """Which song of the queue plays next."""
+
+    VOTES = "votes"  # the most wanted
+    TURNS = "turns"  # one song of each member after the other
+    ARRIVAL = "arrival"  # who came first
+
+
+class Quorum(StrEnum):
+    """How many of the people there must agree before a song is skipped."""
+
+    ONE = "one"
+    THIRD = "third"  # at least
+    HALF = "half"  # more than
+    MOST = "most"  # at least two thirds
+    ALL = "all"
 
 
 class Strategy(StrEnum):
@@ -89,6 +114,12 @@ class Member:
     user_id: str
     name: str = field(compare=False)
     moderator: bool = field(default=False, compare=False)  # as the platform says, at this moment
+    manager: bool = field(default=False, compare=False)  # may change what holds for everybody, likewise
+    roles: frozenset[str] = field(default=frozenset(), compare=False)  # likewise
+
+
+NOBODY = "nobody"
+"""The user_id of who did what no person did, or whom we were asked to forget. No platform has such a one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +150,7 @@ class Entry:
     match: float | None = None  # of a suggestion: the probability that it belongs here
     because: tuple[str, ...] = ()  # of a suggestion: the titles and words that speak for it most
     ballot: int | None = None  # of a suggestion: which ballot it stood on
+    pin: int | None = None  # the place in the queue that somebody has given it, from 1
 
     @property
     def ups(self) -> int:
@@ -137,6 +169,31 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What a room has chosen for itself."""
+
+    order: Order = Order.VOTES
+    quorum: Quorum = Quorum.HALF
+    threshold: int = 1  # so many more up- than down-votes queue a suggestion
+    cooldown_min: int = 0  # a song that was played may not be added again for so many minutes
+    songs_each: int = 0  # how many songs of one member may wait; 0 for any number
+    one_of_each: bool = True  # a song that waits already is not queued twice
+    clean: bool = False  # no songs that are marked explicit
+    quiet: bool = False  # who adds a song is answered in private
+    dj_role: str = ""  # the platform's id of the role whose members may moderate
+    voice: str = ""  # the platform's id of the voice channel where the party is heard
+    language: str = ""  # a code of ours; empty: as the platform says
+    autopilot: bool = False  # keep the party rolling
+    autopilot_below: int = 3  # ... as soon as fewer songs than this are left
+
+
+THRESHOLDS = (1, 2, 3, 5, 8)
+COOLDOWNS_MIN = (0, 30, 60, 120, 240, 720)
+SONGS_EACH = (0, 1, 2, 3, 5, 10)
+BELOW = (1, 2, 3, 5, 8)
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """A room's party as it stands now."""
 
@@ -146,6 +203,9 @@ class Party:
     history: tuple[Entry, ...]  # what was played or skipped, latest first
     skippers: frozenset[str]  # the user_ids of those who want to skip what plays
     skips_needed: int
+    rules: Rules = Rules()
+    automatic: bool = False  # whether the autopilot has asked for the ballot
+    decides_ms: int | None = None  # when it chooses
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +213,11 @@ class Change:
     """A line of a party's diary: who did what to which entry, and what it was like before."""
 
     id: int
-    kind: str  # add, vote, remove, skip, next, or "undo " and what was taken back
+    kind: str  # what the use case is called, or "undo " and what was taken back
     entry_id: int | None
     state_before: State | None  # None: there was no entry
-    vote_before: int
+    vote_before: int  # of a move: the pin before, 0 for none
+    at_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +229,8 @@ class PartyRecord:
     started_ms: int
     active_ms: int
     shared: bool  # whether a model may be trained on the room's songs
+    rules: Rules = Rules()
+    card: str = ""  # the message in which the party is shown, by the platform's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,20 +300,160 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What `undo` took back: `kind` is add, vote, remove or skip."""
+    """What `undo` took back: `kind` is add, vote, remove, skip, move or clear."""
 
     kind: str
     entry: Entry
 
 
-def in_order(queue: Iterable[Entry]) -> tuple[Entry, ...]:
-    """What the room wants most first; among equals, who came first."""
-    return tuple(sorted(queue, key=lambda entry: (-entry.score, entry.added_ms, entry.id)))
+@dataclass(frozen=True, slots=True)
+class AddedAll:
+    """What became of several songs: those that were added, and those that were not with the reason."""
+
+    added: tuple[Added, ...]
+    refused: tuple[tuple[str, Exception], ...]  # the line and its PartyError
 
 
-def skips_needed(active: int) -> int:
-    """How many of the people active must agree before a song is skipped: more than half."""
-    return active // 2 + 1
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What `move` did."""
+
+    entry: Entry
+    place: int  # 1 is next
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one thing adds to a song's logit: `name` is a song's title or a member's name."""
+
+    name: str
+    logit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a song fits, in logits: start, room and the songs' shares add up to the song's logit.
+
+    `match` is the chance with that logit. The members' shares are the songs' shares again, each divided
+    evenly among those who stand behind the song.
+    """
+
+    track: Track
+    match: float
+    start: float  # the song's own: what it has at a party without songs
+    room: float  # the queue's own: how much likelier any song becomes with it
+    songs: tuple[Share, ...]
+    members: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStats:
+    """What a member has done in a room."""
+
+    name: str
+    added: int
+    played: int
+    loved: int  # up-votes of others on the member's songs
+    streak: int  # the most songs of the member played in a row that nobody skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """A room's history in numbers, over all its parties."""
+
+    played: int
+    skipped: int
+    members: tuple[MemberStats, ...]  # who had most played first
+    loved: tuple[Entry, ...]  # the most wanted songs, best first
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was taken out of the database for a member who asked for it."""
+
+    songs: int  # whose adder is nobody now
+    votes: int
+
+
+def in_order(
+    queue: Iterable[Entry], order: Order = Order.VOTES, started_ms: Mapping[str, int] | None = None
+) -> tuple[Entry, ...]:
+    """What plays next first: what people asked for, by the room's order, then what the autopilot added.
+
+    Args:
+        queue: the entries that wait.
+        order: what decides; an entry that was moved stands where it was moved to all the same.
+        started_ms: when a song of each member was last started, by user_id; of whoever had none, never.
+    """
+    waiting = sorted(queue, key=lambda entry: _rank(entry, order))
+    if order is Order.TURNS:
+        waiting = _in_turn(waiting, started_ms or {})
+    waiting.sort(key=lambda entry: entry.added_by is None)
+    pinned = sorted((e for e in waiting if e.pin), key=lambda entry: entry.pin or 0)
+    free = [entry for entry in waiting if not entry.pin]
+    for entry in pinned:
+        free.insert((entry.pin or 1) - 1, entry)
+    return tuple(free)
+
+
+def _rank(entry: Entry, order: Order) -> tuple[int, int, int]:
+    return (0 if order is Order.ARRIVAL else -entry.score, entry.added_ms, entry.id)
+
+
+def _in_turn(waiting: Sequence[Entry], started_ms: Mapping[str, int]) -> list[Entry]:
+    """A song of each member after the other, each member's own in the order given.
+
+    In a round those whose last song is longest ago come first.
+    """
+    turns: Counter[str] = Counter()
+    placed = []
+    for entry in waiting:
+        user = entry.added_by.user_id if entry.added_by else NOBODY
+        placed.append((turns[user], started_ms.get(user, 0), entry))
+        turns[user] += 1
+    return [entry for _, _, entry in sorted(placed, key=lambda each: each[:2])]
+
+
+def skips_needed(people: int, quorum: Quorum = Quorum.HALF) -> int:
+    """How many of the people there must agree before a song is skipped; at least one."""
+    return max(
+        1,
+        {
+            Quorum.ONE: 1,
+            Quorum.THIRD: -(-people // 3),
+            Quorum.HALF: people // 2 + 1,
+            Quorum.MOST: -(-2 * people // 3),
+            Quorum.ALL: people,
+        }[quorum],
+    )
+
+
+def explicit(track: Track) -> bool:
+    """Whether a song is marked explicit, in its title or its album's; most are not marked either way."""
+    return any("explicit" in _brackets(text) for text in (track.title, track.album or ""))
+
+
+def _brackets(text: str) -> str:
+    """What stands in brackets."""
+    return " ".join(re.findall(r"[(\[]([^)\]]*)[)\]]", text.casefold()))
+
+
+def streaks(history: Iterable[Entry]) -> dict[str, int]:
+    """Each member's longest run of songs that were played to their end, by user_id.
+
+    Args:
+        history: what was played or skipped, in the order in which it was.
+    """
+    longest: dict[str, int] = {}
+    run = 0
+    whose: str | None = None
+    for entry in history:
+        user = entry.added_by.user_id if entry.added_by else None
+        run = (run + 1 if user == whose else 1) if entry.state is State.PLAYED else 0
+        whose = user
+        if user is not None:
+            longest[user] = max(longest.get(user, 0), run)
+    return longest
 
 
 def began_ms(started_ms: int, active_ms: int, now_ms: int) -> int:
@@ -293,7 +496,8 @@ def signals(entries: Iterable[Entry]) -> list[Signal]:
 
 def stances(entry: Entry) -> dict[str, float]:
     """What each member has said of an entry: whoever added it wants it, unless they voted against it."""
-    said = {entry.added_by.user_id: 1.0} if entry.added_by else {}
+    adder = entry.added_by
+    said = {adder.user_id: 1.0} if adder and adder.user_id != NOBODY else {}
     return said | {user: 1.0 if value > 0 else UNWANTED for user, value in entry.votes.items()}
 
 
@@ -321,9 +525,18 @@ def varied(ranked: Sequence[Suggestion], count: int) -> list[Suggestion]:
     return kept[:count]
 
 
-def still_open(ballot: Iterable[Entry], waiting: Sequence[Entry]) -> list[Entry]:
-    """The suggestions whose song nobody has added by hand meanwhile."""
-    return [each for each in ballot if not any(same_song(each.track, e.track) for e in waiting)]
+def expired(entry: Entry, now_ms: int) -> bool:
+    """Whether an entry is a suggestion whose ballot is closed."""
+    return entry.state is State.SUGGESTED and now_ms - entry.added_ms >= OFFER_LASTS_MS
+
+
+def still_open(ballot: Iterable[Entry], waiting: Sequence[Entry], now_ms: int) -> list[Entry]:
+    """The suggestions that can be voted for: in time, and nobody has added the song by hand meanwhile."""
+    return [
+        each
+        for each in ballot
+        if not expired(each, now_ms) and not any(same_song(each.track, e.track) for e in waiting)
+    ]
 
 
 def same_song(one: Track, other: Track) -> bool:

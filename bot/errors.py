@@ -1,27 +1,36 @@
 """Every way a request or a start can fail, worded once, for people.
 
 EncoreError
-├── StartError              the bot cannot start: one line, exit code 2
+├── StartError              the bot cannot start: one line and an exit code
 └── PartyError              a request that cannot be met: one private sentence, nothing changed
-    ├── EmptyText
-    ├── TextTooLong
-    ├── UnknownSong
-    ├── UnknownLink
-    ├── QueueFull
-    ├── NothingPlaying
-    ├── NoSuchEntry
-    ├── NotYours
-    ├── ModeratorsOnly
-    ├── AlreadyOver
-    ├── NothingToUndo
-    ├── NothingToSuggest
-    ├── NotUnderstood
-    ├── NameNeeded
-    ├── NameTaken
-    └── TooFast
+    ├── EmptyText (NoWords), TextTooLong, NotUnderstood
+    ├── UnknownSong, UnknownLink (UnknownChoice), NoSongInMessage, TooManyLines
+    ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong
+    ├── NothingPlaying, AlreadyOver (BallotClosed)
+    ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel
+    ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly)
+    ├── ServersOnly, NotInvited, NotDrawn
+    └── NameNeeded, NameTaken, TooFast
 """
 
 from __future__ import annotations
+
+from typing import Any
+
+CANNOT_START = 2
+"""The exit code of a bot that cannot start."""
+NOT_AS_CONFIGURED = 78
+"""The exit code (EX_CONFIG of sysexits.h) when trying again unchanged does harm: Discord counts logins."""
+
+
+def marked(message: str) -> str:
+    """Marks a text for the translators; it is translated where it is shown."""
+    return message
+
+
+def counted(one: str, many: str) -> tuple[str, str]:
+    """Marks a text that depends on its `{number}`."""
+    return one, many
 
 
 class EncoreError(Exception):
@@ -31,122 +40,297 @@ class EncoreError(Exception):
 class StartError(EncoreError):
     """The bot cannot start; the text names the thing and the mend."""
 
+    def __init__(self, text: str, code: int = CANNOT_START) -> None:
+        super().__init__(text)
+        self.code = code
+
 
 class PartyError(EncoreError):
-    """A request that cannot be met; the text says what happened and what to do. The party is unchanged."""
+    """A request that cannot be met; the text says what happened and what to do. The party is unchanged.
+
+    `message` is the sentence in English and the key of its translations; `parts` fill its braces. Where a
+    `number` is among them, `many` is the sentence for any other number than one.
+    """
+
+    def __init__(self, message: str, many: str | None = None, **parts: Any) -> None:
+        super().__init__((many if many and parts["number"] != 1 else message).format(**parts))
+        self.message = message
+        self.many = many
+        self.parts = parts
 
 
 class EmptyText(PartyError):
     """Something was asked for without letters or digits."""
 
-    def __init__(self, needed: str = "a song for that: type a title, an artist, or both") -> None:
-        super().__init__(f"I need {needed}.")
+    def __init__(self) -> None:
+        super().__init__(marked("I need a song for that: type a title, an artist, or both."))
+
+
+class NoWords(EmptyText):
+    """A party in words was asked for without a word."""
+
+    def __init__(self) -> None:
+        PartyError.__init__(
+            self, marked("I need a word or two in English: a time, a style or a mood, like 90s rock.")
+        )
 
 
 class TextTooLong(PartyError):
     """A text that neither a song's name nor a few words can be."""
 
     def __init__(self, longest: int) -> None:
-        super().__init__(f"That is too long for me. Keep it to {longest} characters.")
-
-
-class UnknownSong(PartyError):
-    """The catalogue has nothing close, and the text does not say which part is the artist."""
-
-    def __init__(self, text: str, nearest: str | None = None) -> None:
-        hint = f" Did you mean {nearest}?" if nearest else ""
-        super().__init__(f"I don't know “{text}”.{hint} To queue it all the same, type it as: title - artist")
-
-
-class UnknownLink(PartyError):
-    """A link that is no track, or whose track the catalogue does not hold."""
-
-    def __init__(self, text: str = "that link") -> None:
-        super().__init__(
-            f"I can't find a song behind {text}. I know many Spotify track links; "
-            "otherwise type it as: title - artist"
-        )
-
-
-class QueueFull(PartyError):
-    """No more songs fit in."""
-
-    def __init__(self, longest: int) -> None:
-        super().__init__(f"The queue is full ({longest} songs). Let a few play first, then add again.")
-
-
-class NothingPlaying(PartyError):
-    """There is no song to skip."""
-
-    def __init__(self) -> None:
-        super().__init__("Nothing is playing. Add a song and it starts.")
-
-
-class NoSuchEntry(PartyError):
-    """An entry that this party does not have, or has no more."""
-
-    def __init__(self) -> None:
-        super().__init__("That song isn't in this party's queue any more. Look at the queue and pick again.")
-
-
-class NotYours(PartyError):
-    """Only the adder or a moderator may do this."""
-
-    def __init__(self) -> None:
-        super().__init__("Only who added a song, or a moderator, can take it out. You can vote it down.")
-
-
-class ModeratorsOnly(PartyError):
-    """Only a moderator may choose this for the room."""
-
-    def __init__(self) -> None:
-        super().__init__("Only who may manage this server can choose that. Ask one of them.")
-
-
-class AlreadyOver(PartyError):
-    """A vote on a song that is over."""
-
-    def __init__(self) -> None:
-        super().__init__("That song is over or out of the queue, so votes no longer count for it.")
-
-
-class NothingToUndo(PartyError):
-    """The member has done nothing here that can be taken back."""
-
-    def __init__(self) -> None:
-        super().__init__("There is nothing of yours to undo here. Songs that are over stay over.")
-
-
-class NothingToSuggest(PartyError):
-    """Every song the model knows is queued, played or unwanted."""
-
-    def __init__(self) -> None:
-        super().__init__("I have no song left that this party hasn't had. Add one of your own.")
+        super().__init__(marked("That is too long for me. Keep it to {longest} characters."), longest=longest)
 
 
 class NotUnderstood(PartyError):
     """A request that no front door of ours sends."""
 
     def __init__(self) -> None:
-        super().__init__("I didn't understand that. Reload the page, or run the command again.")
+        super().__init__(marked("I didn't understand that. Reload the page, or run the command again."))
+
+
+class UnknownSong(PartyError):
+    """The catalogue has nothing close, and the text does not say which part is the artist."""
+
+    def __init__(self, text: str, nearest: str | None = None) -> None:
+        if nearest is None:
+            super().__init__(
+                marked("I don't know “{text}”. To queue it all the same, type it as: title - artist"),
+                text=text,
+            )
+        else:
+            super().__init__(
+                marked(
+                    "I don't know “{text}”. Did you mean {nearest}? "
+                    "To queue it all the same, type it as: title - artist"
+                ),
+                text=text,
+                nearest=nearest,
+            )
+
+
+class UnknownLink(PartyError):
+    """A link that is no track, or whose track the catalogue does not hold."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked(
+                "I can't find a song behind that link. I know many Spotify track links; "
+                "otherwise type it as: title - artist"
+            )
+        )
+
+
+class UnknownChoice(UnknownLink):
+    """A choice from a list that was never offered."""
+
+    def __init__(self) -> None:
+        PartyError.__init__(
+            self,
+            marked("I can't find a song behind that choice. Pick another one, or type it as: title - artist"),
+        )
+
+
+class NoSongInMessage(PartyError):
+    """A message without a song in it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("I see no song in that message: it needs a Spotify track link, or a title and an artist.")
+        )
+
+
+class TooManyLines(PartyError):
+    """More songs at once than one request may hold."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(marked("Those are too many songs at once. Send me up to {most}."), most=most)
+
+
+class QueueFull(PartyError):
+    """No more songs fit in."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(
+            marked("The queue is full ({longest} songs). Let a few play first, then add again."),
+            longest=longest,
+        )
+
+
+class TooManyOfYours(PartyError):
+    """The room lets nobody have more songs waiting."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            *counted(
+                "Here everybody may have one song waiting, and you have. "
+                "Let it play, or take it out with /remove.",
+                "Here everybody may have {number} songs waiting, and you have. "
+                "Let one play, or take one out with /remove.",
+            ),
+            number=most,
+        )
+
+
+class PlayedLately(PartyError):
+    """The room lets a song rest before it plays again."""
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            *counted(
+                "That song was played a short while ago. It may come back in a minute.",
+                "That song was played a short while ago. It may come back in {number} minutes.",
+            ),
+            number=minutes,
+        )
+
+
+class ExplicitSong(PartyError):
+    """The room keeps out songs that are marked explicit."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("That song is marked explicit, and this room keeps those out. Try a clean version.")
+        )
+
+
+class NothingPlaying(PartyError):
+    """There is no song to skip."""
+
+    def __init__(self) -> None:
+        super().__init__(marked("Nothing is playing. Add a song and it starts."))
+
+
+class AlreadyOver(PartyError):
+    """A vote on a song that is over."""
+
+    def __init__(self) -> None:
+        super().__init__(marked("That song is over or out of the queue, so votes no longer count for it."))
+
+
+class BallotClosed(AlreadyOver):
+    """A vote on a suggestion after its time."""
+
+    def __init__(self) -> None:
+        PartyError.__init__(self, marked("That vote is closed. Ask for new songs with /next."))
+
+
+class NoSuchEntry(PartyError):
+    """An entry that this party does not have, or has no more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("That song isn't in this party's queue any more. Look at the queue and pick again.")
+        )
+
+
+class NothingToUndo(PartyError):
+    """The member has done nothing here that can be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__(marked("There is nothing of yours to undo here. Songs that are over stay over."))
+
+
+class NothingToSuggest(PartyError):
+    """Every song the model knows is queued, played or unwanted."""
+
+    def __init__(self) -> None:
+        super().__init__(marked("I have no song left that this party hasn't had. Add one of your own."))
+
+
+class NothingToShow(PartyError):
+    """A party without songs has no map and no file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("There is nothing to show here yet. Add songs with /add, let one play, then ask me again.")
+        )
+
+
+class UnknownToModel(PartyError):
+    """Nothing is known of a song that could be told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("I don't know that song well enough to say what it belongs with. Try another one.")
+        )
+
+
+class NotYours(PartyError):
+    """Only the adder or a moderator may do this."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("Only who added a song, or a moderator, can take it out. You can vote it down.")
+        )
+
+
+class ModeratorsOnly(PartyError):
+    """Only a moderator or DJ may do this."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("Only moderators and DJs can do that. Ask one of them, or vote with everybody else.")
+        )
+
+
+class ManagersOnly(PartyError):
+    """Only who manages the server, or a DJ, may choose this for the room."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("Only who may manage this server, or a DJ, can choose that. Ask one of them.")
+        )
+
+
+class OwnersOnly(ManagersOnly):
+    """Only who manages the server may choose this; a DJ may not."""
+
+    def __init__(self) -> None:
+        PartyError.__init__(self, marked("Only who may manage this server can choose that. Ask one of them."))
+
+
+class ServersOnly(PartyError):
+    """A request from a private conversation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("A party needs company: I work in the channels of a server, not in private messages.")
+        )
+
+
+class NotInvited(PartyError):
+    """A request from a server that the bot is not in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("I am not in this server yet. Ask who manages it to invite me, then try again.")
+        )
+
+
+class NotDrawn(PartyError):
+    """The map was not drawn, or not in time; why is in the log."""
+
+    def __init__(self) -> None:
+        super().__init__(marked("I couldn't draw the map just now. Ask for it again in a minute."))
 
 
 class NameNeeded(PartyError):
     """Someone without a name wants to change a party."""
 
     def __init__(self) -> None:
-        super().__init__("Tell the room your name first: 1 to 32 letters or digits.")
+        super().__init__(marked("Tell the room your name first: 1 to 32 letters or digits."))
 
 
 class NameTaken(PartyError):
     """The name belongs to somebody else in this room."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"Somebody here is called {name} already. Pick another name.")
+        super().__init__(marked("Somebody here is called {name} already. Pick another name."), name=name)
 
 
 class TooFast(PartyError):
     """More requests than people make."""
 
     def __init__(self) -> None:
-        super().__init__("Slow down a little: that was too much at once. Try again in a moment.")
+        super().__init__(marked("Slow down a little: that was too much at once. Try again in a moment."))

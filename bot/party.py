@@ -1,52 +1,50 @@
-"""The use cases of a party, the same for every front door.
+"""The use cases of a party: add, next, vote, skip and the rest, the same for every front door.
 
-Every change is one transaction of the store: it happens whole, once, and for good, or not at all. A change
-carries the idempotency key of the delivery that asked for it; the same key again changes nothing and gets
-the answer as things stand now. Reading the catalogue and the model happens outside any transaction.
+Each takes a room, a member and plain values, and returns domain values or raises a PartyError. A change is
+one transaction; asking the catalogue and the model happens outside any transaction.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Sequence
 
 from bot import domain
-from bot.desk import Desk, MemberDesk
+from bot.autopilot import AutopilotService
+from bot.desk import MemberDesk
 from bot.domain import (
     Added,
+    AddedAll,
     Entry,
     Member,
     Mood,
-    Party,
+    Moved,
     Room,
     Skipped,
     State,
-    Track,
     Undone,
     Vibe,
     Voted,
 )
 from bot.errors import (
     AlreadyOver,
+    BallotClosed,
+    EmptyText,
     ModeratorsOnly,
     NoSuchEntry,
     NothingPlaying,
     NothingToSuggest,
     NothingToUndo,
     NotYours,
-    QueueFull,
+    PartyError,
+    TooManyLines,
 )
-from bot.ports import Catalogue, Recommender, Store
+from bot.insight import InsightService
+from bot.rooms import RoomService
+from bot.service import finished
 
 log = logging.getLogger(__name__)
-
-Args = ParamSpec("Args")
-Result = TypeVar("Result")
 
 UNDO = "undo "
 """Stands before the kind of what an undo took back, in the diary."""
@@ -54,68 +52,42 @@ TICK_S = 1.0
 """How often the clock looks for songs that are over, in seconds."""
 
 
-def finished(
-    use_case: Callable[Concatenate[PartyService, Args], Coroutine[Any, Any, Result]],
-) -> Callable[Concatenate[PartyService, Args], Coroutine[Any, Any, Result]]:
-    """Runs a use case to its end though its caller is cancelled: no transaction is left half done."""
-
-    @functools.wraps(use_case)
-    async def run(self: PartyService, /, *args: Args.args, **kwargs: Args.kwargs) -> Result:
-        task = asyncio.ensure_future(use_case(self, *args, **kwargs))
-        self.running.add(task)
-        task.add_done_callback(self.running.discard)
-        return await asyncio.shield(task)
-
-    return run
-
-
-class PartyService:
+class PartyService(RoomService, InsightService, AutopilotService):
     """What people can do in a room."""
-
-    def __init__(
-        self,
-        store: Store,
-        catalogue: Catalogue,
-        recommender: Recommender,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._store = store
-        self._catalogue = catalogue
-        self._recommender = recommender
-        self._clock = clock
-        self._watchers: list[Callable[[Room], None]] = []
-        self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
-
-    def watch(self, changed: Callable[[Room], None]) -> None:
-        """Calls `changed(room)` after every committed change of a party."""
-        self._watchers.append(changed)
-
-    async def search(self, text: str, limit: int = 10) -> list[Track]:
-        """Songs as one types, best first."""
-        return await self._catalogue.search(text, limit)
 
     @finished
     async def add(self, room: Room, member: Member, text: str, key: str | None = None) -> Added:
         """Queues the song that a text or link names; a song that waits already gets an up-vote instead.
 
         Raises:
-            EmptyText, TextTooLong, UnknownSong, UnknownLink, QueueFull.
+            EmptyText, TextTooLong, UnknownSong, UnknownLink: no song.
+            QueueFull, TooManyOfYours, PlayedLately, ExplicitSong: what the room's rules say.
         """
         track = await self._catalogue.resolve(text)
         async with self._desk(room, member, key) as desk:
             if desk.done:
                 return await desk.added(desk.done.entry_id)
-            twin = await desk.twin(track)
-            if twin is not None:
-                if twin.added_by != member:
-                    await desk.vote(twin, +1)
-                return await desk.added(twin.id, again=True)
-            if len(await desk.waiting()) >= domain.LONGEST_QUEUE:
-                raise QueueFull(domain.LONGEST_QUEUE)
-            entry_id = await desk.tx.insert_entry(desk.party.id, track, member, desk.now_ms)
-            await desk.record("add", await desk.entry(entry_id))
-            await desk.start_next()
-            return await desk.added(entry_id)
+            return await desk.add(track)
+
+    async def add_all(self, room: Room, member: Member, text: str, key: str) -> AddedAll:
+        """Queues a song a line; a line that cannot be met keeps no other from being so.
+
+        Raises:
+            EmptyText, TooManyLines: there is no line, or more than `MOST_LINES`.
+        """
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if not lines:
+            raise EmptyText
+        if len(lines) > domain.MOST_LINES:
+            raise TooManyLines(domain.MOST_LINES)
+        added: list[Added] = []
+        refused: list[tuple[str, Exception]] = []
+        for number, line in enumerate(lines):
+            try:
+                added.append(await self.add(room, member, line, f"{key}/{number}"))
+            except PartyError as error:
+                refused.append((line, error))
+        return AddedAll(tuple(added), tuple(refused))
 
     @finished
     async def next(
@@ -150,7 +122,7 @@ class PartyService:
         Words that nobody knows say nothing: without any other, and without a queue, it is popular songs.
 
         Raises:
-            EmptyText, TextTooLong: there are no words.
+            NoWords, TextTooLong: there are no words.
             NothingToSuggest: every song known is queued, played, offered or unwanted.
         """
         known, unknown = self._catalogue.vibe(text)
@@ -166,28 +138,11 @@ class PartyService:
         mood: Mood,
         words: Sequence[str] = (),
     ) -> tuple[Entry, ...]:
-        now_ms = self._now_ms()
-        async with self._store.transaction() as tx:
-            party = await tx.party(room, now_ms)
-            began_ms = domain.began_ms(party.started_ms, party.active_ms, now_ms)
-            heard = await tx.entries(party.id, State, began_ms)
-        suggestions = await self._recommender.suggest(
-            domain.signals(heard),
-            [entry.track for entry in heard if domain.spoken_for(entry, now_ms)],
-            count,
-            words=words,
-            mood=mood,
-            served=domain.served(heard),
-        )
+        suggestions = await self._suggested(room, count, words, mood)
         async with self._desk(room, member, key) as desk:
             if desk.done:
                 return tuple(await desk.tx.offered(desk.done.id))
-            # Something may have come in, or been offered, while the model was thinking.
-            heard = await desk.tx.entries(party.id, State, began_ms)
-            taken = [entry.track for entry in heard if domain.spoken_for(entry, desk.now_ms)]
-            suggestions = [
-                each for each in suggestions if not any(domain.same_song(each.track, t) for t in taken)
-            ]
+            suggestions = await self._still_new(desk, suggestions)
             if not suggestions:
                 raise NothingToSuggest
             number = await desk.record("next")
@@ -196,15 +151,23 @@ class PartyService:
 
     @finished
     async def vote(
-        self, room: Room, member: Member, entry_id: int, value: int, key: str | None = None
+        self,
+        room: Room,
+        member: Member,
+        entry_id: int,
+        value: int,
+        key: str | None = None,
+        *,
+        toggle: bool = False,
     ) -> Voted:
         """Votes +1 or -1 on an entry or a suggestion, or takes a vote back (0); the last one counts.
 
-        A suggestion that more people want than not is queued.
+        A suggestion that enough people want is queued. With `toggle` a vote that stands is taken back.
 
         Raises:
             NoSuchEntry: not of this party.
             AlreadyOver: it has been played, skipped or removed.
+            BallotClosed: it was suggested too long ago.
             ValueError: another value than -1, 0 or +1, which only a fault of the caller's can bring.
         """
         if value not in {-1, 0, +1}:
@@ -217,9 +180,13 @@ class PartyService:
                 return Voted(done, now_voted, taken_up=False, ballot=await desk.ballot(entry))
             if entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}:
                 raise AlreadyOver
+            if domain.expired(entry, desk.now_ms):
+                raise BallotClosed
             ballot = entry
             if entry.state is State.SUGGESTED:  # somebody may have added the song by hand meanwhile
                 entry = await desk.twin(entry.track) or entry
+            if toggle and entry.votes.get(member.user_id) == value:
+                value = 0
             voted = await desk.vote(entry, value)
             taken_up = voted.state is not entry.state
             return Voted(voted, value, taken_up, await desk.ballot(ballot))
@@ -228,11 +195,12 @@ class PartyService:
     async def skip(
         self, room: Room, member: Member, key: str | None = None, entry_id: int | None = None
     ) -> Skipped:
-        """Votes to skip what plays; with more than half of the people active the next song starts.
+        """Votes to skip what plays; once enough of the people there agree the next song starts.
 
         Raises:
             NothingPlaying: there is nothing to skip.
-            AlreadyOver: something else plays than the entry that was meant.
+            AlreadyOver: something else plays than the entry that was meant. Without one, whoever asks right
+                after a skip meant the song that was skipped.
         """
         async with self._desk(room, member, key) as desk:
             if desk.done:
@@ -240,7 +208,7 @@ class PartyService:
             playing = await desk.playing()
             if playing is None:
                 raise NothingPlaying
-            if entry_id not in {None, playing.id}:
+            if entry_id not in {None, playing.id} or (entry_id is None and await self._just_skipped(desk)):
                 raise AlreadyOver
             new = await desk.tx.add_skip(playing.id, member)
             await desk.record("skip" if new else "skip again", playing)
@@ -248,6 +216,13 @@ class PartyService:
             if outcome.votes >= outcome.needed:
                 await desk.end(playing, State.SKIPPED)
             return await desk.skipped(playing)
+
+    async def _just_skipped(self, desk: MemberDesk) -> bool:
+        for last in await desk.tx.history(desk.party.id, 1):
+            lately = desk.now_ms - (last.ended_ms or 0) < domain.ONE_SKIP_MS
+            mine = desk.member.user_id in await desk.tx.skippers(last.id)
+            return last.state is State.SKIPPED and lately and not mine
+        return False
 
     @finished
     async def remove(self, room: Room, member: Member, entry_id: int, key: str | None = None) -> Entry:
@@ -263,15 +238,53 @@ class PartyService:
             entry = await desk.entry(entry_id)
             if entry.state not in {State.QUEUED, State.PLAYING}:
                 raise NoSuchEntry
-            if entry.added_by != member and not member.moderator:
+            if entry.added_by != member and not desk.moderates:
                 raise NotYours
             await desk.record("remove", entry)
             await desk.end(entry, State.REMOVED)
             return await desk.entry(entry_id)
 
     @finished
+    async def clear(self, room: Room, member: Member, key: str | None = None) -> int:
+        """Takes every waiting song out, whoever added it; says how many.
+
+        Raises:
+            ModeratorsOnly: anybody else asked.
+        """
+        async with self._desk(room, member, key) as desk:
+            if not desk.moderates:
+                raise ModeratorsOnly
+            if desk.done:
+                return desk.done.vote_before
+            gone = await desk.clear()
+            if gone:
+                await desk.record("clear", gone[0], len(gone))
+            return len(gone)
+
+    @finished
+    async def move(
+        self, room: Room, member: Member, entry_id: int, place: int, key: str | None = None
+    ) -> Moved:
+        """Gives a waiting song a place in the queue, which votes no longer change; 1 is next.
+
+        Raises:
+            ModeratorsOnly: anybody else asked.
+            NoSuchEntry: it is not, or no longer, queued in this party.
+        """
+        async with self._desk(room, member, key) as desk:
+            if not desk.moderates:
+                raise ModeratorsOnly
+            entry = await desk.entry(entry_id)
+            if entry.state is not State.QUEUED:
+                raise NoSuchEntry
+            if not desk.done:
+                await desk.record("move", entry, entry.pin or 0)
+                await desk.tx.pin(entry.id, min(max(place, 1), domain.LONGEST_QUEUE))
+            return Moved(entry, (await desk.added(entry_id)).place)
+
+    @finished
     async def undo(self, room: Room, member: Member, key: str | None = None) -> Undone:
-        """Takes back the member's latest add, vote, removal or wish to skip that nobody has undone.
+        """Takes back the member's latest add, vote, removal, wish to skip, move or clearing.
 
         Raises:
             NothingToUndo: there is none, or its song is over.
@@ -289,51 +302,10 @@ class PartyService:
             return Undone(last.kind, await desk.entry(entry.id))
 
     @finished
-    async def share(self, room: Room, member: Member, on: bool, key: str | None = None) -> bool:
-        """Lets a model be trained on the room's songs, past parties included, or no longer; says how it is.
-
-        Raises:
-            ModeratorsOnly: anybody else asked.
-        """
-        if not member.moderator:
-            raise ModeratorsOnly
-        async with self._desk(room, member, key) as desk:
-            if desk.done:
-                return desk.party.shared
-            await desk.record("share" if on else "unshare")
-            await desk.tx.share(desk.party.id, on)
-            return on
-
-    @finished
-    async def shared(self, room: Room) -> bool:
-        """Whether a model may be trained on the room's songs."""
-        async with self._store.transaction() as tx:
-            return (await tx.party(room, self._now_ms())).shared
-
-    @finished
-    async def party(self, room: Room, history: int = 20) -> Party:
-        """What plays, what waits, what is suggested and what was."""
-        async with self._store.transaction() as tx:
-            now_ms = self._now_ms()
-            record = await tx.party(room, now_ms)
-            desk = Desk(tx, record, now_ms)
-            waiting = await desk.waiting()
-            ballot = await tx.ballot(record.id)
-            playing = next((entry for entry in waiting if entry.state is State.PLAYING), None)
-            return Party(
-                playing=playing,
-                queue=domain.in_order(entry for entry in waiting if entry.state is State.QUEUED),
-                ballot=tuple(domain.still_open(ballot, waiting)),
-                history=tuple(await tx.history(record.id, history)),
-                skippers=await tx.skippers(playing.id) if playing else frozenset(),
-                skips_needed=await desk.skips_needed(),
-            )
-
-    @finished
     async def play_on(self) -> None:
         """Ends the songs whose time is up, in every room, and starts the next ones."""
         async with self._store.transaction() as tx:
-            rooms = await tx.overdue(self._now_ms())
+            rooms = await tx.overdue(self.now_ms())
         for room in rooms:
             try:
                 await self._end_song(room)
@@ -341,43 +313,17 @@ class PartyService:
                 log.exception("The clock could not play on in %s; it tries again.", room)
 
     async def _end_song(self, room: Room) -> None:
-        async with self._store.transaction() as tx:
-            now_ms = self._now_ms()
-            party = await tx.party(room, now_ms)
-            desk = Desk(tx, party, now_ms)
+        async with self._changing(room) as desk:
             playing = await desk.playing()
-            if playing and (playing.ends_ms or 0) <= now_ms:
+            if playing and (playing.ends_ms or 0) <= desk.now_ms:
                 await desk.end(playing, State.PLAYED)
-                await tx.touch(party.id, party.started_ms, now_ms)  # a party that plays is not over
-        self._tell(room)
 
     async def keep_time(self) -> None:
         """Plays on for as long as it runs; a fault is logged and the clock goes on."""
         while True:
             try:
                 await self.play_on()
+                await self.roll_on()
             except Exception:
                 log.exception("The clock could not play on; it tries again.")
             await asyncio.sleep(TICK_S)
-
-    async def close(self) -> None:
-        """Waits for the use cases under way."""
-        await asyncio.gather(*self.running, return_exceptions=True)
-
-    def _now_ms(self) -> int:
-        return int(self._clock() * 1000)
-
-    def _tell(self, room: Room) -> None:
-        for changed in self._watchers:
-            changed(room)
-
-    @asynccontextmanager
-    async def _desk(self, room: Room, member: Member, key: str | None) -> AsyncIterator[MemberDesk]:
-        async with self._store.transaction() as tx:
-            now_ms = self._now_ms()
-            party = await tx.party(room, now_ms)
-            await tx.touch(party.id, domain.began_ms(party.started_ms, party.active_ms, now_ms), now_ms)
-            done = await tx.claimed(party.id, key) if key else None
-            yield MemberDesk(tx, party, now_ms, member, key, done)
-        if not done:
-            self._tell(room)

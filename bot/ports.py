@@ -6,17 +6,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from bot.domain import (
     Change,
     Entry,
+    Forgotten,
     Member,
     Mood,
     PartyRecord,
     Room,
+    Rules,
     Signal,
     State,
     Suggestion,
     Track,
+    Why,
 )
 
 
@@ -28,6 +34,9 @@ class Transaction(Protocol):
 
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
         """Notes when the party began and was last active."""
+
+    async def announce(self, room: Room) -> None:
+        """Tells the other processes on this database, once all is committed, that the party has changed."""
 
     async def share(self, party_id: int, on: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
@@ -46,11 +55,47 @@ class Transaction(Protocol):
     async def mark_undone(self, change_id: int) -> None:
         """Keeps a change from being taken back twice."""
 
-    async def active_members(self, party_id: int, since_ms: int) -> int:
-        """How many different people did something since then."""
+    async def active_members(self, party_id: int, since_ms: int) -> frozenset[str]:
+        """The user_ids of the people who did something since then."""
+
+    async def started_ms(self, party_id: int) -> dict[str, int]:
+        """When a song of each member was last started, by user_id."""
+
+    async def pin(self, entry_id: int, place: int | None) -> None:
+        """Gives a queued entry a place from 1, or none."""
+
+    async def close_ranks(self, party_id: int) -> None:
+        """Moves every place that was given one up, because a song has left the front of the queue."""
+
+    async def set_rules(self, party_id: int, rules: Rules) -> None:
+        """Keeps what the room has chosen."""
+
+    async def set_card(self, party_id: int, card: str) -> None:
+        """Keeps in which message the party is shown; empty for none."""
+
+    async def shown_rooms(self, platform: str, since_ms: int) -> list[Room]:
+        """The rooms with a card in which something happened since then."""
+
+    async def rolling(self, since_ms: int) -> list[Room]:
+        """The rooms whose autopilot has something to do, if people did something there since then."""
+
+    async def open_vote(self, party_id: int) -> Change | None:
+        """The autopilot's latest ballot, unless it is settled."""
+
+    async def stats(self, party_id: int, most: int) -> tuple[list[Entry], list[Entry]]:
+        """What was played or skipped, in that order of time, and the most wanted of all, best first."""
+
+    async def added(self, party_id: int) -> dict[str, int]:
+        """How many songs each member has added, by user_id."""
+
+    async def forget(self, member: Member) -> tuple[Forgotten, list[Room]]:
+        """Takes a member out of everything, for good; says of what and in which rooms."""
 
     async def entries(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
         """The party's entries in these states, added or ended since then, oldest first."""
+
+    async def waiting(self, party_id: int) -> list[Entry]:
+        """What plays and what is queued, oldest first."""
 
     async def ballot(self, party_id: int) -> list[Entry]:
         """The latest suggestions that nobody has taken up, best first."""
@@ -140,6 +185,7 @@ class Recommender(Protocol):
         words: Sequence[str] = (),
         mood: Mood = Mood.SAFE,
         served: Mapping[str, float] | None = None,
+        clean: bool = False,
     ) -> list[Suggestion]:
         """The best `count` songs for what the room has told, none of the banned ones in any version.
 
@@ -150,4 +196,20 @@ class Recommender(Protocol):
             words: of what is looked for besides.
             mood: how far from all that the songs may lie.
             served: how many songs each member has had, by user_id.
+            clean: none that are marked explicit.
+        """
+
+    async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:
+        """Why a song fits to what the room has told, or None for one whose artist the model does not know.
+
+        Args:
+            told: the songs, none of them the track itself.
+            track: the song that is asked for.
+            names: of the members that the signals name by user_id.
+        """
+
+    async def likeness(self, tracks: Sequence[Track]) -> npt.NDArray[np.float32]:
+        """How much each song (row) is spoken for by each other one: (songs, songs), in logits.
+
+        0 for a song by itself; nan where the model does not know it, or has had it before in the list.
         """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     )
 
     discord_token: SecretStr | None = None
+    shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], NoDecode] = ()
+    shard_count: Annotated[int, Field(ge=1)] | None = None
     database_url: str = "sqlite+aiosqlite:///party.db"
     model_dir: Path = STARTER
     room_host: str = "127.0.0.1"
@@ -39,10 +41,19 @@ class Settings(BaseSettings):
             raise PydanticCustomError("token", "A token is one word of plain letters, digits and signs")
         return token
 
-    @field_validator("room_names", mode="before")
+    @field_validator("room_names", "shard_ids", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _a_shard_of_some(self) -> Self:
+        if self.shard_ids and (self.shard_count is None or max(self.shard_ids) >= self.shard_count):
+            raise PydanticCustomError(
+                "shards",
+                "SHARD_IDS: name shards from 0 to SHARD_COUNT - 1, and set SHARD_COUNT to how many there are",
+            )
+        return self
 
 
 def read_settings() -> Settings:
@@ -54,7 +65,10 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = [f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors()]
+        problems = [
+            ": ".join([*(str(part).upper() for part in each["loc"][:1]), each["msg"]])
+            for each in error.errors()
+        ]
         raise StartError(f"{'; '.join(problems)}; correct it in the environment or in .env") from None
     except UnicodeDecodeError:
         raise StartError(".env is not written in UTF-8; save it again as UTF-8") from None

@@ -1,156 +1,179 @@
-"""The party and its ballots as Discord messages, with vote buttons that outlive a restart of the bot."""
+"""The party and its ballots as Discord messages of Components V2.
+
+Every button says all it needs in its id, so it works after a restart too. Discord allows 40 components and
+4,000 characters of text a message (docs, "Component reference").
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import discord
+from discord import ui
 
-from bot import replies
-from bot.domain import Entry, Party, State
-from cogs.common import explain, key_of, member_of, party_of, plain, room_of
+from bot import domain
+from bot.domain import Entry, Mood, Party, State
+from bot.errors import marked
+from bot.replies import LONGEST_SHOWN, Replies, short
+from cogs.buttons import AnyItem, DownSelect, MoreButton, NextButton, PageButton, SkipButton, VoteButton
 
 WARM = discord.Colour(0xF2A65A)
 SHOWN = 10
-"""How many waiting songs a queue message shows."""
-ROWS = 5
-"""How many rows of buttons a message has room for."""
-SIGNS = {+1: "👍", -1: "👎", 0: "↩️"}
-LABEL_LIMIT = 80
-"""The longest label of a button that Discord takes, in characters."""
-TEXT_LIMIT = 4096
-"""The longest description of an embed that Discord takes, in characters."""
+"""How many waiting songs a page of the card shows."""
+IN_A_ROW = 5
+"""How many buttons stand side by side."""
+QUEUE_LIMIT = 2_600
+"""So many characters of the card's 4,000 are the queue's ..."""
+BALLOT_LIMIT = 950
+"""... and so many the autopilot's question's."""
+TEXT_LIMIT = 2_000
+"""The longest text of a message without components that Discord takes, in characters."""
+MOST_OPEN = 5
+"""How many suggestions a ballot shows."""
 
 
-class VoteButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"encore:vote:(?P<entry>[0-9]{1,15}):(?P<value>-?1|0)(?P<queue>:queue)?",
-):
-    """Votes on one entry, or takes a vote back; it refreshes the queue or the ballot that it stands in."""
+class Card(ui.LayoutView):
+    """A message without a life of its own: nothing waits for its clicks."""
 
-    def __init__(
-        self,
-        entry_id: int,
-        value: int,
-        label: str = "",
-        *,
-        row: int | None = None,
-        disabled: bool = False,
-        in_queue: bool = False,
-    ) -> None:
-        self.entry_id = entry_id
-        self.value = value
-        self.in_queue = in_queue
-        super().__init__(
-            discord.ui.Button(
-                label=replies.short(label, LABEL_LIMIT) or None,
-                emoji=SIGNS[value],
-                style=discord.ButtonStyle.secondary,
-                custom_id=f"encore:vote:{entry_id}:{value}{':queue' if in_queue else ''}",
-                row=row,
-                disabled=disabled,
+    def __init__(self, *items: AnyItem) -> None:
+        super().__init__(timeout=None)
+        self.add_item(ui.Container(*items, accent_colour=WARM))
+
+
+def party_card(party: Party, replies: Replies, page: int = 0) -> Card:
+    """What plays, what waits with its votes, and what the autopilot asks."""
+    pages = max(1, -(-len(party.queue) // SHOWN))
+    page = min(max(page, 0), pages - 1)
+    shown = party.queue[page * SHOWN : (page + 1) * SHOWN]
+    items: list[AnyItem] = [_playing(party, replies)]
+    if party.automatic and party.ballot:
+        items += _question(party, replies)
+    if shown or party.playing is None:
+        items += [ui.Separator(), ui.TextDisplay(_queue(party, shown, page, replies))]
+    items += _rows(
+        VoteButton(entry.id, +1, _number(page * SHOWN + i, entry), on_card=True)
+        for i, entry in enumerate(shown, start=1)
+    )
+    if shown:
+        items.append(ui.ActionRow(DownSelect(shown, page * SHOWN, replies)))
+    turn = [PageButton(page - 1, "◀"), PageButton(page + 1, "▶")]
+    turn = [button for button in turn if 0 <= button.page < pages]
+    items.append(ui.ActionRow(*turn, NextButton(replies.say(marked("What next?")))))
+    return Card(*items)
+
+
+def _playing(party: Party, replies: Replies) -> AnyItem:
+    playing = party.playing
+    if playing is None:
+        title = replies.say(marked("The queue"))
+        return ui.TextDisplay(f"### {title}")
+    ends = replies.say(marked("ends {when}"), when=_when(playing.ends_ms))
+    name = replies.say(marked("Now playing:"))
+    standing = f"{len(party.skippers)}/{party.skips_needed}"
+    return ui.Section(
+        f"▶ **{name}** {replies.line(playing)}\n-# {ends}", accessory=SkipButton(playing.id, standing)
+    )
+
+
+def _queue(party: Party, shown: Sequence[Entry], page: int, replies: Replies) -> str:
+    if not party.queue:
+        return replies.say(marked("Nothing here yet. `/add` a song and it starts, or ask me what's `/next`."))
+    lines = _lines(shown, page * SHOWN, replies)
+    left = len(party.queue) - page * SHOWN - len(shown)
+    more = replies.count("… and {number} more", "… and {number} more", left)
+    return fitting(lines, QUEUE_LIMIT) + (f"\n{more}" if left else "")
+
+
+def _lines(shown: Sequence[Entry], before: int, replies: Replies) -> list[str]:
+    """A line a song; only hostile names are so long that they have to be cut shorter than usual."""
+    lines: list[str] = []
+    for longest in (LONGEST_SHOWN, LONGEST_SHOWN // 2, LONGEST_SHOWN // 4):
+        lines = [f"**{before + i}.** {replies.line(e, longest)}" for i, e in enumerate(shown, start=1)]
+        if sum(map(len, lines)) + len(lines) <= QUEUE_LIMIT:
+            break
+    return lines
+
+
+def _question(party: Party, replies: Replies) -> list[AnyItem]:
+    title = replies.say(marked("What next? Vote, or I choose {when}."), when=_when(party.decides_ms))
+    asked = party.ballot[:MOST_OPEN]
+    lines = [f"**{chr(64 + i)}.** {_suggestion(entry, replies)}" for i, entry in enumerate(asked, start=1)]
+    rows = _rows(
+        VoteButton(entry.id, +1, f"{chr(64 + i)} {_tally(entry.ups)}", on_card=True)
+        for i, entry in enumerate(asked, start=1)
+    )
+    text = ui.TextDisplay[Any](f"✨ **{title}**\n{fitting(lines, BALLOT_LIMIT)}")
+    return [ui.Separator(), text, *rows]
+
+
+def ballot_card(
+    ballot: Sequence[Entry], replies: Replies, *, intro: str, again: MoreButton, now_ms: int, threshold: int
+) -> Card:
+    """Suggestions with match, reason and votes, their vote buttons, and one for other suggestions.
+
+    Args:
+        ballot: the suggestions, whatever has become of them.
+        replies: the words.
+        intro: what stands above them.
+        again: the button for other ones.
+        now_ms: of the clock that closes the ballot.
+        threshold: how many votes queue a song.
+    """
+    items: list[AnyItem] = [ui.TextDisplay(intro[:600])]
+    for number, entry in enumerate(ballot[:MOST_OPEN], start=1):
+        items.append(ui.TextDisplay(f"**{number}.** {_suggestion(entry, replies)}"))
+        closed = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
+        closed |= domain.expired(entry, now_ms)
+        votes = ((+1, entry.ups), (-1, entry.downs))
+        items.append(
+            ui.ActionRow(
+                *(VoteButton(entry.id, value, _tally(count), disabled=closed) for value, count in votes)
             )
         )
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Makes the button again from its id alone."""
-        return cls(int(match["entry"]), int(match["value"]), in_queue=bool(match["queue"]))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Counts the vote and shows how the vote stands, in the message itself."""
-        try:
-            await interaction.response.defer()
-            party, room = party_of(interaction), room_of(interaction)
-            result = await party.vote(
-                room, member_of(interaction), self.entry_id, self.value, key_of(interaction)
-            )
-            if self.in_queue:
-                embed, view = queue_card(await party.party(room))
-            else:
-                embed, view = ballot_card(result.ballot)
-            await interaction.edit_original_response(embed=embed, view=view)
-        except Exception as error:  # a button has no error hook of its own
-            await explain(interaction, error)
-
-
-def ballot_card(ballot: Sequence[Entry]) -> tuple[discord.Embed, discord.ui.View]:
-    """Suggestions with match, reason and votes, and their vote buttons."""
-    lines = [
-        f"**{number}. {replies.song(entry.track, plain)}**{_standing(entry)}\n"
-        f"{replies.match(entry)} · {replies.because(entry, plain)}"
-        for number, entry in enumerate(ballot, start=1)
-    ]
-    embed = discord.Embed(title="What next?", description=_fitting(lines), colour=WARM)
-    embed.set_footer(text="Vote 👍 and it is queued. Vote 👎 and I learn.")
-    view = discord.ui.View(timeout=None)
-    if len(ballot) <= ROWS:
-        for row, entry in enumerate(ballot):
-            _add_votes(view, entry, row)
-    else:
-        for number, entry in enumerate(ballot, start=1):
-            for value in (+1, -1):
-                label = str(number) if value > 0 else ""
-                view.add_item(_button(entry, value, label, (number - 1) // 2))
-    return embed, view
-
-
-def _fitting(lines: Sequence[str]) -> str:
-    """As many lines as an embed takes; only hostile names are ever that long."""
-    text = "\n".join(lines)
-    return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT].rpartition("\n")[0]
-
-
-def _standing(entry: Entry) -> str:
-    """What has become of a suggestion."""
-    tally = replies.votes(entry)
-    became = {
-        State.SUGGESTED: "",
-        State.QUEUED: "✅ queued",
-        State.PLAYING: "▶ playing",
-        State.PLAYED: "✔ played",
-        State.SKIPPED: "⏭ skipped",
-        State.REMOVED: "✖ taken out",
-    }[entry.state]
-    return "".join(f" · {each}" for each in (tally, became) if each)
-
-
-def queue_card(party: Party) -> tuple[discord.Embed, discord.ui.View]:
-    """What plays and what waits, with vote buttons for the waiting songs."""
-    shown = party.queue[:SHOWN]
-    lines = [f"**{number}.** {_line(entry)}" for number, entry in enumerate(shown, start=1)]
-    if len(party.queue) > SHOWN:
-        lines.append(f"… and {len(party.queue) - SHOWN} more")
-    if party.playing is not None:
-        lines.insert(0, f"▶ **Now playing:** {_line(party.playing)}\n")
-    empty = "Nothing here yet. `/add` a song and it starts, or ask me what's `/next`."
-    embed = discord.Embed(title="The queue", description=_fitting(lines) or empty, colour=WARM)
-    view = discord.ui.View(timeout=None)
-    for row, entry in enumerate(shown[:ROWS]):
-        _add_votes(view, entry, row, in_queue=True)
-    return embed, view
-
-
-def _add_votes(view: discord.ui.View, entry: Entry, row: int, *, in_queue: bool = False) -> None:
-    """A row of buttons: for, against, and taking one's vote back."""
-    for value in (+1, -1, 0):
-        label = f"{row + 1}. {entry.track.title}" if value > 0 else ""
-        view.add_item(_button(entry, value, label, row, in_queue=in_queue))
-
-
-def _line(entry: Entry) -> str:
-    parts = (
-        replies.song(entry.track, plain),
-        replies.votes(entry),
-        replies.by(entry.added_by, plain),
+    closes_ms = max(entry.added_ms for entry in ballot) + domain.OFFER_LASTS_MS
+    rule = replies.count(
+        "The first 👍 queues a song. Vote 👎 and I learn.",
+        "{number} 👍 queue a song. Vote 👎 and I learn.",
+        threshold,
     )
-    return " · ".join(part for part in parts if part)
+    closes = replies.say(marked("Closes {when}."), when=_when(closes_ms))
+    items.append(ui.TextDisplay(f"-# {rule} {closes}"))
+    items.append(ui.ActionRow(again))
+    return Card(*items)
 
 
-def _button(entry: Entry, value: int, label: str, row: int, *, in_queue: bool = False) -> VoteButton:
-    over = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
-    return VoteButton(entry.id, value, label, row=row, disabled=over, in_queue=in_queue)
+def again_button(mood: Mood, count: int, words: str, replies: Replies) -> MoreButton:
+    """The button under a ballot that asks for other songs of the same kind."""
+    return MoreButton(mood, count, words, replies.say(marked("Other songs")))
+
+
+def _suggestion(entry: Entry, replies: Replies) -> str:
+    became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
+    song = f"**{replies.song(entry.track)}**{became}"
+    return f"{song}\n-# {replies.match(entry)} · {replies.because(entry)}"
+
+
+def _number(place: int, entry: Entry) -> str:
+    tally = f" · {entry.ups}" if entry.ups else ""
+    return f"{place}. {short(entry.track.title, 14)}{tally}"
+
+
+def _tally(count: int) -> str:
+    return str(count) if count else ""
+
+
+def _rows(buttons: Iterable[VoteButton]) -> list[AnyItem]:
+    made = list(buttons)
+    return [ui.ActionRow(*made[i : i + IN_A_ROW]) for i in range(0, len(made), IN_A_ROW)]
+
+
+def _when(at_ms: int | None) -> str:
+    """An instant as Discord shows it, counting down in the reader's own language."""
+    return f"<t:{(at_ms or 0) // 1000}:R>"
+
+
+def fitting(lines: Sequence[str], limit: int) -> str:
+    """As many lines as there is room for; only hostile names are ever that long."""
+    text = "\n".join(lines)
+    return text if len(text) <= limit else text[:limit].rpartition("\n")[0]

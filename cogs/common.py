@@ -1,33 +1,68 @@
-"""What every cog needs: who asks where, safe text, and answers that only the asker sees."""
+"""What every cog needs: safe text, who asks where and in which language, and answers in time."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import re
 import secrets
-from typing import Any, Protocol, cast
+from collections.abc import Awaitable, Sequence
+from typing import Any, Protocol, TypeVar, cast
 
 import discord
 
-from bot.domain import Member, Room
-from bot.errors import EncoreError
+from bot.domain import Entry, Member, Mood, Room, Rules
+from bot.errors import EncoreError, NotInvited, PartyError, ServersOnly, marked
+from bot.languages import language, spoken
 from bot.party import PartyService
+from bot.replies import Replies
 
 log = logging.getLogger(__name__)
 
+Interaction = discord.Interaction[Any]
+Result = TypeVar("Result")
 
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
+ANSWER_WITHIN_S = 0.05
+"""What takes longer is acknowledged first and answered later; Discord gives up on us after 3 seconds."""
 
 _MARKDOWN = re.compile(r"([\\*_~`|>#\[\]+-]|(?<=[0-9])\.)")
 ZERO_WIDTH = "\u200b"
 
 
-class HasParty(Protocol):
-    """The client that a button is clicked at."""
+class LiveCards(Protocol):
+    """What keeps the party's cards up to date."""
+
+    async def show(self, asked: Asked) -> None:
+        """Answers a request with the card."""
+
+    def turn(self, room: Room, page: int) -> None:
+        """Shows another page of a room's card."""
+
+
+class Ballots(Protocol):
+    """What posts ballots."""
+
+    async def offer(
+        self, asked: Asked, count: int = ..., mood: Mood = ..., words: str = ..., *, instead: bool = ...
+    ) -> None:
+        """Posts a ballot, or shows it instead of the one that was clicked."""
+
+    async def show(self, asked: Asked, ballot: Sequence[Entry]) -> None:
+        """Shows the ballot that was clicked as it stands."""
+
+    async def close(self, asked: Asked, entry_id: int) -> None:
+        """Switches the buttons of the ballot that was clicked off."""
+
+
+class Client(Protocol):
+    """The client that a request comes in at."""
 
     party: PartyService
+    live: LiveCards
+    suggest: Ballots
 
 
 def plain(text: str) -> str:
@@ -42,33 +77,144 @@ def plain(text: str) -> str:
     return escaped
 
 
-def room_of(interaction: discord.Interaction[Any]) -> Room:
+def room_of(interaction: Interaction) -> Room:
     """The room of the channel that somebody acts in."""
     return Room("discord", str(interaction.guild_id or ""), str(interaction.channel_id or ""))
 
 
-def member_of(interaction: discord.Interaction[Any]) -> Member:
-    """Who acts, and whether they may moderate here, as Discord says in this very request."""
+def member_of(interaction: Interaction) -> Member:
+    """Who acts, and what they may do here, as Discord says in this very request."""
     may = interaction.permissions
+    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
     return Member(
         "discord",
         str(interaction.user.id),
         interaction.user.display_name,
         moderator=may.manage_guild or may.manage_messages,
+        manager=may.manage_guild,
+        roles=frozenset(str(role.id) for role in roles),
     )
 
 
-def key_of(interaction: discord.Interaction[Any]) -> str:
+def key_of(interaction: Interaction) -> str:
     """The same for every delivery of one request."""
     return f"discord:{interaction.id}"
 
 
-def party_of(interaction: discord.Interaction[Any]) -> PartyService:
+def party_of(interaction: Interaction) -> PartyService:
     """The party service of the client that a button belongs to."""
-    return cast(HasParty, interaction.client).party
+    return cast(Client, interaction.client).party
 
 
-async def say_privately(interaction: discord.Interaction[Any], text: str) -> None:
+def own_words(interaction: Interaction) -> Replies:
+    """What only the asker reads, in the asker's own language."""
+    return Replies(language(spoken(interaction.locale.value)), plain)
+
+
+def room_words(interaction: Interaction, rules: Rules) -> Replies:
+    """What the whole room reads, in the language that it chose, or its server's."""
+    place = interaction.guild_locale or discord.Locale.american_english
+    return Replies(language(rules.language or spoken(place.value)), plain)
+
+
+class Asked:
+    """One request: who asks where, in which language, and how it is answered, to all or in private.
+
+    Raises:
+        ServersOnly: it comes from a private conversation.
+        NotInvited: it comes from a server that the bot is not in.
+    """
+
+    def __init__(self, interaction: Interaction, rules: Rules, *, private: bool) -> None:
+        self.interaction = interaction
+        self.rules = rules
+        self.private = private
+        self.room = room_of(interaction)
+        self.member = member_of(interaction)
+        self.key = key_of(interaction)
+        self.client = cast(Client, interaction.client)
+        self.party = self.client.party
+        self.replies = own_words(interaction) if private else room_words(interaction, rules)
+
+    async def soon(self, work: Awaitable[Result]) -> Result:
+        """What the work leads to; the request is acknowledged meanwhile if that takes long."""
+        task = asyncio.ensure_future(work)
+        done, _ = await asyncio.wait({task}, timeout=ANSWER_WITHIN_S)
+        if not done and not self.interaction.response.is_done():
+            clicked = self.interaction.type is discord.InteractionType.component
+            await self.interaction.response.defer(ephemeral=self.private, thinking=not clicked)
+            self.interaction.extras["private"] = self.private
+        return await task
+
+    async def reply(
+        self,
+        text: str | None = None,
+        *,
+        view: discord.ui.LayoutView | None = None,
+        file: discord.File | None = None,
+    ) -> discord.InteractionMessage | None:
+        """Answers with a message; returns it where it is known, which is after `soon` took long."""
+        response = self.interaction.response
+        given: dict[str, Any] = {"content": text} if text is not None else {}
+        if view is not None:
+            view.stop()  # its buttons are found by their ids alone, so nothing need be kept
+            given["view"] = view
+        if not response.is_done():
+            given |= {"file": file} if file else {}
+            sent = await response.send_message(ephemeral=self.private, **given)
+            return sent.resource if isinstance(sent.resource, discord.InteractionMessage) else None
+        if response.type is not discord.InteractionResponseType.deferred_channel_message:
+            given |= {"file": file} if file else {}
+            await self.interaction.followup.send(ephemeral=self.private, **given)
+            return None
+        given |= {"attachments": [file]} if file else {}
+        return await self.interaction.edit_original_response(**given)
+
+    async def update(self, view: discord.ui.LayoutView) -> None:
+        """Shows the message that was clicked anew."""
+        view.stop()
+        if self.interaction.response.is_done():
+            await self.interaction.edit_original_response(view=view)
+        else:
+            await self.interaction.response.edit_message(view=view)
+
+    async def noted(self) -> None:
+        """Acknowledges a click whose effect shows by itself."""
+        if not self.interaction.response.is_done():
+            await self.interaction.response.defer()
+
+
+async def ask(interaction: Interaction, *, private: bool = False, quiet: bool = False) -> Asked:
+    """Takes a request.
+
+    Args:
+        interaction: it.
+        private: whether only the asker may see the answer.
+        quiet: whether only the asker may see it where the room wants quiet.
+
+    Raises:
+        ServersOnly, NotInvited: there can be no party there.
+    """
+    if interaction.guild_id is None:
+        raise ServersOnly
+    if interaction.client.get_guild(interaction.guild_id) is None:
+        raise NotInvited
+    rules = await rules_of(interaction)
+    return Asked(interaction, rules, private=private or (quiet and rules.quiet))
+
+
+async def rules_of(interaction: Interaction) -> Rules:
+    """What the room has chosen; the usual rules where the database takes too long."""
+    party, room = party_of(interaction), room_of(interaction)
+    remembered = party.rules_remembered(room)
+    if remembered is not None:
+        return remembered
+    asked = asyncio.ensure_future(party.rules(room))
+    done, _ = await asyncio.wait({asked}, timeout=ANSWER_WITHIN_S)
+    return asked.result() if done else Rules()
+
+
+async def say_privately(interaction: Interaction, text: str) -> None:
     """Tells only the asker, whatever was deferred before.
 
     The first follow-up of a public deferral would be public too, so that deferral is taken away first; a
@@ -78,12 +224,15 @@ async def say_privately(interaction: discord.Interaction[Any], text: str) -> Non
         await interaction.response.send_message(text, ephemeral=True)
         return
     if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        if interaction.extras.get("private"):
+            await interaction.edit_original_response(content=text)
+            return
         with contextlib.suppress(discord.NotFound):  # a moderator was faster
             await interaction.delete_original_response()
     await interaction.followup.send(text, ephemeral=True)
 
 
-async def explain(interaction: discord.Interaction[Any], error: BaseException) -> None:
+async def explain(interaction: Interaction, error: BaseException) -> None:
     """Answers a failed request: in the error's own words, or with an apology and a number to look for."""
     error = getattr(error, "original", error)
     if isinstance(error, discord.HTTPException) and error.code in {
@@ -92,17 +241,26 @@ async def explain(interaction: discord.Interaction[Any], error: BaseException) -
     }:
         log.info("A request was answered already, or too late: %s", error)
         return
-    text = plain_sentence(error)
+    text = plain_sentence(error, own_words(interaction))
+    if interaction.type is discord.InteractionType.autocomplete:
+        return
     try:
         await say_privately(interaction, text)
     except discord.HTTPException:
         log.exception("An error could not be told.")
 
 
-def plain_sentence(error: BaseException) -> str:
+def plain_sentence(error: BaseException, replies: Replies) -> str:
     """What a person is told of an error."""
+    if isinstance(error, PartyError):
+        return replies.error(error)
     if isinstance(error, EncoreError):
         return plain(str(error))
     number = secrets.token_hex(4)
     log.error("Failure %s", number, exc_info=error)
-    return f"Sorry, something went wrong on my side. Look at /queue before you try again. (error {number})"
+    return replies.say(
+        marked(
+            "Sorry, something went wrong on my side. Look at /queue before you try again. (error {number})"
+        ),
+        number=number,
+    )

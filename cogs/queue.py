@@ -1,122 +1,177 @@
-"""`/add`, `/queue`, `/skip`, `/remove` and `/undo`."""
+"""What goes into the queue and out of it: `/add`, `/queue`, `/now`, `/remove`, `/undo`, `/clear`, `/move`."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import replies
-from bot.domain import LONGEST_TEXT, Entry, Member, Party, Track
-from bot.errors import NoSuchEntry
-from bot.party import PartyService
-from cogs.cards import queue_card
-from cogs.common import ZERO_WIDTH, key_of, member_of, plain, room_of
+from bot.domain import LONGEST_QUEUE, MOST_LINES, AddedAll
+from bot.errors import NoSongInMessage, marked
+from bot.replies import short
+from cogs import choices
+from cogs.cards import TEXT_LIMIT, fitting
+from cogs.common import Asked, Interaction, ask, explain, own_words, say_privately
 
-Asked = discord.Interaction[Any]
-Choice = app_commands.Choice[str]
-CHOSEN = "entry:"
-"""Marks an entry picked from a list: the rest of the text is its number."""
-CHOICES = 25
-"""How many choices Discord shows."""
-CHOICE_LIMIT = 100
-"""The longest name of a choice that Discord takes, in characters."""
+ADD_FROM_MESSAGE = "Add to the party"
+"""The name of the command in a message's own menu."""
+ADD_FORM = "encore:add"
+"""The id of the form that takes several songs."""
+SEVERAL = "songs"
+"""The id of its one field."""
+LINK = re.compile(r"https?://open\.spotify\.com/\S+|spotify:track:\w+")
 
 
 class Queue(commands.Cog):
     """What goes into the queue and out of it."""
 
-    def __init__(self, party: PartyService) -> None:
-        self.party = party
+    @app_commands.command()
+    @app_commands.describe(song="Title and artist, or a link; leave it out to add several at once")
+    @app_commands.autocomplete(song=choices.songs)
+    async def add(self, interaction: Interaction, song: str | None = None) -> None:
+        """Add a song, or several, to the party."""
+        if song is None:
+            await ask(interaction, private=True)
+            await interaction.response.send_modal(_form(interaction))
+        elif "\n" in song.strip():
+            await self.add_several(interaction, song)
+        else:
+            asked = await ask(interaction, quiet=True)
+            result = await asked.soon(asked.party.add(asked.room, asked.member, song, asked.key))
+            await asked.reply(asked.replies.added(result))
+
+    async def add_several(self, interaction: Interaction, text: str) -> None:
+        """Adds a song a line."""
+        asked = await ask(interaction, quiet=True)
+        result = await asked.soon(asked.party.add_all(asked.room, asked.member, text, asked.key))
+        await told(asked, result)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Takes a filled-in form, also one that was opened before a restart."""
+        if interaction.type is not discord.InteractionType.modal_submit or interaction.data is None:
+            return
+        if interaction.data.get("custom_id") != ADD_FORM:
+            return
+        try:
+            await self.add_several(interaction, _filled_in(dict(interaction.data)))
+        except Exception as error:  # nobody else tells the asker
+            await explain(interaction, error)
 
     @app_commands.command()
-    @app_commands.describe(song="Words of the title and artist, or a Spotify track link")
-    @app_commands.guild_only()
-    async def add(self, interaction: Asked, song: str) -> None:
-        """Add a song to the party."""
-        await interaction.response.defer(thinking=True)
-        result = await self.party.add(room_of(interaction), member_of(interaction), song, key_of(interaction))
-        await interaction.edit_original_response(content=replies.added(result, plain))
-
-    @add.autocomplete("song")
-    async def songs(self, _: Asked, typed: str) -> list[Choice]:
-        """Songs as one types."""
-        found = await self.party.search(typed[:LONGEST_TEXT], CHOICES)
-        return [app_commands.Choice(name=_choice(track), value=f"track:{track.track_id}") for track in found]
+    async def queue(self, interaction: Interaction) -> None:
+        """Bring the party's card down here: what plays, what waits, and vote."""
+        asked = await ask(interaction)
+        await asked.client.live.show(asked)
 
     @app_commands.command()
-    @app_commands.guild_only()
-    async def queue(self, interaction: Asked) -> None:
-        """See what plays and what waits, and vote."""
-        await interaction.response.defer(thinking=True)
-        embed, view = queue_card(await self.party.party(room_of(interaction)))
-        await interaction.edit_original_response(embed=embed, view=view)
-
-    @app_commands.command()
-    @app_commands.guild_only()
-    async def skip(self, interaction: Asked) -> None:
-        """Vote to skip what plays; more than half of the people active skip it."""
-        await interaction.response.defer(thinking=True)
-        result = await self.party.skip(room_of(interaction), member_of(interaction), key_of(interaction))
-        await interaction.edit_original_response(content=replies.skipped(result, plain))
+    async def now(self, interaction: Interaction) -> None:
+        """See what is playing."""
+        asked = await ask(interaction)
+        party = await asked.soon(asked.party.party(asked.room, history=0))
+        await asked.reply(asked.replies.now(party))
 
     @app_commands.command()
     @app_commands.describe(song="The song to take out: choose it, or type its number or title")
-    @app_commands.guild_only()
-    async def remove(self, interaction: Asked, song: str) -> None:
+    @app_commands.autocomplete(song=choices.removable)
+    async def remove(self, interaction: Interaction, song: str) -> None:
         """Take a song out of the queue: your own, or any if you moderate."""
-        await interaction.response.defer(thinking=True)
-        room = room_of(interaction)
-        member = member_of(interaction)
-        number = _meant(await self.party.party(room, history=0), song, member)
-        entry = await self.party.remove(room, member, number, key_of(interaction))
-        await interaction.edit_original_response(content=replies.removed(entry, plain))
+        asked = await ask(interaction)
+        entry = await asked.soon(self._remove(asked, song))
+        await asked.reply(entry)
 
-    @remove.autocomplete("song")
-    async def entries(self, interaction: Asked, typed: str) -> list[Choice]:
-        """The songs that the member may take out."""
-        member = member_of(interaction)
-        waiting = _waiting(await self.party.party(room_of(interaction), history=0))
-        return [
-            app_commands.Choice(name=_choice(entry.track), value=f"{CHOSEN}{entry.id}")
-            for entry in waiting
-            if entry.added_by == member or member.moderator
-            if typed.casefold() in _choice(entry.track).casefold()
-        ][:CHOICES]
+    async def _remove(self, asked: Asked, song: str) -> str:
+        entry_id = await meant(asked, song)
+        return asked.replies.removed(await asked.party.remove(asked.room, asked.member, entry_id, asked.key))
 
     @app_commands.command()
-    @app_commands.guild_only()
-    async def undo(self, interaction: Asked) -> None:
+    async def undo(self, interaction: Interaction) -> None:
         """Take back the last thing you did here."""
-        await interaction.response.defer(thinking=True)
-        result = await self.party.undo(room_of(interaction), member_of(interaction), key_of(interaction))
-        await interaction.edit_original_response(content=replies.undone(result, plain))
+        asked = await ask(interaction)
+        result = await asked.soon(asked.party.undo(asked.room, asked.member, asked.key))
+        await asked.reply(asked.replies.undone(result))
+
+    @app_commands.command()
+    async def clear(self, interaction: Interaction) -> None:
+        """Take every waiting song out, if you moderate."""
+        asked = await ask(interaction)
+        songs = await asked.soon(asked.party.clear(asked.room, asked.member, asked.key))
+        await asked.reply(asked.replies.cleared(songs))
+
+    @app_commands.command()
+    @app_commands.describe(
+        song="The song to move: choose it, or type its number or title", place="Its new place; 1 is next"
+    )
+    @app_commands.autocomplete(song=choices.entries)
+    async def move(
+        self, interaction: Interaction, song: str, place: app_commands.Range[int, 1, LONGEST_QUEUE] = 1
+    ) -> None:
+        """Give a waiting song another place, if you moderate."""
+        asked = await ask(interaction)
+        await asked.reply(await asked.soon(self._move(asked, song, place)))
+
+    async def _move(self, asked: Asked, song: str, place: int) -> str:
+        entry_id = await meant(asked, song)
+        moved = await asked.party.move(asked.room, asked.member, entry_id, place, asked.key)
+        return asked.replies.moved(moved)
 
 
-def _choice(track: Track) -> str:
-    """A song as a choice in a list, which shows text as it is."""
-    return replies.short(replies.song(track, str), CHOICE_LIMIT)
-
-
-def _waiting(party: Party) -> list[Entry]:
-    return [*([party.playing] if party.playing else []), *party.queue]
-
-
-def _meant(party: Party, text: str, member: Member) -> int:
-    """The entry that was chosen, or whose number in the queue or title was typed: one's own first.
+async def meant(asked: Asked, song: str) -> int:
+    """The entry of the party that a choice, a number or a title means.
 
     Raises:
         NoSuchEntry: there is none.
     """
-    text = text.replace(ZERO_WIDTH, "").strip()  # it may be copied from a message of ours
-    if text.startswith(CHOSEN) and text.removeprefix(CHOSEN).isdecimal():
-        return int(text.removeprefix(CHOSEN)[:15])
-    if text.isdecimal():
-        named = list(party.queue[int(text[:9]) - 1 : int(text[:9])])
+    return choices.meant(await asked.party.party(asked.room, history=0), song, asked.member)
+
+
+async def told(asked: Asked, result: AddedAll) -> None:
+    """Answers what became of several songs; only the asker hears of it when nothing came of them.
+
+    Raises:
+        PartyError: what was said of the only one.
+    """
+    if result.added:
+        await asked.reply(fitting(asked.replies.added_all(result).splitlines(), TEXT_LIMIT))
+    elif len(result.refused) == 1:
+        raise result.refused[0][1]
     else:
-        named = [entry for entry in _waiting(party) if text.casefold() in _choice(entry.track).casefold()]
-    if not text or not named:
-        raise NoSuchEntry
-    return min(named, key=lambda entry: entry.added_by != member).id
+        lines = own_words(asked.interaction).added_all(result).splitlines()
+        await say_privately(asked.interaction, fitting(lines, TEXT_LIMIT))
+
+
+def _form(interaction: Interaction) -> ui.Modal:
+    words = own_words(interaction)
+    form = ui.Modal(title=short(words.say(marked("Add songs")), 45), custom_id=ADD_FORM)
+    field = ui.TextInput[ui.Modal](
+        custom_id=SEVERAL,
+        style=discord.TextStyle.paragraph,
+        placeholder=short(words.say(marked("Take on Me – a-ha")), 100),
+        max_length=4000,
+    )
+    told = words.count("One song a line, one at most", "One song a line, {number} at most", MOST_LINES)
+    form.add_item(ui.Label(text=short(told, 45), component=field))
+    form.stop()  # what comes back is known by the form's id alone
+    return form
+
+
+def _filled_in(data: object) -> str:
+    """The text of the form's field, wherever it stands."""
+    if isinstance(data, dict):
+        if data.get("custom_id") == SEVERAL:
+            return str(data.get("value") or "")
+        return "".join(_filled_in(part) for part in data.values() if isinstance(part, dict | list))
+    return "".join(_filled_in(part) for part in data) if isinstance(data, list) else ""
+
+
+async def add_from_message(interaction: Interaction, message: discord.Message) -> None:
+    """Adds the songs that a message links to, or the one that its text names."""
+    asked = await ask(interaction, quiet=True)
+    links = [link.group().rstrip(").,>") for link in LINK.finditer(message.content)]
+    text = "\n".join(dict.fromkeys(links)) or " ".join(message.content.split())
+    if not text:
+        raise NoSongInMessage
+    result = await asked.soon(asked.party.add_all(asked.room, asked.member, text, asked.key))
+    await told(asked, result)

@@ -28,25 +28,38 @@ metadata = MetaData(
     }
 )
 
+Number = BigInteger().with_variant(Integer(), "sqlite")
+"""What numbers a row: 64 bits in both, for SQLite numbers rows of itself only in an INTEGER."""
+
 parties = Table(
     "parties",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("platform", String(16), nullable=False),
     Column("workspace", String(64), nullable=False),
     Column("channel", String(64), nullable=False),
     Column("started_ms", BigInteger, nullable=False),
     Column("active_ms", BigInteger, nullable=False),
     Column("shared", Boolean, nullable=False, server_default=false()),  # may be harvested for training
+    Column("rules", Text, nullable=False, server_default=text("'{}'")),  # JSON of what differs from the usual
+    Column("autopilot_below", Integer, nullable=False, server_default="0"),  # of the rules; 0: it is off
+    Column("card", String(64), nullable=False, server_default=text("''")),  # the message that shows the party
     UniqueConstraint("platform", "workspace", "channel"),
+    # The clock asks for these every second.
+    Index(
+        "ix_parties_autopilot_below",
+        "autopilot_below",
+        sqlite_where=text("autopilot_below > 0"),
+        postgresql_where=text("autopilot_below > 0"),
+    ),
 )
 
 members = Table(
     "members",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("platform", String(16), nullable=False),
-    Column("user_id", String(128), nullable=False),
+    Column("user_id", String(128).with_variant(Text(), "postgresql"), nullable=False),  # SQLite never counts
     Column("name", Text, nullable=False),
     UniqueConstraint("platform", "user_id"),
 )
@@ -54,7 +67,7 @@ members = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("party_id", ForeignKey("parties.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("track_id", Text),  # the catalogue's; null for a song it does not know
@@ -71,8 +84,10 @@ entries = Table(
     Column("ballot", ForeignKey("changes.id")),  # the change that suggested it
     Column("match", Float),
     Column("because", Text),  # JSON list of titles
+    Column("pin", Integer),  # the place in the queue that somebody gave it
     Index("ix_entries_party_id_state", "party_id", "state"),
     Index("ix_entries_ballot", "ballot"),
+    Index("ix_entries_added_by", "added_by"),
     # At most one song plays in a party, whatever goes wrong above; and the clock reads only those.
     Index(
         "uq_entries_playing",
@@ -89,6 +104,7 @@ votes = Table(
     Column("entry_id", ForeignKey("entries.id"), primary_key=True),
     Column("member_id", ForeignKey("members.id"), primary_key=True),
     Column("value", Integer, nullable=False),
+    Index("ix_votes_member_id", "member_id"),
 )
 
 skips = Table(
@@ -96,16 +112,17 @@ skips = Table(
     metadata,
     Column("entry_id", ForeignKey("entries.id"), primary_key=True),
     Column("member_id", ForeignKey("members.id"), primary_key=True),
+    Index("ix_skips_member_id", "member_id"),
 )
 
 changes = Table(
     "changes",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("party_id", ForeignKey("parties.id"), nullable=False),
     Column("member_id", ForeignKey("members.id"), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("entry_id", Integer),  # no foreign key: entries refer to changes
+    Column("entry_id", Number),  # no foreign key: entries refer to changes
     Column("state_before", String(16)),
     Column("vote_before", Integer, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
@@ -114,4 +131,5 @@ changes = Table(
     UniqueConstraint("party_id", "key"),
     Index("ix_changes_party_id_at_ms", "party_id", "at_ms"),
     Index("ix_changes_party_id_member_id", "party_id", "member_id"),
+    Index("ix_changes_member_id", "member_id"),
 )

@@ -3,6 +3,10 @@
 SQLite has ONE connection behind one lock from BEGIN IMMEDIATE to COMMIT: versions before 3.51.3 can corrupt
 a WAL database that two connections write (sqlite.org/wal.html, the WAL-reset bug), and two tasks on one
 connection would roll each other back.
+
+PostgreSQL has a pool. A transaction locks its party's row first (`Transaction.party`), so that all that
+happens in one party happens one after the other, between processes too. Two transactions never wait for each
+other in a circle: each locks one party, and only then writes one member.
 """
 
 from __future__ import annotations
@@ -10,9 +14,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +31,19 @@ from sqlalchemy import (
     Executable,
     Insert,
     Row,
+    Select,
+    Table,
     and_,
-    event,
     func,
     insert,
     or_,
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain import (
     Change,
@@ -49,6 +56,9 @@ from bot.domain import (
     Track,
 )
 from bot.errors import StartError
+from db import postgres, statements, wake
+from db import sqlite as sqlite_file
+from db.rooms import Rooms, read_rules
 from db.schema import changes, entries, members, parties, skips, votes
 
 try:
@@ -61,8 +71,13 @@ UNDOABLE = {
     "vote": (State.SUGGESTED, State.QUEUED, State.PLAYING),
     "remove": (State.REMOVED,),
     "skip": (State.PLAYING,),
+    "move": (State.QUEUED,),
+    "clear": (State.REMOVED,),
 }
 """Which changes can be taken back, and while their entry is in which states."""
+INSERT_VOTE = insert(votes)
+MIGRATING = 0x656E636F7265
+"""The number of the lock that a PostgreSQL database has for the process that brings it up to date."""
 
 
 @asynccontextmanager
@@ -73,37 +88,44 @@ async def open_store(database_url: str) -> AsyncIterator[Store]:
         StartError: the URL is not one of ours, or what it names cannot be opened.
     """
     engine = _engine(database_url)
-    held = _hold(Path(str(engine.url.database)))
+    alone = _is_sqlite(engine)
+    held = _hold(Path(str(engine.url.database))) if alone else None
     try:
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(_migrate)
-        except (SQLAlchemyError, sqlite3.Error, CommandError, OSError) as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise StartError(
-                f"DATABASE_URL: the party database cannot be used ({reason}); "
-                "name a file in a folder that this user may write to, not damaged and not from a newer Encore"
-            ) from error
+        except (SQLAlchemyError, sqlite3.Error, CommandError, OSError, UnicodeError, OverflowError) as error:
+            raise (_unusable(error) if alone else postgres.unusable(error)) from error
         yield Store(engine)
     finally:
         await engine.dispose()
-        os.close(held)
+        if held is not None:
+            os.close(held)
+
+
+def _unusable(error: Exception) -> StartError:
+    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    return StartError(
+        f"DATABASE_URL: the party database cannot be used ({reason}); "
+        "name a file in a folder that this user may write to, not damaged and not from a newer Encore"
+    )
+
+
+def _is_sqlite(engine: AsyncEngine) -> bool:
+    return engine.dialect.name == "sqlite"
 
 
 def _engine(database_url: str) -> AsyncEngine:
     try:
         url = make_url(database_url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         url = None
+    if url and url.drivername in postgres.SCHEMES:
+        return postgres.open_engine(url)
     file = url.database if url and url.drivername.startswith("sqlite") and not url.query else None
     if url is None or not file or file == ":memory:":
-        raise StartError(
-            "DATABASE_URL is no address of a database I can use; write it like sqlite+aiosqlite:///party.db"
-        )
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0)
-    event.listen(engine.sync_engine, "connect", _configure)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
-    return engine
+        raise postgres.nonsense()
+    return sqlite_file.open_engine(url)
 
 
 def _hold(database: Path) -> int:
@@ -126,19 +148,6 @@ def _hold(database: Path) -> int:
     return held
 
 
-def _configure(connection: Any, _record: Any) -> None:
-    """Durable settings; and the driver opens no transactions of its own accord."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 def alembic_config(connection: Connection) -> Config:
     """Where the migrations are, and the connection they run in."""
     config = Config()
@@ -149,6 +158,8 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # several processes may start at once
+        connection.execute(select(func.pg_advisory_xact_lock(MIGRATING)))
     command.upgrade(alembic_config(connection), "head")
 
 
@@ -157,42 +168,63 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._lock = asyncio.Lock()
+        self._turn: AbstractAsyncContextManager[None] = (
+            asyncio.Lock() if _is_sqlite(engine) else nullcontext()  # PostgreSQL locks party by party
+        )
+        self._process = secrets.token_hex(8)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """BEGIN on entry; COMMIT on a clean exit; ROLLBACK when an error passes through."""
-        async with self._lock, self._engine.begin() as connection:
-            yield Transaction(connection)
+        async with self._turn, self._engine.begin() as connection:
+            yield Transaction(connection, self._process)
+
+    @asynccontextmanager
+    async def listen(self, changed: Callable[[Room], None]) -> AsyncIterator[None]:
+        """Calls `changed(room)` for what other processes announce, while it is open; SQLite has none."""
+        if _is_sqlite(self._engine):
+            yield
+            return
+        async with wake.listening(partial(postgres.connect, self._engine), self._process, changed):
+            yield
 
 
-class Transaction:
+class Transaction(Rooms):
     """All that is read and written between BEGIN and COMMIT."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, process: str) -> None:
         self._connection = connection
+        self._process = process
+        self._members: dict[tuple[Member, str], int] = {}  # by the name too, which may change
 
     async def party(self, room: Room, now_ms: int) -> PartyRecord:
-        """The room's party, made if there is none."""
-        await self._connection.execute(
-            upsert(parties)
-            .values(**_room_columns(room), started_ms=now_ms, active_ms=now_ms)
-            .on_conflict_do_nothing()
-        )
-        row = await self._one(
-            select(parties).where(
-                parties.c.platform == room.platform,
-                parties.c.workspace == room.workspace,
-                parties.c.channel == room.channel,
+        """The room's party, made if there is none; nobody else changes it until the transaction ends.
+
+        A transaction asks for its one party before it writes anything.
+        """
+        place = _room_columns(room)
+        row = (await self._connection.execute(statements.PARTY, place)).one_or_none()
+        if row is None:  # or somebody is about to make it: the insert waits for them
+            await self._connection.execute(
+                self._upsert(parties)
+                .values(**place, started_ms=now_ms, active_ms=now_ms)
+                .on_conflict_do_nothing()
             )
+            row = (await self._connection.execute(statements.PARTY, place)).one()
+        return PartyRecord(
+            row.id, room, row.started_ms, row.active_ms, row.shared, read_rules(row.rules), row.card
         )
-        return PartyRecord(row.id, room, row.started_ms, row.active_ms, row.shared)
+
+    async def announce(self, room: Room) -> None:
+        """Tells the other processes on commit that the room's party has changed."""
+        if self._connection.dialect.name == "postgresql":
+            said = wake.message(self._process, room)
+            await self._connection.execute(select(func.pg_notify(wake.CHANNEL, said)))
 
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
         """Notes when the party began and was last active."""
-        await self._connection.execute(
-            update(parties).where(parties.c.id == party_id).values(started_ms=started_ms, active_ms=active_ms)
-        )
+        values = {"party": party_id, "started": started_ms, "active": active_ms}
+        await self._connection.execute(statements.TOUCH, values)
 
     async def share(self, party_id: int, on: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
@@ -200,7 +232,8 @@ class Transaction:
 
     async def claimed(self, party_id: int, key: str) -> Change | None:
         """The change that this key has made already."""
-        return await self._change(changes.c.party_id == party_id, changes.c.key == key)
+        found = await self._connection.execute(statements.CLAIMED, {"party": party_id, "key": key})
+        return _change(found.one_or_none())
 
     async def last_undoable(self, party_id: int, member: Member) -> Change | None:
         """The member's latest change that has not been taken back and whose song is not over."""
@@ -237,14 +270,14 @@ class Transaction:
         """Keeps a change from being taken back twice."""
         await self._connection.execute(update(changes).where(changes.c.id == change_id).values(undone=True))
 
-    async def active_members(self, party_id: int, since_ms: int) -> int:
-        """How many different people did something since then."""
-        row = await self._one(
-            select(func.count(changes.c.member_id.distinct()).label("people")).where(
-                changes.c.party_id == party_id, changes.c.at_ms >= since_ms
-            )
-        )
-        return int(row.people)
+    async def active_members(self, party_id: int, since_ms: int) -> frozenset[str]:
+        """The user_ids of the people who did something since then."""
+        values = {"party": party_id, "since": since_ms}
+        return frozenset(await self._connection.scalars(statements.ACTIVE, values))
+
+    async def waiting(self, party_id: int) -> list[Entry]:
+        """What plays and what is queued, oldest first."""
+        return await self._read_entries(statements.WAITING, party=party_id)
 
     async def entries(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
         """The party's entries in these states, added or ended since then, oldest first."""
@@ -258,16 +291,11 @@ class Transaction:
 
     async def ballot(self, party_id: int) -> list[Entry]:
         """The latest suggestions that nobody has taken up, best first."""
-        latest = select(func.max(entries.c.ballot)).where(entries.c.party_id == party_id)
-        return await self._entries(
-            entries.c.party_id == party_id,
-            entries.c.state == State.SUGGESTED,
-            entries.c.ballot == latest.scalar_subquery(),
-        )
+        return await self._read_entries(statements.BALLOT, party=party_id)
 
     async def offered(self, change_id: int) -> list[Entry]:
         """The suggestions of one ballot, best first, whatever has become of them."""
-        return await self._entries(entries.c.ballot == change_id)
+        return await self._read_entries(statements.OFFERED, ballot=change_id)
 
     async def history(self, party_id: int, limit: int) -> list[Entry]:
         """What was played or skipped, latest first."""
@@ -285,7 +313,7 @@ class Transaction:
 
     async def entry(self, party_id: int, entry_id: int) -> Entry | None:
         """One entry of this party."""
-        found = await self._entries(entries.c.party_id == party_id, entries.c.id == entry_id)
+        found = await self._read_entries(statements.ENTRY, party=party_id, entry=entry_id)
         return found[0] if found else None
 
     async def insert_entry(self, party_id: int, track: Track, member: Member, now_ms: int) -> int:
@@ -335,7 +363,7 @@ class Transaction:
         if state is State.PLAYING:
             values |= {"started_ms": now_ms, "ends_ms": ends_ms}
         elif state is State.QUEUED:
-            values |= {"ended_ms": None}
+            values |= {"ended_ms": None, "pin": None}
         elif state is State.SUGGESTED:
             values |= {"added_by": None, "started_ms": None, "ends_ms": None}
         else:
@@ -350,19 +378,19 @@ class Transaction:
     async def set_vote(self, entry_id: int, member: Member, value: int) -> int:
         """Sets a member's vote (0 takes it back) and returns what it was."""
         member_id = await self._member_id(member)
-        mine = and_(votes.c.entry_id == entry_id, votes.c.member_id == member_id)
-        before = await self._connection.scalar(select(votes.c.value).where(mine))
-        await self._connection.execute(votes.delete().where(mine))
-        if value:
-            await self._connection.execute(
-                insert(votes).values(entry_id=entry_id, member_id=member_id, value=value)
-            )
-        return before or 0
+        mine = {"entry": entry_id, "member": member_id}
+        before = await self._connection.scalar(statements.VOTE, mine) or 0
+        if before and before != value:
+            await self._connection.execute(statements.UNVOTE, mine)
+        if value and before != value:
+            vote = {"entry_id": entry_id, "member_id": member_id, "value": value}
+            await self._connection.execute(INSERT_VOTE, vote)
+        return before
 
     async def add_skip(self, entry_id: int, member: Member) -> bool:
         """Notes that a member wants to skip, once however often, and says whether that is new."""
         added = await self._connection.execute(
-            upsert(skips)
+            self._upsert(skips)
             .values(entry_id=entry_id, member_id=await self._member_id(member))
             .on_conflict_do_nothing()
         )
@@ -377,12 +405,7 @@ class Transaction:
 
     async def skippers(self, entry_id: int) -> frozenset[str]:
         """The user_ids of those who want to skip."""
-        rows = await self._connection.execute(
-            select(members.c.user_id)
-            .join(skips, skips.c.member_id == members.c.id)
-            .where(skips.c.entry_id == entry_id)
-        )
-        return frozenset(user_id for (user_id,) in rows)
+        return frozenset(await self._connection.scalars(statements.SKIPPERS, {"entry": entry_id}))
 
     async def overdue(self, now_ms: int) -> list[Room]:
         """The rooms whose song is over."""
@@ -394,7 +417,20 @@ class Transaction:
         return [Room(*row) for row in rows]
 
     async def _member_id(self, member: Member) -> int:
-        statement = upsert(members).values(platform=member.platform, user_id=member.user_id, name=member.name)
+        known = self._members.get((member, member.name))
+        if known is None:
+            known = self._members[member, member.name] = await self._know(member)
+        return known
+
+    async def _know(self, member: Member) -> int:
+        who = {"platform": member.platform, "user_id": member.user_id}
+        found = (await self._connection.execute(statements.MEMBER, who)).one_or_none()
+        # Who writes a row makes other parties wait for it.
+        if found is not None and found.name == member.name:
+            return int(found.id)
+        statement = self._upsert(members).values(
+            platform=member.platform, user_id=member.user_id, name=member.name
+        )
         row = await self._one(
             statement.on_conflict_do_update(
                 index_elements=[members.c.platform, members.c.user_id],
@@ -411,31 +447,26 @@ class Transaction:
             .order_by(changes.c.id.desc())
             .limit(1)
         )
-        row = (await self._connection.execute(latest)).one_or_none()
-        if row is None:
-            return None
-        before = State(row.state_before) if row.state_before else None
-        return Change(row.id, row.kind, row.entry_id, before, row.vote_before)
+        return _change((await self._connection.execute(latest)).one_or_none())
 
     async def _entries(self, *conditions: ColumnElement[bool]) -> list[Entry]:
         """Entries with their votes, by number."""
-        rows = await self._connection.execute(
-            select(entries, members.c.platform, members.c.user_id, members.c.name)
-            .outerjoin(members, members.c.id == entries.c.added_by)
-            .where(*conditions)
-            .order_by(entries.c.id)
-        )
-        found = list(rows)
-        cast = await self._connection.execute(
-            select(votes.c.entry_id, members.c.user_id, votes.c.value)
-            .join(members, members.c.id == votes.c.member_id)
-            .join(entries, entries.c.id == votes.c.entry_id)
-            .where(*conditions)
-        )
+        return await self._read_entries(statements.entries_where(*conditions))
+
+    async def _read_entries(self, statement: Select[Any], **values: object) -> list[Entry]:
+        rows = (await self._connection.execute(statement, values)).all()
         tallies: dict[int, dict[str, int]] = {}
-        for entry_id, user_id, value in cast:
-            tallies.setdefault(entry_id, {})[user_id] = value
-        return [_entry(row, tallies.get(row.id, {})) for row in found]
+        for row in rows:
+            tally = tallies.setdefault(row.id, {})
+            if row.voter is not None:
+                tally[row.voter] = row.vote
+        first = {row.id: row for row in reversed(rows)}
+        return [_entry(first[number], tally) for number, tally in tallies.items()]
+
+    def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An insert that may say ON CONFLICT, which both databases understand alike."""
+        on_postgresql = self._connection.dialect.name == "postgresql"
+        return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
 
     async def _one(self, statement: Executable) -> Row[Any]:
         return (await self._connection.execute(statement)).one()
@@ -461,6 +492,13 @@ def _track_columns(track: Track) -> dict[str, object]:
     }
 
 
+def _change(row: Row[Any] | None) -> Change | None:
+    if row is None:
+        return None
+    before = State(row.state_before) if row.state_before else None
+    return Change(row.id, row.kind, row.entry_id, before, row.vote_before, row.at_ms)
+
+
 def _entry(row: Row[Any], tally: dict[str, int]) -> Entry:
     return Entry(
         id=row.id,
@@ -475,4 +513,5 @@ def _entry(row: Row[Any], tally: dict[str, int]) -> Entry:
         match=row.match,
         because=tuple(json.loads(row.because or "[]")),
         ballot=row.ballot,
+        pin=row.pin if row.state == State.QUEUED else None,
     )

@@ -20,6 +20,7 @@ from model_export.model import Floats, Indices, Memory, Model, rounded
 from model_export.neighbours import REACH, as_bytes, nothing
 
 # Its sigmoid is written out: onnxruntime's own is not monotone for small probabilities.
+# The factors stay in one table, in steps, as onnxruntime unfolds every constant that is made of them.
 # `rows` are the tracks and, behind them, what stands in a queue for songs outside the catalogue.
 _GRAPH = """
 <ir_version: 9, opset_import: ["" : 18], producer_name: "encore">
@@ -27,8 +28,7 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     => (int64[n] tracks, float[n] match, float[n, q] reasons)
 {
     factors_in_steps = Cast <to = 1> (stored_factors)
-    factors = Mul (factors_in_steps, factor_step)
-    rows = Shape <start = 0, end = 1> (factors)
+    rows = Shape <start = 0, end = 1> (factors_in_steps)
     count = Shape <start = 0, end = 1> (track_bias)
 
     reaches = GreaterOrEqual (queue, zero_i)
@@ -62,13 +62,17 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     share_row = Unsqueeze (share, axis_0)
     share_column = Unsqueeze (share, axis_1)
 
-    every_entrys_factors = Gather (factors, entry)
+    entry_in_steps = Gather (factors_in_steps, entry)
+    entry_step = Gather (factor_step, entry)
+    every_entrys_factors = Mul (entry_in_steps, entry_step)
     entry_factors = Mul (every_entrys_factors, mix_factors)
     playlist_factors = MatMul (share_row, entry_factors)
-    track_factors = Slice (factors, zero_i, count)
-    across = Transpose <perm = [1, 0]> (track_factors)
-    dots = MatMul (playlist_factors, across)
-    dot = Squeeze (dots, axis_0)
+    row_dots_in_steps = Gemm <transB = 1> (playlist_factors, factors_in_steps)
+    dots_in_steps = Slice (row_dots_in_steps, zero_i, count, axis_1)
+    dot_in_steps = Squeeze (dots_in_steps, axis_0)
+    step = Squeeze (factor_step, axis_1)
+    track_step = Slice (step, zero_i, count)
+    dot = Mul (dot_in_steps, track_step)
 
     REMEMBER(near, entry, mix_neighbours)
     near_flat = Reshape (near, flat)
@@ -127,7 +131,9 @@ encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 
     odds = Add (against, one_f)
     match = Reciprocal (odds)
 
-    best_factors = Gather (track_factors, tracks)
+    best_in_steps = Gather (factors_in_steps, tracks)
+    best_step = Gather (factor_step, tracks)
+    best_factors = Mul (best_in_steps, best_step)
     entries_across = Transpose <perm = [1, 0]> (entry_factors)
     affinity = MatMul (best_factors, entries_across)
 

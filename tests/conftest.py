@@ -16,6 +16,7 @@ from bot.party import PartyService
 from bot.recommender import Recommender
 from bot.settings import STARTER
 from db.store import Store, open_store
+from tests import postgres as private
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -24,7 +25,7 @@ ROOM = Room("discord", "1", "2")
 ANNA = Member("discord", "11", "Anna")
 BEN = Member("discord", "12", "Ben")
 CLEO = Member("discord", "13", "Cleo")
-MOD = Member("discord", "14", "Mo", moderator=True)
+MOD = Member("discord", "14", "Mo", moderator=True, manager=True)
 
 
 @dataclass
@@ -67,10 +68,30 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[private.Server]:
+    """A PostgreSQL server of the tests' own."""
+    reason = private.missing()
+    if reason:
+        pytest.skip(reason)
+    with private.running() as server:
+        yield server
+
+
+ON_BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""Runs tests on a fresh database of either kind, or of the one; the others run on SQLite."""
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """A fresh database file."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'party.db'}"
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'party.db'}"
+        return
+    server = request.getfixturevalue("postgres")
+    with server.database(private.MIGRATED) as name:
+        yield server.url(name)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1]
 OURS = {"bot", "cogs", "db", "model_export", "tests"}
 
 WORDS = {"bot.domain", "bot.errors"}
-FRONT_DOOR = WORDS | {"bot.party", "bot.replies"}
+FRONT_DOOR = WORDS | {"bot.party", "bot.replies", "bot.languages", "bot.files", "bot.mapping"}
+USE_CASES = WORDS | {"bot.ports", "bot.desk", "bot.service"}
 
 ALLOWED = {
     "bot/__init__.py": set(),
@@ -22,14 +23,23 @@ ALLOWED = {
     "bot/errors.py": set(),
     "bot/ports.py": WORDS,
     "bot/desk.py": WORDS | {"bot.ports"},
-    "bot/party.py": WORDS | {"bot.ports", "bot.desk"},
+    "bot/service.py": WORDS | {"bot.ports", "bot.desk"},
+    "bot/rooms.py": USE_CASES,
+    "bot/insight.py": USE_CASES,
+    "bot/autopilot.py": USE_CASES,
+    "bot/party.py": USE_CASES | {"bot.rooms", "bot.insight", "bot.autopilot"},
+    "bot/languages.py": set(),
     "bot/bundle.py": WORDS,
     "bot/catalog.py": WORDS | {"bot.bundle"},
     "bot/taste.py": WORDS,
     "bot/recommender.py": WORDS | {"bot.bundle", "bot.taste"},
     "bot/settings.py": WORDS,
-    "bot/replies.py": WORDS,
+    "bot/replies.py": WORDS | {"bot.languages"},
+    "bot/files.py": WORDS,
+    "bot/mapping.py": WORDS,
+    "bot/picture.py": WORDS | {"bot.mapping", "bot.replies", "bot.languages"},
     "bot/discord_bot.py": FRONT_DOOR | {"cogs"},
+    "bot/translate.py": FRONT_DOOR | {"cogs", "bot.discord_bot"},
     "bot/room": FRONT_DOOR | {"bot.room"},
     "bot/__main__.py": OURS,
     "cogs": FRONT_DOOR | {"cogs"},
@@ -47,11 +57,13 @@ ONLY = {
     "spotipy": {"bot/spotify.py"},
     "sqlalchemy": {"db"},
     "alembic": {"db"},
+    "asyncpg": {"db"},
     "sqlite3": {"db", "bot/catalog.py", "model_export/catalogue.py"},
-    "matplotlib": {"model_export/plots.py"},
+    "matplotlib": {"bot/picture.py", "model_export/plots.py"},
     "mpl_toolkits": {"model_export/plots.py"},
     "jinja2": {"model_export/report.py"},
     "discord": {"bot/discord_bot.py", "cogs"},
+    "babel": {"bot/languages.py", "bot/translate.py"},
 }
 """Which files or folders may know a package."""
 

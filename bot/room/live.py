@@ -10,14 +10,13 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from bot import replies
 from bot.domain import Member, Room
 from bot.errors import NameNeeded, NotUnderstood, PartyError, TooFast
 from bot.party import PartyService
 from bot.room import protocol
 from bot.room.guest import Guest
 from bot.room.names import Names
-from bot.room.protocol import Json, Request, Snapshot, plain
+from bot.room.protocol import REPLIES, Json, Request, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -147,24 +146,24 @@ class Live:
         return {"name": guest.member.name}
 
     async def _add(self, member: Member, request: Request, key: str) -> str:
-        return replies.added(await self._party.add(self._room, member, request.text, key), plain)
+        return REPLIES.added(await self._party.add(self._room, member, request.text, key))
 
     async def _next(self, member: Member, request: Request, key: str) -> str:
-        return replies.offered(await self._party.next(self._room, member, key=key, mood=request.mood))
+        return REPLIES.offered(await self._party.next(self._room, member, key=key, mood=request.mood))
 
     async def _vibe(self, member: Member, request: Request, key: str) -> str:
         found = await self._party.vibe(self._room, member, request.text, key, mood=request.mood)
-        return replies.vibe(found, plain)
+        return REPLIES.vibe(found)
 
     async def _vote(self, member: Member, request: Request, key: str) -> str:
         voted = await self._party.vote(self._room, member, request.entry, request.value, key)
-        return replies.voted(voted, plain)
+        return REPLIES.voted(voted)
 
     async def _wish_to_skip(self, member: Member, request: Request, key: str) -> str:
-        return replies.skipped(await self._party.skip(self._room, member, key, request.entry), plain)
+        return REPLIES.skipped(await self._party.skip(self._room, member, key, request.entry))
 
     async def _remove(self, member: Member, request: Request, key: str) -> str:
-        return replies.removed(await self._party.remove(self._room, member, request.entry, key), plain)
+        return REPLIES.removed(await self._party.remove(self._room, member, request.entry, key))
 
     async def _undo(self, member: Member, request: Request, key: str) -> str:
-        return replies.undone(await self._party.undo(self._room, member, key), plain)
+        return REPLIES.undone(await self._party.undo(self._room, member, key))

@@ -31,9 +31,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot import replies
 from bot.domain import Entry, Member, Mood, Party, Track
 from bot.errors import NoSuchEntry, NotUnderstood, PartyError
+from bot.languages import language
+from bot.replies import Replies, short
 
 Json = dict[str, Any]
 
@@ -42,6 +43,9 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 LARGEST_ENTRY = 2**63 - 1
 """The largest number that a database can be asked for."""
+
+REPLIES = Replies(language("en"), plain=str)
+"""The page shows every text as text, so nothing needs an escape."""
 
 NEEDS: Mapping[str, Mapping[str, type]] = {
     "hello": {"name": str, "secret": str},
@@ -152,17 +156,12 @@ def failed(ident: str | None, fault: str) -> Json:
     return {"id": ident, "ok": False, "say": say, "kind": "Fault"}
 
 
-def plain(text: str) -> str:
-    """The page shows every text as text, so nothing needs an escape."""
-    return text
-
-
 def track(song: Track) -> Json:
     """A song as the page shows it."""
     return {
         "track_id": song.track_id,
-        "title": replies.short(song.title),
-        "artist": replies.short(song.artist),
+        "title": short(song.title),
+        "artist": short(song.artist),
         "year": song.year,
         "duration_ms": song.duration_ms,
     }
@@ -174,7 +173,7 @@ def entry(one: Entry, me: Member | None) -> Json:
         **track(one.track),
         "id": one.id,
         "state": one.state.value,
-        "by": replies.short(one.added_by.name) if one.added_by else "",
+        "by": short(one.added_by.name) if one.added_by else "",
         "yours": me is not None and one.added_by == me,
         "ups": one.ups,
         "downs": one.downs,
@@ -189,8 +188,8 @@ def suggestion(one: Entry, me: Member | None) -> Json:
     return {
         **entry(one, me),
         "match": one.match,
-        "match_words": replies.match(one),
-        "because": replies.because(one, plain),
+        "match_words": REPLIES.match(one),
+        "because": REPLIES.because(one),
     }
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.bundle import Bundle
 from bot.catalog import Catalogue, song_key, words
-from bot.domain import Track
+from bot.domain import Track, main_artist
 from bot.errors import EmptyText, StartError, TextTooLong, UnknownLink, UnknownSong
 
 
@@ -180,6 +182,48 @@ def test_versions_share_a_key() -> None:
     assert song_key(one) == song_key(Track("Hey Jude (Live)", "The Beatles"))
     assert song_key(one) != song_key(Track("Hey Jude", "Wilson Pickett"))
     assert song_key(Track("(What)", "X")) != song_key(Track("(Who)", "X"))
+
+
+def test_every_song_is_found_by_what_it_is(catalogue: Catalogue, bundle: Bundle) -> None:
+    """Ids, artists and versions, which are looked up in memory, are those of the songs in the file."""
+    tracks = catalogue.tracks(range(bundle.tracks))
+    with closing(sqlite3.connect(bundle.catalogue)) as connection:
+        ids = [each for (each,) in connection.execute("SELECT track_id FROM tracks ORDER BY idx")]
+    assert [track.track_id for track in tracks] == ids
+    assert [catalogue.index_of(track) for track in tracks] == [*range(bundle.tracks)]
+    assert catalogue.artists(np.arange(bundle.tracks)) == [*map(main_artist, tracks)]
+    versions: dict[str, list[int]] = {}
+    for index, track in enumerate(tracks):
+        versions.setdefault(song_key(track), []).append(index)
+    for track, index in zip(tracks[:5_000], range(5_000), strict=True):
+        assert catalogue.versions(track) == catalogue.versions_of(index) == versions[song_key(track)]
+    assert not catalogue.versions(Track("Nothing", "Nobody Anybody Knows"))
+
+
+def test_an_artist_stands_in_for_an_unknown_song(catalogue: Catalogue, bundle: Bundle) -> None:
+    """However the name is spelt; the indices of the artists are the file's."""
+    with closing(sqlite3.connect(bundle.catalogue)) as connection:
+        (index,) = connection.execute("SELECT idx FROM artists WHERE name = 'Beyoncé'").fetchone()
+    for name in ("Beyoncé", "beyonce", "BEYONCÉ, Somebody Else"):
+        assert catalogue.index_of(Track("No Such Song", name)) == index
+
+
+@pytest.mark.parametrize("text", ["AC/DC - T.N.T. (Live) 2003_x", "don't STOP", "a", "", "_ -"])
+def test_plain_texts_have_the_words_of_others(text: str) -> None:
+    """A text of plain letters is split as it is when a letter of another script stands beside it."""
+    assert words(f"{text} ж") == [*words(text), "ж"]
+
+
+async def test_a_closed_catalogue_has_let_go_of_its_file(bundle: Bundle) -> None:
+    """Closing waits for the search that still reads, and nothing reads afterwards."""
+    catalogue = Catalogue.open(bundle)
+    searches = [asyncio.create_task(catalogue.search("bohemian rapsody")) for _ in range(3)]
+    await asyncio.sleep(0)  # each has been handed to a thread
+    await asyncio.to_thread(catalogue.close)
+    found = await asyncio.gather(*searches, return_exceptions=True)
+    assert not [each for each in found if isinstance(each, sqlite3.Error)]
+    with pytest.raises(sqlite3.ProgrammingError):
+        catalogue.track(0)
 
 
 def test_a_catalogue_that_does_not_add_up_is_refused(bundle: Bundle, tmp_path: Path) -> None:

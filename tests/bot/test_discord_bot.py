@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.discord_bot import open_discord
-from bot.errors import StartError
+from bot.errors import NOT_AS_CONFIGURED, StartError
 from bot.party import PartyService
 from tests.cogs.stage import TOKEN, log_in, open_server, private, public, room
 from tests.fakes.discord_model import Json
@@ -18,8 +18,14 @@ from tests.fakes.discord_server import FakeDiscord
 
 GUILDS = 1 << 0
 PRIVILEGED = {"GUILD_MEMBERS": 1 << 1, "GUILD_PRESENCES": 1 << 8, "MESSAGE_CONTENT": 1 << 15}
-MESSAGES = {"GUILD_MESSAGES": 1 << 9, "DIRECT_MESSAGES": 1 << 12}
-GUILD_ONLY = [0]
+GUILD_MESSAGES, VOICE_STATES = 1 << 9, 1 << 7
+LOCALES = {"de", "fr", "es-ES", "es-419", "pt-BR", "ja", "zh-CN"}
+FEWEST_TRANSLATED = 3  # a word may be the same in some languages
+GUILD_ONLY, GUILD_INSTALL, SLASH = [0], [0], 1
+COMMANDS = (
+    "add next vibe queue now skip vote remove undo clear move history why autopilot settings stats map "
+    "export learn help delete-my-data"
+)
 
 
 @pytest.fixture
@@ -31,27 +37,18 @@ async def fake() -> AsyncIterator[FakeDiscord]:
 
 def described(command: Json) -> list[Json]:
     """A command and its options: all that has a name and a description."""
-    return [command, *command["options"]]
+    return [command, *command.get("options", [])]
 
 
 async def test_the_registered_commands(fake: FakeDiscord, party: PartyService) -> None:
-    """Nine commands, for servers only, each described within Discord's limits."""
+    """All that the party can do, for servers only, each described within Discord's limits."""
     async with log_in(fake, party):
-        assert set(fake.commands) == {
-            "add",
-            "next",
-            "vibe",
-            "queue",
-            "skip",
-            "remove",
-            "undo",
-            "learn",
-            "help",
-        }
+        assert set(fake.commands) == {*COMMANDS.split(), "Add to the party"}
     for command in fake.commands.values():
         assert command["contexts"] == GUILD_ONLY
+        assert command["integration_types"] == GUILD_INSTALL
         assert command["default_member_permissions"] is None
-        for part in described(command):
+        for part in described(command) if command["type"] == SLASH else ():
             assert 1 <= len(part["name"]) <= 32
             assert 5 <= len(part["description"]) <= 100
             assert part["description"] == part["description"].strip()
@@ -65,12 +62,12 @@ async def test_commands_are_registered_once_and_globally(fake: FakeDiscord, part
 
 
 async def test_no_privileged_intent_is_asked_for(fake: FakeDiscord, party: PartyService) -> None:
-    """The bot sees servers and nothing of what people write or do in them."""
+    """The bot hears that somebody wrote and who is in a voice channel, and nothing of what people write."""
     async with log_in(fake, party):
         (identified,) = fake.identified
     intents = identified["intents"]
-    assert intents == GUILDS
-    assert not [name for name, bit in (PRIVILEGED | MESSAGES).items() if intents & bit]
+    assert intents == GUILDS | GUILD_MESSAGES | VOICE_STATES
+    assert not [name for name, bit in PRIVILEGED.items() if intents & bit]
 
 
 async def test_no_message_is_ever_read(fake: FakeDiscord, party: PartyService) -> None:
@@ -96,6 +93,46 @@ async def test_a_dropped_connection_is_resumed(fake: FakeDiscord, party: PartySe
         assert (fake.resumes, len(fake.identified)) == (1, 1)
 
 
+async def test_names_and_descriptions_are_registered_in_six_more_languages(
+    fake: FakeDiscord, party: PartyService
+) -> None:
+    """Discord shows each member the commands in the member's own language."""
+    async with log_in(fake, party):
+        for command in fake.commands.values():
+            assert len(command.get("name_localizations") or {}) >= FEWEST_TRANSLATED, command["name"]
+            if command["type"] == SLASH:
+                assert set(command["description_localizations"]) == LOCALES, command["name"]
+
+
+async def test_two_processes_share_the_shards(
+    fake: FakeDiscord, database_url: str, party: PartyService
+) -> None:
+    """Each process serves the shards that it is told to, and answers in its own servers only."""
+    fake.session_starts(shards=2)
+    homes = fake.add_guilds(4)
+    async with (
+        open_discord(party, TOKEN, shard_ids=[0], shard_count=2),
+        open_discord(party, TOKEN, shard_ids=[1], shard_count=2),
+    ):
+        await fake.ready(shards=2)
+        assert sorted(it["shard"] for it in fake.identified) == [[0, 2], [1, 2]]
+        for home in homes:
+            anna = fake.member("Anna", guild=home)
+            place = fake.add_channel("party", home)
+            assert (
+                "Now playing" in public(await fake.slash(anna, "add", channel=place, song="wonderwall")).text
+            )
+
+
+async def test_few_logins_left_keep_the_bot_from_starting(fake: FakeDiscord, party: PartyService) -> None:
+    """Below a hundred the start is refused with what to do, and no login is spent."""
+    fake.session_starts(remaining=99)
+    with pytest.raises(StartError, match=r"\ADiscord allows only 99 more logins.+wait 4 h.+\Z"):
+        async with open_discord(party, TOKEN):
+            pytest.fail("it logged in")
+    assert fake.identified == []
+
+
 async def test_leaving_ends_the_connection(fake: FakeDiscord, party: PartyService) -> None:
     """When the front door is closed its task is over, and no error comes out of it."""
     async with log_in(fake, party) as connected:
@@ -117,6 +154,7 @@ async def test_a_wrong_token_is_named_and_not_shown(
     with pytest.raises(StartError, match=r"\ADISCORD_TOKEN .+\Z") as refused:
         async with open_discord(party, token):
             pytest.fail("it logged in")
+    assert refused.value.code == NOT_AS_CONFIGURED
     if token.strip():
         assert token.strip() not in f"{refused.value} {caplog.text}"
 
@@ -166,7 +204,7 @@ async def test_the_token_is_never_told(
         anna = fake.member("Anna")
         await fake.slash(anna, "add", song="mr brightside")
         private(await fake.slash(anna, "undo", channel=fake.add_channel("other")))
-        fake.fail_next("PATCH", "@original", status=400, code=50035)
+        fake.fail_next("POST", "/callback", status=400, code=50035)
         assert "(error " in private(await fake.slash(anna, "queue"))
         await fake.drop_gateway()
         await fake.ready()

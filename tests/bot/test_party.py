@@ -10,11 +10,11 @@ from bot.domain import MOST_SUGGESTIONS, Entry, Mood, State
 from bot.errors import (
     AlreadyOver,
     EmptyText,
-    ModeratorsOnly,
     NoSuchEntry,
     NothingPlaying,
     NothingToUndo,
     NotYours,
+    OwnersOnly,
     PartyError,
     QueueFull,
     TextTooLong,
@@ -22,7 +22,9 @@ from bot.errors import (
     UnknownSong,
 )
 from bot.party import PartyService
-from tests.conftest import ANNA, BEN, CLEO, MOD, ROOM, Clock, MakeMembers
+from tests.conftest import ANNA, BEN, CLEO, MOD, ON_BOTH, ROOM, Clock, MakeMembers
+
+pytestmark = ON_BOTH
 
 ELSEWHERE = type(ROOM)("discord", "1", "3")
 
@@ -185,7 +187,7 @@ async def test_only_the_adder_and_moderators_remove(party: PartyService) -> None
 async def test_only_moderators_choose_whether_a_room_shares(party: PartyService) -> None:
     """A room shares nothing until a moderator says so, and each room says it for itself."""
     await party.add(ROOM, ANNA, "mr brightside")
-    with pytest.raises(ModeratorsOnly):
+    with pytest.raises(OwnersOnly):
         await party.share(ROOM, ANNA, True)
     assert not await party.shared(ROOM)
     assert await party.share(ROOM, MOD, True)

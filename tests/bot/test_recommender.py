@@ -135,6 +135,13 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path, bundle: Bundle, cata
         Recommender(Bundle(path, bundle.catalogue, bundle.tracks, bundle.artists), catalogue)
 
 
+@pytest.mark.parametrize("more", [-1, 1, 1000])
+def test_a_graph_of_other_songs_is_refused(bundle: Bundle, catalogue: Catalogue, more: int) -> None:
+    """The graph must know exactly as many songs as the manifest counts."""
+    with pytest.raises(StartError, match="does not know the songs"):
+        Recommender(replace(bundle, tracks=bundle.tracks + more), catalogue)
+
+
 ROCK = ("led zeppelin black dog", "acdc thunderstruck", "pink floyd time", "queen we will rock you")
 RAP = ("in da club", "lose yourself", "still dre", "jay z empire state of mind")
 

@@ -11,6 +11,8 @@ from bot.settings import STARTER, read_settings
 
 ALL = (
     "DISCORD_TOKEN",
+    "SHARD_IDS",
+    "SHARD_COUNT",
     "DATABASE_URL",
     "MODEL_DIR",
     "ROOM_HOST",
@@ -90,6 +92,25 @@ def test_a_token_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "hunter2")
     assert "hunter2" not in repr(read_settings())
     assert "hunter2" not in str(read_settings())
+
+
+def test_shards_are_shared_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process may be told which of Discord's shards it serves; it is all of them if not."""
+    assert (read_settings().shard_ids, read_settings().shard_count) == ((), None)
+    monkeypatch.setenv("SHARD_IDS", "2, 3")
+    monkeypatch.setenv("SHARD_COUNT", "4")
+    assert (read_settings().shard_ids, read_settings().shard_count) == ((2, 3), 4)
+
+
+@pytest.mark.parametrize(
+    ("ids", "count"), [("0", ""), ("4", "4"), ("0,x", "4"), ("-1", "4"), ("0", "0"), ("0,,1", "4")]
+)
+def test_shards_that_cannot_be_are_refused(monkeypatch: pytest.MonkeyPatch, ids: str, count: str) -> None:
+    """A shard that there is not is one line that names the setting."""
+    monkeypatch.setenv("SHARD_IDS", ids)
+    monkeypatch.setenv("SHARD_COUNT", count)
+    with pytest.raises(StartError, match=r"\A[^\n]*SHARD_[^\n]+\Z"):
+        read_settings()
 
 
 def test_the_example_names_every_setting() -> None:

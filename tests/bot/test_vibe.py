@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from bot import replies
 from bot.catalog import Catalogue
 from bot.domain import LONGEST_TEXT, MOST_WORDS, Entry, Member, Mood, State, Suggestion, Track
 from bot.errors import EmptyText, NothingToSuggest, PartyError, TextTooLong
+from bot.languages import language
 from bot.party import PartyService
+from bot.replies import Replies
 from db.store import Store
 from tests.conftest import ANNA, BEN, CLEO, ROOM, Clock
 
+REPLIES = Replies(language("en"), str)
 ELSEWHERE = type(ROOM)("discord", "1", "3")
 
 
@@ -30,6 +32,12 @@ class Listening:
         """Notes what it is told besides the songs."""
         self.told = told
         return [Suggestion(Track(title, "Vlorp"), 0.5, ()) for title in islice(self.songs, 1)]
+
+    async def why(self, *_: Any) -> None:
+        """Knows no reason."""
+
+    async def likeness(self, *_: Any) -> Any:
+        """Knows no likeness."""
 
 
 def ids(ballot: tuple[Entry, ...]) -> set[str | None]:
@@ -72,9 +80,9 @@ async def test_words_and_queue_speak_together(party: PartyService, people: tuple
 async def test_the_queue_is_named_where_it_is_a_reason(party: PartyService) -> None:
     """What is said of a ballot is true of its songs."""
     found = await party.vibe(ROOM, ANNA, "jazz")
-    assert "queue" not in replies.vibe(found, str)
+    assert "queue" not in REPLIES.vibe(found)
     helped = replace(found, ballot=(replace(found.ballot[0], because=("jazz", "So What")),))
-    assert replies.vibe(helped, str) == "Songs for “jazz” and your queue: vote for what you want to hear."
+    assert REPLIES.vibe(helped) == "Songs for “jazz” and your queue: vote for what you want to hear."
 
 
 async def test_a_vibe_never_repeats_the_party(party: PartyService) -> None:
@@ -93,7 +101,7 @@ async def test_unknown_words_are_named(party: PartyService) -> None:
     """What nobody knows is said, and the rest is looked for all the same."""
     found = await party.vibe(ROOM, ANNA, "90s bbq rock bbq")
     assert (found.known, found.unknown) == (("90s", "rock"), ("bbq",))
-    said = replies.vibe(found, str)
+    said = REPLIES.vibe(found)
     assert said == "I don't know the word bbq. Songs for “90s rock”: vote for what you want to hear."
 
 
@@ -101,11 +109,11 @@ async def test_without_a_known_word_it_is_popular_songs(party: PartyService) -> 
     """Then it says so; with a queue it goes by that alone."""
     found = await party.vibe(ROOM, ANNA, "bbq zorp", mood=Mood.SAFE)
     assert ids(found.ballot) == ids(await party.next(ELSEWHERE, ANNA, mood=Mood.SAFE))
-    assert replies.vibe(found, str).startswith(
+    assert REPLIES.vibe(found).startswith(
         "I don't know the words bbq and zorp. So here is what many people like"
     )
     await party.add(ROOM, ANNA, "wonderwall")
-    assert "your queue alone" in replies.vibe(await party.vibe(ROOM, ANNA, "bbq"), str)
+    assert "your queue alone" in REPLIES.vibe(await party.vibe(ROOM, ANNA, "bbq"))
 
 
 @pytest.mark.parametrize(
@@ -142,8 +150,8 @@ def test_only_a_handful_of_words_count(catalogue: Catalogue) -> None:
     assert known == ["80s", "90s", "rock", "pop", "jazz", "funk"]
     assert len(known) == MOST_WORDS
     names = [f"zz{letter}" for letter in "abcdefgh"]
-    assert replies.listed(names, str) == "zza, zzb, zzc, zzd, zze and 3 more"
-    assert replies.listed(names[:6], str) == "zza, zzb, zzc, zzd, zze and zzf"
+    assert REPLIES.listed(names) == "zza, zzb, zzc, zzd, zze and 3 more"
+    assert REPLIES.listed(names[:6]) == "zza, zzb, zzc, zzd, zze and zzf"
 
 
 async def test_the_mood_and_who_was_served_reach_the_model(
@@ -163,13 +171,18 @@ async def test_the_mood_and_who_was_served_reach_the_model(
         clock.pass_by(minutes=7)
         await party.play_on()
     await party.next(ROOM, ANNA)
-    assert model.told == {"words": (), "mood": Mood.BALANCED, "served": {"11": 2, "12": 1}}
+    assert model.told == {"words": (), "mood": Mood.BALANCED, "served": {"11": 2, "12": 1}, "clean": False}
     clock.pass_by(minutes=7)
     await party.play_on()
     for member in (ANNA, BEN):
         await party.skip(ROOM, member)
     await party.vibe(ROOM, ANNA, "jazz bbq", mood=Mood.ADVENTUROUS)
-    assert model.told == {"words": ["jazz"], "mood": Mood.ADVENTUROUS, "served": {"11": 2, "12": 1}}
+    assert model.told == {
+        "words": ["jazz"],
+        "mood": Mood.ADVENTUROUS,
+        "served": {"11": 2, "12": 1},
+        "clean": False,
+    }
 
 
 async def test_nothing_left_to_suggest(store: Store, catalogue: Catalogue, clock: Clock) -> None:

@@ -76,6 +76,11 @@ async def until(interaction: Interaction, met: Callable[[], bool]) -> None:
             await interaction.changed.wait()
 
 
+def is_card(message: FakeMessage) -> bool:
+    """Whether a message is a party's card."""
+    return any(button.custom_id == "encore:next" for button in message.buttons)
+
+
 def public(reply: Reply) -> FakeMessage:
     """The one message of an answer, which everybody sees."""
     (message,) = reply.messages

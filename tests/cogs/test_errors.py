@@ -14,19 +14,21 @@ import pytest
 from bot.domain import LONGEST_TEXT, Party, Room
 from bot.errors import (
     EmptyText,
-    ModeratorsOnly,
     NoSuchEntry,
     NothingPlaying,
     NothingToUndo,
     NotYours,
+    NoWords,
+    OwnersOnly,
     PartyError,
     TextTooLong,
+    UnknownChoice,
     UnknownLink,
     UnknownSong,
 )
 from bot.party import PartyService
 from db.store import Store
-from tests.cogs.stage import private, public, read, room, until
+from tests.cogs.stage import is_card, private, public, read, room, until
 from tests.fakes.discord_model import EVERYONE, Reply
 from tests.fakes.discord_server import FakeDiscord
 
@@ -61,7 +63,7 @@ def vibing(text: str, error: PartyError) -> Failing:
     return Failing("vibe", error, {"words": text})
 
 
-NO_WORDS = EmptyText("a word or two: a time, a style or a mood, like 90s rock")
+NO_WORDS = NoWords()
 FAILING = {
     "an empty text": adding("", EmptyText()),
     "only spaces": adding("   ", EmptyText()),
@@ -79,7 +81,7 @@ FAILING = {
     "an unknown track": adding(UNKNOWN_TRACK, UnknownLink()),
     "an album": adding(ALBUM, UnknownLink()),
     "another site": adding("https://example.com/song", UnknownLink()),
-    "a choice that was never offered": adding("track:nope", UnknownLink("that choice")),
+    "a choice that was never offered": adding("track:nope", UnknownChoice()),
     "a vibe without words": vibing("", NO_WORDS),
     "a vibe of emoji": vibing("🎉👍🏽", NO_WORDS),
     "a vibe of Discord's full length": vibing("90s " * 1500, TextTooLong(LONGEST_TEXT)),
@@ -95,8 +97,8 @@ FAILING = {
     "a removal of a huge place": removing("9" * 6000, NoSuchEntry()),
     "a removal of somebody else's song": removing("brightside", NotYours()),
     "a removal of somebody else's choice": removing("entry:1", NotYours()),
-    "learning switched on by anybody": Failing("learn", ModeratorsOnly(), {"choice": "on"}),
-    "learning switched off by anybody": Failing("learn", ModeratorsOnly(), {"choice": "off"}, empty=True),
+    "learning switched on by anybody": Failing("learn", OwnersOnly(), {"choice": "on"}),
+    "learning switched off by anybody": Failing("learn", OwnersOnly(), {"choice": "off"}, empty=True),
 }
 
 
@@ -104,13 +106,12 @@ FAILING = {
 async def test_an_error_is_private_and_changes_nothing(
     fake: FakeDiscord, party: PartyService, name: str
 ) -> None:
-    """The deferral that everybody saw is gone, and the asker reads the error's own sentence."""
+    """The asker alone reads the error's own sentence."""
     failing = FAILING[name]
     if not failing.empty:
         await fake.slash(fake.member("Anna"), "add", song="mr brightside")
     before = await party.party(room(fake))
     reply = await fake.slash(fake.member("Ben"), failing.command, options=failing.options)
-    assert reply.deferred
     assert private(reply).startswith(str(failing.error).partition(" To queue it")[0])
     assert await party.party(room(fake)) == before
 
@@ -201,7 +202,7 @@ async def test_an_apology_never_denies_what_was_done(
     fake: FakeDiscord, party: PartyService, caplog: pytest.LogCaptureFixture
 ) -> None:
     """When only the answer cannot be shown, the song is queued and the apology does not say otherwise."""
-    fake.fail_next("PATCH", "@original", status=403, code=50013, message="Missing Permissions")
+    fake.fail_next("POST", "/callback", status=403, code=50013, message="Missing Permissions")
     reply = await fake.slash(fake.member("Anna"), "add", song="mr brightside")
     numbered(reply, caplog)
     assert (await party.party(room(fake))).playing is not None
@@ -213,7 +214,7 @@ async def test_a_vote_whose_message_is_gone_is_apologised_for(
 ) -> None:
     """A click whose ballot cannot be edited counts, and its member hears of the failure in private."""
     message = public(await fake.slash(fake.member("Anna"), "next"))
-    fake.fail_next("PATCH", "@original", status=404, code=10008, message="Unknown Message")
+    fake.fail_next("POST", "/callback", status=404, code=10008, message="Unknown Message")
     reply = await fake.click(fake.member("Ben"), message, message.buttons[0])
     numbered(reply, caplog)
     assert (await party.party(room(fake))).playing is not None
@@ -221,13 +222,23 @@ async def test_a_vote_whose_message_is_gone_is_apologised_for(
 
 
 async def test_a_refused_deferral_is_apologised_for(
-    fake: FakeDiscord, party: PartyService, caplog: pytest.LogCaptureFixture
+    fake: FakeDiscord, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A request that Discord did not let the bot defer is answered at once, in private."""
     fake.fail_next("POST", "/callback", status=400, code=50035, message="Invalid Form Body")
-    reply = await fake.slash(fake.member("Anna"), "add", song="mr brightside")
+    async with store.transaction():
+        reply = await fake.slash(fake.member("Anna"), "add", song="mr brightside")
     numbered(reply, caplog)
-    assert (await party.party(room(fake))).playing is None
+
+
+async def test_a_failure_after_a_public_deferral_leaves_no_trace_of_it(
+    fake: FakeDiscord, store: Store
+) -> None:
+    """What everybody saw of a slow request is gone when only the asker is to hear of it."""
+    async with store.transaction():
+        reply = await fake.slash(fake.member("Anna"), "skip", wait=False)
+        await until(reply.interaction, lambda: reply.deferred)
+    assert private(await fake.settled(reply)) == str(NothingPlaying())
 
 
 async def deliver_again(fake: FakeDiscord, reply: Reply) -> None:
@@ -248,8 +259,9 @@ async def deliver_again(fake: FakeDiscord, reply: Reply) -> None:
 
 
 async def everything(fake: FakeDiscord, party: PartyService, where: Room) -> tuple[Party, list[str]]:
-    """The party, and every message that there is."""
-    return await party.party(where), [message.text for message in fake.messages]
+    """The party, and every message that there is but the card, which follows the party when it may."""
+    answers = [message.text for message in fake.messages if not is_card(message)]
+    return await party.party(where), answers
 
 
 async def test_a_request_that_is_delivered_twice_happens_once(
@@ -262,7 +274,7 @@ async def test_a_request_that_is_delivered_twice_happens_once(
     ballot = public(await fake.slash(ben, "next", count=3))
     for reply in (
         await fake.slash(anna, "add", song="take on me"),
-        await fake.slash(ben, "next", count=2),
+        await fake.slash(ben, "next", count=4),
         await fake.slash(ben, "vibe", words="90s rock"),
         await fake.slash(ben, "queue"),
         await fake.slash(ben, "skip"),

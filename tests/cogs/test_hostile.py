@@ -1,68 +1,292 @@
-"""Songs and people with hostile names, in every message that carries them."""
+"""Songs, people and places with hostile names, in everything that carries them."""
 
 from __future__ import annotations
 
-import pytest
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
+import discord
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain import (
+    Added,
+    AddedAll,
+    Entry,
+    Member,
+    MemberStats,
+    Mood,
+    Moved,
+    Party,
+    Rules,
+    Share,
+    Skipped,
+    State,
+    Stats,
+    Track,
+    Undone,
+    Vibe,
+    Voted,
+    Why,
+)
+from bot.errors import NameTaken, UnknownSong
+from bot.languages import LANGUAGES, language
 from bot.party import PartyService
-from tests.cogs.stage import live, read, room, sent
-from tests.fakes.discord_model import Json, embed_texts
+from bot.replies import Replies
+from cogs.cards import TEXT_LIMIT, again_button, ballot_card, fitting, party_card
+from cogs.common import plain
+from tests.cogs.stage import ZERO_WIDTH, live, read, room
+from tests.fakes.discord_errors import ApiError
+from tests.fakes.discord_limits import check_message
+from tests.fakes.discord_model import Flag, Json
+from tests.fakes.discord_parts import texts
 from tests.fakes.discord_server import FakeDiscord
 
-HOSTILE = [
+OURS = {"bold", "heading", "timestamp", "code"}
+"""What the bot's own type setting brings: bold titles, a small line, when a ballot closes."""
+PIECES = [
+    "@everyone",
+    "@here",
+    "<@1>",
+    "<@!1>",
+    "<@&2>",
+    "<#3>",
+    "<t:1:R>",
+    "<t:1>",
+    "</add:1>",
+    "<:smile:4>",
+    "<a:x:4>",
+    "<id:guide>",
+    "[click](http://evil.example)",
+    "http://a)[y](http://b",
+    "discord.gg/abc",
+    "**evil**",
+    "__evil__",
+    "~~evil~~",
+    "||evil||",
+    "`evil`",
+    "```evil```",
+    "\n# evil",
+    "\n-# evil",
+    "\n> evil",
+    "\n- evil",
+    "1. evil",
+    "\\",
+    "\\\\",
+    ZERO_WIDTH,
+    "\u202e",
+    "\u2028",
+    "\r",
+    "\x00",
+    "\ud800",
+    "\udfff",
+    "👩‍👩‍👧",
+    "e" + "\u0301" * 40,
+    "日本語",
+    "(",
+    ")",
+    "[",
+    "]",
+    "<",
+    ">",
+    "@",
+    ":",
+    "/",
+    "*" * 60,
+    "{0}",
+    "{song}",
+    "%s",
+    " ",
+    "a" * 70,
+]
+HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), min_size=1, max_size=8).map("".join)
+LONG = HOSTILE | HOSTILE.map(lambda text: (text * 4000)[:4000])
+TRACKS = st.builds(Track, LONG, LONG)
+MEMBERS = st.builds(Member, st.just("discord"), st.just("1"), LONG)
+VOTES = st.sampled_from([{}, {"1": 1}, {str(n): 1 for n in range(500)}, {"1": 1, "2": -1}])
+CODES = st.sampled_from([*LANGUAGES])
+
+
+@st.composite
+def entries(draw: st.DrawFn, state: State, count: int = 1) -> list[Entry]:
+    """Entries whose every text is hostile."""
+    track = draw(TRACKS)
+    adder = draw(MEMBERS | st.none())
+    because = tuple(draw(st.lists(LONG, max_size=3)))
+    votes = draw(VOTES)
+    first = draw(st.integers(1, 999_999_999_990))
+    return [
+        Entry(first + i, track, state, adder, 0, votes=votes, match=0.5, because=because, ballot=1)
+        for i in range(count)
+    ]
+
+
+def checked(card: discord.ui.LayoutView) -> None:
+    """Holds what would be sent against Discord's limits, and looks for what would come alive."""
+    body: Json = {"flags": int(Flag.COMPONENTS_V2), "components": card.to_components()}  # type: ignore[no-untyped-call]
+    try:
+        check_message(body, None)
+    except ApiError as error:
+        raise AssertionError(error.body) from None
+    for text in texts(body["components"]):
+        inert(text)
+
+
+def inert(text: str) -> None:
+    """Nothing from outside comes alive in a text; what is bold is bold by ourselves."""
+    own = re.sub(r"<t:\d+:R>", "", text)
+    for line in own.splitlines():
+        found = live(line.removeprefix("### ").removeprefix("-# ")) - {"bold", "code", "emphasis"}
+        assert not found, (found, line)
+        bare = re.sub(r"\\.", "", line)
+        assert bare.count("**") <= 4, line
+        assert bare.count("`") <= 8, line  # our own commands and numbers stand in code
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    playing=entries(State.PLAYING),
+    queue=entries(State.QUEUED, 12),
+    asked=entries(State.SUGGESTED, 5),
+    code=CODES,
+    page=st.integers(-1, 3),
+)
+def test_a_card_stays_within_limits_and_inert(
+    playing: list[Entry], queue: list[Entry], asked: list[Entry], code: str, page: int
+) -> None:
+    """Whatever plays, waits and is asked about, in every language and on every page."""
+    for first, those in enumerate((playing, queue, asked)):  # each has a number of its own
+        those[:] = [replace(each, id=100 * first + i + 10**14) for i, each in enumerate(those)]
+    party = Party(
+        playing[0], tuple(queue), tuple(asked), (), frozenset(), 1, Rules(), automatic=True, decides_ms=1
+    )
+    checked(party_card(party, Replies(language(code), plain), page))
+
+
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    ballot=st.sampled_from(State).flatmap(lambda state: entries(state, 5)),
+    words=st.lists(LONG, max_size=6),
+    unknown=st.lists(LONG, max_size=8),
+    code=CODES,
+)
+def test_a_ballot_stays_within_limits_and_inert(
+    ballot: list[Entry], words: list[str], unknown: list[str], code: str
+) -> None:
+    """Whatever is suggested for whatever words, and whatever has become of it."""
+    replies = Replies(language(code), plain)
+    intro = replies.vibe(Vibe(tuple(ballot), tuple(words), tuple(unknown)))
+    again = again_button(Mood.SAFE, 5, " ".join(" ".join(words).split()), replies)
+    checked(ballot_card(ballot, replies, intro=intro, again=again, now_ms=0, threshold=8))
+
+
+Say = Callable[[Replies, Entry, Member, str], str]
+SAID: dict[str, Say] = {
+    "added": lambda r, e, m, t: r.added(Added(e, 2)),
+    "again": lambda r, e, m, t: r.added(Added(e, 1, again=True)),
+    "first": lambda r, e, m, t: r.added(Added(e, 0)),
+    "several": lambda r, e, m, t: r.added_all(AddedAll((Added(e, 1),), ((t, UnknownSong(t, t)),)))[:2000],
+    "voted": lambda r, e, m, t: r.voted(Voted(e, 1, taken_up=False, ballot=())),
+    "taken up": lambda r, e, m, t: r.voted(Voted(e, 1, taken_up=True, ballot=())),
+    "skip": lambda r, e, m, t: r.skipped(Skipped(e, 1, 2, None)),
+    "skipped": lambda r, e, m, t: r.skipped(Skipped(e, 2, 2, e)),
+    "removed": lambda r, e, m, t: r.removed(e),
+    "moved": lambda r, e, m, t: r.moved(Moved(e, 1)),
+    "undone": lambda r, e, m, t: r.undone(Undone("clear", e)),
+    "now": lambda r, e, m, t: r.now(Party(e, (), (), (), frozenset(), 1)),
+    "history": lambda r, e, m, t: fitting(
+        r.history(Party(None, (), (), (e,) * 20, frozenset(), 1)), TEXT_LIMIT
+    ),
+    "why": lambda r, e, m, t: fitting(
+        r.why(Why(e.track, 0.5, 0.0, 0.0, (Share(t, 1.0),) * 12, (Share(m.name, 0.5),) * 12)), TEXT_LIMIT
+    ),
+    "stats": lambda r, e, m, t: fitting(
+        r.stats(Stats(1, 0, (MemberStats(m.name, 1, 1, 1, 3),) * 12, (e,) * 5)), TEXT_LIMIT
+    ),
+    "unknown": lambda r, e, m, t: r.error(UnknownSong(t[:300], t[:300])),
+    "name": lambda r, e, m, t: r.error(NameTaken(m.name[:32])),
+}
+
+
+@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    which=st.sampled_from(sorted(SAID)),
+    entry=entries(State.QUEUED).map(lambda made: made[0]),
+    member=MEMBERS,
+    text=LONG,
+    code=CODES,
+)
+def test_a_sentence_stays_within_limits_and_inert(
+    which: str, entry: Entry, member: Member, text: str, code: str
+) -> None:
+    """Every answer, in every language."""
+    said = SAID[which](Replies(language(code), plain), entry, member, text)
+    assert 0 < len(said) <= TEXT_LIMIT, which
+    for line in said.splitlines():
+        inert(line)
+
+
+ROUNDS = [
     "[click](http://evil.example) @everyone <@1> <t:1:R> </add:1> **bold** ||x||",
     "http://a)[y](http://b @here <@&2> evil",
-    "evil\n# Heading\n> quote\n* item @everyone",
+    "evil\r# Heading\r> quote\r* item @everyone",
     "`evil` ~~gone~~ __under__ <#3> <:smile:4> discord.gg/abc",
     "\\**evil** \\@everyone \\<@1>",
+    "evil \u202e\u2066 1. <t:1> -# small",
+    "evil {song} {0} %s 👩‍👩‍👧 " + "e\u0301" * 90,
 ]
 EVE = "[Eve](http://e.vil) @everyone"
-OURS = {"bold"}
-"""What the bot's own type setting brings into an embed."""
 
 
-def alive(message: Json) -> set[str]:
-    """What in a message Discord would act on, beyond the bot's own bold type."""
-    found = live(message.get("content") or "")
-    for embed in message.get("embeds") or []:
-        for text in embed_texts(embed):
-            found |= live(text) - OURS
-            found |= {"bold" for line in text.splitlines() if line.count("**") > 2}
-    return found
+def bodies(fake: FakeDiscord) -> list[Json]:
+    """Every message that the bot has sent or edited, forms and choices left out."""
+    asked: list[Any] = [it.json for it in fake.requests if isinstance(it.json, dict)]
+    told = [body.get("data") or body for body in asked]
+    return [body for body in told if {"content", "components"} & body.keys() and "title" not in body]
 
 
-@pytest.mark.parametrize("title", HOSTILE)
+@pytest.mark.parametrize("title", ROUNDS)
 async def test_hostile_names_stay_text_in_every_message(
     fake: FakeDiscord, party: PartyService, title: str
 ) -> None:
     """No link, ping, timestamp or type setting from outside comes alive, and no message may ping anybody."""
-    eve, ben = fake.member(EVE), fake.member("Ben")
-    song = f"{title} - Queen"
-    await fake.slash(eve, "add", song=song)
-    await fake.slash(eve, "add", song=f"2 {title} - ABBA")
-    await fake.slash(eve, "add", song=f"3 {title} - <@&2> _artist_")
-    await fake.slash(ben, "add", song=song)
-    await fake.slash(ben, "add", song=f"zzqxv {title}")
-    ballot = (await fake.slash(ben, "next", count=10)).messages[0]
+    place = fake.add_channel(f"{title}"[:90])
+    eve, ben = fake.member(EVE, permissions=1 << 5), fake.member("Ben")
+
+    async def use(who: Any, name: str, **options: Any) -> Any:
+        return await fake.slash(who, name, channel=place, options=options)
+
+    for number, artist in enumerate(("Queen", "ABBA", "<@&2> _artist_")):
+        await use(eve, "add", song=f"{number} {title} - {artist}")
+    await use(ben, "add", song=f"1 {title} - ABBA")
+    await use(ben, "add", song=f"zzqxv {title}")
+    ballot = (await use(ben, "next")).messages[0]
     await fake.click(ben, ballot, ballot.buttons[0])
-    await fake.slash(ben, "vibe", words=f"90s {title}")
-    queue = (await fake.slash(ben, "queue")).messages[0]
-    await fake.click(ben, queue, queue.buttons[0])
-    await fake.slash(ben, "undo")
-    await fake.slash(ben, "skip")
-    await fake.slash(eve, "skip")
-    await fake.slash(eve, "remove", song=" ".join(f"3 {title}".split())[:9])
-    await fake.slash(ben, "remove", song="no such song @everyone")
-    await fake.slash(eve, "undo")
-    bodies = sent(fake)
-    assert len(bodies) == 16
-    assert "evil" in read(ballot.text)
+    await use(ben, "vibe", words=f"90s {title}"[:300])
+    queue = (await use(ben, "queue")).messages[0]
     assert "[Eve](http://e.vil)" in read(queue.text)
-    assert [(alive(body), body["allowed_mentions"]["parse"]) for body in bodies] == [(set(), [])] * len(
-        bodies
-    )
-    now = await party.party(room(fake))
-    assert now.playing or now.queue
+    for name in ("now", "history", "settings", "export", "map"):
+        await use(eve, name)
+    await use(eve, "move", song="2")
+    await use(ben, "why", song=f"1 {title} - ABBA")
+    await use(ben, "skip")
+    await use(eve, "skip")
+    await use(ben, "stats")
+    await use(ben, "remove", song="no such song @everyone")
+    await use(eve, "clear")
+    await use(eve, "undo")
+    form = await use(eve, "add")
+    await fake.submit(eve, form, {"songs": f"4 {title} - Queen\n5 {title}"[:3000]})
+    found = bodies(fake)
+    assert len(found) >= 20
+    for body in found:
+        assert body.get("allowed_mentions", {}).get("parse") == []
+        for text in (body.get("content") or "", *texts(body.get("components") or [])):
+            inert(text)
+    assert (await party.party(room(fake, place))).queue
 
 
 async def test_the_list_of_songs_to_remove_shows_names_as_they_are(fake: FakeDiscord) -> None:

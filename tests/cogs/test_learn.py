@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from bot import replies
-from bot.errors import ModeratorsOnly
+from bot.errors import OwnersOnly
+from bot.languages import language
 from bot.party import PartyService
+from bot.replies import Replies
 from tests.cogs.stage import private, public, read, room
 from tests.fakes.discord_model import EVERYONE, FakeMember
 from tests.fakes.discord_server import FakeDiscord
 
 MANAGE_SERVER = 1 << 5
 MANAGE_MESSAGES = 1 << 13
-ON, OFF = replies.learning(True), replies.learning(False)
+ON, OFF = (Replies(language("en"), str).learning(on) for on in (True, False))
 
 
 def manager(fake: FakeDiscord) -> FakeMember:
@@ -53,7 +54,7 @@ async def test_nobody_else_may_choose(
         await fake.slash(manager(fake), "learn", choice="on")
     before = await party.shared(room(fake))
     reply = await fake.slash(fake.member("Ben", permissions=permissions), "learn", choice=choice)
-    assert private(reply) == str(ModeratorsOnly())
+    assert private(reply) == str(OwnersOnly())
     assert await party.shared(room(fake)) == before
 
 

@@ -1,10 +1,11 @@
-"""`/add`, `/queue`, `/skip`, `/remove` and `/undo` on Discord."""
+"""`/add`, `/queue`, `/now`, `/skip`, `/remove`, `/undo`, `/clear` and `/move` on Discord."""
 
 from __future__ import annotations
 
 import pytest
 
 from bot.domain import Member
+from bot.errors import ModeratorsOnly, TooManyLines
 from bot.party import PartyService
 from tests.cogs.stage import private, public, read, room
 from tests.fakes.discord_model import EVERYONE, FakeMessage
@@ -108,51 +109,53 @@ async def test_nothing_to_look_for_offers_nothing(fake: FakeDiscord, typed: str)
 
 
 async def test_an_empty_queue_says_how_to_begin(fake: FakeDiscord) -> None:
-    """Where nothing plays and nothing waits, the queue names the commands that change that."""
+    """Where nothing plays and nothing waits, the card names the commands that change that."""
     message = public(await fake.slash(fake.member("Anna"), "queue"))
     assert "/add" in message.text
     assert "/next" in message.text
-    assert message.buttons == []
+    assert [button.label for button in message.buttons] == ["What next?"]
 
 
-async def test_the_queue_shows_what_plays_and_what_waits(fake: FakeDiscord) -> None:
-    """Songs stand in the order in which they will play, with who added them and buttons each."""
+async def test_the_card_shows_what_plays_and_what_waits(fake: FakeDiscord) -> None:
+    """Songs stand in the order in which they will play, with who added them and a button each."""
     await fill(fake, "mr brightside", "take on me")
     await fill(fake, "wonderwall", by="Ben")
     message = public(await fake.slash(fake.member("Cleo"), "queue"))
     lines = [line for line in shown(message).splitlines() if line]
-    assert lines[1:] == [
+    assert [line for line in lines if not line.startswith("-# ends")] == [
         f"▶ **Now playing:** {BRIGHTSIDE} · added by Anna",
         "**1.** Take on Me – a-ha · added by Anna",
         "**2.** Wonderwall – Oasis · added by Ben",
     ]
-    assert sorted((it.emoji, it.label) for it in message.buttons) == [
-        ("↩️", ""),
-        ("↩️", ""),
+    assert [(it.emoji, it.label) for it in message.buttons] == [
+        ("⏭️", "0/2"),
         ("👍", "1. Take on Me"),
         ("👍", "2. Wonderwall"),
-        ("👎", ""),
-        ("👎", ""),
+        ("✨", "What next?"),
     ]
 
 
-async def test_a_vote_in_the_queue_moves_the_song_in_that_message(fake: FakeDiscord) -> None:
-    """A click counts, and the very message that carries the button shows the new order."""
+async def test_a_vote_on_the_card_counts_and_pressed_again_is_taken_back(
+    fake: FakeDiscord, party: PartyService
+) -> None:
+    """The buttons are for, and the menu against; each again takes that back."""
     await fill(fake, "mr brightside", "take on me", "wonderwall")
+    ben = fake.member("Ben")
     message = public(await fake.slash(fake.member("Anna"), "queue"))
     up = next(it for it in message.buttons if it.label == "2. Wonderwall")
-    reply = await fake.click(fake.member("Ben"), message, up)
-    assert reply.updated
-    assert reply.deferred
-    assert reply.messages == []
-    assert "**1.** Wonderwall – Oasis · 👍 1 · added by Anna\n**2.** Take on Me" in shown(message)
-    down = [it for it in message.buttons if it.emoji == "👎"][1]
-    await fake.click(fake.member("Ben"), message, down)
-    assert "**2.** Take on Me – a-ha · 👎 1 · added by Anna" in shown(message)
+    entry = str((await party.party(room(fake))).queue[1].id)
+    for standing in (["Wonderwall", "Take on Me"], ["Take on Me", "Wonderwall"]):
+        reply = await fake.click(ben, message, up)
+        assert reply.deferred
+        assert reply.messages == []
+        assert await titles(fake, party) == ["Mr. Brightside", *standing]
+    for downs in (1, 0):
+        await fake.click(ben, message, "encore:down", values=[entry])
+        assert {e.track.title: e.downs for e in (await party.party(room(fake))).queue}["Wonderwall"] == downs
 
 
-async def test_a_long_queue_is_cut_and_says_so(fake: FakeDiscord, party: PartyService) -> None:
-    """Ten waiting songs are shown, the next five with buttons; how many more there are is told."""
+async def test_a_long_queue_has_pages_and_says_so(fake: FakeDiscord, party: PartyService) -> None:
+    """Ten waiting songs are shown, all with buttons; how many more there are is told."""
     anna = Member("discord", "11", "Anna")
     for number in range(13):
         await party.add(room(fake), anna, f"Demo {number} - Neighbours")
@@ -160,18 +163,66 @@ async def test_a_long_queue_is_cut_and_says_so(fake: FakeDiscord, party: PartySe
     assert "**10.** Demo 10" in message.text
     assert "Demo 11" not in message.text
     assert "and 2 more" in message.text
-    assert len(message.buttons) == 15
+    assert [button.label for button in message.buttons][-2:] == ["▶", "What next?"]
 
 
 async def test_a_queue_of_the_longest_names_fits_into_one_message(
     fake: FakeDiscord, party: PartyService
 ) -> None:
-    """However long and full of signs titles, artists and names are, Discord takes the queue's message."""
+    """However long and full of signs titles, artists and names are, Discord takes the card."""
     eve = Member("discord", "66", "*" * 32)
     for number in range(13):
         await party.add(room(fake), eve, f"{number}{'*' * 140} - A{'_' * 140}")
     message = public(await fake.slash(fake.member("Anna"), "queue"))
     assert "**10.**" in message.text
+
+
+async def test_several_songs_are_added_by_a_form(fake: FakeDiscord, party: PartyService) -> None:
+    """Without a song `/add` opens a form; each line is a song, and what is none is told with its reason."""
+    anna = fake.member("Anna")
+    opened = await fake.slash(anna, "add")
+    reply = await fake.submit(anna, opened, {"songs": "mr brightside\n\n take on me \nzzqxv wvvkj"})
+    told = shown(public(reply)).splitlines()
+    assert told[0] == f"Now playing: {BRIGHTSIDE}"
+    assert told[1].startswith("Added Take on Me")
+    assert told[2].startswith("✖ zzqxv wvvkj: I don't know")
+    assert await titles(fake, party) == ["Mr. Brightside", "Take on Me"]
+
+
+async def test_a_form_with_too_many_lines_adds_nothing(fake: FakeDiscord, party: PartyService) -> None:
+    """Eleven songs at once are too many, and the sentence says how many may be."""
+    anna = fake.member("Anna")
+    opened = await fake.slash(anna, "add")
+    reply = await fake.submit(anna, opened, {"songs": "\n".join(["wonderwall"] * 11)})
+    assert private(reply) == str(TooManyLines(10))
+    assert await titles(fake, party) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        (f"this one! {SPOTIFY} and wow", ["Mr. Brightside"]),
+        ("take on me", ["Take on Me"]),
+        (f"{SPOTIFY}\n<{SPOTIFY}>", ["Mr. Brightside"]),
+    ],
+)
+async def test_a_song_is_added_out_of_a_message(
+    fake: FakeDiscord, party: PartyService, text: str, added: list[str]
+) -> None:
+    """The message's own menu takes its links, or its text as a title."""
+    message = fake.says(fake.member("Ben"), text)
+    public(await fake.use_on(fake.member("Anna"), "Add to the party", message))
+    assert await titles(fake, party) == added
+
+
+@pytest.mark.parametrize("text", ["", "see you later everybody, was nice", "🎉"])
+async def test_a_message_without_a_song_is_told_in_private(
+    fake: FakeDiscord, party: PartyService, text: str
+) -> None:
+    """Nothing is added from small talk."""
+    message = fake.says(fake.member("Ben"), text)
+    assert private(await fake.use_on(fake.member("Anna"), "Add to the party", message))
+    assert await titles(fake, party) == []
 
 
 async def test_more_than_half_must_want_to_skip(fake: FakeDiscord) -> None:
@@ -276,7 +327,7 @@ async def test_a_vote_is_undone(fake: FakeDiscord, party: PartyService) -> None:
     await fill(fake, "mr brightside", "take on me")
     ben = fake.member("Ben")
     message = public(await fake.slash(ben, "queue"))
-    await fake.click(ben, message, message.buttons[0])
+    await fake.click(ben, message, message.buttons[1])
     assert (await party.party(room(fake))).queue[0].score == 1
     reply = await fake.slash(ben, "undo")
     assert shown(public(reply)) == "Your last vote on Take on Me – a-ha is undone."
@@ -289,3 +340,41 @@ async def test_channels_do_not_share_a_queue(fake: FakeDiscord) -> None:
     other = fake.add_channel("other")
     reply = await fake.slash(fake.member("Anna"), "queue", channel=other)
     assert "Brightside" not in reply.text
+
+
+async def test_a_moderator_clears_and_everybody_else_is_refused(
+    fake: FakeDiscord, party: PartyService
+) -> None:
+    """Clearing takes all that waits, leaves what plays, and can be undone."""
+    await fill(fake, "mr brightside", "take on me", "wonderwall")
+    mo = fake.member("Mo", permissions=EVERYONE | MANAGE_MESSAGES)
+    assert private(await fake.slash(fake.member("Anna"), "clear")) == str(ModeratorsOnly())
+    assert "all 2 waiting songs" in shown(public(await fake.slash(mo, "clear")))
+    assert await titles(fake, party) == ["Mr. Brightside"]
+    public(await fake.slash(mo, "undo"))
+    assert await titles(fake, party) == ["Mr. Brightside", "Take on Me", "Wonderwall"]
+
+
+async def test_a_moderator_moves_a_song_that_stays_there(fake: FakeDiscord, party: PartyService) -> None:
+    """Votes do not change a place that was given."""
+    await fill(fake, "mr brightside", "take on me", "wonderwall")
+    mo = fake.member("Mo", permissions=EVERYONE | MANAGE_MESSAGES)
+    reply = await fake.slash(mo, "move", song="wonderwall", place=1)
+    assert shown(public(reply)) == "Wonderwall – Oasis is number 1 now and stays there."
+    await fake.slash(fake.member("Ben"), "vote", song="take on me")
+    assert await titles(fake, party) == ["Mr. Brightside", "Wonderwall", "Take on Me"]
+
+
+async def test_what_plays_now_is_told(fake: FakeDiscord) -> None:
+    """With nothing on, that is told as well."""
+    anna = fake.member("Anna")
+    assert "Nothing is playing" in shown(public(await fake.slash(anna, "now")))
+    await fill(fake, "mr brightside")
+    assert shown(public(await fake.slash(anna, "now"))) == f"Now playing: {BRIGHTSIDE} · added by Anna"
+
+
+@pytest.mark.parametrize(("vote", "tally"), [("up", "👍 1"), ("down", "👎 1"), ("none", "You took")])
+async def test_a_vote_by_command_is_told_in_private(fake: FakeDiscord, vote: str, tally: str) -> None:
+    """For, against, or taken back, by the song's title."""
+    await fill(fake, "mr brightside", "take on me")
+    assert tally in private(await fake.slash(fake.member("Ben"), "vote", song="take on", vote=vote))

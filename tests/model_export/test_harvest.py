@@ -34,7 +34,7 @@ THERE = Room("discord", GUILD, "992299229922992299")
 ANNA = Member("discord", "771177117711771177", "Annabella Quux")
 BEN = Member("discord", "772277227722772277", "Benvolio Quux")
 CLEO = Member("discord", "773377337733773377", "Cleopatra Quux")
-MO = Member("discord", "774477447744774477", "Mortimer Quux", moderator=True)
+MO = Member("discord", "774477447744774477", "Mortimer Quux", moderator=True, manager=True)
 SECRETS = [GUILD, HERE.channel, THERE.channel, "Quux"] + [who.user_id for who in (ANNA, BEN, CLEO, MO)]
 TABLES = {"tracks.parquet", "playlists.parquet", "entries.parquet"}
 

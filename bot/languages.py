@@ -1,0 +1,82 @@
+"""The languages that Encore speaks: one gettext catalogue each, `bot/locale/<code>.po`.
+
+The English texts in the code are the keys, and `make translations` brings the catalogues up to date.
+They are compiled in memory when they are first used, so that only what people write is kept.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_percent
+
+LOCALE = Path(__file__).parent / "locale"
+LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "pt_BR": "Português (Brasil)",
+    "ja": "日本語",
+    "zh_CN": "简体中文",
+}
+"""Each language's code and its own name for itself."""
+
+
+class Language:
+    """One language: texts by their English, with what belongs into their braces."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self._texts = _catalogue(code)
+        self._locale = "en_GB" if code == "en" else code  # lists without a comma before "and"
+
+    def say(self, message: str, **parts: object) -> str:
+        """A marked text in this language."""
+        return self._texts.gettext(message).format(**parts)
+
+    def count(self, one: str, many: str, number: int, **parts: object) -> str:
+        """A text that depends on a number, which is its `{number}`."""
+        return self._texts.ngettext(one, many, number).format(number=number, **parts)
+
+    def label(self, context: str, message: str) -> str:
+        """A text whose meaning the English alone does not tell."""
+        return self._texts.pgettext(context, message)
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names as one says them: a, b and c."""
+        return format_list(list(names), locale=self._locale)
+
+    def percent(self, share: float) -> str:
+        """A share of one as a whole percentage."""
+        return format_percent(share, locale=self._locale)
+
+
+def _catalogue(code: str) -> gettext.NullTranslations:
+    if code == "en":
+        return gettext.NullTranslations()
+    with (LOCALE / f"{code}.po").open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@cache
+def language(code: str) -> Language:
+    """The language with this code; English for one that is not spoken."""
+    return Language(code if code in LANGUAGES else "en")
+
+
+def spoken(locale: str) -> str:
+    """The code of the language of a platform's locale, such as `pt-BR` or `es-419`; English for any other."""
+    exact = locale.replace("-", "_")
+    return next((code for code in LANGUAGES if code in {exact, exact.split("_")[0]}), "en")

@@ -1,0 +1,135 @@
+"""What every use case stands on: the party's clock, its transactions, and who is told of a change."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from bot import domain
+from bot.desk import Desk, MemberDesk
+from bot.domain import Member, PartyRecord, Room, Rules
+from bot.ports import Catalogue, Recommender, Store
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+Self = TypeVar("Self", bound="Service")
+
+MOST_RULES = 20_000
+"""The rules of so many rooms are remembered; they are asked for at every request, before the database is."""
+
+TOUCH_EVERY_MS = 1_000
+"""A party's last activity is kept to the second: half a day decides whether it is over."""
+
+Present = Callable[[Room, str], Collection[str]]
+"""Who is in a voice channel now: the room and the channel's id in, the user_ids of people out."""
+
+
+def finished(
+    use_case: Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]],
+) -> Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]]:
+    """Runs a use case to its end though its caller is cancelled: no transaction is left half done."""
+
+    @functools.wraps(use_case)
+    async def run(self: Self, /, *args: Args.args, **kwargs: Args.kwargs) -> Result:
+        task = asyncio.ensure_future(use_case(self, *args, **kwargs))
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        return await asyncio.shield(task)
+
+    return run
+
+
+class Service:
+    """Opens transactions on one room's party and tells the watchers when one has changed it."""
+
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        recommender: Recommender,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._recommender = recommender
+        self._clock = clock
+        self._watchers: list[Callable[[Room], None]] = []
+        self._present: dict[str, Present] = {}
+        self._rules: dict[Room, Rules] = {}
+        self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
+
+    def watch(self, changed: Callable[[Room], None]) -> None:
+        """Calls `changed(room)` after every committed change of a party."""
+        self._watchers.append(changed)
+
+    def attend(self, platform: str, present: Present) -> None:
+        """Asks `present` who is in a voice channel of this platform."""
+        self._present[platform] = present
+
+    def tell(self, room: Room) -> None:
+        """Tells the watchers that a party has changed, here or in another process."""
+        for changed in self._watchers:
+            changed(room)
+
+    def changed_elsewhere(self, room: Room) -> None:
+        """Takes note of a change that another process has made."""
+        self._rules.pop(room, None)
+        self.tell(room)
+
+    async def close(self) -> None:
+        """Waits for the use cases under way."""
+        await asyncio.gather(*self.running, return_exceptions=True)
+
+    def now_ms(self) -> int:
+        """The party's time."""
+        return int(self._clock() * 1000)
+
+    def _here(self, room: Room, record: PartyRecord) -> frozenset[str]:
+        """Who is in the room's voice channel now."""
+        present = self._present.get(room.platform)
+        return frozenset(present(room, record.rules.voice)) if present else frozenset()
+
+    def _remember(self, room: Room, rules: Rules) -> None:
+        if len(self._rules) >= MOST_RULES:
+            self._rules.clear()
+        self._rules[room] = rules
+
+    @asynccontextmanager
+    async def _read(self, room: Room) -> AsyncIterator[Desk]:
+        """A party to look at: nobody counts as active for it, and nobody is told."""
+        async with self._store.transaction() as tx:
+            now_ms = self.now_ms()
+            record = await tx.party(room, now_ms)
+            self._remember(room, record.rules)
+            yield Desk(tx, record, now_ms, self._here(room, record))
+
+    @asynccontextmanager
+    async def _changing(self, room: Room) -> AsyncIterator[Desk]:
+        """A party that changes by itself."""
+        async with self._read(room) as desk:
+            yield desk
+            # A party that goes on by itself is not over, and who was out of touch hears of it by this.
+            await desk.tx.touch(desk.party.id, desk.party.started_ms, desk.now_ms)
+            await desk.tx.announce(room)
+        self.tell(room)
+
+    @asynccontextmanager
+    async def _desk(self, room: Room, member: Member, key: str | None) -> AsyncIterator[MemberDesk]:
+        """A party that a member changes, once for each key."""
+        async with self._store.transaction() as tx:
+            now_ms = self.now_ms()
+            party = await tx.party(room, now_ms)
+            self._remember(room, party.rules)
+            began_ms = domain.began_ms(party.started_ms, party.active_ms, now_ms)
+            if began_ms != party.started_ms or now_ms - party.active_ms >= TOUCH_EVERY_MS:
+                await tx.touch(party.id, began_ms, now_ms)
+            done = await tx.claimed(party.id, key) if key else None
+            yield MemberDesk(tx, party, now_ms, self._here(room, party), member, key, done)
+            if not done:
+                await tx.announce(room)
+        if not done:
+            self.tell(room)

@@ -1,0 +1,92 @@
+"""`python -m bot.translate` brings the translations up to date: `bot/locale/*.po`.
+
+New texts come in without a translation, those that are gone go out; what is said of them stays. A test fails
+until every text has a translation with the same braces in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Any, cast
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from bot.discord_bot import EncoreBot
+from bot.languages import LANGUAGES, LOCALE
+from bot.party import PartyService
+from cogs.texts import named
+
+ROOT = Path(__file__).parents[1]
+KEYWORDS: dict[str, Any] = {"marked": None, "count": (1, 2), "counted": (1, 2)}
+"""What marks a text: `marked` and `counted` of `bot.errors`, and `count` with its singular and plural."""
+WIDTH = 110
+NOISE = (
+    b"POT-Creation-Date",
+    b"PO-Revision-Date",
+    b"Generated-By",
+    b"Report-Msgid-Bugs-To",
+    b"Last-Translator",
+    b"Language-Team",
+)
+
+
+def collected() -> Catalog:
+    """Every text that people read, from the code and from the commands that are registered."""
+    found = Catalog(fuzzy=False)
+    for folder in ("bot", "cogs"):
+        texts = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS, comment_tags=())
+        for file, _, message, _, context in texts:
+            found.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
+    for context, message in asyncio.run(_commands()):
+        found.add(message, context=context)
+    return found
+
+
+async def _commands() -> list[tuple[str | None, str]]:
+    """The texts of the commands; nobody is asked anything, so no party is needed."""
+    nothing = cast(Any, None)
+    bot = EncoreBot(PartyService(nothing, nothing, nothing))
+    await bot.add_all()
+    return list(named(bot.tree))
+
+
+def written(code: str, texts: Catalog) -> bytes:
+    """A language's file with exactly these texts."""
+    path = LOCALE / f"{code}.po"
+    catalogue = Catalog(locale=code, project="Encore", version="1", fuzzy=False)
+    if path.exists():
+        with path.open("rb") as file:
+            catalogue = read_po(file, locale=code)
+    catalogue.update(texts, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    page = io.BytesIO()
+    write_po(page, catalogue, width=WIDTH, no_location=True, omit_header=False, sort_output=True)
+    return b"\n".join(line for line in page.getvalue().split(b"\n") if not _is_noise(line))
+
+
+def _is_noise(line: bytes) -> bool:
+    """Whether a line of the header says when, by what or by whom the file was written."""
+    return line.startswith((b"#", *(b'"' + name for name in NOISE)))
+
+
+def main() -> None:
+    """Brings every language up to date and says what is left to translate."""
+    texts = collected()
+    for code in [code for code in LANGUAGES if code != "en"]:
+        page = written(code, texts)
+        (LOCALE / f"{code}.po").write_bytes(page)
+        catalogue = read_po(io.BytesIO(page), locale=code)
+        missing = sum(not all(_said(message.string)) for message in catalogue if message.id)
+        print(f"{code}: {len(catalogue)} texts, {missing} without a translation")
+
+
+def _said(string: Any) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else tuple(string or ("",))
+
+
+if __name__ == "__main__":
+    main()

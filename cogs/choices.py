@@ -1,0 +1,89 @@
+"""Songs as choices: what is offered as one types, and which song a choice or a typed text means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from discord import app_commands
+
+from bot.domain import LONGEST_TEXT, Entry, Member, Party, Track
+from bot.errors import NoSuchEntry
+from bot.languages import language
+from bot.replies import Replies, short
+from cogs.buttons import CHOICE_LIMIT, copied
+from cogs.common import Interaction, member_of, party_of, room_of
+
+Choice = app_commands.Choice[str]
+
+CHOSEN = "entry:"
+"""Marks an entry picked from a list: the rest of the text is its number."""
+OFFER_WITHIN_S = 0.4
+"""What takes longer is not offered: who types has gone on."""
+CHOICES = 25
+"""How many choices Discord shows."""
+_AS_IT_IS = Replies(language("en"), str)
+
+
+def named(track: Track) -> str:
+    """A song as a choice in a list, which shows text as it is."""
+    return short(_AS_IT_IS.song(track), CHOICE_LIMIT)
+
+
+def waiting(party: Party) -> list[Entry]:
+    """What plays, and what is queued in its order."""
+    return [*([party.playing] if party.playing else []), *party.queue]
+
+
+async def songs(interaction: Interaction, typed: str) -> list[Choice]:
+    """Songs of the catalogue."""
+    found = await party_of(interaction).search(typed[:LONGEST_TEXT], CHOICES)
+    return [app_commands.Choice(name=named(track), value=f"track:{track.track_id}") for track in found]
+
+
+async def entries(interaction: Interaction, typed: str) -> list[Choice]:
+    """Songs that play or wait in the party."""
+    return await _entries(interaction, typed, lambda _: True)
+
+
+async def _entries(interaction: Interaction, typed: str, wanted: Callable[[Entry], bool]) -> list[Choice]:
+    if interaction.guild_id is None:
+        return []
+    reading = asyncio.ensure_future(party_of(interaction).party(room_of(interaction), history=0))
+    done, _ = await asyncio.wait({reading}, timeout=OFFER_WITHIN_S)
+    if not done:  # the next letter asks again, and a song may be typed as well
+        return []
+    party = reading.result()
+    return [
+        app_commands.Choice(name=named(entry.track), value=f"{CHOSEN}{entry.id}")
+        for entry in waiting(party)
+        if wanted(entry) and typed.casefold() in named(entry.track).casefold()
+    ][:CHOICES]
+
+
+async def removable(interaction: Interaction, typed: str) -> list[Choice]:
+    """The songs that the member may take out."""
+    if interaction.guild_id is None:
+        return []
+    member = member_of(interaction)
+    rules = await party_of(interaction).rules(room_of(interaction))
+    any_of_them = member.moderator or rules.dj_role in member.roles
+    return await _entries(interaction, typed, lambda entry: any_of_them or entry.added_by == member)
+
+
+def meant(party: Party, text: str, member: Member) -> int:
+    """The entry that was chosen, or whose number in the queue or title was typed: one's own first.
+
+    Raises:
+        NoSuchEntry: there is none.
+    """
+    text = copied(text)
+    if text.startswith(CHOSEN) and text.removeprefix(CHOSEN).isdecimal():
+        return int(text.removeprefix(CHOSEN)[:15])
+    if text.isdecimal():
+        found = list(party.queue[max(int(text[:9]) - 1, 0) : int(text[:9])])
+    else:
+        found = [entry for entry in waiting(party) if text.casefold() in named(entry.track).casefold()]
+    if not text or not found:
+        raise NoSuchEntry
+    return min(found, key=lambda entry: entry.added_by != member).id

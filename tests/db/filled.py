@@ -1,0 +1,72 @@
+"""A database as it is after a thousand parties, and which tables a statement reads from end to end in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+ROWS = {
+    "parties (id, platform, workspace, channel, started_ms, active_ms)": (
+        1_000,
+        "10000 + n, 'web', '', n, n, n",
+    ),
+    "members (id, platform, user_id, name)": (30_000, "10000 + n, 'web', n, 'Name'"),
+    "changes (id, party_id, member_id, kind, vote_before, at_ms)": (
+        30_000,
+        "10000 + n, 10001 + n % 1000, 10001 + n % 29000, 'add', 0, n",
+    ),
+    "entries (id, party_id, state, title, artist, added_by, added_ms, ended_ms, ballot)": (
+        30_000,
+        "10000 + n, 10001 + n % 1000,"
+        " CASE n % 3 WHEN 0 THEN 'played' WHEN 1 THEN 'queued' ELSE 'suggested' END,"
+        " 'Title', 'Artist', 10001 + n % 29000, n, n, CASE n % 3 WHEN 2 THEN 10001 + n - n % 5 END",
+    ),
+    "votes (entry_id, member_id, value)": (30_000, "10000 + n, 10001 + n % 29000, 1"),
+    "skips (entry_id, member_id)": (10_000, "10000 + n, 10001 + n % 29000"),
+}
+"""How many rows of which values, n counting from 1, each table has."""
+
+
+async def fill(connection: AsyncConnection) -> None:
+    """Fills PostgreSQL, whose planner scans what is small whatever indexes there are."""
+    for table, (count, values) in ROWS.items():
+        await connection.execute(
+            text(f"INSERT INTO {table} SELECT {values} FROM generate_series(1, {count}) AS n")  # noqa: S608
+        )
+    # One song plays in every party.
+    await connection.execute(
+        text("UPDATE entries SET state = 'playing', ends_ms = id * 10 WHERE id <= 11000")
+    )
+    await connection.execute(text("ANALYZE"))
+
+
+async def scanned(connection: AsyncConnection, statement: str, values: Any) -> tuple[set[str], object]:
+    """The tables that a statement reads from end to end, and the plan that says so."""
+    if connection.dialect.name == "postgresql":
+        plan = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)
+        tree = plan.scalar_one()
+        return {node["Relation Name"] for node in _nodes(tree[0]["Plan"]) if _is_scan(node)}, tree
+    plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    steps = [str(row.detail) for row in plan]
+    return {
+        step.split()[1]
+        for step in steps
+        if step.startswith("SCAN") and "uq_entries_playing" not in step  # holds only what plays
+    }, steps
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for inner in node.get("Plans", ()):
+        yield from _nodes(inner)
+
+
+def _is_scan(node: dict[str, Any]) -> bool:
+    """Whether a step reads a table or index (but `uq_entries_playing`) from its beginning or its end."""
+    if node["Node Type"] in {"Index Scan", "Index Only Scan"}:
+        sought: str = node.get("Index Cond", "IS NOT NULL)")
+        return sought.endswith("IS NOT NULL)") and node["Index Name"] != "uq_entries_playing"
+    return bool(node["Node Type"] == "Seq Scan")

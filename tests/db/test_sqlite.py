@@ -1,0 +1,75 @@
+"""What only SQLite files can do, and how addresses are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.errors import StartError
+from db.store import Store, open_store
+from tests.conftest import ROOM
+
+
+async def test_settings_are_durable(database_url: str, store: Store) -> None:
+    """WAL, synchronous=FULL and foreign keys are on: an acknowledged change survives a power cut."""
+    async with store.transaction() as tx:
+        connection = tx._connection  # noqa: SLF001 - the settings have no other way out
+        found = [
+            (await connection.execute(text(f"PRAGMA {name}"))).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert found == ["wal", 2, 1]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "party.db",
+        "mysql://somebody:secret@localhost/party",
+        "postgresql+asyncpg://somebody:secret@localhost/party",
+        "postgresql+asyncpg://somebody:secret@localhost",
+        "postgresql+asyncpg://somebody:secret@localhost:secret/party",
+        "postgresql+asyncpg://somebody:secret@localhost:99999/party",
+        "postgresql+asyncpg://somebody:a@secret@localhost/party",
+        "postgresql+asyncpg://somebody:secret@localhost/party?port=secret",
+        "postgresql+asyncpg://somebody:secret@no..where/party",
+        "postgresql+asyncpg://somebody:secret@127.0.0.1:1/party",
+        "postgresql+asyncpg://somebody:secret@localhost/party?secret=secret",
+        "postgresql+asyncpg://somebody:secret@localhost/party?ssl=nonsense",
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:////no/such/folder/party.db",
+        "sqlite+aiosqlite:///:memory:",
+        "sqlite+aiosqlite:///party.db?secret=secret",
+    ],
+)
+async def test_a_bad_address_is_one_sentence_without_its_secrets(url: str) -> None:
+    """Every unusable DATABASE_URL is refused in one line that names it and keeps its password."""
+    with pytest.raises(StartError) as refused:
+        async with open_store(url):
+            pass
+    sentence = str(refused.value)
+    assert sentence.startswith("DATABASE_URL")
+    assert "\n" not in sentence
+    assert "secret" not in sentence
+
+
+async def test_a_damaged_file_is_refused_and_left_alone(tmp_path: Path) -> None:
+    """A file that is no database is not touched."""
+    path = tmp_path / "party.db"
+    path.write_bytes(b"these are my holiday notes, not a database" * 100)
+    with pytest.raises(StartError, match="not a database"):
+        async with open_store(f"sqlite+aiosqlite:///{path}"):
+            pass
+    assert path.read_bytes().startswith(b"these are my holiday notes")
+
+
+async def test_a_second_bot_on_one_file_is_refused(database_url: str, store: Store) -> None:
+    """SQLite can lose commits when two processes write: the second one is told, the first goes on."""
+    with pytest.raises(StartError, match="another Encore"):
+        async with open_store(database_url):
+            pass
+    async with store.transaction() as tx:
+        assert (await tx.party(ROOM, 1)).started_ms == 1

@@ -1,0 +1,106 @@
+"""One run: a fake Discord here, the bot in a process of its own, and orders for it over a pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from tests.fakes.discord_model import FakeMessage, Timing
+from tests.fakes.discord_server import FakeDiscord
+
+TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.for-the-bench.only"
+QUEUE_BUTTON = "encore:next"
+"""What the card of a party has and no other message."""
+
+
+@dataclass
+class Bot:
+    """The bot's process."""
+
+    process: asyncio.subprocess.Process
+
+    async def order(self, order: str) -> dict[str, Any]:
+        """Has the bot do something; returns what it measured."""
+        to, back = self.process.stdin, self.process.stdout
+        if to is None or back is None:
+            raise RuntimeError("the bot has no pipes")
+        to.write(f"{order}\n".encode())
+        line = await back.readline()
+        if not line:
+            raise RuntimeError("the bot's process has ended; what it said stands above")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+class Cards:
+    """When each party's card was edited, and the latest card and ballot of each channel."""
+
+    def __init__(self, fake: FakeDiscord) -> None:
+        self.edits: dict[str, list[float]] = {}
+        self.card: dict[str, FakeMessage] = {}
+        self.ballot: dict[str, FakeMessage] = {}
+        self._known: dict[str, bool] = {}
+        self._tell = fake.world.announce_message
+        fake.world.announce_message = self._note
+
+    def _note(self, event: str, message: FakeMessage) -> None:
+        if event != "MESSAGE_DELETE":
+            ids = [button.custom_id or "" for button in message.buttons]
+            if QUEUE_BUTTON in ids:
+                self.card[message.channel.id] = message
+                if event == "MESSAGE_UPDATE":
+                    self.edits.setdefault(message.id, []).append(time.monotonic())
+            elif any(own_id.startswith("encore:more") for own_id in ids):
+                self.ballot[message.channel.id] = message
+        self._tell(event, message)
+
+    def gaps_s(self) -> list[float]:
+        """The seconds between one edit of a card and its next."""
+        return [after - before for times in self.edits.values() for before, after in pairwise(times)]
+
+
+@asynccontextmanager
+async def open_fake() -> AsyncIterator[FakeDiscord]:
+    """A Discord that validates nothing and remembers no request: it may not be what is measured."""
+    async with FakeDiscord(TOKEN, remember=False, timing=Timing(settle_s=0.0, timeout_s=30.0)) as fake:
+        yield fake
+
+
+@asynccontextmanager
+async def open_bot(
+    fake: FakeDiscord, database: Path, *, shards: int = 1, profile: str = ""
+) -> AsyncIterator[Bot]:
+    """The bot, logged in; it is ended with the block, however that ends."""
+    url = f"sqlite+aiosqlite:///{database}"
+    ours: Sequence[str] = ("-m", "tests.measure.discord.house")
+    if profile:
+        ours = ("-m", "cProfile", "-o", profile, *ours)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *ours,
+        *(url, TOKEN, fake.rest_url, fake.gateway_url),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+    try:
+        await fake.ready(shards=shards, timeout=60)
+        yield Bot(process)
+        if process.stdin is not None:
+            process.stdin.close()
+        await asyncio.wait_for(process.wait(), 20)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                await process.wait()
