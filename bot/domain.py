@@ -22,6 +22,8 @@ OFFER_LASTS_MS = 10 * MINUTE_MS
 """A ballot is open for this long, and its suggestions are not repeated by the next ones."""
 AUTOPILOT_WAITS_MS = 45_000
 """How long people may vote before the autopilot chooses for them."""
+ONE_PRESS_MS = 700
+"""Who presses a button twice within this time meant to press it once."""
 ONE_SKIP_MS = 2_000
 """Who asks for a skip this soon after one means the song that was skipped: they all pressed at once."""
 TYPICAL_SONG_MS = 210_000

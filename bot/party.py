@@ -162,7 +162,8 @@ class PartyService(RoomService, InsightService, AutopilotService):
     ) -> Voted:
         """Votes +1 or -1 on an entry or a suggestion, or takes a vote back (0); the last one counts.
 
-        A suggestion that enough people want is queued. With `toggle` a vote that stands is taken back.
+        A suggestion that enough people want is queued. With `toggle` a vote that stands is taken back, but
+        not by the second half of a double click.
 
         Raises:
             NoSuchEntry: not of this party.
@@ -185,6 +186,8 @@ class PartyService(RoomService, InsightService, AutopilotService):
             ballot = entry
             if entry.state is State.SUGGESTED:  # somebody may have added the song by hand meanwhile
                 entry = await desk.twin(entry.track) or entry
+            if toggle and await self._just_pressed(desk, entry, value):
+                return Voted(entry, value, taken_up=False, ballot=await desk.ballot(ballot))
             if toggle and entry.votes.get(member.user_id) == value:
                 value = 0
             voted = await desk.vote(entry, value)
@@ -216,6 +219,13 @@ class PartyService(RoomService, InsightService, AutopilotService):
             if outcome.votes >= outcome.needed:
                 await desk.end(playing, State.SKIPPED)
             return await desk.skipped(playing)
+
+    async def _just_pressed(self, desk: MemberDesk, entry: Entry, value: int) -> bool:
+        last = await desk.tx.last_undoable(desk.party.id, desk.member)
+        if last is None or last.kind != "vote" or last.entry_id != entry.id:
+            return False
+        same = value in {last.vote_before, entry.votes.get(desk.member.user_id)}
+        return same and desk.now_ms - last.at_ms < domain.ONE_PRESS_MS
 
     async def _just_skipped(self, desk: MemberDesk) -> bool:
         for last in await desk.tx.history(desk.party.id, 1):
