@@ -1,0 +1,31 @@
+"""The refusals of the fake Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class SlackError(Exception):
+    """A refusal by Slack's own name, such as `channel_not_found`."""
+
+    def __init__(self, error: str, **extra: Any) -> None:
+        """Keep the name and what the answer holds beside it."""
+        super().__init__(error)
+        self.body: dict[str, Any] = {"ok": False, "error": error, **extra}
+
+
+class HttpFailure(Exception):
+    """An answer that is no Slack JSON: an outage, or too many requests."""
+
+    def __init__(self, status: int, retry_after_s: int | None = None) -> None:
+        """Keep the status and when to come back."""
+        super().__init__(f"HTTP {status}")
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+def invalid(error: str, told: Sequence[str]) -> SlackError:
+    """A refusal that says in its metadata what is wrong, one line a fault."""
+    messages = [f"[ERROR] {it}" for it in told]
+    return SlackError(error, response_metadata={"messages": messages}, errors=list(told))
