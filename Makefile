@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-memory translations screenshot clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-memory translations screenshot clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -76,6 +76,9 @@ bench-model: $(VENV)/.dev ## time the model's graph at 90,000 songs
 
 bench-discord: $(VENV)/.dev ## hold the bot to its promises under load, against a fake Discord in a second process
 	@$(BIN)/python -m tests.measure.discord
+
+bench-slack: $(VENV)/.dev ## the same in Slack: acknowledgements, answers, and a burst of votes on one card
+	@$(BIN)/python -m tests.measure.slack
 
 bench-memory: $(VENV)/.dev ## print how much memory each part of the bot takes
 	@$(BIN)/python -m tests.measure.memory

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from bot.bundle import open_bundle
 from bot.catalog import Catalogue
 from bot.discord_bot import open_discord
@@ -20,7 +22,10 @@ from bot.party import PartyService
 from bot.recommender import Recommender
 from bot.room import open_room
 from bot.settings import Settings, read_settings
-from db.store import open_store
+from bot.slack.installs import Installs, Single, States
+from bot.slack_app import SlackDoor, install_flow
+from bot.vault import Vault
+from db.store import Store, open_store
 
 log = logging.getLogger("encore")
 
@@ -55,7 +60,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         party = PartyService(store, catalogue, recommender)
         stack.push_async_callback(party.close)
         await stack.enter_async_context(store.listen(party.changed_elsewhere))
-        room = open_room(party, settings.room_host, settings.room_port, settings.room_names)
+        slack = _slack(settings, store, party)
+        if slack is not None:
+            stack.push_async_callback(slack.tokens.close)
+        routes = slack.add_routes if slack is not None else None
+        room = open_room(party, settings.room_host, settings.room_port, settings.room_names, routes)
         room_url = await stack.enter_async_context(room)
         doors = [asyncio.create_task(party.keep_time(), name="clock")]
         stack.push_async_callback(_stop, doors)
@@ -63,7 +72,27 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             token = settings.discord_token.get_secret_value()
             discord = open_discord(party, token, settings.shard_ids, settings.shard_count)
             doors.append(await stack.enter_async_context(discord))
+        if slack is not None:
+            doors.append(await stack.enter_async_context(slack.open()))
         yield House(party, room_url, doors)
+
+
+def _slack(settings: Settings, store: Store, party: PartyService) -> SlackDoor | None:
+    """The Slack front door, if one is set up: for one workspace's token, or for all that install the bot."""
+
+    def secret(value: SecretStr | None) -> str:
+        return value.get_secret_value() if value is not None else ""
+
+    socket, signed = secret(settings.slack_app_token), secret(settings.slack_signing_secret)
+    if settings.slack_bot_token is not None:
+        single = Single(secret(settings.slack_bot_token))
+        return SlackDoor(party, single, app_token=socket, signing_secret=signed)
+    if settings.slack_client_id is None:
+        return None
+    client_id, client_secret = secret(settings.slack_client_id), secret(settings.slack_client_secret)
+    installs = Installs(store, Vault.from_setting(settings.encryption_keys), client_id, client_secret)
+    flow = install_flow(installs, States(store), client_id, client_secret)
+    return SlackDoor(party, installs, app_token=socket, signing_secret=signed, flow=flow)
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:

@@ -195,6 +195,7 @@ class Catalogue:
             UnknownSong: nothing like it is known, and it does not say who the artist is.
         """
         text = _tidy(text)
+        text = _bare_link(text)
         if text.startswith(CHOSEN):
             return await self._chosen(text.removeprefix(CHOSEN))
         if _LOOKS_LIKE_LINK.match(text):
@@ -388,6 +389,11 @@ def _fame(
     by_artist = np.bincount(who, popularity)
     most = by_artist.max(initial=0) or 1
     return np.asarray((np.sqrt(popularity) + np.sqrt(by_artist / most)[who]) / 2)
+
+
+def _bare_link(text: str) -> str:
+    """A link without the angle brackets that keep a chat from showing a preview of it."""
+    return text[1:-1] if re.fullmatch(r"<\S+>", text) else text
 
 
 def song_key(track: Track) -> str:

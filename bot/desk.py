@@ -70,6 +70,15 @@ class Desk:
         active = await self.tx.active_members(self.party.id, since_ms)
         return domain.skips_needed(len(active | self.here), self.rules.quorum)
 
+    async def skipped(self, entry: Entry) -> Skipped:
+        """How the vote to skip this entry stands."""
+        return Skipped(
+            entry=await self.entry(entry.id),
+            votes=len(await self.tx.skippers(entry.id)),
+            needed=await self.skips_needed(),
+            playing=await self.playing(),
+        )
+
     async def end(self, entry: Entry, state: State) -> bool:
         """Moves an entry on and lets the next song start; says whether nobody was faster."""
         moved = await self.tx.move(entry.id, entry.state, state, now_ms=self.now_ms)
@@ -115,7 +124,7 @@ class MemberDesk(Desk):
     @property
     def manages(self) -> bool:
         """Whether the member may choose what holds for everybody."""
-        return self.member.manager or self.rules.dj_role in self.member.roles
+        return self.member.manager or domain.is_dj(self.member, self.rules)
 
     async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> int:
         """Writes the diary: what was done to the entry as it stood."""
@@ -131,9 +140,10 @@ class MemberDesk(Desk):
         waiting = await self.waiting()
         there = twin(waiting, track) if self.rules.one_of_each else None
         if there is not None:
-            if there.added_by != self.member:
-                await self.vote(there, +1)
-            return await self.added(there.id, again=True)
+            if there.added_by == self.member:
+                return await self.added(there.id, again=True)
+            await self.vote(there, +1)
+            return replace(await self.added(there.id, again=True), wished=True)
         await self._admit(track, waiting)
         entry_id = await self.tx.insert_entry(self.party.id, track, self.member, self.now_ms)
         entry = Entry(entry_id, track, State.QUEUED, self.member, self.now_ms)
@@ -148,7 +158,9 @@ class MemberDesk(Desk):
             raise ExplicitSong
         if len(waiting) >= domain.LONGEST_QUEUE:
             raise QueueFull(domain.LONGEST_QUEUE)
-        mine = sum(e.added_by == self.member and e.state is State.QUEUED for e in waiting)
+        mine = sum(
+            e.added_by == self.member and e.state is State.QUEUED and e.ballot is None for e in waiting
+        )  # what the room voted in is nobody's own
         if self.rules.songs_each and mine >= self.rules.songs_each and not self.moderates:
             raise TooManyOfYours(self.rules.songs_each)
         if self.rules.cooldown_min:
@@ -186,15 +198,6 @@ class MemberDesk(Desk):
             await self.start_next()
             voted = await self.entry(entry.id)
         return voted
-
-    async def skipped(self, entry: Entry) -> Skipped:
-        """How the vote to skip this entry stands."""
-        return Skipped(
-            entry=await self.entry(entry.id),
-            votes=len(await self.tx.skippers(entry.id)),
-            needed=await self.skips_needed(),
-            playing=await self.playing(),
-        )
 
     async def clear(self) -> list[Entry]:
         """Takes every queued song out; returns those that were."""
@@ -236,7 +239,8 @@ class MemberDesk(Desk):
     async def _unvote(self, change: Change, entry: Entry) -> None:
         await self.tx.set_vote(entry.id, self.member, change.vote_before)
         wanted = (await self.entry(entry.id)).score >= self.rules.threshold
-        if change.state_before is State.SUGGESTED and entry.state is not State.SUGGESTED and not wanted:
+        mine = entry.state is State.QUEUED and entry.added_by == self.member  # what plays, plays for all
+        if change.state_before is State.SUGGESTED and mine and not wanted:
             await self.end(entry, State.SUGGESTED)
 
 

@@ -182,6 +182,8 @@ class Rules:
     one_of_each: bool = True  # a song that waits already is not queued twice
     clean: bool = False  # no songs that are marked explicit
     quiet: bool = False  # who adds a song is answered in private
+    guests: bool = True  # guests of the workspace and people of other companies may take part
+    djs: str = ""  # the platform's ids of people who may moderate, with spaces between them
     dj_role: str = ""  # the platform's id of the role whose members may moderate
     voice: str = ""  # the platform's id of the voice channel where the party is heard
     language: str = ""  # a code of ours; empty: as the platform says
@@ -206,6 +208,7 @@ class Party:
     skippers: frozenset[str]  # the user_ids of those who want to skip what plays
     skips_needed: int
     rules: Rules = Rules()
+    started_ms: int = 0
     automatic: bool = False  # whether the autopilot has asked for the ballot
     decides_ms: int | None = None  # when it chooses
 
@@ -268,11 +271,12 @@ class Vibe:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What `add` did: `again` when the song was there already and the member's wish became a vote."""
+    """What `add` did: `again` when the song was there already, `wished` when that became a vote for it."""
 
     entry: Entry
     place: int  # 0 when it is playing, 1 when it is next
     again: bool = False
+    wished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +299,13 @@ class Skipped:
     playing: Entry | None  # what plays now
 
     @property
+    def enough(self) -> bool:
+        """Whether enough people agree now."""
+        return self.votes >= self.needed
+
+    @property
     def done(self) -> bool:
-        """Whether enough people agreed."""
+        """Whether the song was skipped."""
         return self.entry.state is State.SKIPPED
 
 
@@ -507,6 +516,11 @@ def served(entries: Iterable[Entry]) -> dict[str, int]:
     """How many songs of each member have been played or are playing, by user_id."""
     on = [entry for entry in entries if entry.state in {State.PLAYING, State.PLAYED}]
     return dict(Counter(entry.added_by.user_id for entry in on if entry.added_by))
+
+
+def is_dj(member: Member, rules: Rules) -> bool:
+    """Whether the room has given a member the say, by role or by name."""
+    return rules.dj_role in member.roles or member.user_id in rules.djs.split()
 
 
 def main_artist(track: Track) -> str:

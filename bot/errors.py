@@ -9,7 +9,7 @@ EncoreError
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel
     ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly)
-    ├── ServersOnly, NotInvited, NotDrawn
+    ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     └── NameNeeded, NameTaken, TooFast
 """
 
@@ -288,6 +288,22 @@ class OwnersOnly(ManagersOnly):
 
     def __init__(self) -> None:
         PartyError.__init__(self, marked("Only who may manage this server can choose that. Ask one of them."))
+
+
+class NoGuests(PartyError):
+    """The room is for members of the workspace."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("This party is for members of this workspace. Ask one of them to join in for you.")
+        )
+
+
+class NotHere(PartyError):
+    """A card cannot be where the bot is not."""
+
+    def __init__(self) -> None:
+        super().__init__(marked("I can't post here yet. Invite me to this channel, then ask me again."))
 
 
 class ServersOnly(PartyError):

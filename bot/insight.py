@@ -46,6 +46,7 @@ class InsightService(Service):
                 skippers=await desk.tx.skippers(playing.id) if playing else frozenset(),
                 skips_needed=await desk.skips_needed() if playing else 1,
                 rules=desk.rules,
+                started_ms=desk.party.started_ms,
                 automatic=automatic,
                 decides_ms=asked.at_ms + domain.AUTOPILOT_WAITS_MS if asked and automatic else None,
             )

@@ -40,11 +40,16 @@ class Language:
 
     def say(self, message: str, **parts: object) -> str:
         """A marked text in this language."""
-        return self._texts.gettext(message).format(**parts)
+        return self.adapted(self._texts.gettext(message)).format(**parts)
 
     def count(self, one: str, many: str, number: int, **parts: object) -> str:
         """A text that depends on a number, which is its `{number}`."""
-        return self._texts.ngettext(one, many, number).format(number=number, **parts)
+        text = self.adapted(self._texts.ngettext(one, many, number))
+        return text.format(number=number, **parts)
+
+    def adapted(self, text: str) -> str:
+        """A text before its braces are filled, for a front door that words some things otherwise."""
+        return text
 
     def label(self, context: str, message: str) -> str:
         """A text whose meaning the English alone does not tell."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from bot.domain import PARTY_ENDS_AFTER_MS, Party, Room
 from bot.party import PartyService
@@ -42,10 +44,14 @@ class LiveCards:
         self._cards: dict[Room, str] = {}  # what the database knows, as far as it was asked
         self._pages: dict[Room, int] = {}
         self._below: dict[Room, int] = {}  # how many messages came after the card; known of who has one
+        self._opened_ms = party.now_ms()
+        self._posted_ms: dict[Room, int] = {}  # when the card was posted or taken away, of what is known
         self._shown: dict[Room, float] = {}  # when the card of a room was last sent
+        self._turns: dict[Room, asyncio.Lock] = {}
         self._dirty: set[Room] = set()
         self._tasks: dict[Room, asyncio.Task[None]] = {}
         self._reading = asyncio.Semaphore(READ_AT_ONCE)
+        self._closed = False
         party.watch(self.note)
 
     @property
@@ -78,7 +84,8 @@ class LiveCards:
         raise NotImplementedError
 
     async def close(self) -> None:
-        """Stops editing."""
+        """Stops editing, for good."""
+        self._closed = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -86,7 +93,7 @@ class LiveCards:
 
     def note(self, room: Room) -> None:
         """Has a room's card shown anew soon."""
-        if room.platform != self.platform or not self.is_ours(room):
+        if self._closed or room.platform != self.platform or not self.is_ours(room):
             return
         self._dirty.add(room)
         if room not in self._tasks:
@@ -114,13 +121,15 @@ class LiveCards:
         self._cards[room] = card
         self._shown[room] = time.monotonic()
         self._below[room] = 0
+        self._posted_ms[room] = self.party.now_ms()
         if before and before != card:
             await self.delete(room, before)
 
     async def forget(self, room: Room) -> None:
-        """Lets a card go that was taken away: no new one comes by itself."""
+        """Lets a card go that was taken away: no new one comes by itself before the next party."""
         self._cards[room] = ""
         self._below[room] = 0
+        self._posted_ms[room] = self.party.now_ms()
         await self.party.keep_card(room, "")
 
     async def vanished(self, card: str) -> None:
@@ -129,6 +138,12 @@ class LiveCards:
             if known == card:
                 await self.forget(room)
 
+    def leave(self, workspace: str) -> None:
+        """Knows nothing more of the rooms of a workspace."""
+        for known in (self._cards, self._pages, self._below, self._shown, self._posted_ms, self._turns):
+            for room in [room for room in known if room.workspace == workspace]:
+                del known[room]
+
     async def card_of(self, room: Room) -> str:
         """The id of a room's card; empty if it has none."""
         known = self._cards.get(room)
@@ -136,16 +151,33 @@ class LiveCards:
             known = self._cards[room] = await self.party.card(room)
         return known
 
+    @asynccontextmanager
+    async def writing(self, room: Room) -> AsyncIterator[None]:
+        """One's turn to write to a room's card, once it has rested: the card stays the same meanwhile."""
+        async with self._turn(room):
+            await asyncio.sleep(self._left_s(room))
+            yield
+            self._written(room)
+
+    def _turn(self, room: Room) -> asyncio.Lock:
+        return self._turns.setdefault(room, asyncio.Lock())
+
+    def _left_s(self, room: Room) -> float:
+        return max(0.0, self._shown.get(room, 0.0) + self.every_s - time.monotonic())
+
+    def _written(self, room: Room) -> None:
+        # Counted from the answer: the edit may have been taken just before it came.
+        self._shown[room] = max(self._shown.get(room, 0.0), time.monotonic())
+
     async def _keep(self, room: Room) -> None:
         try:
             while room in self._dirty:
-                wait_s = self._shown.get(room, 0.0) + self.every_s - time.monotonic()
-                if wait_s > 0:
-                    await asyncio.sleep(wait_s)
-                self._dirty.discard(room)
-                await self._refresh(room)
-                # Counted from the answer: the edit may have been taken just before it came.
-                self._shown[room] = max(self._shown.get(room, 0.0), time.monotonic())
+                await asyncio.sleep(self._left_s(room))  # outside the turn: who asks for the card goes first
+                async with self._turn(room):
+                    if self._left_s(room) == 0:
+                        self._dirty.discard(room)
+                        await self._refresh(room)
+                        self._written(room)
         except Exception:
             log.exception("The card in %s could not be shown.", room)
         finally:
@@ -160,7 +192,8 @@ class LiveCards:
         try:
             await self._show(room, card, party)
         except Gone:
-            await self.forget(room)
+            if self._cards.get(room) == card:  # else it was only replaced meanwhile
+                await self.forget(room)
         except Later as late:
             log.warning("The card in %s waits: %s", room, late)
             self._shown[room] = time.monotonic() + late.seconds
@@ -168,7 +201,9 @@ class LiveCards:
 
     async def _show(self, room: Room, card: str, party: Party) -> None:
         page = self._pages.get(room, 0)
-        begun = not card and room not in self._below  # a party that has just begun gets a card by itself
+        # A party that has just begun gets a card by itself: the last one's lies far above.
+        begun = party.started_ms > self._posted_ms.get(room, self._opened_ms)
+        begun |= not card and room not in self._below
         away = card and self.scrolled_away and self._below.setdefault(room, 0) >= self.scrolled_away
         if begun or away:
             await self.take(room, await self.send(room, party, page))

@@ -26,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.domain import Entry, State
-from bot.errors import NotDrawn
+from bot.errors import NotDrawn, marked
+from bot.replies import Replies
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,6 +55,19 @@ class Words:
     votes: str = "bigger = more votes"
     others: str = "others"
     somebody: str = "somebody"  # whose name no font here can write
+
+
+def worded(replies: Replies) -> Words:
+    """What stands on a map, in a language."""
+    say = replies.say
+    return Words(
+        caption=say(marked("close together = belongs together")),
+        playing=say(marked("playing now")),
+        suggested=say(marked("suggested")),
+        votes=say(marked("bigger = more votes")),
+        others=say(marked("others")),
+        somebody=say(marked("somebody")),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,7 @@ class PartyService(RoomService, InsightService, AutopilotService):
             new = await desk.tx.add_skip(playing.id, member)
             await desk.record("skip" if new else "skip again", playing)
             outcome = await desk.skipped(playing)
-            if outcome.votes >= outcome.needed:
+            if outcome.enough:
                 await desk.end(playing, State.SKIPPED)
             return await desk.skipped(playing)
 
@@ -313,16 +313,33 @@ class PartyService(RoomService, InsightService, AutopilotService):
 
     @finished
     async def play_on(self) -> None:
-        """Ends the songs whose time is up, in every room, and starts the next ones."""
+        """Ends the songs whose time is up or that enough want to skip, and starts the next ones."""
         async with self._store.transaction() as tx:
-            rooms = await tx.overdue(self.now_ms())
-        for room in rooms:
+            over = [(room, self._end_song) for room in await tx.overdue(self.now_ms())]
+            wished = [(room, self._settle_skip) for room in await tx.unsettled()]
+        for room, work in (*over, *wished):
             try:
-                await self._end_song(room)
+                await work(room)
             except Exception:
                 log.exception("The clock could not play on in %s; it tries again.", room)
 
+    async def _settle_skip(self, room: Room) -> None:
+        """Skips what plays where those who want it have become enough, because others have left."""
+        async with self._read(room) as desk:
+            playing = await desk.playing()
+            if playing is None or not (await desk.skipped(playing)).enough:
+                return
+        async with self._changing(room) as desk:
+            if playing == await desk.playing():
+                await desk.end(playing, State.SKIPPED)
+
     async def _end_song(self, room: Room) -> None:
+        async with self._read(room) as desk:
+            began_ms = domain.began_ms(desk.party.started_ms, desk.party.active_ms, desk.now_ms)
+            if began_ms != desk.party.started_ms:  # the clock stood still while the party ended: it stays so
+                if playing := await desk.playing():
+                    await desk.tx.move(playing.id, State.PLAYING, State.PLAYED, now_ms=desk.now_ms)
+                return
         async with self._changing(room) as desk:
             playing = await desk.playing()
             if playing and (playing.ends_ms or 0) <= desk.now_ms:

@@ -76,6 +76,9 @@ class Transaction(Protocol):
     async def shown_rooms(self, platform: str, since_ms: int) -> list[Room]:
         """The rooms with a card in which something happened since then."""
 
+    async def rooms_of(self, member: Member, since_ms: int) -> list[Room]:
+        """The rooms in which a member did something since then, the latest first."""
+
     async def rolling(self, since_ms: int) -> list[Room]:
         """The rooms whose autopilot has something to do, if people did something there since then."""
 
@@ -143,6 +146,33 @@ class Transaction(Protocol):
 
     async def overdue(self, now_ms: int) -> list[Room]:
         """The rooms whose song is over."""
+
+    async def unsettled(self) -> list[Room]:
+        """The rooms in which somebody wants to skip what plays."""
+
+    async def save_install(self, enterprise_id: str, team_id: str, sealed: str, now_ms: int) -> None:
+        """Keeps where Slack's app was installed: a workspace, or for an empty `team_id` an organisation."""
+
+    async def install(self, workspace: str) -> str | None:
+        """The sealed installation of a workspace or organisation, by its id."""
+
+    async def installs(self) -> list[tuple[str, str]]:
+        """All installations: the id of the workspace or organisation, and what is sealed."""
+
+    async def swap_install(self, workspace: str, before: str, after: str, now_ms: int) -> bool:
+        """Replaces what is sealed if it is still as before, and says whether it was."""
+
+    async def drop_install(self, workspace: str) -> None:
+        """Forgets the installation of a workspace or organisation."""
+
+    async def save_state(self, digest: str, expires_ms: int, now_ms: int) -> None:
+        """Notes that an install has begun, and forgets those that were never finished."""
+
+    async def consume_state(self, digest: str, now_ms: int) -> bool:
+        """Takes a note away, and says whether it was there and in time."""
+
+    async def forget_workspace(self, platform: str, workspace: str) -> list[Room]:
+        """Takes out all of a workspace for good; says which rooms it had."""
 
 
 class Store(Protocol):

@@ -5,6 +5,8 @@ Nothing that came from outside reaches a chat without the front door's own escap
 
 from __future__ import annotations
 
+import logging
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +30,8 @@ from bot.domain import (
 )
 from bot.errors import PartyError, marked
 from bot.languages import Language
+
+log = logging.getLogger(__name__)
 
 Escape = Callable[[str], str]
 """Makes a text from outside harmless for one platform."""
@@ -80,11 +84,16 @@ def minutes(duration_ms: int) -> str:
 class Replies:
     """What is said, in one language and for one platform."""
 
-    def __init__(self, language: Language, plain: Escape) -> None:
+    def __init__(self, language: Language, plain: Escape, bold: str = "**") -> None:
         self.language = language
         self.plain = plain
+        self.bold = bold  # what the platform puts around bold text
         self.say = language.say
         self.count = language.count
+
+    def strong(self, text: str) -> str:
+        """A text in bold type."""
+        return f"{self.bold}{text}{self.bold}"
 
     def error(self, error: PartyError) -> str:
         """What a person is told of a request that cannot be met."""
@@ -94,6 +103,20 @@ class Replies:
         if error.many is None:
             return self.say(error.message, **parts)
         return self.count(error.message, error.many, **parts)
+
+    def failure(self, error: BaseException) -> str:
+        """What a person is told of anything that went wrong: its own words, or a number that the log has."""
+        if isinstance(error, PartyError):
+            return self.error(error)
+        number = secrets.token_hex(4)
+        log.error("Failure %s", number, exc_info=error)
+        return self.say(
+            marked(
+                "Sorry, something went wrong on my side. Look at /queue before you try again. "
+                "(error {number})"
+            ),
+            number=number,
+        )
 
     def song(self, track: Track, longest: int = LONGEST_SHOWN) -> str:
         """A song in a line: title and artist, each of so many characters at most."""
@@ -148,6 +171,8 @@ class Replies:
         name = self.song(result.entry.track)
         if result.again and not result.place:
             return self.say(marked("{song} is playing right now."), song=name)
+        if result.again and not result.wished:
+            return self.say(marked("{song} is in the queue already."), song=name)
         if result.again:
             return self.say(
                 marked("{song} is in the queue already, so a wish for it counts as a 👍."), song=name
@@ -271,7 +296,7 @@ class Replies:
         lines = [
             self.say(
                 marked("{song}: {percent} match"),
-                song=f"**{self.song(result.track)}**",
+                song=self.strong(self.song(result.track)),
                 percent=self.language.percent(result.match),
             )
         ]
@@ -326,7 +351,7 @@ class Replies:
     def _member_stats(self, member: MemberStats) -> str:
         return self.say(
             marked("{name}: {added} added, {played} played, 👍 {loved}"),
-            name=f"**{self.plain(short(member.name, 32))}**",
+            name=self.strong(self.plain(short(member.name, 32))),
             added=member.added,
             played=member.played,
             loved=member.loved,

@@ -90,6 +90,20 @@ class RoomService(Service):
             return await tx.shown_rooms(platform, since_ms)
 
     @finished
+    async def rooms_of(self, member: Member, since_ms: int) -> list[Room]:
+        """The rooms in which a member did something since then, the latest first."""
+        async with self._store.transaction() as tx:
+            return await tx.rooms_of(member, since_ms)
+
+    @finished
+    async def leave(self, platform: str, workspace: str) -> None:
+        """Takes out all that a workspace had, for good: its parties, and who was in no other."""
+        async with self._store.transaction() as tx:
+            rooms = await tx.forget_workspace(platform, workspace)
+        for room in rooms:
+            self._rules.pop(room, None)
+
+    @finished
     async def forget(self, member: Member) -> Forgotten:
         """Takes a member out of everything that is kept, in every room of the platform, for good.
 

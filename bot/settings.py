@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -23,6 +24,12 @@ class Settings(BaseSettings):
     )
 
     discord_token: SecretStr | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: SecretStr | None = None
+    slack_client_secret: SecretStr | None = None
+    encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], NoDecode] = ()
     shard_count: Annotated[int, Field(ge=1)] | None = None
     database_url: str = "sqlite+aiosqlite:///party.db"
@@ -34,26 +41,65 @@ class Settings(BaseSettings):
     room_names: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: Annotated[str, Field(pattern="(?i)^(debug|info|warning|error)$")] = "info"
 
-    @field_validator("discord_token")
+    @field_validator(
+        "discord_token",
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "slack_client_id",
+        "slack_client_secret",
+    )
     @classmethod
     def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
-        if token is not None and not re.fullmatch(r"[!-~]+", token.get_secret_value().strip()):
+        if token is None:
+            return None
+        word = token.get_secret_value().strip()
+        if not re.fullmatch(r"[!-~]+", word):
             raise PydanticCustomError("token", "A token is one word of plain letters, digits and signs")
-        return token
+        return SecretStr(word)
 
-    @field_validator("room_names", "shard_ids", mode="before")
+    @field_validator("room_names", "shard_ids", "encryption_keys", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _a_shard_of_some(self) -> Self:
-        if self.shard_ids and (self.shard_count is None or max(self.shard_ids) >= self.shard_count):
-            raise PydanticCustomError(
-                "shards",
-                "SHARD_IDS: name shards from 0 to SHARD_COUNT - 1, and set SHARD_COUNT to how many there are",
-            )
+    def _fit_together(self) -> Self:
+        problems = [*self._shard_problems(), *self._slack_problems()]
+        if problems:
+            raise PydanticCustomError("together", "{problems}", {"problems": "; ".join(problems)})
         return self
+
+    def _shard_problems(self) -> Iterator[str]:
+        if self.shard_ids and (self.shard_count is None or max(self.shard_ids) >= self.shard_count):
+            yield (
+                "SHARD_IDS: name shards from 0 to SHARD_COUNT - 1, and set SHARD_COUNT to how many there are"
+            )
+
+    def _slack_problems(self) -> Iterator[str]:
+        installs = self.slack_client_id or self.slack_client_secret
+        way_in = self.slack_app_token or self.slack_signing_secret
+        if self.slack_bot_token and installs:
+            yield (
+                "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are for many: "
+                "leave the one or the others out"
+            )
+        elif self.slack_bot_token and not way_in:
+            yield "SLACK_BOT_TOKEN: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) as well"
+        elif installs:
+            yield from self._install_problems()
+        elif way_in and not self.slack_bot_token:
+            name = "SLACK_APP_TOKEN" if self.slack_app_token else "SLACK_SIGNING_SECRET"
+            many = "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET"
+            yield f"{name}: set SLACK_BOT_TOKEN as well, or for many workspaces {many}"
+
+    def _install_problems(self) -> Iterator[str]:
+        if not (self.slack_client_id and self.slack_client_secret):
+            yield "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET: set both, or neither"
+        if not (self.slack_app_token or self.slack_signing_secret):
+            yield "SLACK_CLIENT_ID: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) as well"
+        if not self.encryption_keys:
+            yield "SLACK_CLIENT_ID: set ENCRYPTION_KEYS as well; make a key with: python -m bot.vault"
 
 
 def read_settings() -> Settings:

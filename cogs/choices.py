@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from discord import app_commands
 
+from bot import domain
 from bot.domain import LONGEST_TEXT, Entry, Member, Party, Track
 from bot.errors import NoSuchEntry
 from bot.languages import language
@@ -67,7 +68,7 @@ async def removable(interaction: Interaction, typed: str) -> list[Choice]:
         return []
     member = member_of(interaction)
     rules = await party_of(interaction).rules(room_of(interaction))
-    any_of_them = member.moderator or rules.dj_role in member.roles
+    any_of_them = member.moderator or domain.is_dj(member, rules)
     return await _entries(interaction, typed, lambda entry: any_of_them or entry.added_by == member)
 
 

@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 import logging
 import re
-import secrets
 from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol, TypeVar, cast
 
 import discord
 
 from bot.domain import Entry, Member, Mood, Room, Rules
-from bot.errors import EncoreError, NotInvited, PartyError, ServersOnly, marked
+from bot.errors import NotInvited, ServersOnly
 from bot.languages import language, spoken
 from bot.party import PartyService
 from bot.replies import Replies
@@ -241,26 +240,10 @@ async def explain(interaction: Interaction, error: BaseException) -> None:
     }:
         log.info("A request was answered already, or too late: %s", error)
         return
-    text = plain_sentence(error, own_words(interaction))
+    text = own_words(interaction).failure(error)
     if interaction.type is discord.InteractionType.autocomplete:
         return
     try:
         await say_privately(interaction, text)
     except discord.HTTPException:
         log.exception("An error could not be told.")
-
-
-def plain_sentence(error: BaseException, replies: Replies) -> str:
-    """What a person is told of an error."""
-    if isinstance(error, PartyError):
-        return replies.error(error)
-    if isinstance(error, EncoreError):
-        return plain(str(error))
-    number = secrets.token_hex(4)
-    log.error("Failure %s", number, exc_info=error)
-    return replies.say(
-        marked(
-            "Sorry, something went wrong on my side. Look at /queue before you try again. (error {number})"
-        ),
-        number=number,
-    )

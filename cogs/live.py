@@ -76,6 +76,12 @@ class Live(LiveCards, commands.Cog):
         await self.pick_up()
 
     @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Takes all that a server had away, once it has thrown the bot out."""
+        await self.party.leave("discord", str(guild.id))
+        self.leave(str(guild.id))
+
+    @commands.Cog.listener()
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Lets a card go that somebody deleted; `/queue` brings it back."""
         await self.vanished(str(event.message_id))
@@ -123,5 +129,5 @@ def _told() -> Iterator[None]:
         yield
     except (discord.NotFound, discord.Forbidden) as error:
         raise Gone from error
-    except (discord.HTTPException, OSError) as error:
+    except (discord.DiscordServerError, discord.RateLimited, OSError) as error:
         raise Later(RETRY_S) from error

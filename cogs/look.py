@@ -10,8 +10,7 @@ from discord.ext import commands
 
 from bot.errors import marked
 from bot.files import Form, exported, filename
-from bot.mapping import Words, drawn, pictured
-from bot.replies import Replies
+from bot.mapping import drawn, pictured, worded
 from cogs.cards import TEXT_LIMIT, fitting
 from cogs.common import Asked, Interaction, ask
 
@@ -51,7 +50,7 @@ class Look(commands.Cog):
         entries, shares = await asked.party.likeness(asked.room)
         channel = asked.interaction.channel
         title = getattr(channel, "name", None) or asked.replies.say(marked("This party"))
-        return await drawn(pictured(title, entries, shares, _words(asked.replies)))
+        return await drawn(pictured(title, entries, shares, worded(asked.replies)))
 
     @app_commands.command()
     @app_commands.describe(form="CSV for tables, M3U, XSPF or JSPF for players")
@@ -63,16 +62,3 @@ class Look(commands.Cog):
         title = getattr(asked.interaction.channel, "name", None) or "party"
         data = exported(songs, Form(form), title)
         await asked.reply(file=discord.File(io.BytesIO(data), filename(title, Form(form))))
-
-
-def _words(replies: Replies) -> Words:
-    """What stands on the map."""
-    say = replies.say
-    return Words(
-        caption=say(marked("close together = belongs together")),
-        playing=say(marked("playing now")),
-        suggested=say(marked("suggested")),
-        votes=say(marked("bigger = more votes")),
-        others=say(marked("others")),
-        somebody=say(marked("somebody")),
-    )

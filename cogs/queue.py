@@ -19,6 +19,8 @@ ADD_FROM_MESSAGE = "Add to the party"
 """The name of the command in a message's own menu."""
 ADD_FORM = "encore:add"
 """The id of the form that takes several songs."""
+PRIVATE = {"vote", "skip"}
+"""What nobody else has seen somebody do is not told to all when it is taken back."""
 SEVERAL = "songs"
 """The id of its one field."""
 LINK = re.compile(r"https?://open\.spotify\.com/\S+|spotify:track:\w+")
@@ -91,7 +93,10 @@ class Queue(commands.Cog):
         """Take back the last thing you did here."""
         asked = await ask(interaction)
         result = await asked.soon(asked.party.undo(asked.room, asked.member, asked.key))
-        await asked.reply(asked.replies.undone(result))
+        if result.kind in PRIVATE:
+            await say_privately(interaction, own_words(interaction).undone(result))
+        else:
+            await asked.reply(asked.replies.undone(result))
 
     @app_commands.command()
     async def clear(self, interaction: Interaction) -> None:

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import domain
-from bot.domain import Order, Quorum, Rules
-from bot.errors import ManagersOnly, NotUnderstood, marked
-from bot.languages import LANGUAGES
+from bot.domain import Rules, is_dj
+from bot.errors import ManagersOnly, marked
+from bot.menus import Menu, chosen, menus
 from bot.replies import Replies, short
 from cogs.buttons import AnyItem, Pressed
 from cogs.cards import WARM
 from cogs.common import Asked, Interaction, ask
-
-ORDERS = {
-    Order.VOTES: marked("Order: the most wanted song plays next"),
-    Order.TURNS: marked("Order: everybody in turn"),
-    Order.ARRIVAL: marked("Order: first come, first served"),
-}
-QUORUMS = {
-    Quorum.ONE: marked("Skip: one is enough"),
-    Quorum.THIRD: marked("Skip: a third must agree"),
-    Quorum.HALF: marked("Skip: more than half must agree"),
-    Quorum.MOST: marked("Skip: two thirds must agree"),
-    Quorum.ALL: marked("Skip: everybody must agree"),
-}
-SWITCHES = {
-    "one_of_each": marked("No song twice in the queue"),
-    "clean": marked("No songs marked explicit"),
-    "quiet": marked("Quiet: who adds a song is answered in private"),
-    "autopilot": marked("Autopilot: keep it rolling"),
-}
-AUTOMATIC = "auto"
-"""Stands for the language of the server."""
-
-Options = Sequence[tuple[str, str]]  # (value, label)
 
 
 class RuleSelect(Pressed, ui.DynamicItem[ui.Select[Any]], template=r"encore:rule:(?P<rule>[a-z_]{1,20})"):
@@ -48,19 +24,17 @@ class RuleSelect(Pressed, ui.DynamicItem[ui.Select[Any]], template=r"encore:rule
 
     private = True
 
-    def __init__(
-        self, rule: str, options: Options, chosen: Sequence[str], placeholder: str, *, several: bool = False
-    ) -> None:
-        self.rule = rule
+    def __init__(self, menu: Menu) -> None:
+        self.rule = menu.rule
         super().__init__(
             ui.Select(
-                custom_id=f"encore:rule:{rule}",
-                placeholder=short(placeholder, 150),
-                min_values=0 if several else 1,
-                max_values=len(options) if several else 1,
+                custom_id=f"encore:rule:{menu.rule}",
+                placeholder=short(menu.empty, 150),
+                min_values=0 if menu.several else 1,
+                max_values=len(menu.options) if menu.several else 1,
                 options=[
-                    discord.SelectOption(label=short(label, 100), value=value, default=value in chosen)
-                    for value, label in options
+                    discord.SelectOption(label=short(label, 100), value=value, default=value in menu.chosen)
+                    for value, label in menu.options
                 ],
             )
         )
@@ -104,102 +78,17 @@ async def choose(asked: Asked, choices: Mapping[str, Any]) -> None:
     await asked.update(settings_view(rules, asked.replies))
 
 
-def chosen(rule: str, values: Sequence[str]) -> dict[str, Any]:
-    """The choice of a menu as values of `Rules`.
-
-    Raises:
-        NotUnderstood: no menu of ours offers that.
-    """
-    if rule == "switches" and set(values) <= SWITCHES.keys():
-        return {name: name in values for name in SWITCHES}
-    value = values[0] if values else ""
-    if rule == "language" and value in {AUTOMATIC, *LANGUAGES}:
-        return {rule: "" if value == AUTOMATIC else value}
-    if rule == "order" and value in {*Order}:
-        return {rule: Order(value)}
-    if rule == "quorum" and value in {*Quorum}:
-        return {rule: Quorum(value)}
-    if rule in NUMBERS and value.isdecimal() and int(value) in NUMBERS[rule]:
-        return {rule: int(value)}
-    raise NotUnderstood
-
-
-NUMBERS: dict[str, Sequence[int]] = {
-    "threshold": domain.THRESHOLDS,
-    "cooldown_min": domain.COOLDOWNS_MIN,
-    "songs_each": domain.SONGS_EACH,
-    "autopilot_below": domain.BELOW,
-}
-
-
 def settings_view(rules: Rules, replies: Replies) -> ui.LayoutView:
     """All rules, each with a menu to change it."""
-    say, count = replies.say, replies.count
     view = ui.LayoutView(timeout=None)
-    menus: list[ui.Item[Any]] = [
-        RuleSelect("order", [(o, say(ORDERS[o])) for o in Order], [rules.order], ""),
-        RuleSelect("quorum", [(q, say(QUORUMS[q])) for q in Quorum], [rules.quorum], ""),
-        _numbers(
-            "threshold",
-            rules,
-            lambda n: count("Ballots: {number} 👍 queues a song", "Ballots: {number} 👍 queue a song", n),
-        ),
-        _numbers(
-            "cooldown_min",
-            rules,
-            lambda n: (
-                count(
-                    "Repeats: a song rests for {number} minute",
-                    "Repeats: a song rests for {number} minutes",
-                    n,
-                )
-                if n
-                else say(marked("Repeats: any time"))
-            ),
-        ),
-        _numbers(
-            "songs_each",
-            rules,
-            lambda n: (
-                count("Each member: {number} waiting song", "Each member: {number} waiting songs", n)
-                if n
-                else say(marked("Each member: any number of songs"))
-            ),
-        ),
-        RuleSelect(
-            "switches",
-            [(name, say(label)) for name, label in SWITCHES.items()],
-            [name for name in SWITCHES if getattr(rules, name)],
-            say(marked("Everything is switched off")),
-            several=True,
-        ),
-        _numbers(
-            "autopilot_below",
-            rules,
-            lambda n: count(
-                "Autopilot: when no song is left", "Autopilot: with fewer than {number} songs left", n
-            ),
-        ),
-        PlaceSelect("dj_role", _roles(rules, replies)),
-        PlaceSelect("voice", _voices(rules, replies)),
-        RuleSelect(
-            "language",
-            [(AUTOMATIC, say(marked("Language: this server's"))), *LANGUAGES.items()],
-            [rules.language or AUTOMATIC],
-            "",
-        ),
-    ]
-    heading = say(marked("How this party works"))
-    told = say(marked("Each choice holds at once, for this channel."))
+    *first, languages = [RuleSelect(menu) for menu in menus(rules, replies)]
+    places = [PlaceSelect("dj_role", _roles(rules, replies)), PlaceSelect("voice", _voices(rules, replies))]
+    heading = replies.say(marked("How this party works"))
+    told = replies.say(marked("Each choice holds at once, for this channel."))
     title = ui.TextDisplay[Any](f"### {heading}\n{told}")
-    view.add_item(ui.Container(title, *(ui.ActionRow(menu) for menu in menus), accent_colour=WARM))
+    rows: list[AnyItem] = [ui.ActionRow(menu) for menu in (*first, *places, languages)]
+    view.add_item(ui.Container(title, *rows, accent_colour=WARM))
     return view
-
-
-def _numbers(rule: str, rules: Rules, label: Any) -> RuleSelect:
-    now = getattr(rules, rule)
-    offered = sorted({*NUMBERS[rule], now})
-    return RuleSelect(rule, [(str(n), label(n)) for n in offered], [str(now)], "")
 
 
 def _roles(rules: Rules, replies: Replies) -> ui.RoleSelect[Any]:
@@ -235,7 +124,7 @@ class Settings(commands.Cog):
         """Choose how this channel's party works; with Manage Server or the DJ role."""
         asked = await ask(interaction, private=True)
         rules = await asked.soon(asked.party.rules(asked.room))
-        if not (asked.member.manager or rules.dj_role in asked.member.roles):
+        if not (asked.member.manager or is_dj(asked.member, rules)):
             raise ManagersOnly
         await asked.reply(view=settings_view(rules, asked.replies))
 

@@ -9,8 +9,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain import Entry, Mood
-from bot.errors import NotUnderstood
+from bot.domain import Entry, Mood, Why
+from bot.errors import NoSuchEntry, NotUnderstood
 from cogs import choices
 from cogs.buttons import MoreButton
 from cogs.cards import TEXT_LIMIT, again_button, ballot_card, fitting
@@ -49,12 +49,15 @@ class Suggest(commands.Cog):
     async def why(self, interaction: Interaction, song: str) -> None:
         """See how much each song and member here speaks for a song."""
         asked = await ask(interaction, private=True)
-        chosen = song.removeprefix(choices.CHOSEN)
-        if song.startswith(choices.CHOSEN) and chosen.isdecimal():
-            work = asked.party.why(asked.room, entry_id=int(chosen[:15]))
-        else:
-            work = asked.party.why(asked.room, song)
-        await asked.reply(fitting(asked.replies.why(await asked.soon(work)), TEXT_LIMIT))
+        found = await asked.soon(self._why(asked, song))
+        await asked.reply(fitting(asked.replies.why(found), TEXT_LIMIT))
+
+    async def _why(self, asked: Asked, song: str) -> Why:
+        party = await asked.party.party(asked.room, history=0)
+        try:
+            return await asked.party.why(asked.room, entry_id=choices.meant(party, song, asked.member))
+        except NoSuchEntry:
+            return await asked.party.why(asked.room, song)
 
     @why.autocomplete("song")
     async def any_song(self, interaction: Interaction, typed: str) -> list[choices.Choice]:

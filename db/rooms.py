@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -59,6 +59,22 @@ class Rooms:
             )
         )
 
+    async def rooms_of(self, member: Member, since_ms: int) -> list[Room]:
+        """The rooms in which a member did something since then, the latest first."""
+        latest = func.max(changes.c.at_ms)
+        return await self._rooms(
+            select(parties.c.platform, parties.c.workspace, parties.c.channel)
+            .join(changes, changes.c.party_id == parties.c.id)
+            .join(members, members.c.id == changes.c.member_id)
+            .where(
+                members.c.platform == member.platform,
+                members.c.user_id == member.user_id,
+                changes.c.at_ms >= since_ms,
+            )
+            .group_by(parties.c.id)
+            .order_by(latest.desc())
+        )
+
     async def rolling(self, since_ms: int) -> list[Room]:
         """The rooms whose autopilot has something to do, if people did something there since then."""
         queued = (
@@ -81,6 +97,15 @@ class Rooms:
     async def _rooms(self, statement: Select[str, str, str]) -> list[Room]:
         rows = await self._connection.execute(statement)
         return [Room(row[0], row[1], row[2]) for row in rows]
+
+    async def unsettled(self) -> list[Room]:
+        """The rooms in which somebody wants to skip what plays."""
+        wished = exists().where(skips.c.entry_id == entries.c.id)
+        return await self._rooms(
+            select(parties.c.platform, parties.c.workspace, parties.c.channel)
+            .join(entries, entries.c.party_id == parties.c.id)
+            .where(entries.c.state == State.PLAYING, wished)
+        )
 
     async def open_vote(self, party_id: int) -> Change | None:
         """The autopilot's latest ballot, unless it is settled."""
@@ -152,7 +177,18 @@ class Rooms:
             update(changes).where(changes.c.member_id == own).values(member_id=nobody, key=None)
         )
         await self._connection.execute(delete(members).where(members.c.id == own))
+        await self._unname(member.user_id)
         return Forgotten(songs.rowcount, cast.rowcount), rooms
+
+    async def _unname(self, user_id: str) -> None:
+        """Takes a person out of those whom rooms have named."""
+        named = await self._connection.execute(
+            select(parties.c.id, parties.c.rules).where(parties.c.rules.contains(user_id, autoescape=True))
+        )
+        for party_id, stored in named.all():
+            rules = read_rules(stored)
+            others = " ".join(each for each in rules.djs.split() if each != user_id)
+            await self.set_rules(party_id, replace(rules, djs=others))
 
 
 def read_rules(stored: str) -> Rules:

@@ -133,3 +133,27 @@ changes = Table(
     Index("ix_changes_party_id_member_id", "party_id", "member_id"),
     Index("ix_changes_member_id", "member_id"),
 )
+
+slack_installs = Table(
+    "slack_installs",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column(
+        "enterprise_id", String(64), nullable=False
+    ),  # empty: in no organisation; nulls would not be unique
+    Column("team_id", String(64), nullable=False),  # empty: the whole organisation
+    Column("is_org", Boolean, nullable=False),
+    Column("sealed", Text, nullable=False),  # tokens and all, as JSON that only the vault opens
+    Column("installed_ms", BigInteger, nullable=False),
+    Column("changed_ms", BigInteger, nullable=False),
+    UniqueConstraint("enterprise_id", "team_id"),
+    Index("ix_slack_installs_team_id", "team_id"),
+)
+
+slack_states = Table(
+    "slack_states",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256: who reads the table cannot finish an install
+    Column("expires_ms", BigInteger, nullable=False),
+    Index("ix_slack_states_expires_ms", "expires_ms"),
+)

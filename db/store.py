@@ -58,6 +58,7 @@ from bot.domain import (
 from bot.errors import StartError
 from db import postgres, statements, wake
 from db import sqlite as sqlite_file
+from db.installs import Installs
 from db.rooms import Rooms, read_rules
 from db.schema import changes, entries, members, parties, skips, votes
 
@@ -189,7 +190,7 @@ class Store:
             yield
 
 
-class Transaction(Rooms):
+class Transaction(Rooms, Installs):
     """All that is read and written between BEGIN and COMMIT."""
 
     def __init__(self, connection: AsyncConnection, process: str) -> None:

@@ -14,7 +14,15 @@ ROOT = Path(__file__).parents[1]
 OURS = {"bot", "cogs", "db", "model_export", "tests"}
 
 WORDS = {"bot.domain", "bot.errors"}
-FRONT_DOOR = WORDS | {"bot.party", "bot.replies", "bot.languages", "bot.files", "bot.mapping", "bot.live"}
+FRONT_DOOR = WORDS | {
+    "bot.party",
+    "bot.replies",
+    "bot.languages",
+    "bot.files",
+    "bot.mapping",
+    "bot.live",
+    "bot.menus",
+}
 USE_CASES = WORDS | {"bot.ports", "bot.desk", "bot.service"}
 
 ALLOWED = {
@@ -30,18 +38,22 @@ ALLOWED = {
     "bot/party.py": USE_CASES | {"bot.rooms", "bot.insight", "bot.autopilot"},
     "bot/live.py": WORDS | {"bot.party"},
     "bot/languages.py": set(),
+    "bot/menus.py": WORDS | {"bot.replies", "bot.languages"},
     "bot/bundle.py": WORDS,
     "bot/catalog.py": WORDS | {"bot.bundle"},
     "bot/taste.py": WORDS,
     "bot/recommender.py": WORDS | {"bot.bundle", "bot.taste"},
     "bot/settings.py": WORDS,
+    "bot/vault.py": WORDS,
     "bot/replies.py": WORDS | {"bot.languages"},
     "bot/files.py": WORDS,
-    "bot/mapping.py": WORDS,
+    "bot/mapping.py": WORDS | {"bot.replies"},
     "bot/picture.py": WORDS | {"bot.mapping", "bot.replies", "bot.languages"},
     "bot/discord_bot.py": FRONT_DOOR | {"cogs"},
     "bot/translate.py": FRONT_DOOR | {"cogs", "bot.discord_bot"},
     "bot/room": FRONT_DOOR | {"bot.room"},
+    "bot/slack_app.py": FRONT_DOOR | {"bot.slack"},
+    "bot/slack": FRONT_DOOR | {"bot.slack", "bot.vault", "bot.ports"},
     "bot/__main__.py": OURS,
     "cogs": FRONT_DOOR | {"cogs"},
     "db": WORDS | {"db"},
@@ -64,6 +76,9 @@ ONLY = {
     "mpl_toolkits": {"model_export/plots.py"},
     "jinja2": {"model_export/report.py"},
     "discord": {"bot/discord_bot.py", "cogs"},
+    "slack_sdk": {"bot/slack_app.py", "bot/slack"},
+    "slack_bolt": {"bot/slack_app.py", "bot/slack"},
+    "cryptography": {"bot/vault.py"},
     "babel": {"bot/languages.py", "bot/translate.py"},
 }
 """Which files or folders may know a package."""

@@ -34,12 +34,15 @@ HEADERS = {
 }
 
 
-def build_room(party: PartyService, names: Collection[str] = ()) -> web.Application:
+def build_room(
+    party: PartyService, names: Collection[str] = (), routes: Callable[[web.Application], None] | None = None
+) -> web.Application:
     """The room as an application.
 
     Args:
         party: what the room is a door to.
         names: the host names it may be called by, besides IP addresses and localhost.
+        routes: hangs what another front door serves into the application.
     """
     live = Live(party)
     app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names)))])
@@ -50,12 +53,18 @@ def build_room(party: PartyService, names: Collection[str] = ()) -> web.Applicat
     app.router.add_get("/healthz", _health)
     app.router.add_get("/live", live.meet)
     app.router.add_static("/static", STATIC)
+    if routes is not None:
+        routes(app)
     return app
 
 
 @asynccontextmanager
 async def open_room(
-    party: PartyService, host: str, port: int, names: Collection[str] = ()
+    party: PartyService,
+    host: str,
+    port: int,
+    names: Collection[str] = (),
+    routes: Callable[[web.Application], None] | None = None,
 ) -> AsyncIterator[str]:
     """Serves the room while the context is open, and yields its address.
 
@@ -64,11 +73,14 @@ async def open_room(
         host: the address or name to listen on.
         port: 0 for a free one.
         names: further host names that people reach it by, such as a public one.
+        routes: hangs what another front door serves into it.
 
     Raises:
         StartError: it cannot listen there.
     """
-    runner = web.AppRunner(build_room(party, {host, *names}), access_log=None, shutdown_timeout=STOP_WITHIN_S)
+    runner = web.AppRunner(
+        build_room(party, {host, *names}, routes), access_log=None, shutdown_timeout=STOP_WITHIN_S
+    )
     await runner.setup()
     try:
         try:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import open_house
-from bot.errors import StartError
+from bot.errors import NOT_AS_CONFIGURED, StartError
 from bot.settings import Settings
 from tests.cogs.stage import TOKEN, open_server
 from tests.room.visitor import connect
@@ -39,8 +39,9 @@ async def test_both_doors_open(tmp_path: Path) -> None:
 async def test_a_refused_token_closes_what_was_open(tmp_path: Path) -> None:
     """When Discord refuses, the room that was open already is closed, and the database is free again."""
     async with open_server() as fake:
-        with pytest.raises(StartError, match="DISCORD_TOKEN"):
+        with pytest.raises(StartError, match="DISCORD_TOKEN") as refused:
             async with open_house(settings(tmp_path, "wrong")):
                 pytest.fail("it opened")
+        assert refused.value.code == NOT_AS_CONFIGURED  # which `main` returns: a supervisor gives up
         async with open_house(settings(tmp_path, TOKEN)):
             await fake.ready()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -421,3 +422,64 @@ async def test_a_forgotten_member_can_join_again(party: PartyService) -> None:
     await party.forget(ANNA)
     assert (await party.add(ROOM, ANNA, "take on me")).entry.added_by == ANNA
     assert (await party.forget(ANNA)).songs == 1
+
+
+ANNA_LEADS = replace(ANNA, manager=True)
+
+
+async def test_a_wish_to_skip_is_looked_at_again(party: PartyService, clock: Clock) -> None:
+    """Once fewer must agree, those who have wished are enough, and nobody has to press again."""
+    here = {ANNA.user_id, BEN.user_id, CLEO.user_id}
+    party.attend("discord", lambda _room, _voice: here)
+    await party.choose(ROOM, MOD, {"quorum": Quorum.MOST})
+    clock.pass_by(minutes=31)  # who chose that counts no more
+    await party.add(ROOM, ANNA, "Song - Nobody")
+    await party.add(ROOM, CLEO, "wonderwall")
+    assert not (await party.skip(ROOM, ANNA)).done
+    here.clear()
+    await party.play_on()
+    assert (await party.party(ROOM)).playing is not None  # one of two that were active is not enough
+    await party.choose(ROOM, ANNA_LEADS, {"quorum": Quorum.ONE})
+    await party.play_on()
+    playing = (await party.party(ROOM)).playing
+    assert playing is not None
+    assert playing.track.title == "Wonderwall"
+
+
+async def test_taking_a_vote_back_stops_no_song_that_plays(party: PartyService) -> None:
+    """What a ballot brought into play is everybody's: only the vote goes."""
+    ballot = await party.next(ROOM, ANNA)
+    await party.vote(ROOM, ANNA, ballot[0].id, 1)
+    await party.undo(ROOM, ANNA)
+    playing = (await party.party(ROOM)).playing
+    assert playing is not None
+    assert playing.ups == 0
+
+
+async def test_a_party_that_ended_while_the_bot_was_off_stays_over(party: PartyService, clock: Clock) -> None:
+    """Two weeks later the song that played is over, nothing starts by itself, and suggestions start anew."""
+    for song in ("mr brightside", "wonderwall"):
+        await party.add(ROOM, ANNA, song)
+    clock.pass_by(hours=14 * 24)
+    await party.play_on()
+    now = await party.party(ROOM)
+    assert now.playing is None
+    assert len(now.queue) == 1
+
+
+async def test_what_the_room_voted_in_is_nobodys_own(party: PartyService) -> None:
+    """Songs of a ballot do not use up what a member may have waiting."""
+    await party.choose(ROOM, MOD, {"songs_each": 1})
+    await party.add(ROOM, BEN, "mr brightside")
+    for entry in (await party.next(ROOM, ANNA))[:2]:
+        await party.vote(ROOM, ANNA, entry.id, 1)
+    assert not (await party.add(ROOM, ANNA, "wonderwall")).again
+
+
+async def test_ones_own_song_again_is_no_vote(party: PartyService) -> None:
+    """It is told that it waits already, and no wish is counted."""
+    await party.add(ROOM, BEN, "mr brightside")
+    await party.add(ROOM, ANNA, "wonderwall")
+    again = await party.add(ROOM, ANNA, "wonderwall")
+    assert (again.again, again.wished, again.entry.ups) == (True, False, 0)
+    assert (await party.add(ROOM, BEN, "wonderwall")).wished

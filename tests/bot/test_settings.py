@@ -11,6 +11,12 @@ from bot.settings import STARTER, read_settings
 
 ALL = (
     "DISCORD_TOKEN",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+    "ENCRYPTION_KEYS",
     "SHARD_IDS",
     "SHARD_COUNT",
     "DATABASE_URL",
@@ -78,20 +84,72 @@ def test_an_env_file_in_another_encoding_is_named(tmp_path: Path) -> None:
         read_settings()
 
 
+SECRETS = ["DISCORD_TOKEN", *(name for name in ALL if name.startswith("SLACK_"))]
+
+
+@pytest.mark.parametrize("name", SECRETS)
 @pytest.mark.parametrize("token", ["two words", "one\nline", "töken"])
-def test_a_token_that_can_be_none_is_refused(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+def test_a_token_that_can_be_none_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, token: str) -> None:
     """What was pasted wrongly is named before anything is sent, and not repeated."""
-    monkeypatch.setenv("DISCORD_TOKEN", token)
-    with pytest.raises(StartError, match="DISCORD_TOKEN") as refused:
+    monkeypatch.setenv(name, token)
+    with pytest.raises(StartError, match=name) as refused:
         read_settings()
     assert token not in str(refused.value)
 
 
 def test_a_token_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settings can be logged without giving the token away."""
-    monkeypatch.setenv("DISCORD_TOKEN", "hunter2")
-    assert "hunter2" not in repr(read_settings())
-    assert "hunter2" not in str(read_settings())
+    """The settings can be logged without giving a token or a key away."""
+    for name in ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+        monkeypatch.setenv(name, "hunter2")
+    monkeypatch.setenv("ENCRYPTION_KEYS", "hunter2,hunter3")
+    assert "hunter" not in repr(read_settings())
+    assert "hunter" not in str(read_settings())
+
+
+def test_secrets_are_read_without_what_was_pasted_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spaces around a token are none of it, and keys are a list."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", " xoxb-1 ")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1\n")
+    monkeypatch.setenv("ENCRYPTION_KEYS", "new, old")
+    settings = read_settings()
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-1"
+    assert settings.slack_app_token is not None
+    assert settings.slack_app_token.get_secret_value() == "xapp-1"
+    assert [key.get_secret_value() for key in settings.encryption_keys] == ["new", "old"]
+
+
+@pytest.mark.parametrize("way_in", ["SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"])
+@pytest.mark.parametrize("app", ["SLACK_BOT_TOKEN", "SLACK_CLIENT_ID SLACK_CLIENT_SECRET ENCRYPTION_KEYS"])
+def test_slack_is_set_up_in_four_ways(monkeypatch: pytest.MonkeyPatch, app: str, way_in: str) -> None:
+    """One workspace or many, over Socket Mode or HTTP."""
+    for name in (*app.split(), way_in):
+        monkeypatch.setenv(name, "word")
+    read_settings()
+
+
+@pytest.mark.parametrize(
+    ("names", "named"),
+    [
+        ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN SLACK_SIGNING_SECRET"),
+        ("SLACK_APP_TOKEN", "SLACK_BOT_TOKEN SLACK_CLIENT_ID"),
+        ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN SLACK_CLIENT_ID"),
+        ("SLACK_CLIENT_ID SLACK_APP_TOKEN ENCRYPTION_KEYS", "SLACK_CLIENT_SECRET"),
+        ("SLACK_CLIENT_SECRET SLACK_APP_TOKEN ENCRYPTION_KEYS", "SLACK_CLIENT_ID"),
+        ("SLACK_CLIENT_ID SLACK_CLIENT_SECRET ENCRYPTION_KEYS", "SLACK_APP_TOKEN SLACK_SIGNING_SECRET"),
+        ("SLACK_CLIENT_ID SLACK_CLIENT_SECRET SLACK_APP_TOKEN", "ENCRYPTION_KEYS bot.vault"),
+        ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET SLACK_APP_TOKEN ENCRYPTION_KEYS"),
+        ("SLACK_BOT_TOKEN SLACK_CLIENT_ID", "SLACK_BOT_TOKEN SLACK_CLIENT_ID"),
+        ("SLACK_BOT_TOKEN SHARD_IDS", "SLACK_APP_TOKEN SHARD_COUNT"),
+    ],
+)
+def test_half_a_slack_app_is_refused(monkeypatch: pytest.MonkeyPatch, names: str, named: str) -> None:
+    """What is missing is named, all at once and in one line."""
+    for name in names.split():
+        monkeypatch.setenv(name, "0")
+    with pytest.raises(StartError, match=r"\A[^\n]+\Z") as refused:
+        read_settings()
+    assert not [name for name in named.split() if name not in str(refused.value)]
 
 
 def test_shards_are_shared_by_number(monkeypatch: pytest.MonkeyPatch) -> None:

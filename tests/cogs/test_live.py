@@ -207,8 +207,40 @@ async def test_a_place_that_is_gone_does_no_harm(
     await asyncio.sleep(3 * PACE_S)  # that nothing more happens can only be waited for
     refused = [it for it in fake.requests if it.status >= 400 and place.id in it.path]
     assert len(refused) <= 2
-    assert len((await party.party(where)).queue) == 2
+    if harm != "kick":  # a server that throws the bot out takes its parties along
+        assert len((await party.party(where)).queue) == 2
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_a_server_that_removes_the_bot_takes_its_parties_along(
+    fake: FakeDiscord, party: PartyService
+) -> None:
+    """Nothing of it is kept, and another server's party goes on."""
+    home = fake.add_guild("Elsewhere")
+    gone, here = room(fake, fake.add_channel("gone", home)), room(fake)
+    for where in (gone, here):
+        await party.add(where, ANNA, "mr brightside")
+    fake.kick_bot(home)
+    async with asyncio.timeout(5):
+        while (await party.party(gone)).playing is not None:
+            pass  # each look lets the event come in
+    assert (await party.party(here)).playing is not None
+
+
+async def test_the_next_party_gets_a_card_of_its_own(
+    fake: FakeDiscord, party: PartyService, clock: Clock
+) -> None:
+    """The last party's card lies far above, or somebody has deleted it: the first song posts a new one."""
+    where = room(fake)
+    await party.add(where, ANNA, "mr brightside")
+    await eventually(lambda: len(cards(fake)) == 1)
+    (first,) = cards(fake)
+    fake.delete_message(first)
+    await fake.slash(fake.member("Anna"), "now")  # by then the bot has heard of it
+    clock.pass_by(hours=30)
+    await party.play_on()
+    await party.add(where, ANNA, "wonderwall")
+    await eventually(lambda: [card for card in cards(fake) if card is not first and not card.deleted] != [])
 
 
 async def test_the_autopilots_question_stands_in_the_card(

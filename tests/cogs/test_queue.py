@@ -334,7 +334,7 @@ async def test_a_vote_is_undone(fake: FakeDiscord, party: PartyService) -> None:
     await fake.click(ben, message, message.buttons[1])
     assert (await party.party(room(fake))).queue[0].score == 1
     reply = await fake.slash(ben, "undo")
-    assert shown(public(reply)) == "Your last vote on Take on Me – a-ha is undone."
+    assert private(reply) == "Your last vote on Take on Me – a-ha is undone."
     assert (await party.party(room(fake))).queue[0].score == 0
 
 

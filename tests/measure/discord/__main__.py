@@ -5,22 +5,20 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from tests.fakes.discord_model import Interaction
 from tests.measure.discord import crowd, figures
-from tests.measure.discord.figures import Promise, at_least, at_most
 from tests.measure.discord.people import People
-from tests.measure.discord.scene import Bot, Cards, open_bot, open_fake
+from tests.measure.discord.scene import Cards, open_bot, open_fake
+from tests.measure.house import Bot
+from tests.measure.promises import Promise, Run, at_least, at_most, percentile, table
 
 STALL_S, STALL_EVERY_S = 2.0, 4.0
 CALM_RATE, BUSY_RATE = 50.0, 300.0
@@ -28,23 +26,6 @@ ACK_MS = 100.0
 RAMP_S = 5.0
 DRAIN_S, LOOK_S = 20.0, 0.02
 GUILDS, SHARDS = 10_000, 5
-
-
-@dataclass
-class Run:
-    """Where a run shows how far it is, and keeps its files."""
-
-    progress: Progress
-    folder: Path
-    seconds: float
-    profile: str
-
-    @contextmanager
-    def step(self, name: str, total: float) -> Iterator[Callable[[float], None]]:
-        """A line that fills up."""
-        task = self.progress.add_task(name, total=total)
-        yield lambda done: self.progress.update(task, completed=done)
-        self.progress.update(task, completed=total)
 
 
 async def flow(
@@ -102,12 +83,12 @@ def _answers(
         ),
         at_most(scene, "without acknowledgement", found.missing, 0, ""),
         at_most(scene, "never answered", found.waiting, 0, ""),
-        Promise(scene, "acknowledged, median", f"{figures.percentile(found.acks_ms, 0.5):.1f} ms"),
-        at_most(scene, "acknowledged, p99", figures.percentile(found.acks_ms, 0.99), ack_ms, "ms"),
+        Promise(scene, "acknowledged, median", f"{percentile(found.acks_ms, 0.5):.1f} ms"),
+        at_most(scene, "acknowledged, p99", percentile(found.acks_ms, 0.99), ack_ms, "ms"),
         Promise(
             scene,
             "p99 by kind",
-            ", ".join(f"{k} {figures.percentile(v, 0.99):.0f}" for k, v in found.by_kind.items()),
+            ", ".join(f"{k} {percentile(v, 0.99):.0f}" for k, v in found.by_kind.items()),
         ),
     ]
     if database is not None:
@@ -142,7 +123,7 @@ async def busy(run: Run, rate: float, *, ramp: bool) -> list[Promise]:
             after, took = await bot.order("figures"), time.monotonic() - begun
             fakes, cpu_s = time.process_time() - fakes, after["cpu_s"] - before["cpu_s"]
             loop_s = after["loop_cpu_s"] - before["loop_cpu_s"]
-            late = figures.percentile(people.late_s, 0.99)
+            late = percentile(people.late_s, 0.99)
             best = await _ramp(run, bot, people) if ramp else None
     found = figures.of(sent)
     return [
@@ -178,7 +159,7 @@ async def _ramp(run: Run, bot: Bot, people: People) -> float:
     for rate in (50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 400.0, 500.0):
         sent, answers = await flow(run, bot, people, rate, RAMP_S, f"   {rate:g} a second")
         found = figures.of(sent)
-        if figures.percentile(found.acks_ms, 0.99) > ACK_MS or found.missing or answers < 0.9 * rate:
+        if percentile(found.acks_ms, 0.99) > ACK_MS or found.missing or answers < 0.9 * rate:
             break
         best = rate
     return best
@@ -202,17 +183,6 @@ async def crowded(run: Run) -> list[Promise]:
         Promise(scene, "seconds until all is known", f"{took:.0f}"),
         at_most(scene, "resident", resident, 400, "MB"),
     ]
-
-
-def table(promises: Sequence[Promise]) -> Table:
-    """All lines, each promise with its verdict."""
-    shown = Table(title="The bot under load: bot and fake Discord in a process each")
-    for column in ("scene", "what", "figure", "promised", ""):
-        shown.add_column(column)
-    for each in promises:
-        verdict = "" if each.met is None else "[green]met" if each.met else "[red]NOT MET"
-        shown.add_row(each.scene, each.what, each.figure, each.limit, verdict)
-    return shown
 
 
 async def scenes(run: Run, chosen: str, rate: float, *, ramp: bool) -> list[Promise]:
@@ -239,7 +209,7 @@ def main(
     with tempfile.TemporaryDirectory() as folder, Progress(console=console) as progress:
         run = Run(progress, Path(folder), seconds, profile)
         promises = asyncio.run(scenes(run, scene, rate, ramp=ramp))
-    console.print(table(promises))
+    console.print(table("The bot under load: bot and fake Discord in a process each", promises))
     if not all(each.met is not False for each in promises):
         raise typer.Exit(1)
 

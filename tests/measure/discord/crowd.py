@@ -10,7 +10,7 @@ from pathlib import Path
 
 from db.store import open_store
 from tests.fakes.discord_server import FakeDiscord
-from tests.measure.discord.scene import Bot
+from tests.measure.house import Bot
 
 SONGS = 5
 IDLE_MS = 24 * 3_600_000

@@ -1,4 +1,4 @@
-"""What a run has shown, and whether it is what was promised."""
+"""What became of the interactions of a run."""
 
 from __future__ import annotations
 
@@ -17,32 +17,6 @@ CHANGES = {"click on encore:vote": "vote", "/add": "add", "/skip": "skip", "/nex
 
 GIVEN_UP_S = 3.5
 """After so long without a callback Discord has told people that the bot did not answer, in seconds."""
-
-
-@dataclass(frozen=True)
-class Promise:
-    """One line of the table; without a limit it only tells."""
-
-    scene: str
-    what: str
-    figure: str
-    limit: str = ""
-    met: bool | None = None
-
-
-def at_most(scene: str, what: str, figure: float, limit: float, unit: str) -> Promise:
-    """A figure that must not be higher."""
-    return Promise(scene, what, f"{figure:,.1f} {unit}", f"≤ {limit:,g} {unit}", figure <= limit)
-
-
-def at_least(scene: str, what: str, figure: float, limit: float, unit: str) -> Promise:
-    """A figure that must not be lower."""
-    return Promise(scene, what, f"{figure:,.1f} {unit}", f"≥ {limit:,g} {unit}", figure >= limit)
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value that this share of all is not above; infinite if there are none."""
-    return sorted(values)[min(int(len(values) * share), len(values) - 1)] if values else float("inf")
 
 
 def settled(it: Interaction) -> bool:

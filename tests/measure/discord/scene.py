@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import json
-import os
-import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from tests.fakes.discord_model import FakeMessage, Timing
 from tests.fakes.discord_server import FakeDiscord
+from tests.measure.house import Bot, open_process
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.for-the-bench.only"
 QUEUE_BUTTON = "encore:next"
 """What the card of a party has and no other message."""
-
-
-@dataclass
-class Bot:
-    """The bot's process."""
-
-    process: asyncio.subprocess.Process
-
-    async def order(self, order: str) -> dict[str, Any]:
-        """Has the bot do something; returns what it measured."""
-        to, back = self.process.stdin, self.process.stdout
-        if to is None or back is None:
-            raise RuntimeError("the bot has no pipes")
-        to.write(f"{order}\n".encode())
-        line = await back.readline()
-        if not line:
-            raise RuntimeError("the bot's process has ended; what it said stands above")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
 
 
 class Cards:
@@ -81,26 +56,7 @@ async def open_bot(
     fake: FakeDiscord, database: Path, *, shards: int = 1, profile: str = ""
 ) -> AsyncIterator[Bot]:
     """The bot, logged in; it is ended with the block, however that ends."""
-    url = f"sqlite+aiosqlite:///{database}"
-    ours: Sequence[str] = ("-m", "tests.measure.discord.house")
-    if profile:
-        ours = ("-m", "cProfile", "-o", profile, *ours)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *ours,
-        *(url, TOKEN, fake.rest_url, fake.gateway_url),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )
-    try:
+    arguments = (f"sqlite+aiosqlite:///{database}", TOKEN, fake.rest_url, fake.gateway_url)
+    async with open_process("tests.measure.discord.house", arguments, profile=profile) as bot:
         await fake.ready(shards=shards, timeout=60)
-        yield Bot(process)
-        if process.stdin is not None:
-            process.stdin.close()
-        await asyncio.wait_for(process.wait(), 20)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            with contextlib.suppress(ProcessLookupError):
-                await process.wait()
+        yield bot

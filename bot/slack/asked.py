@@ -1,0 +1,212 @@
+"""One request from Slack: who asks where, in which language, and how it is answered."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.domain import Member, Room, Rules
+from bot.errors import NoGuests, NotHere, ServersOnly
+from bot.party import PartyService
+from bot.slack.blocks import Json, sections
+from bot.slack.installs import quiet
+from bot.slack.people import People
+from bot.slack.words import words
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_S = 30.0
+"""How long Slack may take for an answer."""
+MOST_USES = 4
+"""So often a request is answered through its own address; Slack allows five times."""
+NOT_THERE = {
+    "not_in_channel",
+    "channel_not_found",
+    "is_archived",
+    "no_permission",
+    "restricted_action",
+    "user_not_in_channel",
+}
+"""What Slack says where the bot may not write."""
+
+
+def reason(error: SlackApiError) -> str:
+    """What Slack calls an error; empty where something else has answered in its place."""
+    data = getattr(error.response, "data", None)
+    return str(data.get("error") or "") if isinstance(data, dict) else ""
+
+
+class Tokens(Protocol):
+    """The tokens of the workspaces that have installed the bot."""
+
+    async def bot_token(self, enterprise_id: str | None, team_id: str | None) -> str | None:
+        """The token of one; None if it has not."""
+
+    async def async_delete_all(self, *, enterprise_id: str | None, team_id: str | None) -> None:
+        """Forgets the tokens of one."""
+
+    async def reseal(self) -> int:
+        """Seals what is kept with the newest key; says how many."""
+
+    async def close(self) -> None:
+        """Ends what goes on in the background."""
+
+
+@dataclass(slots=True)
+class Slack:
+    """What every request needs: the party, the workspaces' tokens, who people are, and where Slack is.
+
+    Between `open` and `close` all share the connections to Slack; else each makes its own.
+    """
+
+    party: PartyService
+    tokens: Tokens
+    base_url: str
+    people: People = field(default_factory=People)
+    session: aiohttp.ClientSession | None = None
+
+    def open(self) -> None:
+        """Keeps connections from now on, so that not every answer begins with a handshake."""
+        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        if self.session is not None:
+            await self.session.close()
+
+    async def client(self, enterprise: str | None, team: str | None) -> AsyncWebClient | None:
+        """A client for one workspace; None where the bot is not installed."""
+        token = await self.tokens.bot_token(enterprise, team)
+        if not token:
+            return None
+        return AsyncWebClient(token, base_url=self.base_url, session=self.session, logger=quiet)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request comes from, as its payload says."""
+
+    enterprise: str | None
+    team: str
+    channel: str
+    user: str
+    name: str
+    key: str  # the same for every delivery of one request
+    response_url: str = ""
+
+
+class Asked:
+    """One request, and its answers."""
+
+    def __init__(self, slack: Slack, place: Place) -> None:
+        self.slack = slack
+        self.party = slack.party
+        self.place = place
+        self.room = Room("slack", place.team, place.channel)
+        self.key = place.key
+        self.client: AsyncWebClient | None = None
+        self.member = Member("slack", place.user, place.name)
+        self.rules = Rules()
+        self.own = self.replies = words("en")
+        self._uses = 0
+
+    async def look(self) -> None:
+        """Finds out who asks and what the room has chosen.
+
+        Raises:
+            ServersOnly: there is no channel.
+            NoGuests: the room wants none, or a bot asked.
+        """
+        self.client = await self.slack.client(self.place.enterprise, self.place.team)
+        person = await self.slack.people.person(
+            self.client, self.place.team, self.place.user, self.place.name
+        )
+        self.member = person.member
+        self.own = words(person.locale)
+        if not self.place.channel or self.place.channel.startswith("D"):
+            raise ServersOnly
+        self.rules = await self.party.rules(self.room)
+        self.replies = words(self.rules.language or "en")
+        if person.bot or (person.outside and not self.rules.guests):
+            raise NoGuests
+
+    async def tell(self, text: str, blocks: list[Json] | None = None) -> None:
+        """Answers the asker alone, by a direct message where the bot may not write."""
+        shown = blocks or sections(text)
+        if await self._respond(text, shown, response_type="ephemeral") or self.client is None:
+            return
+        try:
+            await self.client.chat_postEphemeral(
+                channel=self.place.channel, user=self.place.user, text=text, blocks=shown
+            )
+        except SlackApiError as error:
+            if reason(error) not in NOT_THERE:
+                raise
+            await self.client.chat_postMessage(channel=await self.alone(), text=text, blocks=shown)
+
+    async def alone(self) -> str:
+        """The id of the bot's direct messages with the asker.
+
+        Raises:
+            NotHere: there can be none.
+        """
+        if self.client is None:
+            raise NotHere
+        opened = await self.client.conversations_open(users=self.place.user)
+        return str(opened["channel"]["id"])
+
+    async def say(self, text: str, blocks: list[Json] | None = None, *, quiet: bool = False) -> None:
+        """Answers the whole channel, or the asker alone where that is wanted."""
+        if quiet:
+            await self.tell(text, blocks)
+        elif not await self._respond(text, blocks or sections(text), response_type="in_channel"):
+            await self.post(text, blocks)
+
+    async def post(self, text: str, blocks: list[Json] | None = None) -> str:
+        """Posts into the channel and returns the message's id.
+
+        Raises:
+            NotHere: the bot is not in it.
+        """
+        if self.client is None:
+            raise NotHere
+        try:
+            sent = await self.client.chat_postMessage(
+                channel=self.place.channel,
+                text=text,
+                blocks=blocks or sections(text),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        except SlackApiError as error:
+            if reason(error) in NOT_THERE:
+                raise NotHere from error
+            raise
+        return str(sent["ts"])
+
+    async def replace(self, text: str, blocks: list[Json]) -> None:
+        """Shows the message that was clicked anew."""
+        await self._respond(text, blocks, replace_original=True)
+
+    async def _respond(self, text: str, blocks: list[Json], **how: Any) -> bool:
+        """Answers at the address that came with the request, good for half an hour and a few times."""
+        if not self.place.response_url or self._uses >= MOST_USES:
+            return False
+        self._uses += 1
+        hook = AsyncWebhookClient(self.place.response_url, session=self.slack.session)
+        sent = await hook.send(text=text, blocks=blocks, unfurl_links=False, unfurl_media=False, **how)
+        return sent.status_code == HTTPStatus.OK
+
+    async def explain(self, error: Exception) -> None:
+        """Answers a failed request in private: in the error's own words, or with an apology and a number."""
+        try:
+            await self.tell(self.own.failure(error))
+        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError):
+            log.exception("An error could not be told.")

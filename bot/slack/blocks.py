@@ -1,0 +1,170 @@
+"""The party and its ballots in Slack's Block Kit: 50 blocks a message, 3,000 characters a section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot import domain
+from bot.domain import Entry, Mood, Party, State
+from bot.errors import marked
+from bot.replies import Replies, short
+
+Json = dict[str, Any]
+
+SHOWN = 10
+"""How many waiting songs a page of the card shows."""
+SECTION_LIMIT = 3_000
+"""The longest text of a section that Slack takes, in characters."""
+LABEL_LIMIT = 75
+"""The longest label of a button or an option that Slack takes, in characters."""
+WORDS_LIMIT = 60
+
+
+def section(text: str, accessory: Json | None = None) -> Json:
+    """A text, in which addresses and names are not looked for."""
+    block: Json = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": text[:SECTION_LIMIT] or " ", "verbatim": True},
+    }
+    return block | ({"accessory": accessory} if accessory else {})
+
+
+def sections(text: str) -> list[Json]:
+    """A text of any length, in as many sections as it needs, none cut within a line."""
+    parts: list[str] = []
+    part = ""
+    for line in text.split("\n"):
+        if part and len(part) + len(line) >= SECTION_LIMIT:
+            parts, part = [*parts, part], line
+        else:
+            part = f"{part}\n{line}" if part else line
+    return [section(each) for each in [*parts, part]]
+
+
+def context(text: str) -> Json:
+    """A small text."""
+    return {
+        "type": "context",
+        "elements": [{"type": "mrkdwn", "text": text[:SECTION_LIMIT], "verbatim": True}],
+    }
+
+
+def label(text: str, longest: int = LABEL_LIMIT) -> Json:
+    """A text that Slack shows as it is."""
+    return {"type": "plain_text", "text": short(text, longest) or " ", "emoji": True}
+
+
+def button(action: str, text: str, value: str = "", style: str | None = None) -> Json:
+    """A button; what it is for stands in its id."""
+    made: Json = {"type": "button", "action_id": action, "text": label(text)}
+    return made | ({"value": value} if value else {}) | ({"style": style} if style else {})
+
+
+def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
+    """What plays, what waits with its votes, and what the autopilot asks."""
+    pages = max(1, -(-len(party.queue) // SHOWN))
+    page = min(max(page, 0), pages - 1)
+    shown = party.queue[page * SHOWN : (page + 1) * SHOWN]
+    blocks = [_playing(party, replies)]
+    if party.automatic and party.ballot:
+        title = replies.say(marked("What next? Vote, or I choose {when}."), when=when(party.decides_ms))
+        blocks += [{"type": "divider"}, section(f"✨ {replies.strong(title)}")]
+        blocks += [_suggestion(entry, replies) for entry in party.ballot[: domain.USUAL_SUGGESTIONS]]
+    if shown:
+        blocks.append({"type": "divider"})
+    for place, entry in enumerate(shown, start=page * SHOWN + 1):
+        up = button(f"encore:vote:{entry.id}:1:queue", f"👍 {entry.ups or ''}")
+        blocks.append(section(f"*{place}.* {replies.line(entry)}", up))
+    if not party.queue and party.playing is None:
+        blocks.append(
+            section(
+                replies.say(
+                    marked("Nothing here yet. `/add` a song and it starts, or ask me what's `/next`.")
+                )
+            )
+        )
+    turn = [(page - 1, "◀"), (page + 1, "▶")]
+    actions = [button(f"encore:page:{to}", sign) for to, sign in turn if 0 <= to < pages]
+    actions.append(button("encore:next", f"✨ {replies.say(marked('What next?'))}", style="primary"))
+    return [*blocks, *_down(shown, page, replies), {"type": "actions", "elements": actions}]
+
+
+def _playing(party: Party, replies: Replies) -> Json:
+    if party.playing is None:
+        return section(replies.strong(replies.say(marked("The queue"))))
+    ends = replies.say(marked("ends {when}"), when=when(party.playing.ends_ms))
+    name = replies.strong(replies.say(marked("Now playing:")))
+    skip = button(f"encore:skip:{party.playing.id}", f"⏭ {len(party.skippers)}/{party.skips_needed}")
+    return section(f"▶ {name} {replies.line(party.playing)}\n{ends}", skip)
+
+
+def _down(shown: Sequence[Entry], page: int, replies: Replies) -> list[Json]:
+    if not shown:
+        return []
+    options = [
+        {"text": label(f"{place}. {entry.track.title}"), "value": str(entry.id)}
+        for place, entry in enumerate(shown, start=page * SHOWN + 1)
+    ]
+    menu = {
+        "type": "static_select",
+        "action_id": "encore:down",
+        "placeholder": label(replies.say(marked("👎 Vote against a song"))),
+        "options": options,
+    }
+    return [{"type": "actions", "elements": [menu]}]
+
+
+def _suggestion(entry: Entry, replies: Replies) -> Json:
+    became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
+    name = replies.strong(replies.song(entry.track))
+    text = f"{name}{became}\n{replies.match(entry)} · {replies.because(entry)}"
+    return section(text, button(f"encore:vote:{entry.id}:1:queue", f"👍 {entry.ups or ''}"))
+
+
+def ballot_card(
+    ballot: Sequence[Entry], replies: Replies, *, intro: str, again: str, now_ms: int, threshold: int
+) -> list[Json]:
+    """Suggestions with match, reason and votes, their vote buttons, and one for other suggestions.
+
+    Args:
+        ballot: the suggestions, whatever has become of them.
+        replies: the words.
+        intro: what stands above them.
+        again: the id of the button for other ones.
+        now_ms: of the clock that closes the ballot.
+        threshold: how many votes queue a song.
+    """
+    blocks = [section(intro)]
+    for entry in ballot[: domain.USUAL_SUGGESTIONS]:
+        became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
+        name = replies.strong(replies.song(entry.track))
+        blocks.append(section(f"{name}{became}\n{replies.match(entry)} · {replies.because(entry)}"))
+        over = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
+        if not over and not domain.expired(entry, now_ms):
+            votes = (("👍", 1, entry.ups), ("👎", -1, entry.downs))
+            elements = [button(f"encore:vote:{entry.id}:{v}", f"{sign} {n or ''}") for sign, v, n in votes]
+            blocks.append({"type": "actions", "elements": elements})
+    closes_ms = max(entry.added_ms for entry in ballot) + domain.OFFER_LASTS_MS
+    rule = replies.count(
+        "The first 👍 queues a song. Vote 👎 and I learn.",
+        "{number} 👍 queue a song. Vote 👎 and I learn.",
+        threshold,
+    )
+    closes = replies.say(marked("Closes {when}."), when=when(closes_ms))
+    other = button(again, f"🔀 {replies.say(marked('Other songs'))}")
+    return [*blocks, context(f"{rule} {closes}"), {"type": "actions", "elements": [other]}]
+
+
+def again(mood: Mood, count: int, words: str) -> str:
+    """The id of the button that asks for other songs of the same kind."""
+    named = f":{words}" if 0 < len(words) <= WORDS_LIMIT else ""
+    return f"encore:more:{mood}:{count}{named}"
+
+
+def when(at_ms: int | None) -> str:
+    """An instant as Slack shows it, in the reader's own time."""
+    seconds = (at_ms or 0) // 1000
+    fallback = f"{datetime.fromtimestamp(seconds, UTC):%H:%M} UTC"
+    return f"<!date^{seconds}^{{time_secs}}|{fallback}>"

@@ -1,0 +1,164 @@
+"""Slack's forms, opened and read: songs to add, and what the channel may choose; and files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from bot.domain import MOST_LINES, Rules
+from bot.errors import EmptyText, NotHere, marked
+from bot.menus import Menu, chosen, menus
+from bot.replies import Replies, short
+from bot.slack.asked import NOT_THERE, Asked, reason
+from bot.slack.blocks import LABEL_LIMIT, Json, label
+
+ADD, SETTINGS = "encore:add", "encore:settings"
+"""The ids of the forms."""
+SONG, SONGS = "encore:song", "encore:songs"
+"""The ids of the fields of the form that adds."""
+PEOPLE = "djs"
+TITLE_LIMIT = 24
+"""The longest title or button of a form that Slack takes, in characters."""
+
+
+async def open_add(asked: Asked, trigger: str) -> None:
+    """Opens the form that adds songs: one looked for as one types, or several as text."""
+    say = asked.own.say
+    search = {
+        "type": "external_select",
+        "action_id": SONG,
+        "min_query_length": 1,
+        "placeholder": label(say(marked("Title and artist"))),
+    }
+    lines = {"type": "plain_text_input", "action_id": SONGS, "multiline": True, "max_length": 3000}
+    told = asked.own.count("One song a line, one at most", "One song a line, {number} at most", MOST_LINES)
+    blocks = [_input(SONG, say(marked("A song")), search), _input(SONGS, told, lines)]
+    await _open(asked, trigger, _form(asked, ADD, say(marked("Add songs")), say(marked("Add")), blocks))
+
+
+async def open_settings(asked: Asked, trigger: str) -> None:
+    """Opens the form of what the channel may choose."""
+    say = asked.own.say
+    blocks = settings_blocks(asked.rules, asked.own)
+    title = say(marked("How this party works"))
+    await _open(asked, trigger, _form(asked, SETTINGS, title, say(marked("Save")), blocks))
+
+
+def settings_blocks(rules: Rules, replies: Replies) -> list[Json]:
+    """All that may be chosen, each with its menu."""
+    blocks = [_menu(menu, replies) for menu in menus(rules, replies, guests=True)]
+    people: Json = {"type": "multi_users_select", "action_id": PEOPLE}
+    if rules.djs:
+        people["initial_users"] = rules.djs.split()
+    who = replies.say(marked("DJs, who may moderate besides the admins"))
+    return [*blocks, _input(PEOPLE, who, people)]
+
+
+def _menu(menu: Menu, replies: Replies) -> Json:
+    options = [{"text": label(text), "value": value} for value, text in menu.options]
+    known = [option for option in options if option["value"] in menu.chosen]
+    if menu.several:
+        boxes: Json = {"type": "checkboxes", "action_id": menu.rule, "options": options}
+        return _input(
+            menu.rule, replies.say(marked("Switches")), boxes | ({"initial_options": known} if known else {})
+        )
+    select: Json = {"type": "static_select", "action_id": menu.rule, "options": options}
+    known_label = next((text for value, text in menu.options if value in menu.chosen), menu.rule)
+    heading = re.split("[:：]", known_label)[0]
+    return _input(menu.rule, heading, select | ({"initial_option": known[0]} if known else {}))
+
+
+def _input(block: str, text: str, element: Json) -> Json:
+    return {
+        "type": "input",
+        "block_id": block,
+        "label": label(text, LABEL_LIMIT),
+        "element": element,
+        "optional": True,
+    }
+
+
+def _form(asked: Asked, callback: str, title: str, submit: str, blocks: Sequence[Json]) -> Json:
+    place = asked.place
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": json.dumps([place.enterprise, place.team, place.channel]),
+        "title": label(title, TITLE_LIMIT),
+        "submit": label(submit, TITLE_LIMIT),
+        "close": label(asked.own.say(marked("Cancel")), TITLE_LIMIT),
+        "blocks": list(blocks),
+    }
+
+
+async def _open(asked: Asked, trigger: str, view: Json) -> None:
+    if asked.client is None:
+        raise NotHere
+    await asked.client.views_open(trigger_id=trigger, view=view)
+
+
+Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
+
+
+def songs(values: Values) -> str:
+    """What the form that adds holds, a song a line.
+
+    Raises:
+        EmptyText: nothing.
+    """
+    picked = (values.get(SONG, {}).get(SONG, {}).get("selected_option") or {}).get("value")
+    written = values.get(SONGS, {}).get(SONGS, {}).get("value")
+    text = "\n".join(part for part in (picked, written) if part)
+    if not text.strip():
+        raise EmptyText
+    return text
+
+
+def choices(values: Values) -> dict[str, Any]:
+    """What the form of settings holds, as values of `Rules`.
+
+    Raises:
+        NotUnderstood: no form of ours offers that.
+    """
+    made: dict[str, Any] = {}
+    for block, actions in values.items():
+        for action, field in actions.items():
+            if action != block:
+                continue
+            if action == PEOPLE:
+                made[PEOPLE] = " ".join(map(str, field.get("selected_users") or []))
+            elif field.get("type") == "checkboxes":
+                picked = [option["value"] for option in field.get("selected_options") or []]
+                made |= chosen(action, picked, guests=True)
+            elif field.get("selected_option"):
+                made |= chosen(action, [field["selected_option"]["value"]], guests=True)
+    return made
+
+
+async def upload(asked: Asked, data: bytes, name: str, text: str) -> None:
+    """Sends a file into the channel, or to the asker alone where the bot may not write there.
+
+    Raises:
+        NotHere: not even that.
+    """
+    if asked.client is None:
+        raise NotHere
+    try:
+        await asked.client.files_upload_v2(
+            channel=asked.place.channel, content=data, filename=name, initial_comment=text
+        )
+    except SlackApiError as error:
+        if reason(error) not in NOT_THERE:
+            raise
+        await asked.client.files_upload_v2(
+            channel=await asked.alone(), content=data, filename=name, initial_comment=text
+        )
+
+
+def option(title: str, value: str) -> Json:
+    """One of the songs that are offered as one types."""
+    return {"text": label(short(title, LABEL_LIMIT)), "value": value}

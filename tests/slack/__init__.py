@@ -1,0 +1,1 @@
+"""The Slack front door, with the real Bolt on a fake Slack."""

@@ -1,0 +1,93 @@
+"""Whatever songs and people are called, Slack shows it and acts on none of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain import Entry, Member, Mood, Party, Rules, State, Track
+from bot.languages import LANGUAGES
+from bot.slack.blocks import again, ballot_card, party_card
+from bot.slack.words import plain, typed, words
+from tests.fakes.slack_blocks import check_message
+from tests.fakes.slack_parts import walk
+
+EVIL = [
+    "<!channel>", "<!here|x>", "<@U123>", "<#C1>", "<http://evil.example|safe>", "&lt;!channel&gt;", "&amp;",
+    "*bold*", "_i_", "~s~", "`c`", "```", ":tada:", "@here", "> quote", "\u202e", "\0", "\n\n", "", " ",
+]  # fmt: skip
+NAMES = st.one_of(st.sampled_from(EVIL), st.text(max_size=120), st.lists(st.sampled_from(EVIL)).map("".join))
+OURS = re.compile(r"<!date\^\d+\^\{time_secs\}\|\d\d:\d\d UTC>")
+"""The one thing of Slack's own that our cards hold: an instant."""
+
+
+def live(text: str) -> list[str]:
+    """What in a text Slack would act on."""
+    bare = OURS.sub("", text)
+    return re.findall(r"[<>]|&(?!amp;|lt;|gt;)|@(?=here|channel|everyone)", bare)
+
+
+@st.composite
+def entries(draw: st.DrawFn, state: State, number: int) -> Entry:
+    """An entry with hostile names."""
+    track = Track(draw(NAMES), draw(NAMES))
+    by = draw(st.none() | st.builds(Member, st.just("slack"), st.just("U1"), NAMES))
+    because = tuple(draw(st.lists(NAMES, max_size=8)))
+    votes = {f"U{each}": draw(st.sampled_from([-1, 1])) for each in range(draw(st.integers(0, 3)))}
+    return Entry(number, track, state, by, 0, ends_ms=1, votes=votes, match=0.5, because=because, ballot=1)
+
+
+@st.composite
+def parties(draw: st.DrawFn) -> Any:
+    """A queue, what plays, and a ballot."""
+    queue = [draw(entries(State.QUEUED, 10 + each)) for each in range(draw(st.integers(0, 3)))]
+    queue *= draw(st.sampled_from([1, 9]))
+    playing = draw(st.none() | entries(State.PLAYING, 1))
+    states = draw(st.lists(st.sampled_from(list(State)), min_size=1, max_size=5))
+    ballot = [draw(entries(state, 100 + each)) for each, state in enumerate(states)]
+    return tuple(queue), playing, tuple(ballot)
+
+
+def told(blocks: list[dict[str, Any]]) -> list[str]:
+    """The texts in which Slack looks for what to act on."""
+    return [str(each["text"]) for each in walk(blocks) if each.get("type") == "mrkdwn"]
+
+
+@settings(max_examples=1000, deadline=None)
+@given(NAMES)
+def test_a_text_is_harmless_and_comes_back(text: str) -> None:
+    """Nothing in an escaped text is acted on, and it can be read back as it was."""
+    assert live(plain(text)) == []
+    bare = text.replace("\u200b", "")
+    if "http" not in bare and "&" not in bare:
+        assert typed(plain(bare)) == bare.strip()
+
+
+@settings(max_examples=300, deadline=None)
+@given(parties(), st.sampled_from([*LANGUAGES]), st.booleans(), st.integers(-1, 9))
+def test_cards_are_harmless_and_within_slacks_limits(
+    made: Any, locale: str, automatic: bool, page: int
+) -> None:
+    """Every card is one that Slack takes, in every language, and none holds what Slack would act on."""
+    queue, playing, ballot = made
+    replies = words(locale)
+    party = Party(
+        rules=Rules(), playing=playing, queue=queue, ballot=ballot, history=(), skippers=frozenset(),
+        skips_needed=1, automatic=automatic, decides_ms=1,
+    )  # fmt: skip
+    for blocks in (
+        party_card(party, replies, page),
+        ballot_card(
+            ballot,
+            replies,
+            intro="x",
+            again=again(Mood.SAFE, 5, "90s"),
+            now_ms=1,
+            threshold=2,
+        ),
+    ):
+        check_message({"text": "x", "blocks": blocks})
+        assert [each for text in told(blocks) for each in live(text)] == []
