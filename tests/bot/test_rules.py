@@ -483,3 +483,12 @@ async def test_ones_own_song_again_is_no_vote(party: PartyService) -> None:
     again = await party.add(ROOM, ANNA, "wonderwall")
     assert (again.again, again.wished, again.entry.ups) == (True, False, 0)
     assert (await party.add(ROOM, BEN, "wonderwall")).wished
+
+
+async def test_who_wants_to_be_forgotten_is_no_dj_any_more(party: PartyService) -> None:
+    """The room's rules name nobody who was erased, and keep the others that they name."""
+    await party.choose(ROOM, MOD, {"djs": f"{ANNA.user_id} {BEN.user_id}"})
+    await party.add(ROOM, ANNA, "wonderwall")
+    await party.forget(ANNA)
+    async with party._store.transaction() as tx:  # noqa: SLF001 - what is kept, not what is remembered
+        assert (await tx.party(ROOM, 0)).rules.djs == BEN.user_id

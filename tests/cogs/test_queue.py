@@ -65,6 +65,7 @@ async def test_the_same_song_again_is_told_and_counts_as_a_vote(
         "mr brigthside",
         "brigtside the kilers",
         SPOTIFY,
+        f"<{SPOTIFY}>",
     ],
 )
 async def test_a_song_can_be_named_in_many_ways(fake: FakeDiscord, song: str) -> None:

@@ -308,3 +308,13 @@ async def test_buttons_survive_a_restart(
             await party.close()
         assert "✅ queued" in lines(ballot)[0]
         assert len(fake.identified) == 2
+
+
+async def test_why_understands_the_queue_first(fake: FakeDiscord) -> None:
+    """A number or a title means the song that waits, before any other of the catalogue."""
+    anna = fake.member("Anna")
+    for song in ("mr brightside", "creep radiohead"):
+        await fake.slash(anna, "add", song=song)
+    for named in ("1", "creep"):
+        assert private(await fake.slash(anna, "why", song=named)).startswith("**Creep – Radiohead**")
+    assert private(await fake.slash(anna, "why", song="wonderwall")).startswith("**Wonderwall – Oasis**")

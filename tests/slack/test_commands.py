@@ -263,3 +263,16 @@ async def test_history_tells_what_was_played(fake: FakeSlack, party: PartyServic
     clock.pass_by(minutes=20)
     await party.play_on()
     assert f"✔ {BRIGHTSIDE}" in await private(await fake.slash(anna, "/history"))
+
+
+async def test_who_asks_twice_is_erased(fake: FakeSlack, party: PartyService) -> None:
+    """First it is told what is kept and how to go on; then the songs stay, without a name."""
+    anna = fake.member("Anna")
+    await fake.slash(anna, "/add", "wonderwall")
+    told = await private(await fake.slash(anna, "/party", "delete-my-data"))
+    assert "/party delete-my-data yes" in told
+    assert "1 song" in await private(await fake.slash(anna, "/party", "delete-my-data yes"))
+    playing = (await party.party(room(fake))).playing
+    assert playing is not None
+    assert playing.added_by is not None
+    assert playing.added_by.name == ""
