@@ -48,6 +48,10 @@ log = logging.getLogger(__name__)
 
 UNDO = "undo "
 """Stands before the kind of what an undo took back, in the diary."""
+Press = tuple[Room, str, int, int]
+"""A button pressed: where, by whose user_id, on which entry, for which vote."""
+MOST_PRESSES = 10_000
+"""So many presses are remembered; past that all are forgotten, which costs a double click at most."""
 TICK_S = 1.0
 """How often the clock looks for songs that are over, in seconds."""
 
@@ -173,6 +177,7 @@ class PartyService(RoomService, InsightService, AutopilotService):
         """
         if value not in {-1, 0, +1}:
             raise ValueError(value)
+        twice = toggle and self._just_pressed((room, member.user_id, entry_id, value), key)
         async with self._desk(room, member, key) as desk:
             entry = await desk.entry(entry_id)
             if desk.done:
@@ -186,7 +191,7 @@ class PartyService(RoomService, InsightService, AutopilotService):
             ballot = entry
             if entry.state is State.SUGGESTED:  # somebody may have added the song by hand meanwhile
                 entry = await desk.twin(entry.track) or entry
-            if toggle and await self._just_pressed(desk, entry, value):
+            if twice and not desk.done:
                 return Voted(entry, value, taken_up=False, ballot=await desk.ballot(ballot))
             if toggle and entry.votes.get(member.user_id) == value:
                 value = 0
@@ -220,12 +225,15 @@ class PartyService(RoomService, InsightService, AutopilotService):
                 await desk.end(playing, State.SKIPPED)
             return await desk.skipped(playing)
 
-    async def _just_pressed(self, desk: MemberDesk, entry: Entry, value: int) -> bool:
-        last = await desk.tx.last_undoable(desk.party.id, desk.member)
-        if last is None or last.kind != "vote" or last.entry_id != entry.id:
-            return False
-        same = value in {last.vote_before, entry.votes.get(desk.member.user_id)}
-        return same and desk.now_ms - last.at_ms < domain.ONE_PRESS_MS
+    def _just_pressed(self, press: Press, key: str | None) -> bool:
+        """Whether this is the second half of a double click: by when it came in, not when its turn is."""
+        now_ms = self.now_ms()
+        before_ms, before_key = self._presses.pop(press, (-domain.ONE_PRESS_MS, None))
+        if len(self._presses) >= MOST_PRESSES:
+            self._presses.clear()
+        self._presses[press] = now_ms, key
+        delivered_again = key is not None and key == before_key
+        return now_ms - before_ms < domain.ONE_PRESS_MS and not delivered_again
 
     async def _just_skipped(self, desk: MemberDesk) -> bool:
         for last in await desk.tx.history(desk.party.id, 1):

@@ -60,6 +60,7 @@ class Service:
         self._watchers: list[Callable[[Room], None]] = []
         self._present: dict[str, Present] = {}
         self._rules: dict[Room, Rules] = {}
+        self._presses: dict[tuple[Room, str, int, int], tuple[int, str | None]] = {}
         self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
 
     def watch(self, changed: Callable[[Room], None]) -> None:

@@ -492,3 +492,22 @@ async def test_who_wants_to_be_forgotten_is_no_dj_any_more(party: PartyService) 
     await party.forget(ANNA)
     async with party._store.transaction() as tx:  # noqa: SLF001 - what is kept, not what is remembered
         assert (await tx.party(ROOM, 0)).rules.djs == BEN.user_id
+
+
+async def test_presses_count_by_when_they_came_in(party: PartyService, store: Store, clock: Clock) -> None:
+    """Two presses seconds apart are two, though a slow database meets them at the same moment."""
+    await party.add(ROOM, BEN, "mr brightside")
+    entry = (await party.add(ROOM, BEN, "wonderwall")).entry.id
+    async with store.transaction():
+        first = asyncio.create_task(party.vote(ROOM, ANNA, entry, 1, "a", toggle=True))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        clock.pass_by(minutes=0.05)
+        again = asyncio.create_task(party.vote(ROOM, ANNA, entry, 1, "b", toggle=True))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    await asyncio.gather(first, again)
+    assert (await party.party(ROOM)).queue[0].ups == 0
+    for key in ("c", "d"):
+        await party.vote(ROOM, CLEO, entry, 1, key, toggle=True)
+    assert (await party.party(ROOM)).queue[0].ups == 1
