@@ -134,6 +134,7 @@ class Track:
     album: str | None = None
     year: int | None = None
     duration_ms: int | None = None
+    spotify_id: str | None = None  # where it plays, if that is known; says nothing of which song it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Entry:
     because: tuple[str, ...] = ()  # of a suggestion: the titles and words that speak for it most
     ballot: int | None = None  # of a suggestion: which ballot it stood on
     pin: int | None = None  # the place in the queue that somebody has given it, from 1
+    left_ms: int | None = None  # of what plays: how much of it is left, while it stands still
 
     @property
     def ups(self) -> int:

@@ -9,6 +9,13 @@ EncoreError
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel
     ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly)
+    ├── SpotifyError            what Spotify has to do with
+    │   ├── NoSpotify, NotConnected (LinkAgain, LinkEndsSoon), NotPremium, NotOnTheList
+    │   ├── SpotifyRests, SpotifyAway, SpotifyBusy, SpotifyRefuses
+    │   ├── NoDevice (DeviceGone), DeviceRefuses, NotOnSpotify
+    │   ├── NoHost, HostsOnly, HostedAlready
+    │   ├── ShortLink, NothingBehindLink, PlaylistClosed, NoPlaylistLink
+    │   └── LoginSpent, LoginRefused
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     └── NameNeeded, NameTaken, TooFast
 """
@@ -253,6 +260,238 @@ class UnknownToModel(PartyError):
     def __init__(self) -> None:
         super().__init__(
             marked("I don't know that song well enough to say what it belongs with. Try another one.")
+        )
+
+
+class SpotifyError(PartyError):
+    """A request that has to do with Spotify and cannot be met; the party goes on without."""
+
+
+class NoSpotify(SpotifyError):
+    """Whoever runs the bot has not set Spotify up."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked(
+                "Spotify isn't set up here, and the party needs none. "
+                "Whoever runs me can add it: see Spotify in my README."
+            )
+        )
+
+
+class NotConnected(SpotifyError):
+    """The member has connected no account."""
+
+    def __init__(self) -> None:
+        super().__init__(marked("You haven't connected Spotify yet. Do so with /spotify connect."))
+
+
+class LinkAgain(NotConnected):
+    """Spotify no longer accepts what the member once agreed to."""
+
+    def __init__(self) -> None:
+        SpotifyError.__init__(
+            self, marked("Spotify no longer lets me in for you. Connect again with /spotify connect.")
+        )
+
+
+class LinkEndsSoon(NotConnected):
+    """Half a year after it was given, what the member agreed to ends."""
+
+    def __init__(self, days: int) -> None:
+        SpotifyError.__init__(
+            self,
+            *counted(
+                "Your Spotify connection ends in {number} day. Renew it with /spotify connect.",
+                "Your Spotify connection ends in {number} days. Renew it with /spotify connect.",
+            ),
+            number=days,
+        )
+
+
+class NotPremium(SpotifyError):
+    """Only Premium accounts let others choose what plays."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked(
+                "Spotify lets me play on Premium accounts only. Ask somebody with Premium to /play; "
+                "/save and /import work for you all the same."
+            )
+        )
+
+
+class NotOnTheList(SpotifyError):
+    """In development mode an app serves five people whom its owner has named."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked(
+                "Spotify lets me serve only people whom my operator has put on a list. "
+                "Ask whoever runs me to add you in Spotify's developer dashboard."
+            )
+        )
+
+
+class SpotifyRests(SpotifyError):
+    """Spotify has asked to be left alone for a while."""
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            *counted(
+                "Spotify asks me to wait about {number} minute. The party goes on by the clock meanwhile.",
+                "Spotify asks me to wait about {number} minutes. The party goes on by the clock meanwhile.",
+            ),
+            number=minutes,
+        )
+
+
+class SpotifyAway(SpotifyError):
+    """Spotify does not answer, or has a fault."""
+
+    def __init__(self) -> None:
+        super().__init__(marked("Spotify doesn't answer just now. Try again in a minute."))
+
+
+class SpotifyBusy(SpotifyAway):
+    """So much is asked of Spotify that this would wait for too long."""
+
+    def __init__(self) -> None:
+        SpotifyError.__init__(self, marked("I am asking Spotify for a lot just now. Try again in a minute."))
+
+
+class SpotifyRefuses(SpotifyError):
+    """Spotify says no and why is not known."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("Spotify refused that. Connect again with /spotify connect, or try something else.")
+        )
+
+
+class NoDevice(SpotifyError):
+    """Nothing of the host's is there to play on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("I find nothing to play on. Open Spotify on your phone or computer, then /play again.")
+        )
+
+
+class DeviceGone(NoDevice):
+    """What the party was playing on is not there any more."""
+
+    def __init__(self) -> None:
+        SpotifyError.__init__(
+            self,
+            marked(
+                "The device that played is gone, so the party stands still; every song is kept. "
+                "Open Spotify again, then /play."
+            ),
+        )
+
+
+class DeviceRefuses(SpotifyError):
+    """The device does not let itself be steered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("That device doesn't let me do that. Choose another one with /spotify device.")
+        )
+
+
+class NotOnSpotify(SpotifyError):
+    """A song that is passed over."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(marked("I can't find “{title}” on Spotify, so the party goes on."), title=title)
+
+
+class NoHost(SpotifyError):
+    """There is no account to play on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("Nobody plays this party on Spotify yet. Connect with /spotify connect, then /play.")
+        )
+
+
+class HostsOnly(SpotifyError):
+    """The host's device is the host's."""
+
+    def __init__(self) -> None:
+        super().__init__(marked("Only who plays this party on Spotify, or a moderator, can do that."))
+
+
+class HostedAlready(SpotifyError):
+    """Somebody else's account plays."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            marked("{name} plays this party already. They can hand it over with /spotify stop."), name=name
+        )
+
+
+class ShortLink(SpotifyError):
+    """A link that says nothing of what it leads to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked(
+                "I don't follow shortened links. Open it, and copy the link that starts with "
+                "open.spotify.com."
+            )
+        )
+
+
+class NothingBehindLink(SpotifyError):
+    """Spotify does not know it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("Spotify has nothing behind that link. Copy it again, or type it as: title - artist")
+        )
+
+
+class PlaylistClosed(SpotifyError):
+    """The playlist is not the member's to read."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked(
+                "Spotify lets me read only playlists that you own or that you make together with others. "
+                "Copy the songs into one of your own, then import that."
+            )
+        )
+
+
+class NoPlaylistLink(SpotifyError):
+    """What should be imported is no playlist and no album."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("I can import playlists and albums: send me a link that starts with open.spotify.com.")
+        )
+
+
+class LoginSpent(SpotifyError):
+    """A link or an answer for connecting that is used, too old, or another browser's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked(
+                "This link is used up, too old, or was opened in another browser. "
+                "Ask for a new one with /spotify connect."
+            )
+        )
+
+
+class LoginRefused(SpotifyError):
+    """The member did not agree."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("You said no at Spotify, so nothing is connected. Change your mind with /spotify connect.")
         )
 
 

@@ -24,9 +24,10 @@ from bot.domain import (
     Track,
     Why,
 )
+from bot.spotify_ports import Playbacks, SpotifyShelf
 
 
-class Transaction(Protocol):
+class Transaction(Playbacks, SpotifyShelf, Protocol):
     """All that is read and written between BEGIN and COMMIT."""
 
     async def party(self, room: Room, now_ms: int) -> PartyRecord:

@@ -9,7 +9,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Room
-from db.schema import changes, entries, members, parties, skips, slack_installs, slack_states, votes
+from db.schema import (
+    changes,
+    entries,
+    members,
+    parties,
+    playbacks,
+    saves,
+    skips,
+    slack_installs,
+    slack_states,
+    spotify_accounts,
+    spotify_logins,
+    votes,
+)
 
 AT_ONCE = 500
 """How many members one statement names."""
@@ -102,6 +115,8 @@ class Installs:
         for statement in (
             delete(votes).where(votes.c.entry_id.in_(songs)),
             delete(skips).where(skips.c.entry_id.in_(songs)),
+            delete(playbacks).where(playbacks.c.party_id.in_(here)),
+            delete(saves).where(saves.c.party_id.in_(here)),
             delete(entries).where(entries.c.party_id.in_(here)),
             delete(changes).where(changes.c.party_id.in_(here)),
             delete(parties).where(own),
@@ -111,6 +126,10 @@ class Installs:
             await self._forget_strangers(people[first : first + AT_ONCE])
         if platform == "slack":
             await self.drop_install(workspace)
+        for table in (spotify_accounts, spotify_logins):
+            await self._connection.execute(
+                delete(table).where(table.c.platform == platform, table.c.workspace == workspace)
+            )
         return rooms
 
     async def _people(self, here: Any, songs: Any) -> list[int]:
@@ -120,6 +139,8 @@ class Installs:
             select(votes.c.member_id).where(votes.c.entry_id.in_(songs)),
             select(skips.c.member_id).where(skips.c.entry_id.in_(songs)),
             select(changes.c.member_id).where(changes.c.party_id.in_(here)),
+            select(playbacks.c.host_id).where(playbacks.c.party_id.in_(here)),
+            select(saves.c.member_id).where(saves.c.party_id.in_(here)),
         )
         return sorted(await self._connection.scalars(found))
 
@@ -136,6 +157,8 @@ class Installs:
                 ~exists().where(votes.c.member_id == members.c.id),
                 ~exists().where(skips.c.member_id == members.c.id),
                 ~exists().where(changes.c.member_id == members.c.id),
+                ~exists().where(playbacks.c.host_id == members.c.id),
+                ~exists().where(saves.c.member_id == members.c.id),
             )
         )
 

@@ -12,7 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import NOBODY, Change, Entry, Forgotten, Member, Order, Quorum, Room, Rules, State
 from db import statements
-from db.schema import changes, entries, members, parties, skips, votes
+from db.schema import (
+    changes,
+    entries,
+    members,
+    parties,
+    playbacks,
+    saves,
+    skips,
+    spotify_accounts,
+    spotify_logins,
+    votes,
+)
 
 USUAL = Rules()
 KINDS: dict[str, type[StrEnum]] = {"order": Order, "quorum": Quorum}
@@ -155,6 +166,10 @@ class Rooms:
 
     async def forget(self, member: Member) -> tuple[Forgotten, list[Room]]:
         """Takes a member out of everything, for good; says of what and in which rooms."""
+        for table in (spotify_accounts, spotify_logins):
+            await self._connection.execute(
+                delete(table).where(table.c.platform == member.platform, table.c.user_id == member.user_id)
+            )
         own = await self._connection.scalar(
             select(members.c.id).where(
                 members.c.platform == member.platform, members.c.user_id == member.user_id
@@ -169,7 +184,12 @@ class Rooms:
             .order_by(parties.c.id)
         )
         cast = await self._connection.execute(delete(votes).where(votes.c.member_id == own))
-        await self._connection.execute(delete(skips).where(skips.c.member_id == own))
+        for statement in (
+            delete(skips).where(skips.c.member_id == own),
+            delete(playbacks).where(playbacks.c.host_id == own),
+            delete(saves).where(saves.c.member_id == own),
+        ):
+            await self._connection.execute(statement)
         songs = await self._connection.execute(
             update(entries).where(entries.c.added_by == own).values(added_by=nobody)
         )

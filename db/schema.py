@@ -85,6 +85,8 @@ entries = Table(
     Column("match", Float),
     Column("because", Text),  # JSON list of titles
     Column("pin", Integer),  # the place in the queue that somebody gave it
+    Column("left_ms", BigInteger),  # of what plays and stands still: how much is left
+    Column("spotify_id", String(22)),  # what plays for it on Spotify
     Index("ix_entries_party_id_state", "party_id", "state"),
     Index("ix_entries_ballot", "ballot"),
     Index("ix_entries_added_by", "added_by"),
@@ -156,4 +158,80 @@ slack_states = Table(
     Column("digest", String(64), primary_key=True),  # SHA-256: who reads the table cannot finish an install
     Column("expires_ms", BigInteger, nullable=False),
     Index("ix_slack_states_expires_ms", "expires_ms"),
+)
+
+spotify_accounts = Table(
+    "spotify_accounts",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("platform", String(16), nullable=False),
+    Column("user_id", Text, nullable=False),  # a member who is in no party yet may connect, too
+    Column("name", Text, nullable=False),  # the member's
+    Column("workspace", String(64), nullable=False),  # goes with this one; empty: with none
+    Column("sealed", Text, nullable=False),  # tokens and all, as JSON that only the vault opens
+    Column("linked_ms", BigInteger, nullable=False),
+    Column("told", Boolean, nullable=False, server_default=false()),  # that it will end soon
+    Column("busy_until_ms", BigInteger, nullable=False, server_default="0"),  # somebody renews the tokens
+    UniqueConstraint("platform", "user_id"),
+    Index("ix_spotify_accounts_linked_ms", "linked_ms"),
+    Index("ix_spotify_accounts_workspace", "workspace"),
+)
+
+spotify_logins = Table(
+    "spotify_logins",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256: who reads the table cannot finish a login
+    Column("platform", String(16), nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("browser", String(64), nullable=False),  # SHA-256 of what only that browser has; empty before it
+    Column("sealed", Text, nullable=False),  # the code verifier of PKCE; empty before the browser has come
+    Column("expires_ms", BigInteger, nullable=False),
+    Index("ix_spotify_logins_expires_ms", "expires_ms"),
+)
+
+spotify_songs = Table(
+    "spotify_songs",
+    metadata,
+    Column("spotify_id", String(22), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("artist", Text, nullable=False),
+    Column("album", Text),
+    Column("year", Integer),
+    Column("duration_ms", Integer),
+    Column("found_ms", BigInteger, nullable=False),
+    Index("ix_spotify_songs_found_ms", "found_ms"),
+)
+
+rests = Table(
+    "rests",
+    metadata,
+    Column("name", String(16), primary_key=True),  # of a service that must be left alone for a while
+    Column("until_ms", BigInteger, nullable=False),
+)
+
+playbacks = Table(
+    "playbacks",
+    metadata,
+    Column("party_id", ForeignKey("parties.id"), primary_key=True),
+    Column("host_id", ForeignKey("members.id"), nullable=False),
+    Column("device_id", Text, nullable=False),  # empty: whichever is active
+    Column("device_name", Text, nullable=False),
+    Column("on_entry", Number),  # no foreign keys: they may be gone
+    Column("ahead_entry", Number),
+    Column("owner", String(32), nullable=False, server_default=text("''")),  # the process that follows it
+    Column("owned_until_ms", BigInteger, nullable=False, server_default="0"),
+    Index("ix_playbacks_host_id", "host_id"),
+    Index("ix_playbacks_owned_until_ms", "owned_until_ms"),
+)
+
+saves = Table(
+    "saves",
+    metadata,
+    Column("party_id", ForeignKey("parties.id"), primary_key=True),
+    Column("started_ms", BigInteger, primary_key=True),  # which of the room's parties
+    Column("member_id", ForeignKey("members.id"), primary_key=True),
+    Column("playlist_id", String(22), nullable=False),
+    Index("ix_saves_member_id", "member_id"),
 )

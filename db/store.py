@@ -59,8 +59,10 @@ from bot.errors import StartError
 from db import postgres, statements, wake
 from db import sqlite as sqlite_file
 from db.installs import Installs
+from db.playbacks import Playbacks
 from db.rooms import Rooms, read_rules
 from db.schema import changes, entries, members, parties, skips, votes
+from db.spotify import SpotifyShelf
 
 try:
     import fcntl
@@ -190,7 +192,7 @@ class Store:
             yield
 
 
-class Transaction(Rooms, Installs):
+class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     """All that is read and written between BEGIN and COMMIT."""
 
     def __init__(self, connection: AsyncConnection, process: str) -> None:
@@ -362,11 +364,11 @@ class Transaction(Rooms, Installs):
         """Changes an entry's state if it is still the expected one, and says whether it was."""
         values: dict[str, object] = {"state": state}
         if state is State.PLAYING:
-            values |= {"started_ms": now_ms, "ends_ms": ends_ms}
+            values |= {"started_ms": now_ms, "ends_ms": ends_ms, "left_ms": None}
         elif state is State.QUEUED:
             values |= {"ended_ms": None, "pin": None}
         elif state is State.SUGGESTED:
-            values |= {"added_by": None, "started_ms": None, "ends_ms": None}
+            values |= {"added_by": None, "started_ms": None, "ends_ms": None, "left_ms": None}
         else:
             values |= {"ended_ms": now_ms}
         if added_by is not None:
@@ -490,6 +492,7 @@ def _track_columns(track: Track) -> dict[str, object]:
         "album": track.album,
         "year": track.year,
         "duration_ms": track.duration_ms,
+        "spotify_id": track.spotify_id,
     }
 
 
@@ -503,7 +506,9 @@ def _change(row: Row[Any] | None) -> Change | None:
 def _entry(row: Row[Any], tally: dict[str, int]) -> Entry:
     return Entry(
         id=row.id,
-        track=Track(row.title, row.artist, row.track_id, row.album, row.year, row.duration_ms),
+        track=Track(
+            row.title, row.artist, row.track_id, row.album, row.year, row.duration_ms, row.spotify_id
+        ),
         state=State(row.state),
         added_by=Member(row.platform, row.user_id, row.name) if row.user_id else None,
         added_ms=row.added_ms,
@@ -515,4 +520,5 @@ def _entry(row: Row[Any], tally: dict[str, int]) -> Entry:
         because=tuple(json.loads(row.because or "[]")),
         ballot=row.ballot,
         pin=row.pin if row.state == State.QUEUED else None,
+        left_ms=row.left_ms if row.state == State.PLAYING else None,
     )

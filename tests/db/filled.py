@@ -26,6 +26,15 @@ ROWS = {
     ),
     "votes (entry_id, member_id, value)": (30_000, "10000 + n, 10001 + n % 29000, 1"),
     "skips (entry_id, member_id)": (10_000, "10000 + n, 10001 + n % 29000"),
+    "playbacks (party_id, host_id, device_id, device_name)": (1_000, "10000 + n, 10001 + n, '', ''"),
+    "saves (party_id, started_ms, member_id, playlist_id)": (
+        10_000,
+        "10001 + n % 1000, n, 10001 + n % 29000, 'x'",
+    ),
+    "spotify_accounts (platform, user_id, name, workspace, sealed, linked_ms)": (
+        10_000,
+        "'slack', n, 'Name', n % 1000, 'x', n",
+    ),
 }
 """How many rows of which values, n counting from 1, each table has."""
 

@@ -198,5 +198,6 @@ async def test_forgetting_reads_no_table_from_end_to_end(store: Store) -> None:
         await tx.forget_workspace("slack", "T1")
         for statement, values in statements[:]:
             tables, plan = await scanned(tx._connection, statement, values)  # noqa: SLF001 - as above
-            assert not tables & (set(metadata.tables) - {"slack_installs"}), (statement, plan)
+            small = {"slack_installs", "spotify_logins"}  # what is in there is ten minutes old at most
+            assert not tables & (set(metadata.tables) - small), (statement, plan)
     assert len(statements) > 8
