@@ -70,6 +70,15 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a playlist or an album."""
+
+    songs: tuple[Track, ...]
+    items: int  # how many there were with what is no song
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Playback:
     """Where a party sounds: on whose account, on which device, and which entries that device has."""
 

@@ -9,6 +9,14 @@ from bot.domain import Member, Room, Track
 from bot.playing import Account, Device, Heard, Login, Playback, SealedAccount
 
 
+class GrantRefused(Exception):
+    """Spotify does not take a code or a refresh token, or no more."""
+
+
+class AccessRefused(Exception):
+    """Spotify does not take an access token, or no more."""
+
+
 class SpotifyShelf(Protocol):
     """What is known of Spotify: a part of a transaction."""
 
