@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import pytest
-import spotipy
 from spotipy.cache_handler import MemoryCacheHandler
 from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth, SpotifyOauthError, SpotifyPKCE
 
 from tests.conftest import SPECS
-from tests.fakes.spotify_model import ALL_SCOPES, FakeUser, Json
+from tests.fakes.spotify_clients import TIMEOUT_S, ask, client_of, of, pointed, refused, send, token
+from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import REDIRECT_URI, FakeSpotify
-
-TIMEOUT_S = 10
 
 
 @pytest.fixture
@@ -30,58 +24,11 @@ async def spotify() -> AsyncIterator[FakeSpotify]:
         yield fake
 
 
-def client_of(spotify: FakeSpotify, token: str) -> Any:
-    """A spotipy that asks once and never sleeps."""
-    client = spotipy.Spotify(auth=token, retries=0, status_retries=0, status_forcelist=(999,))
-    client.prefix = spotify.api_url
-    return client
-
-
-def of(spotify: FakeSpotify, user: FakeUser, scopes: str = ALL_SCOPES) -> Any:
-    """A spotipy of somebody who has agreed."""
-    return client_of(spotify, spotify.sign_in(user, scopes).access_token)
-
-
-def pointed(spotify: FakeSpotify, manager: Any) -> Any:
-    """One of spotipy's OAuth classes, pointed at the fake."""
-    manager.OAUTH_TOKEN_URL = f"{spotify.accounts_url}/api/token"
-    manager.OAUTH_AUTHORIZE_URL = f"{spotify.accounts_url}/authorize"
-    return manager
-
-
 def pkce_of(spotify: FakeSpotify, **more: Any) -> Any:
     told = {"redirect_uri": REDIRECT_URI, "scope": "user-read-private", "state": "s1"} | more
     handler = MemoryCacheHandler()
     manager = SpotifyPKCE(spotify.client_id, cache_handler=handler, requests_timeout=TIMEOUT_S, **told)
     return pointed(spotify, manager)
-
-
-@contextmanager
-def refused(status: int, message: str, reason: str | None = None) -> Iterator[pytest.ExceptionInfo[Any]]:
-    """The call within is refused with this."""
-    with pytest.raises(spotipy.SpotifyException, match=re.escape(message)) as caught:
-        yield caught
-    assert (caught.value.http_status, caught.value.reason) == (status, reason)
-
-
-async def send(
-    spotify: FakeSpotify, method: str, path: str, header: str | None, **more: Any
-) -> tuple[int, Any]:
-    """One plain request to the Web API: the status and the JSON or text."""
-    headers = {} if header is None else {"Authorization": header}
-    url = spotify.api_url + path
-    async with aiohttp.request(method, url, headers=headers, **more) as answer:
-        text = await answer.text()
-        return answer.status, json.loads(text) if answer.content_type == "application/json" and text else text
-
-
-async def token(spotify: FakeSpotify, **form: Any) -> tuple[int, Json]:
-    """One plain token request; where the form has no client, HTTP Basic shows it with its secret."""
-    basic = aiohttp.encode_basic_auth(spotify.client_id, spotify.client_secret)
-    headers = {} if "client_id" in form else {"Authorization": basic}
-    url = f"{spotify.accounts_url}/api/token"
-    async with aiohttp.request("POST", url, data=form, headers=headers) as answer:
-        return answer.status, await answer.json()
 
 
 def authorize_url(spotify: FakeSpotify, **more: str) -> str:
@@ -104,8 +51,8 @@ async def test_pkce_gives_tokens_through_spotipy(spotify: FakeSpotify) -> None:
     assert redirect.startswith(f"{REDIRECT_URI}?code=")
     assert manager.parse_auth_response_url(redirect)[0] == "s1"
     code = manager.parse_response_code(redirect)
-    access = await asyncio.to_thread(manager.get_access_token, code)
-    profile = await asyncio.to_thread(client_of(spotify, access).me)
+    access = await ask(manager.get_access_token, code)
+    profile = await ask(client_of(spotify, access).me)
     assert (profile["id"], profile["display_name"]) == (anna.id, "Anna")
     assert "product" not in profile, "development mode does not tell it any more"
     assert spotify.token_requests == {"authorization_code": 1}
@@ -116,12 +63,12 @@ async def test_a_pkce_refresh_token_is_good_once(spotify: FakeSpotify) -> None:
     """Each refresh gives a new refresh token, and the old one is void."""
     manager = pkce_of(spotify)
     old = spotify.sign_in(spotify.user("Anna"), pkce=True).refresh_token
-    told = await asyncio.to_thread(manager.refresh_access_token, old)
+    told = await ask(manager.refresh_access_token, old)
     assert told["refresh_token"] not in (None, old)
     with pytest.raises(SpotifyOauthError, match="Refresh token revoked") as caught:
-        await asyncio.to_thread(manager.refresh_access_token, old)
+        await ask(manager.refresh_access_token, old)
     assert caught.value.error == "invalid_grant"
-    assert await asyncio.to_thread(manager.refresh_access_token, told["refresh_token"])
+    assert await ask(manager.refresh_access_token, told["refresh_token"])
 
 
 async def test_a_confidential_client_keeps_its_refresh_token(spotify: FakeSpotify) -> None:
@@ -131,7 +78,7 @@ async def test_a_confidential_client_keeps_its_refresh_token(spotify: FakeSpotif
     manager: Any = pointed(spotify, SpotifyOAuth(*secrets, cache_handler=handler, requests_timeout=TIMEOUT_S))
     redirect = await spotify.agree(manager.get_authorize_url(), spotify.user("Anna"))
     code = manager.parse_response_code(redirect)
-    await asyncio.to_thread(manager.get_access_token, code, as_dict=False, check_cache=False)
+    await ask(manager.get_access_token, code, as_dict=False, check_cache=False)
     first = handler.get_cached_token()
     form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
     status, answer = await token(spotify, **form)
@@ -272,10 +219,10 @@ async def test_tokens_end(spotify: FakeSpotify) -> None:
     anna = spotify.user("Anna")
     client, grant = of(spotify, anna), spotify.sign_in(anna, pkce=True)
     spotify.clock.forward(3599)
-    assert await asyncio.to_thread(client.me)
+    assert await ask(client.me)
     spotify.clock.forward(1)
     with refused(401, "The access token expired"):
-        await asyncio.to_thread(client.me)
+        await ask(client.me)
     form = {"grant_type": "refresh_token", "client_id": spotify.client_id}
     assert (await token(spotify, refresh_token=grant.refresh_token, **form))[0] == 200
     spotify.clock.forward(182 * 86_400)
@@ -289,11 +236,11 @@ async def test_a_person_may_take_leave_back(spotify: FakeSpotify) -> None:
     grant, other = spotify.sign_in(anna, pkce=True), of(spotify, ben)
     spotify.revoke(anna)
     with refused(401, "Invalid access token"):
-        await asyncio.to_thread(client_of(spotify, grant.access_token).me)
+        await ask(client_of(spotify, grant.access_token).me)
     form = {"grant_type": "refresh_token", "client_id": spotify.client_id}
     _, answer = await token(spotify, refresh_token=grant.refresh_token, **form)
     assert answer == {"error": "invalid_grant", "error_description": "Refresh token revoked"}
-    assert await asyncio.to_thread(other.me)
+    assert await ask(other.me)
 
 
 async def test_the_accounts_service_may_be_down(spotify: FakeSpotify) -> None:
@@ -311,12 +258,12 @@ async def test_the_app_itself_is_nobody(spotify: FakeSpotify) -> None:
     manager: Any = SpotifyClientCredentials(
         spotify.client_id, spotify.client_secret, cache_handler=handler, requests_timeout=TIMEOUT_S
     )
-    access = await asyncio.to_thread(pointed(spotify, manager).get_access_token, as_dict=False)
+    access = await ask(pointed(spotify, manager).get_access_token, as_dict=False)
     client, song = client_of(spotify, access), spotify.song("Toxic")
-    assert (await asyncio.to_thread(client.track, song.id))["name"] == "Toxic"
+    assert (await ask(client.track, song.id))["name"] == "Toxic"
     for call in (client.me, client.current_user_playlists, client.current_playback):
         with refused(401, "Valid user authentication required"):
-            await asyncio.to_thread(call)
+            await ask(call)
 
 
 @pytest.mark.parametrize(
@@ -341,22 +288,22 @@ async def test_scopes_are_asked_for(spotify: FakeSpotify) -> None:
     made = client.current_user_playlist_create
     for call in (client.devices, client.pause_playback, client.current_user_playlists, client.queue):
         with refused(403, "Insufficient client scope"):
-            await asyncio.to_thread(call)
+            await ask(call)
     with refused(403, "Insufficient client scope"):
-        await asyncio.to_thread(made, "Party")
+        await ask(made, "Party")
 
 
 async def test_development_mode_knows_its_people(spotify: FakeSpotify) -> None:
     """Who is not listed is refused in plain text; five may be, and the owner always is."""
     stranger = of(spotify, spotify.user("Zoe", listed=False))
     with refused(403, "User not registered in the Developer Dashboard"):
-        await asyncio.to_thread(stranger.me)
+        await ask(stranger.me)
     for i in range(5):
         spotify.user(f"Guest {i}")
     with pytest.raises(ValueError, match="5 people"):
         spotify.user("One too many")
     owner = of(spotify, spotify.owner)
-    assert await asyncio.to_thread(owner.me)
+    assert await ask(owner.me)
     spotify.owner.product = "free"
     with refused(403, "Active premium subscription required"):
-        await asyncio.to_thread(owner.me)
+        await ask(owner.me)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hashlib
@@ -119,21 +118,20 @@ class Accounts:
             status, answer = error.status, error.body
         except ApiError as error:
             status, answer = error.status, {"error": "server_error", "error_description": error.message}
-            self._keep(form, status, answer)
+            await self._keep(form, status, answer)
             return web.json_response(answer, status=status, headers=error.headers)
-        self._keep(form, status, answer)
+        await self._keep(form, status, answer)
         return web.json_response(answer, status=status, headers={"Cache-Control": "no-store"})
 
     async def _meet(self) -> None:
-        if self._world.token_delay_s:
-            await asyncio.sleep(self._world.token_delay_s)
         await self._world.faults.meet("/api/token")
         if self._world.token_status is not None:
             raise ApiError(self._world.token_status, "The service is not available")
 
-    def _keep(self, form: dict[str, str], status: int, answer: Json) -> None:
+    async def _keep(self, form: dict[str, str], status: int, answer: Json) -> None:
         request = FakeRequest("POST", "/api/token", {}, form, status, answer, self._world.now())
-        self._world.requests.append(request)
+        self._world.keep(request)
+        await self._world.faults.linger("/api/token", self._world.token_delay_s)
 
     def _issue(self, form: dict[str, str], client: tuple[str, str | None]) -> Json:
         if client[0] != self._world.app.client_id:

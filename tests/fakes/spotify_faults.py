@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from .spotify_errors import ApiError
@@ -42,6 +42,7 @@ class Faults:
         self._drips: dict[str, float] = {}
         self._gates: dict[str, Gate] = {}
         self._drops: set[str] = set()
+        self._closing = asyncio.Event()
 
     def limit(self, retry_after_s: float | None, path: str | None = None) -> None:
         """Answer 429 for so long by the clock; None takes the limit back."""
@@ -52,7 +53,7 @@ class Faults:
         _set(self._statuses, path, status)
 
     def stall(self, seconds: float | None, path: str | None = None) -> None:
-        """Let answers wait for so many real seconds; None takes that back."""
+        """Let answers wait for so many real seconds, what was asked being done; None takes that back."""
         _set(self._stalls, path, seconds)
 
     def drip(self, seconds: float | None, path: str | None = None) -> None:
@@ -77,8 +78,6 @@ class Faults:
         """Wait as a request to this path has to; ConnectionResetError to drop it, or the ApiError."""
         for gate in _fitting(self._gates, path):
             await gate.pass_through()
-        for seconds in _fitting(self._stalls, path):
-            await asyncio.sleep(seconds)
         if any(path.startswith(it) for it in self._drops):
             raise ConnectionResetError
         for until in _fitting(self._limits, path):
@@ -88,9 +87,30 @@ class Faults:
         for status in _fitting(self._statuses, path):
             raise ApiError(status, "Service unavailable" if status == 503 else "Server error")
 
-    def drip_s(self, path: str) -> float | None:
-        """How long to wait between two bytes of an answer."""
-        return next(iter(_fitting(self._drips, path)), None)
+    async def linger(self, path: str, more_s: float = 0.0) -> None:
+        """Wait as an answer on this path has to."""
+        await self._wait(max([more_s, *_fitting(self._stalls, path)]))
+
+    async def dripping(self, path: str, body: bytes) -> AsyncIterator[bytes]:
+        """The parts of a body as they are to be sent."""
+        seconds = max(_fitting(self._drips, path), default=None)
+        if seconds is None:
+            yield body
+            return
+        for byte in body:
+            yield bytes([byte])
+            await self._wait(seconds)
+
+    def close(self) -> None:
+        """Let nobody wait any longer."""
+        self._closing.set()
+        for gate in self._gates.values():
+            gate.open()
+
+    async def _wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
 
 
 def _set(those: dict[str, T], path: str | None, value: T | None) -> None:

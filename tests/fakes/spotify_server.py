@@ -72,6 +72,7 @@ class FakeSpotify(Acts):
         trace: TracebackType | None,
     ) -> None:
         """Stop listening."""
+        self.world.faults.close()
         if self._runner is not None:
             await self._runner.cleanup()
 

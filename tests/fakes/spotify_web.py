@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -62,9 +62,10 @@ class WebApi:
             status, told = 0, None
         user = None if grant is None else grant.user
         at = self._world.now()
-        self._world.requests.append(FakeRequest(request.method, path, query, body, status, told, at, user))
+        self._world.keep(FakeRequest(request.method, path, query, body, status, told, at, user))
         if status:
             self._world.breaches += self._world.schemas.answer(request.method, path, status, told)
+        await self._world.faults.linger(path)
         return await self._send(request, path, status or 500, told, headers)
 
     def _admit(self, header: str | None) -> FakeGrant:
@@ -101,15 +102,14 @@ class WebApi:
         self, request: web.Request, path: str, status: int, told: Any, headers: dict[str, str]
     ) -> web.StreamResponse:
         text = told if isinstance(told, str) else "" if told is None else json.dumps(told)
-        kind = "text/plain" if isinstance(told, str) else "application/json"
-        seconds = self._world.faults.drip_s(path)
-        if seconds is None or not text:
-            return web.Response(status=status, text=text, content_type=kind, headers=headers)
-        response = web.StreamResponse(status=status, headers=headers | {"Content-Type": kind})
-        await response.prepare(request)
-        for byte in text.encode():
-            await response.write(bytes([byte]))
-            await asyncio.sleep(seconds)
+        response = web.StreamResponse(status=status, headers=headers)
+        response.content_type = "text/plain" if isinstance(told, str) else "application/json"
+        response.content_length = len(text.encode())
+        # Who has hung up by now gets nothing, but what was asked is done.
+        with suppress(ConnectionResetError):
+            await response.prepare(request)
+            async for part in self._world.faults.dripping(path, text.encode()):
+                await response.write(part)
         return response
 
     def _drop(self, request: web.Request) -> None:
