@@ -1,4 +1,4 @@
-"""The fake Spotify's accounts, catalogue and playlists, through the real spotipy and plain HTTP."""
+"""The fake Spotify's accounts service, through the real spotipy and plain HTTP."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import aiohttp
 import pytest
 from spotipy.cache_handler import MemoryCacheHandler
-from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth, SpotifyOauthError, SpotifyPKCE
+from spotipy.oauth2 import SpotifyOAuth, SpotifyOauthError, SpotifyPKCE
 
 from tests.conftest import SPECS
-from tests.fakes.spotify_clients import TIMEOUT_S, ask, client_of, of, pointed, refused, send, token
+from tests.fakes.spotify_clients import TIMEOUT_S, ask, client_of, of, pointed, refused, token
 from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import REDIRECT_URI, FakeSpotify
 
@@ -207,11 +207,49 @@ async def test_the_client_has_to_show_its_secret(spotify: FakeSpotify) -> None:
     assert (await token(spotify, **both, **form))[0] == 200
 
 
-async def test_a_grant_type_has_to_be_known(spotify: FakeSpotify) -> None:
-    """Others, and none, are refused."""
-    for more in ({}, {"grant_type": "password"}):
-        status, answer = await token(spotify, **more)
-        assert (status, answer["error"]) == (400, "unsupported_grant_type")
+@pytest.mark.parametrize(
+    ("form", "error", "told"),
+    [
+        ({}, "unsupported_grant_type", "grant_type parameter is missing"),
+        ({"grant_type": "password"}, "unsupported_grant_type", "grant_type must be"),
+        ({"grant_type": "refresh_token"}, "invalid_request", "refresh_token must be supplied"),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, "invalid_grant", "Invalid refresh token"),
+        ({"grant_type": "client_credentials", "client_id": ""}, "invalid_client", "Invalid client"),
+    ],
+)
+async def test_a_wrong_token_request_is_refused(
+    spotify: FakeSpotify, form: dict[str, str], error: str, told: str
+) -> None:
+    """The grant type, the refresh token and the client are told apart."""
+    status, answer = await token(spotify, **form)
+    assert (status, answer["error"]) == (400, error)
+    assert answer["error_description"].startswith(told)
+
+
+@pytest.mark.parametrize("header", ["Basic x", "Basic", "Bearer eDp4", "Basic /w=="])
+async def test_a_wrong_client_header_is_refused(spotify: FakeSpotify, header: str) -> None:
+    """What is no HTTP Basic does not crash the service."""
+    url, form = f"{spotify.accounts_url}/api/token", {"grant_type": "client_credentials"}
+    async with aiohttp.request("POST", url, data=form, headers={"Authorization": header}) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (400, "invalid_client")
+
+
+async def test_a_token_request_is_a_form(spotify: FakeSpotify) -> None:
+    """JSON is refused."""
+    url, body = f"{spotify.accounts_url}/api/token", {"grant_type": "client_credentials"}
+    async with aiohttp.request("POST", url, json=body) as answer:
+        assert answer.status == 415
+
+
+async def test_a_pkce_code_needs_its_verifier(spotify: FakeSpotify) -> None:
+    """The secret does not make up for it."""
+    more = {"code_challenge": "c" * 43, "code_challenge_method": "S256"}
+    code = await code_of(spotify, spotify.user("Anna"), **more)
+    form = {"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI, "code": code}
+    assert await token(spotify, **form) == (
+        400,
+        {"error": "invalid_request", "error_description": "code_verifier required"},
+    )
 
 
 async def test_tokens_end(spotify: FakeSpotify) -> None:
@@ -244,66 +282,13 @@ async def test_a_person_may_take_leave_back(spotify: FakeSpotify) -> None:
 
 
 async def test_the_accounts_service_may_be_down(spotify: FakeSpotify) -> None:
-    """503 while a test says so, and the attempts are counted."""
+    """503 while a test says so, or a limit, and the attempts are counted."""
     spotify.token_status = 503
     assert (await token(spotify, grant_type="client_credentials"))[0] == 503
     spotify.token_status = None
+    spotify.limit(60, "/api/token")
+    assert (await token(spotify, grant_type="client_credentials"))[0] == 429
+    spotify.limit(None)
     assert (await token(spotify, grant_type="client_credentials"))[0] == 200
-    assert spotify.token_requests["client_credentials"] == 2
-
-
-async def test_the_app_itself_is_nobody(spotify: FakeSpotify) -> None:
-    """Its token finds songs, and has no profile, playlists or player."""
-    handler = MemoryCacheHandler()
-    manager: Any = SpotifyClientCredentials(
-        spotify.client_id, spotify.client_secret, cache_handler=handler, requests_timeout=TIMEOUT_S
-    )
-    access = await ask(pointed(spotify, manager).get_access_token, as_dict=False)
-    client, song = client_of(spotify, access), spotify.song("Toxic")
-    assert (await ask(client.track, song.id))["name"] == "Toxic"
-    for call in (client.me, client.current_user_playlists, client.current_playback):
-        with refused(401, "Valid user authentication required"):
-            await ask(call)
-
-
-@pytest.mark.parametrize(
-    ("header", "status", "told"),
-    [
-        (None, 401, "No token provided"),
-        ("Bearer x", 401, "Invalid access token"),
-        ("Basic eDp4", 400, "Only valid bearer authentication supported"),
-    ],
-)
-async def test_the_web_api_asks_for_a_good_token(
-    spotify: FakeSpotify, header: str | None, status: int, told: str
-) -> None:
-    """None, a wrong one and another kind are told apart."""
-    refusal = {"error": {"status": status, "message": told}}
-    assert await send(spotify, "GET", "me", header) == (status, refusal)
-
-
-async def test_scopes_are_asked_for(spotify: FakeSpotify) -> None:
-    """What a person has not agreed to is refused."""
-    client = of(spotify, spotify.user("Anna"), "user-read-private")
-    made = client.current_user_playlist_create
-    for call in (client.devices, client.pause_playback, client.current_user_playlists, client.queue):
-        with refused(403, "Insufficient client scope"):
-            await ask(call)
-    with refused(403, "Insufficient client scope"):
-        await ask(made, "Party")
-
-
-async def test_development_mode_knows_its_people(spotify: FakeSpotify) -> None:
-    """Who is not listed is refused in plain text; five may be, and the owner always is."""
-    stranger = of(spotify, spotify.user("Zoe", listed=False))
-    with refused(403, "User not registered in the Developer Dashboard"):
-        await ask(stranger.me)
-    for i in range(5):
-        spotify.user(f"Guest {i}")
-    with pytest.raises(ValueError, match="5 people"):
-        spotify.user("One too many")
-    owner = of(spotify, spotify.owner)
-    assert await ask(owner.me)
-    spotify.owner.product = "free"
-    with refused(403, "Active premium subscription required"):
-        await ask(owner.me)
+    assert spotify.token_requests["client_credentials"] == 3
+    assert [it.status for it in spotify.asked("POST", "/api/token")] == [503, 429, 200]

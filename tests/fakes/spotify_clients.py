@@ -76,5 +76,17 @@ async def ask(call: Callable[..., Any], *args: Any, **more: Any) -> Any:
 
 async def add_items(client: Any, playlist: FakePlaylist, songs: Iterable[FakeSong], **more: Any) -> Any:
     """Add songs in the shape of February 2026, which spotipy has no method for."""
-    body = {"uris": [it.uri for it in songs]} | more
+    body = {"uris": uris(*songs)} | more
     return await ask(client._post, f"playlists/{playlist.id}/items", payload=body)  # noqa: SLF001 - see above
+
+
+async def seen(client: Any) -> tuple[str | None, bool, int]:
+    """What plays: its title, whether it runs, and how far it has got in seconds."""
+    told = await ask(client.current_playback)
+    item = told["item"]
+    return item and item["name"], told["is_playing"], told["progress_ms"] // 1000
+
+
+def uris(*songs: FakeSong) -> list[str]:
+    """The songs' URIs."""
+    return [it.uri for it in songs]
