@@ -194,6 +194,9 @@ async def test_other_peoples_playlists_stay_shut(spotify: FakeSpotify) -> None:
     with refused(403, "a playlist you don't own"):
         await ask(client.playlist_change_details, shared.id, name="Mine")
     assert [it["id"] for it in (await ask(client.current_user_playlists))["items"]] == [shared.id]
+    shared.collaborative = False
+    with refused(404, "Resource not found"):
+        await ask(client.playlist_items, shared.id, limit=50)
 
 
 async def test_public_and_private_playlists_have_scopes_of_their_own(spotify: FakeSpotify) -> None:

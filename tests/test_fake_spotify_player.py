@@ -130,9 +130,10 @@ async def test_autoplay_goes_on_with_something_else(spotify: FakeSpotify, songs:
     zoe = spotify.user("Zoe", autoplay=songs[2:])
     spotify.device(zoe, active=True)
     client = of(spotify, zoe)
-    await ask(client.start_playback, uris=uris(songs[0]))
+    await ask(client.start_playback, context_uri=spotify.playlist(zoe, "Party", songs[:1]).uri)
     spotify.clock.forward(150)
     assert await seen(client) == ("Song 2", True, 50)
+    assert (await ask(client.current_playback))["context"] is None
 
 
 async def test_repeat_goes_on_with_the_same(

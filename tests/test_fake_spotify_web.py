@@ -171,6 +171,14 @@ def test_answers_are_held_against_the_description() -> None:
     assert schemas.answer("PUT", "/me/player/pause", 204, {})
 
 
+@DESCRIBED
+async def test_a_wrong_answer_of_the_fake_is_a_breach(spotify: FakeSpotify) -> None:
+    """A test that puts nonsense into it hears of that."""
+    spotify.device(spotify.owner, volume=101)
+    await ask(of(spotify, spotify.owner).devices)
+    assert "101 is greater than the maximum" in spotify.breaches[0]
+
+
 async def test_without_the_description_nothing_is_checked(tmp_path: Path) -> None:
     """The fake answers as ever, and records no breach but of calls that it does not know."""
     async with FakeSpotify(specs=tmp_path) as spotify:

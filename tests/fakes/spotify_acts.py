@@ -167,7 +167,10 @@ class Acts:
         return await self._decide(authorize_url, user, "agree")
 
     async def deny(self, authorize_url: str, user: FakeUser) -> str:
-        """The person opens the page and cancels; returns where the browser is sent."""
+        """The person opens the page and cancels; returns where the browser is sent.
+
+        Who has agreed to as much before is not asked again, and sent on as if by `agree`.
+        """
         return await self._decide(authorize_url, user, "deny")
 
     async def _decide(self, url: str, user: FakeUser, choice: str) -> str:
