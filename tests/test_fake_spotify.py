@@ -285,13 +285,17 @@ async def test_a_person_may_take_leave_back(spotify: FakeSpotify) -> None:
 
 
 async def test_the_accounts_service_may_be_down(spotify: FakeSpotify) -> None:
-    """503 while a test says so, or a limit, and the attempts are counted."""
+    """503 while a test says so, a limit, or no answer at all, and the attempts are counted."""
     spotify.token_status = 503
     assert (await token(spotify, grant_type="client_credentials"))[0] == 503
     spotify.token_status = None
     spotify.limit(60, "/api/token")
     assert (await token(spotify, grant_type="client_credentials"))[0] == 429
     spotify.limit(None)
+    spotify.drop("/api/token")
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await token(spotify, grant_type="client_credentials")
+    spotify.drop(on=False)
     assert (await token(spotify, grant_type="client_credentials"))[0] == 200
-    assert spotify.token_requests["client_credentials"] == 3
-    assert [it.status for it in spotify.asked("POST", "/api/token")] == [503, 429, 200]
+    assert spotify.token_requests["client_credentials"] == 4
+    assert [it.status for it in spotify.asked("POST", "/api/token")] == [503, 429, 0, 200]

@@ -130,6 +130,7 @@ async def test_wrong_things_to_play_are_refused(
         {"context_uri": "spotify:playlist:" + "0" * 22},
         {"context_uri": playlist.uri, "uris": uris(songs[0])},
         {"context_uri": playlist.uri, "offset": {"position": 4}},
+        {"context_uri": playlist.uri, "offset": {"position": "first"}},
         {"context_uri": playlist.uri, "offset": {"uri": "spotify:track:" + "0" * 22}},
     ]
     for body in wrong:

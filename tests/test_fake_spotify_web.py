@@ -172,6 +172,29 @@ def test_answers_are_held_against_the_description() -> None:
 
 
 @DESCRIBED
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "me/player/play", {"uris": [], "position_ms": "soon"}),
+        ("PUT", "playlists/here/items", {"range_start": "first", "insert_before": 0}),
+        ("DELETE", "playlists/here/items", {"items": ["spotify:track:x"]}),
+        ("PUT", "me/player", ["x"]),
+        ("POST", "me/playlists", "Party"),
+    ],
+)
+async def test_wrong_types_do_not_crash_the_fake(
+    spotify: FakeSpotify, method: str, path: str, body: Any
+) -> None:
+    """They are answered with 400, and told."""
+    playlist = spotify.playlist(spotify.owner, "Party", [spotify.song("Toxic")])
+    spotify.device(spotify.owner, active=True)
+    header = f"Bearer {spotify.sign_in(spotify.owner).access_token}"
+    status, _ = await send(spotify, method, path.replace("here", playlist.id), header, json=body)
+    assert status == 400
+    assert spotify.breaches
+
+
+@DESCRIBED
 async def test_a_wrong_answer_of_the_fake_is_a_breach(spotify: FakeSpotify) -> None:
     """A test that puts nonsense into it hears of that."""
     spotify.device(spotify.owner, volume=101)

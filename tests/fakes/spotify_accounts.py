@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 
 from .spotify_errors import ApiError, TokenError
+from .spotify_faults import drop
 from .spotify_model import FakeCode, FakeGrant, FakeRequest, FakeUser, Json
 from .spotify_world import ACCESS_S, REFRESH_S, World, scopes_of
 
@@ -116,12 +117,15 @@ class Accounts:
             status, answer = 200, self._issue(form, _client(request.headers.get("Authorization"), form))
         except TokenError as error:
             status, answer = error.status, error.body
+        except ConnectionResetError:
+            drop(request)
+            status, answer = 0, {}
         except ApiError as error:
             status, answer = error.status, {"error": "server_error", "error_description": error.message}
             await self._keep(form, status, answer)
             return web.json_response(answer, status=status, headers=error.headers)
         await self._keep(form, status, answer)
-        return web.json_response(answer, status=status, headers={"Cache-Control": "no-store"})
+        return web.json_response(answer, status=status or 500, headers={"Cache-Control": "no-store"})
 
     async def _meet(self) -> None:
         await self._world.faults.meet("/api/token")

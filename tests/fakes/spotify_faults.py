@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
+from aiohttp import web
+
 from .spotify_errors import ApiError
 
 T = TypeVar("T")
@@ -114,6 +116,12 @@ class Faults:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._closing.wait()
+
+
+def drop(request: web.Request) -> None:
+    """Close the connection that a request came on."""
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def _set(those: dict[str, T], path: str | None, value: T | None) -> None:

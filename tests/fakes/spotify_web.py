@@ -12,6 +12,7 @@ from aiohttp import web
 from .spotify_call import Answer, Call, Route
 from .spotify_catalogue import Catalogue
 from .spotify_errors import ApiError
+from .spotify_faults import drop
 from .spotify_model import FakeGrant, FakeRequest
 from .spotify_player import Player
 from .spotify_playlists import Playlists
@@ -46,7 +47,8 @@ class WebApi:
         query = dict(request.query)
         text = await request.text()
         body = _parsed(text)
-        self._world.breaches += self._world.schemas.request(request.method, path, query, body)
+        wrong = self._world.schemas.request(request.method, path, query, body)
+        self._world.breaches += wrong
         grant: FakeGrant | None = None
         headers: dict[str, str] = {}
         told: Any
@@ -58,8 +60,13 @@ class WebApi:
         except ApiError as error:
             status, told, headers = error.status, error.body, error.headers
         except ConnectionResetError:
-            self._drop(request)
+            drop(request)
             status, told = 0, None
+        except (AttributeError, TypeError, ValueError):
+            # Only a body of the wrong types may come to this.
+            if not wrong:
+                raise
+            status, told = 400, ApiError(400, "Error parsing JSON.").body
         user = None if grant is None else grant.user
         at = self._world.now()
         self._world.keep(FakeRequest(request.method, path, query, body, status, told, at, user))
@@ -111,10 +118,6 @@ class WebApi:
             async for part in self._world.faults.dripping(path, text.encode()):
                 await response.write(part)
         return response
-
-    def _drop(self, request: web.Request) -> None:
-        if request.transport is not None:
-            request.transport.abort()
 
 
 def _parsed(text: str) -> Any:
