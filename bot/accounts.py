@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from bot.domain import HOUR_MS, MINUTE_MS, Member
 from bot.errors import (
@@ -101,8 +102,8 @@ class Accounts(Logins):
         self._lost.discard(login.member)
         return Account(name, premium, now_ms, tokens.scopes >= PLAYLISTS)
 
-    async def refuse(self, state: str, browser: str, reason: str) -> None:
-        """Takes note that Spotify sent somebody back without a code; always raises.
+    async def refuse(self, state: str, browser: str, reason: str) -> NoReturn:
+        """Takes note that Spotify sent somebody back without a code.
 
         Raises:
             LoginRefused: the member did not agree.
