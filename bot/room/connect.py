@@ -107,13 +107,13 @@ class ConnectPages:
     async def _come_back(self, request: web.Request) -> web.Response:
         """Spotify has sent the browser here, with a code or with a reason."""
         query, browser = request.query, request.cookies.get(COOKIE, "")
-        state, told = query.get("state", ""), _language(request)
+        state, wished = query.get("state", ""), _language(request)
         try:
             if "code" not in query:
                 await self._accounts.refuse(state, browser, query.get("error", ""))
-            response = _connected(told, await self._accounts.finish(state, browser, query["code"]))
+            response = _connected(wished, await self._accounts.finish(state, browser, query["code"]))
         except SpotifyError as error:
-            response = _refused(told, error)
+            response = _refused(wished, error)
         self._set_cookie(response, "", 0)
         return response
 

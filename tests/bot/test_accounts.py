@@ -413,6 +413,19 @@ async def test_a_broken_connection_deletes_nothing(stage: Stage, anna: FakeUser,
     assert await stage.access_works(await stage.accounts.token(ANNA))
 
 
+async def test_silence_deletes_nothing(
+    stage: Stage, anna: FakeUser, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who does not answer in time is away, and the account stays."""
+    monkeypatch.setattr("bot.spotify.WITHIN_S", 0.1)
+    await stage.link(ANNA, anna)
+    clock.pass_by(hours=2)
+    with stage.fake.held("/api/token"):
+        with pytest.raises(SpotifyAway):
+            await stage.accounts.token(ANNA)
+        assert await stage.accounts.account(ANNA) is not None
+
+
 async def test_an_app_that_is_set_up_wrongly_deletes_nothing(
     stage: Stage, anna: FakeUser, clock: Clock
 ) -> None:
