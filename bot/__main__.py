@@ -64,7 +64,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         if slack is not None:
             stack.push_async_callback(slack.tokens.close)
         routes = slack.add_routes if slack is not None else None
-        room = open_room(party, settings.room_host, settings.room_port, settings.room_names, routes)
+        room = open_room(party, settings.room_host, settings.room_port, settings.own_names, routes)
         room_url = await stack.enter_async_context(room)
         doors = [asyncio.create_task(party.keep_time(), name="clock")]
         stack.push_async_callback(_stop, doors)

@@ -143,9 +143,9 @@ class Spotify:
         return await self._call(lambda: self._tokens(self._pkce().refresh_access_token(refresh_token)))
 
     async def me(self, access: str) -> tuple[str, bool]:
-        """What an account is called, and whether it is a Premium one."""
+        """What an account is called, and whether it may be a Premium one: not every app is told."""
         me = await self._ask(access, lambda api: api.current_user())
-        return str(me.get("display_name") or me["id"]), me.get("product") == "premium"
+        return str(me.get("display_name") or me["id"]), me.get("product", "premium") == "premium"
 
     async def app_token(self) -> str:
         """The app's own access token, for looking songs up."""
@@ -299,8 +299,8 @@ class Spotify:
             await self._breaker.failed()
             return SpotifyAway()
         await self._breaker.answered()
-        if isinstance(error, SpotifyOauthError):
-            return GrantRefused()
+        if isinstance(error, SpotifyOauthError):  # of an app that is set up wrongly, no grant is bad
+            return GrantRefused() if error.error == "invalid_grant" else SpotifyRefuses()
         return _refused(status, str(error.reason or ""), str(error.msg or "").casefold())  # type: ignore[attr-defined] # SpotifyException has them
 
     def _client(self, access: str) -> Any:

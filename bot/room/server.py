@@ -149,7 +149,8 @@ async def _health(request: web.Request) -> web.Response:
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 def _telling(live: Live) -> Callable[[web.Application], AsyncIterator[None]]:
