@@ -15,6 +15,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Self, TypeVar
@@ -25,12 +26,14 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 from rapidfuzz.utils import default_process
 
+from bot import links
 from bot.bundle import MEND, Bundle
 from bot.domain import LONGEST_TEXT, MOST_WORDS, Track, main_artist
 from bot.errors import (
     EmptyText,
     NoWords,
     PartyError,
+    SeveralSongs,
     StartError,
     TextTooLong,
     UnknownChoice,
@@ -41,11 +44,6 @@ from bot.errors import (
 CHOSEN = "track:"
 """Marks a song picked from a list: the rest of the text is its track id."""
 
-_LINK = re.compile(
-    r"(?:https?://)?open\.spotify\.com/(?:intl-[a-z]{2,5}/)?track/([0-9A-Za-z]{22})(?:[/?#].*)?"
-    r"|spotify:track:([0-9A-Za-z]{22})"
-)
-_LOOKS_LIKE_LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|spotify:|open\.spotify\.com)\S*", re.IGNORECASE)
 _DASH = re.compile(r"\s+[-–—]\s+")
 _BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
 _WORDS_ALIKE = OSA.normalized_similarity
@@ -192,13 +190,13 @@ class Catalogue:
             EmptyText: no letter or digit in it.
             TextTooLong: longer than any song's name.
             UnknownLink: a link without a known song behind it.
+            ShortLink: a link that nobody can read.
             UnknownSong: nothing like it is known, and it does not say who the artist is.
         """
-        text = _tidy(text)
-        text = _bare_link(text)
+        text = links.bare(_tidy(text))
         if text.startswith(CHOSEN):
             return await self._chosen(text.removeprefix(CHOSEN))
-        if _LOOKS_LIKE_LINK.match(text):
+        if links.is_link(text):
             return await self._linked(text)
         if not words(text):
             raise EmptyText
@@ -229,9 +227,9 @@ class Catalogue:
             limit: how many.
             whole: every word must be found; else the best partial matches stand in for none.
         """
-        if _LOOKS_LIKE_LINK.match(text.strip()):
+        if links.is_link(text):
             with contextlib.suppress(PartyError):
-                return [await self._linked(text.strip())]
+                return [await self._linked(text)]
             return []
         asked = words(text[:LONGEST_TEXT])
         if not asked:
@@ -295,18 +293,39 @@ class Catalogue:
         return await self._work(self.track, places[0])
 
     async def _linked(self, text: str) -> Track:
-        link = _LINK.fullmatch(text)
-        track = await self._work(self._spotify, link[1] or link[2]) if link else None
-        if track is None:
+        link = links.read(text)
+        if link is not None and link.kind is not links.Kind.TRACK:
+            raise SeveralSongs
+        found = await self.by_spotify([link.id]) if link is not None else {}
+        if link is None or link.id not in found:
             raise UnknownLink
-        return track
+        return found[link.id]
 
-    def _spotify(self, spotify_id: str) -> Track | None:
+    async def by_spotify(self, spotify_ids: Sequence[str]) -> dict[str, Track]:
+        """The songs behind some Spotify ids, of those that are known."""
+        return await self._work(self._by_spotify, spotify_ids)
+
+    def _by_spotify(self, spotify_ids: Sequence[str]) -> dict[str, Track]:
+        marks = ", ".join("?" * len(spotify_ids))
+        statement = f"SELECT spotify_id, idx FROM spotify WHERE spotify_id IN ({marks})"  # noqa: S608 - only question marks
+        with self._lock:
+            rows = self._connection.execute(statement, list(spotify_ids)).fetchall()
+        tracks = self.tracks(index for _, index in rows)
+        return {
+            found: replace(track, spotify_id=found) for (found, _), track in zip(rows, tracks, strict=True)
+        }
+
+    async def spotify_id(self, track: Track) -> str | None:
+        """Where a song plays on Spotify, if that is known."""
+        places = self._ids.of(track.track_id) if track.track_id else []
+        return await self._work(self._spotify_id, places[0]) if places else None
+
+    def _spotify_id(self, index: int) -> str | None:
         with self._lock:
             row = self._connection.execute(
-                "SELECT idx FROM spotify WHERE spotify_id = ?", (spotify_id,)
+                "SELECT spotify_id FROM spotify WHERE idx = ?", (index,)
             ).fetchone()
-        return self.track(row[0]) if row else None
+        return row[0] if row else None
 
     def _search(self, asked: Sequence[str], limit: int, whole: bool) -> list[Track]:
         found = self._match(" ".join(f'"{word}"*' for word in asked))
@@ -389,11 +408,6 @@ def _fame(
     by_artist = np.bincount(who, popularity)
     most = by_artist.max(initial=0) or 1
     return np.asarray((np.sqrt(popularity) + np.sqrt(by_artist / most)[who]) / 2)
-
-
-def _bare_link(text: str) -> str:
-    """A link without the angle brackets that keep a chat from showing a preview of it."""
-    return text[1:-1] if re.fullmatch(r"<\S+>", text) else text
 
 
 def song_key(track: Track) -> str:

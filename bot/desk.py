@@ -92,9 +92,13 @@ class Desk:
         queue = await self.ordered(waiting)
         if not queue or now_playing(waiting):
             return
-        ends_ms = domain.ends_ms(queue[0].track, self.now_ms)
-        await self.tx.move(queue[0].id, State.QUEUED, State.PLAYING, now_ms=self.now_ms, ends_ms=ends_ms)
-        if any(entry.pin for entry in queue):
+        await self.start(queue[0], queue)
+
+    async def start(self, entry: Entry, queue: Sequence[Entry]) -> None:
+        """Starts a song of the queue; nothing plays."""
+        ends_ms = domain.ends_ms(entry.track, self.now_ms)
+        await self.tx.move(entry.id, State.QUEUED, State.PLAYING, now_ms=self.now_ms, ends_ms=ends_ms)
+        if any(each.pin for each in queue):
             await self.tx.close_ranks(self.party.id)
 
 
@@ -125,6 +129,10 @@ class MemberDesk(Desk):
     def manages(self) -> bool:
         """Whether the member may choose what holds for everybody."""
         return self.member.manager or domain.is_dj(self.member, self.rules)
+
+    def without_key(self) -> MemberDesk:
+        """The same, for one of several things that one request asks for."""
+        return MemberDesk(self.tx, self.party, self.now_ms, self.here, self.member, None, None)
 
     async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> int:
         """Writes the diary: what was done to the entry as it stood."""

@@ -200,6 +200,17 @@ BELOW = (1, 2, 3, 5, 8)
 
 
 @dataclass(frozen=True, slots=True)
+class Playback:
+    """Where a party sounds: on whose account, on which device, and which entries that device has."""
+
+    host: Member
+    device_id: str = ""  # empty: whichever is active
+    device_name: str = ""
+    on: int | None = None  # the entry that the device was last known to play
+    ahead: int | None = None  # the entry that stands next in the device's own queue
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """A room's party as it stands now."""
 
@@ -213,6 +224,12 @@ class Party:
     started_ms: int = 0
     automatic: bool = False  # whether the autopilot has asked for the ballot
     decides_ms: int | None = None  # when it chooses
+    playback: Playback | None = None  # where it sounds, if it does
+
+    @property
+    def paused(self) -> bool:
+        """Whether what plays stands still."""
+        return self.playing is not None and self.playing.left_ms is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +255,7 @@ class PartyRecord:
     shared: bool  # whether a model may be trained on the room's songs
     rules: Rules = Rules()
     card: str = ""  # the message in which the party is shown, by the platform's id
+    playback: Playback | None = None  # where it sounds, if it does
 
 
 @dataclass(frozen=True, slots=True)

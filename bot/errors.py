@@ -4,7 +4,7 @@ EncoreError
 ├── StartError              the bot cannot start: one line and an exit code
 └── PartyError              a request that cannot be met: one private sentence, nothing changed
     ├── EmptyText (NoWords), TextTooLong, NotUnderstood
-    ├── UnknownSong, UnknownLink (UnknownChoice), NoSongInMessage, TooManyLines
+    ├── UnknownSong, UnknownLink (SeveralSongs, UnknownChoice), NoSongInMessage, TooManyLines
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel
@@ -12,8 +12,8 @@ EncoreError
     ├── SpotifyError            what Spotify has to do with
     │   ├── NoSpotify, NotConnected (LinkAgain, LinkEndsSoon), NotPremium, NotOnTheList
     │   ├── SpotifyRests, SpotifyAway, SpotifyBusy, SpotifyRefuses
-    │   ├── NoDevice (DeviceGone), DeviceRefuses, NotOnSpotify
-    │   ├── NoHost, HostsOnly, HostedAlready
+    │   ├── NoDevice (ManyDevices, DeviceGone), DeviceRefuses, NotOnSpotify
+    │   ├── NoHost, HostLost, HostsOnly, HostedAlready
     │   ├── ShortLink, NothingBehindLink, PlaylistClosed, NoPlaylistLink
     │   └── LoginSpent, LoginRefused
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
@@ -125,6 +125,15 @@ class UnknownLink(PartyError):
                 "I can't find a song behind that link. I know many Spotify track links; "
                 "otherwise type it as: title - artist"
             )
+        )
+
+
+class SeveralSongs(UnknownLink):
+    """A link to more than a song, where one is asked for."""
+
+    def __init__(self) -> None:
+        PartyError.__init__(
+            self, marked("That link is a whole album or playlist. Bring all of it in with /import.")
         )
 
 
@@ -378,6 +387,17 @@ class NoDevice(SpotifyError):
         )
 
 
+class ManyDevices(NoDevice):
+    """None of several devices plays, so one must be chosen."""
+
+    def __init__(self, names: str) -> None:
+        SpotifyError.__init__(
+            self,
+            marked("On which device shall I play? You have: {names}. Choose with /spotify device."),
+            names=names,
+        )
+
+
 class DeviceGone(NoDevice):
     """What the party was playing on is not there any more."""
 
@@ -405,6 +425,19 @@ class NotOnSpotify(SpotifyError):
 
     def __init__(self, title: str) -> None:
         super().__init__(marked("I can't find “{title}” on Spotify, so the party goes on."), title=title)
+
+
+class HostLost(SpotifyError):
+    """The account that played cannot be used any more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            marked(
+                "I can't play on {name}'s Spotify any more, so the party goes on by the clock. "
+                "Anybody with Premium can take over with /play."
+            ),
+            name=name,
+        )
 
 
 class NoHost(SpotifyError):

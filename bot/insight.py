@@ -49,6 +49,7 @@ class InsightService(Service):
                 started_ms=desk.party.started_ms,
                 automatic=automatic,
                 decides_ms=asked.at_ms + domain.AUTOPILOT_WAITS_MS if asked and automatic else None,
+                playback=desk.party.playback,
             )
 
     @finished
@@ -67,10 +68,10 @@ class InsightService(Service):
 
         Raises:
             NoSuchEntry: this party never had the entry.
-            EmptyText, TextTooLong, UnknownSong, UnknownLink: no song.
+            EmptyText, TextTooLong, UnknownSong, UnknownLink, SpotifyError: no song.
             UnknownToModel: neither the song nor its artist is known.
         """
-        track = await self._catalogue.resolve(text) if entry_id is None else None
+        track = await self._resolve(text) if entry_id is None else None
         async with self._read(room) as desk:
             track = track or (await desk.entry(entry_id or 0)).track
             began_ms = domain.began_ms(desk.party.started_ms, desk.party.active_ms, desk.now_ms)

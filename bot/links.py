@@ -16,7 +16,7 @@ ID = re.compile(r"[0-9A-Za-z]{22}", re.ASCII)
 HOSTS = {"open.spotify.com", "play.spotify.com"}
 SHORTENERS = {"spotify.link", "spoti.fi", "spotify.app.link"}
 """What these lead to is known only after following them."""
-LIKE_A_LINK = re.compile(r"https?://|spotify:", re.IGNORECASE)
+LIKE_A_LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|spotify:|open\.spotify\.com", re.IGNORECASE)
 IN_TEXT = re.compile(r"(?:https?://|spotify:)[^\s<>()\[\]\"'|]+", re.IGNORECASE)
 
 
@@ -56,7 +56,7 @@ def read(text: str) -> Link | None:
     if text[:8].casefold() == "spotify:":
         return _link(text.split(":")[1:])
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text if "://" in text else f"https://{text}")
         host = parts.hostname
     except ValueError:
         return None
@@ -81,16 +81,18 @@ def several(text: str) -> Link | None:
     return link if link is not None and link.kind is not Kind.TRACK else None
 
 
-def found_in(text: str) -> str | None:
-    """The first link to Spotify inside a longer text."""
+def found_in(text: str) -> list[str]:
+    """The links to songs, albums and playlists inside a longer text, each once, in order."""
+    found = []
     for match in IN_TEXT.finditer(text):
         candidate = match[0].rstrip(".,;:!?")
         try:
-            if read(candidate) is not None:
-                return candidate
+            known = read(candidate) is not None
         except ShortLink:
-            return candidate
-    return None
+            known = True
+        if known:
+            found.append(candidate)
+    return list(dict.fromkeys(found))
 
 
 def bare(text: str) -> str:

@@ -41,7 +41,9 @@ from bot.errors import (
     TooManyLines,
 )
 from bot.insight import InsightService
+from bot.playback import PlaybackService
 from bot.rooms import RoomService
+from bot.saving import SavingService
 from bot.service import finished
 
 log = logging.getLogger(__name__)
@@ -56,7 +58,7 @@ TICK_S = 1.0
 """How often the clock looks for songs that are over, in seconds."""
 
 
-class PartyService(RoomService, InsightService, AutopilotService):
+class PartyService(RoomService, InsightService, AutopilotService, PlaybackService, SavingService):
     """What people can do in a room."""
 
     @finished
@@ -64,10 +66,10 @@ class PartyService(RoomService, InsightService, AutopilotService):
         """Queues the song that a text or link names; a song that waits already gets an up-vote instead.
 
         Raises:
-            EmptyText, TextTooLong, UnknownSong, UnknownLink: no song.
+            EmptyText, TextTooLong, UnknownSong, UnknownLink, SpotifyError: no song.
             QueueFull, TooManyOfYours, PlayedLately, ExplicitSong: what the room's rules say.
         """
-        track = await self._catalogue.resolve(text)
+        track = await self._resolve(text)
         async with self._desk(room, member, key) as desk:
             if desk.done:
                 return await desk.added(desk.done.entry_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.domain import Member, Track
+from bot.domain import Entry, Member, Playback, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +79,11 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Playback:
-    """Where a party sounds: on whose account, on which device, and which entries that device has."""
+class Played:
+    """What `play` did."""
 
-    host: Member
-    device_id: str = ""  # empty: whichever is active
-    device_name: str = ""
-    on: int | None = None  # the entry that the device was last known to play
-    ahead: int | None = None  # the entry that stands next in the device's own queue
-
-
-@dataclass(frozen=True, slots=True)
-class Sounding:
-    """How a room sounds, for people."""
-
-    host: Member | None  # None: the clock alone keeps time
-    device_name: str = ""
+    playback: Playback | None  # where the party sounds now; None: nowhere, the clock goes on
+    playing: Entry | None  # what plays; None: nothing yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from bot.domain import (
 )
 from bot.errors import PartyError, marked
 from bot.languages import Language
+from bot.sounds import SoundReplies
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def minutes(duration_ms: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
-class Replies:
+class Replies(SoundReplies):
     """What is said, in one language and for one platform."""
 
     def __init__(self, language: Language, plain: Escape, bold: str = "**") -> None:

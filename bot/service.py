@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot import domain
+from bot import domain, links
 from bot.desk import Desk, MemberDesk
-from bot.domain import Member, PartyRecord, Room, Rules
+from bot.domain import Member, PartyRecord, Room, Rules, Track
+from bot.errors import NoSpotify, PartyError, UnknownLink
 from bot.ports import Catalogue, Recommender, Store
+from bot.spotify_ports import Music
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -26,6 +28,9 @@ TOUCH_EVERY_MS = 1_000
 
 Present = Callable[[Room, str], Collection[str]]
 """Who is in a voice channel now: the room and the channel's id in, the user_ids of people out."""
+
+Whisper = Callable[[Member, PartyError], Awaitable[bool]]
+"""Tells a member something in private; False if that cannot be."""
 
 
 def finished(
@@ -52,11 +57,15 @@ class Service:
         catalogue: Catalogue,
         recommender: Recommender,
         clock: Callable[[], float] = time.time,
+        music: Music | None = None,
     ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._recommender = recommender
         self._clock = clock
+        self._spotify = music
+        self._tellers: list[Callable[[Room, PartyError], None]] = []
+        self._whispers: dict[str, Whisper] = {}
         self._watchers: list[Callable[[Room], None]] = []
         self._present: dict[str, Present] = {}
         self._rules: dict[Room, Rules] = {}
@@ -66,6 +75,29 @@ class Service:
     def watch(self, changed: Callable[[Room], None]) -> None:
         """Calls `changed(room)` after every committed change of a party."""
         self._watchers.append(changed)
+
+    def hear(self, said: Callable[[Room, PartyError], None]) -> None:
+        """Calls `said(room, error)` for what a whole room should be told in words."""
+        self._tellers.append(said)
+
+    def say(self, room: Room, error: PartyError) -> None:
+        """Tells a room, in words, what has happened to its party."""
+        for said in self._tellers:
+            said(room, error)
+
+    def whisper_by(self, platform: str, whisper: Whisper) -> None:
+        """Has members of this platform told things in private by `whisper`."""
+        self._whispers[platform] = whisper
+
+    async def whisper(self, member: Member, error: PartyError) -> bool:
+        """Tells a member something in private, and says whether that was possible."""
+        whisper = self._whispers.get(member.platform)
+        return whisper is not None and await whisper(member, error)
+
+    @property
+    def has_spotify(self) -> bool:
+        """Whether members can connect accounts here."""
+        return self._spotify is not None
 
     def attend(self, platform: str, present: Present) -> None:
         """Asks `present` who is in a voice channel of this platform."""
@@ -84,6 +116,21 @@ class Service:
     async def close(self) -> None:
         """Waits for the use cases under way."""
         await asyncio.gather(*self.running, return_exceptions=True)
+
+    def _music(self) -> Music:
+        if self._spotify is None:
+            raise NoSpotify
+        return self._spotify
+
+    async def _resolve(self, text: str) -> Track:
+        """The song that a text or link means, looked up at Spotify where only a link says what it is."""
+        try:
+            return await self._catalogue.resolve(text)
+        except UnknownLink:
+            link = links.read(text)
+            if link is None or link.kind is not links.Kind.TRACK or self._spotify is None:
+                raise
+            return await self._spotify.song(link.id)
 
     def now_ms(self) -> int:
         """The party's time."""

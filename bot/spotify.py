@@ -233,14 +233,16 @@ class Spotify:
         found = await self._ask(access, lambda api: api.devices())
         return [each for each in map(device, found["devices"]) if each is not None]
 
-    async def play(self, access: str, spotify_id: str, device_id: str = "") -> None:
-        """Plays a song from its beginning.
+    async def play(self, access: str, spotify_id: str, device_id: str = "", from_ms: int = 0) -> None:
+        """Plays a song, from its beginning or from somewhere in it.
 
         Raises:
             NoDevice, DeviceRefuses, NotPremium: it cannot be.
         """
         uris = [_uri(spotify_id)]
-        await self._ask(access, lambda api: api.start_playback(device_id or None, uris=uris))
+        await self._ask(
+            access, lambda api: api.start_playback(device_id or None, uris=uris, position_ms=from_ms)
+        )
 
     async def go_on(self, access: str, device_id: str = "") -> None:
         """Plays on. Raises what `play` does."""
@@ -253,6 +255,10 @@ class Spotify:
     async def enqueue(self, access: str, spotify_id: str, device_id: str = "") -> None:
         """Puts a song behind what plays. Raises what `play` does."""
         await self._ask(access, lambda api: api.add_to_queue(_uri(spotify_id), device_id or None))
+
+    async def move_to(self, access: str, device_id: str) -> None:
+        """Goes on with what plays on another device. Raises what `play` does."""
+        await self._ask(access, lambda api: api.transfer_playback(device_id, force_play=True))
 
     async def forward(self, access: str, device_id: str = "") -> None:
         """Goes to the next song of the device's own queue. Raises what `play` does."""

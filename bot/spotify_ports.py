@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from bot.domain import Member, Room, Track
-from bot.playing import Account, Device, Heard, Login, Playback, SealedAccount, Tokens
+from bot.domain import Member, Playback, Room, Track
+from bot.playing import Account, Device, Heard, Login, SealedAccount, Tokens
 
 
 class GrantRefused(Exception):
@@ -108,9 +108,6 @@ class Playbacks(Protocol):
     async def sounds_as(self, entry_id: int, spotify_id: str) -> None:
         """Notes what plays for an entry on Spotify."""
 
-    async def playback(self, party_id: int) -> Playback | None:
-        """Where the party sounds."""
-
     async def set_playback(self, party_id: int, playback: Playback) -> None:
         """Keeps where the party sounds; who follows it stays."""
 
@@ -139,7 +136,7 @@ class Collection(Protocol):
     name: str
     total: int
 
-    def songs(self) -> AsyncIterator[Track]:
+    def songs(self) -> AsyncGenerator[Track, None]:
         """Its songs in order; of those that the catalogue knows, the catalogue's."""
 
 
@@ -147,7 +144,7 @@ class Music(Protocol):
     """Spotify, for members who have connected an account; looking songs up needs none.
 
     All of it raises SpotifyRests, SpotifyAway and SpotifyBusy; what needs an account raises NotConnected,
-    LinkAgain and NotOnTheList, what plays NotPremium, NoDevice and DeviceRefuses.
+    LinkAgain, SpotifyRefuses and NotOnTheList, what plays NotPremium, NoDevice and DeviceRefuses.
     """
 
     async def connect(self, member: Member, workspace: str) -> str:
@@ -171,8 +168,8 @@ class Music(Protocol):
     async def devices(self, member: Member) -> list[Device]:
         """What the account could play on."""
 
-    async def play(self, member: Member, spotify_id: str, device_id: str = "") -> None:
-        """Plays a song from its beginning."""
+    async def play(self, member: Member, spotify_id: str, device_id: str = "", from_ms: int = 0) -> None:
+        """Plays a song, from its beginning or from somewhere in it."""
 
     async def enqueue(self, member: Member, spotify_id: str, device_id: str = "") -> None:
         """Puts a song behind what plays."""
@@ -183,11 +180,22 @@ class Music(Protocol):
     async def hold(self, member: Member, device_id: str = "") -> None:
         """Stands still."""
 
+    async def move_to(self, member: Member, device_id: str) -> None:
+        """Goes on with what plays on another device."""
+
     async def forward(self, member: Member, device_id: str = "") -> None:
         """Goes to what stands next in the device's own queue."""
 
     async def volume(self, member: Member, percent: int, device_id: str = "") -> None:
         """Sets how loud it is, from 0 to 100."""
+
+    async def song(self, spotify_id: str) -> Track:
+        """A song that the catalogue does not know, by its id.
+
+        Raises:
+            UnknownLink: nobody can look it up.
+            NothingBehindLink: Spotify does not know it.
+        """
 
     async def find(self, track: Track, member: Member | None = None) -> str | None:
         """The Spotify id of a song, as linked, as the catalogue knows it, or searched; None without one."""

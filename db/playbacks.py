@@ -8,8 +8,7 @@ from sqlalchemy import Select, Table, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain import Member, Room, State
-from bot.playing import Playback
+from bot.domain import Member, Playback, Room, State
 from db.schema import entries, members, parties, playbacks, saves
 
 
@@ -49,19 +48,6 @@ class Playbacks:
         await self._connection.execute(
             update(entries).where(entries.c.id == entry_id).values(spotify_id=spotify_id)
         )
-
-    async def playback(self, party_id: int) -> Playback | None:
-        """Where the party sounds."""
-        found = await self._connection.execute(
-            select(playbacks, members.c.platform, members.c.user_id, members.c.name)
-            .join(members, members.c.id == playbacks.c.host_id)
-            .where(playbacks.c.party_id == party_id)
-        )
-        row = found.one_or_none()
-        if row is None:
-            return None
-        host = Member(row.platform, row.user_id, row.name)
-        return Playback(host, row.device_id, row.device_name, row.on_entry, row.ahead_entry)
 
     async def set_playback(self, party_id: int, playback: Playback) -> None:
         """Keeps where the party sounds; who follows it stays."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 
 from bot.domain import NOBODY, State
-from db.schema import changes, entries, members, parties, skips, votes
+from db.schema import changes, entries, members, parties, playbacks, skips, votes
 
 _voters = members.alias("voters")
 
@@ -31,14 +31,25 @@ def entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+_hosts = members.alias("hosts")
 PARTY = (
-    select(parties)
+    select(
+        parties,
+        playbacks.c.device_id,
+        playbacks.c.device_name,
+        playbacks.c.on_entry,
+        playbacks.c.ahead_entry,
+        _hosts.c.user_id.label("host"),
+        _hosts.c.name.label("host_name"),
+    )
+    .outerjoin(playbacks, playbacks.c.party_id == parties.c.id)
+    .outerjoin(_hosts, _hosts.c.id == playbacks.c.host_id)
     .where(
         parties.c.platform == bindparam("platform"),
         parties.c.workspace == bindparam("workspace"),
         parties.c.channel == bindparam("channel"),
     )
-    .with_for_update()  # says nothing to SQLite
+    .with_for_update(of=parties)  # says nothing to SQLite
 )
 TOUCH = (
     update(parties)

@@ -50,6 +50,7 @@ from bot.domain import (
     Entry,
     Member,
     PartyRecord,
+    Playback,
     Room,
     State,
     Suggestion,
@@ -215,7 +216,14 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             )
             row = (await self._connection.execute(statements.PARTY, place)).one()
         return PartyRecord(
-            row.id, room, row.started_ms, row.active_ms, row.shared, read_rules(row.rules), row.card
+            row.id,
+            room,
+            row.started_ms,
+            row.active_ms,
+            row.shared,
+            read_rules(row.rules),
+            row.card,
+            _playback(row),
         )
 
     async def announce(self, room: Room) -> None:
@@ -494,6 +502,13 @@ def _track_columns(track: Track) -> dict[str, object]:
         "duration_ms": track.duration_ms,
         "spotify_id": track.spotify_id,
     }
+
+
+def _playback(row: Row[Any]) -> Playback | None:
+    if row.host is None:
+        return None
+    host = Member(row.platform, row.host, row.host_name)
+    return Playback(host, row.device_id, row.device_name, row.on_entry, row.ahead_entry)
 
 
 def _change(row: Row[Any] | None) -> Change | None:

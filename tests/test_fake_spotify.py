@@ -1,26 +1,20 @@
-"""The fake Spotify's accounts, catalogue and playlists, through the real spotipy and plain HTTP."""
+"""The fake Spotify's accounts service, through the real spotipy and plain HTTP."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import pytest
-import spotipy
 from spotipy.cache_handler import MemoryCacheHandler
-from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOAuth, SpotifyOauthError, SpotifyPKCE
+from spotipy.oauth2 import SpotifyOAuth, SpotifyOauthError, SpotifyPKCE
 
 from tests.conftest import SPECS
-from tests.fakes.spotify_model import ALL_SCOPES, FakeUser, Json
+from tests.fakes.spotify_clients import TIMEOUT_S, ask, client_of, of, pointed, refused, token
+from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import REDIRECT_URI, FakeSpotify
-
-TIMEOUT_S = 10
 
 
 @pytest.fixture
@@ -30,58 +24,11 @@ async def spotify() -> AsyncIterator[FakeSpotify]:
         yield fake
 
 
-def client_of(spotify: FakeSpotify, token: str) -> Any:
-    """A spotipy that asks once and never sleeps."""
-    client = spotipy.Spotify(auth=token, retries=0, status_retries=0, status_forcelist=(999,))
-    client.prefix = spotify.api_url
-    return client
-
-
-def of(spotify: FakeSpotify, user: FakeUser, scopes: str = ALL_SCOPES) -> Any:
-    """A spotipy of somebody who has agreed."""
-    return client_of(spotify, spotify.sign_in(user, scopes).access_token)
-
-
-def pointed(spotify: FakeSpotify, manager: Any) -> Any:
-    """One of spotipy's OAuth classes, pointed at the fake."""
-    manager.OAUTH_TOKEN_URL = f"{spotify.accounts_url}/api/token"
-    manager.OAUTH_AUTHORIZE_URL = f"{spotify.accounts_url}/authorize"
-    return manager
-
-
 def pkce_of(spotify: FakeSpotify, **more: Any) -> Any:
     told = {"redirect_uri": REDIRECT_URI, "scope": "user-read-private", "state": "s1"} | more
     handler = MemoryCacheHandler()
     manager = SpotifyPKCE(spotify.client_id, cache_handler=handler, requests_timeout=TIMEOUT_S, **told)
     return pointed(spotify, manager)
-
-
-@contextmanager
-def refused(status: int, message: str, reason: str | None = None) -> Iterator[pytest.ExceptionInfo[Any]]:
-    """The call within is refused with this."""
-    with pytest.raises(spotipy.SpotifyException, match=re.escape(message)) as caught:
-        yield caught
-    assert (caught.value.http_status, caught.value.reason) == (status, reason)
-
-
-async def send(
-    spotify: FakeSpotify, method: str, path: str, header: str | None, **more: Any
-) -> tuple[int, Any]:
-    """One plain request to the Web API: the status and the JSON or text."""
-    headers = {} if header is None else {"Authorization": header}
-    url = spotify.api_url + path
-    async with aiohttp.request(method, url, headers=headers, **more) as answer:
-        text = await answer.text()
-        return answer.status, json.loads(text) if answer.content_type == "application/json" and text else text
-
-
-async def token(spotify: FakeSpotify, **form: Any) -> tuple[int, Json]:
-    """One plain token request; where the form has no client, HTTP Basic shows it with its secret."""
-    basic = aiohttp.encode_basic_auth(spotify.client_id, spotify.client_secret)
-    headers = {} if "client_id" in form else {"Authorization": basic}
-    url = f"{spotify.accounts_url}/api/token"
-    async with aiohttp.request("POST", url, data=form, headers=headers) as answer:
-        return answer.status, await answer.json()
 
 
 def authorize_url(spotify: FakeSpotify, **more: str) -> str:
@@ -104,8 +51,8 @@ async def test_pkce_gives_tokens_through_spotipy(spotify: FakeSpotify) -> None:
     assert redirect.startswith(f"{REDIRECT_URI}?code=")
     assert manager.parse_auth_response_url(redirect)[0] == "s1"
     code = manager.parse_response_code(redirect)
-    access = await asyncio.to_thread(manager.get_access_token, code)
-    profile = await asyncio.to_thread(client_of(spotify, access).me)
+    access = await ask(manager.get_access_token, code)
+    profile = await ask(client_of(spotify, access).me)
     assert (profile["id"], profile["display_name"]) == (anna.id, "Anna")
     assert "product" not in profile, "development mode does not tell it any more"
     assert spotify.token_requests == {"authorization_code": 1}
@@ -116,12 +63,12 @@ async def test_a_pkce_refresh_token_is_good_once(spotify: FakeSpotify) -> None:
     """Each refresh gives a new refresh token, and the old one is void."""
     manager = pkce_of(spotify)
     old = spotify.sign_in(spotify.user("Anna"), pkce=True).refresh_token
-    told = await asyncio.to_thread(manager.refresh_access_token, old)
+    told = await ask(manager.refresh_access_token, old)
     assert told["refresh_token"] not in (None, old)
     with pytest.raises(SpotifyOauthError, match="Refresh token revoked") as caught:
-        await asyncio.to_thread(manager.refresh_access_token, old)
+        await ask(manager.refresh_access_token, old)
     assert caught.value.error == "invalid_grant"
-    assert await asyncio.to_thread(manager.refresh_access_token, told["refresh_token"])
+    assert await ask(manager.refresh_access_token, told["refresh_token"])
 
 
 async def test_a_confidential_client_keeps_its_refresh_token(spotify: FakeSpotify) -> None:
@@ -131,11 +78,12 @@ async def test_a_confidential_client_keeps_its_refresh_token(spotify: FakeSpotif
     manager: Any = pointed(spotify, SpotifyOAuth(*secrets, cache_handler=handler, requests_timeout=TIMEOUT_S))
     redirect = await spotify.agree(manager.get_authorize_url(), spotify.user("Anna"))
     code = manager.parse_response_code(redirect)
-    await asyncio.to_thread(manager.get_access_token, code, as_dict=False, check_cache=False)
+    await ask(manager.get_access_token, code, as_dict=False, check_cache=False)
     first = handler.get_cached_token()
     form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
-    status, answer = await token(spotify, **form)
-    assert (status, "refresh_token" in answer) == (200, False)
+    for _ in range(2):
+        status, answer = await token(spotify, **form)
+        assert (status, "refresh_token" in answer) == (200, False)
     assert await token(spotify, client_id=spotify.client_id, **form) == (
         400,
         {"error": "invalid_client", "error_description": "Invalid client secret"},
@@ -260,11 +208,49 @@ async def test_the_client_has_to_show_its_secret(spotify: FakeSpotify) -> None:
     assert (await token(spotify, **both, **form))[0] == 200
 
 
-async def test_a_grant_type_has_to_be_known(spotify: FakeSpotify) -> None:
-    """Others, and none, are refused."""
-    for more in ({}, {"grant_type": "password"}):
-        status, answer = await token(spotify, **more)
-        assert (status, answer["error"]) == (400, "unsupported_grant_type")
+@pytest.mark.parametrize(
+    ("form", "error", "told"),
+    [
+        ({}, "unsupported_grant_type", "grant_type parameter is missing"),
+        ({"grant_type": "password"}, "unsupported_grant_type", "grant_type must be"),
+        ({"grant_type": "refresh_token"}, "invalid_request", "refresh_token must be supplied"),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, "invalid_grant", "Invalid refresh token"),
+        ({"grant_type": "client_credentials", "client_id": ""}, "invalid_client", "Invalid client"),
+    ],
+)
+async def test_a_wrong_token_request_is_refused(
+    spotify: FakeSpotify, form: dict[str, str], error: str, told: str
+) -> None:
+    """The grant type, the refresh token and the client are told apart."""
+    status, answer = await token(spotify, **form)
+    assert (status, answer["error"]) == (400, error)
+    assert answer["error_description"].startswith(told)
+
+
+@pytest.mark.parametrize("header", ["Basic x", "Basic", "Bearer eDp4", "Basic /w=="])
+async def test_a_wrong_client_header_is_refused(spotify: FakeSpotify, header: str) -> None:
+    """What is no HTTP Basic does not crash the service."""
+    url, form = f"{spotify.accounts_url}/api/token", {"grant_type": "client_credentials"}
+    async with aiohttp.request("POST", url, data=form, headers={"Authorization": header}) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (400, "invalid_client")
+
+
+async def test_a_token_request_is_a_form(spotify: FakeSpotify) -> None:
+    """JSON is refused."""
+    url, body = f"{spotify.accounts_url}/api/token", {"grant_type": "client_credentials"}
+    async with aiohttp.request("POST", url, json=body) as answer:
+        assert answer.status == 415
+
+
+async def test_a_pkce_code_needs_its_verifier(spotify: FakeSpotify) -> None:
+    """The secret does not make up for it."""
+    more = {"code_challenge": "c" * 43, "code_challenge_method": "S256"}
+    code = await code_of(spotify, spotify.user("Anna"), **more)
+    form = {"grant_type": "authorization_code", "redirect_uri": REDIRECT_URI, "code": code}
+    assert await token(spotify, **form) == (
+        400,
+        {"error": "invalid_request", "error_description": "code_verifier required"},
+    )
 
 
 async def test_tokens_end(spotify: FakeSpotify) -> None:
@@ -272,10 +258,10 @@ async def test_tokens_end(spotify: FakeSpotify) -> None:
     anna = spotify.user("Anna")
     client, grant = of(spotify, anna), spotify.sign_in(anna, pkce=True)
     spotify.clock.forward(3599)
-    assert await asyncio.to_thread(client.me)
+    assert await ask(client.me)
     spotify.clock.forward(1)
     with refused(401, "The access token expired"):
-        await asyncio.to_thread(client.me)
+        await ask(client.me)
     form = {"grant_type": "refresh_token", "client_id": spotify.client_id}
     assert (await token(spotify, refresh_token=grant.refresh_token, **form))[0] == 200
     spotify.clock.forward(182 * 86_400)
@@ -284,79 +270,32 @@ async def test_tokens_end(spotify: FakeSpotify) -> None:
 
 
 async def test_a_person_may_take_leave_back(spotify: FakeSpotify) -> None:
-    """Then both tokens are void, and those of others are not."""
+    """Then both tokens are void and the page asks again, and those of others are not."""
     anna, ben = spotify.user("Anna"), spotify.user("Ben")
+    await spotify.agree(authorize_url(spotify), anna)
     grant, other = spotify.sign_in(anna, pkce=True), of(spotify, ben)
     spotify.revoke(anna)
     with refused(401, "Invalid access token"):
-        await asyncio.to_thread(client_of(spotify, grant.access_token).me)
+        await ask(client_of(spotify, grant.access_token).me)
     form = {"grant_type": "refresh_token", "client_id": spotify.client_id}
     _, answer = await token(spotify, refresh_token=grant.refresh_token, **form)
     assert answer == {"error": "invalid_grant", "error_description": "Refresh token revoked"}
-    assert await asyncio.to_thread(other.me)
+    assert await ask(other.me)
+    assert "error=access_denied" in await spotify.deny(authorize_url(spotify), anna)
 
 
 async def test_the_accounts_service_may_be_down(spotify: FakeSpotify) -> None:
-    """503 while a test says so, and the attempts are counted."""
+    """503 while a test says so, a limit, or no answer at all, and the attempts are counted."""
     spotify.token_status = 503
     assert (await token(spotify, grant_type="client_credentials"))[0] == 503
     spotify.token_status = None
+    spotify.limit(60, "/api/token")
+    assert (await token(spotify, grant_type="client_credentials"))[0] == 429
+    spotify.limit(None)
+    spotify.drop("/api/token")
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await token(spotify, grant_type="client_credentials")
+    spotify.drop(on=False)
     assert (await token(spotify, grant_type="client_credentials"))[0] == 200
-    assert spotify.token_requests["client_credentials"] == 2
-
-
-async def test_the_app_itself_is_nobody(spotify: FakeSpotify) -> None:
-    """Its token finds songs, and has no profile, playlists or player."""
-    handler = MemoryCacheHandler()
-    manager: Any = SpotifyClientCredentials(
-        spotify.client_id, spotify.client_secret, cache_handler=handler, requests_timeout=TIMEOUT_S
-    )
-    access = await asyncio.to_thread(pointed(spotify, manager).get_access_token, as_dict=False)
-    client, song = client_of(spotify, access), spotify.song("Toxic")
-    assert (await asyncio.to_thread(client.track, song.id))["name"] == "Toxic"
-    for call in (client.me, client.current_user_playlists, client.current_playback):
-        with refused(401, "Valid user authentication required"):
-            await asyncio.to_thread(call)
-
-
-@pytest.mark.parametrize(
-    ("header", "status", "told"),
-    [
-        (None, 401, "No token provided"),
-        ("Bearer x", 401, "Invalid access token"),
-        ("Basic eDp4", 400, "Only valid bearer authentication supported"),
-    ],
-)
-async def test_the_web_api_asks_for_a_good_token(
-    spotify: FakeSpotify, header: str | None, status: int, told: str
-) -> None:
-    """None, a wrong one and another kind are told apart."""
-    refusal = {"error": {"status": status, "message": told}}
-    assert await send(spotify, "GET", "me", header) == (status, refusal)
-
-
-async def test_scopes_are_asked_for(spotify: FakeSpotify) -> None:
-    """What a person has not agreed to is refused."""
-    client = of(spotify, spotify.user("Anna"), "user-read-private")
-    made = client.current_user_playlist_create
-    for call in (client.devices, client.pause_playback, client.current_user_playlists, client.queue):
-        with refused(403, "Insufficient client scope"):
-            await asyncio.to_thread(call)
-    with refused(403, "Insufficient client scope"):
-        await asyncio.to_thread(made, "Party")
-
-
-async def test_development_mode_knows_its_people(spotify: FakeSpotify) -> None:
-    """Who is not listed is refused in plain text; five may be, and the owner always is."""
-    stranger = of(spotify, spotify.user("Zoe", listed=False))
-    with refused(403, "User not registered in the Developer Dashboard"):
-        await asyncio.to_thread(stranger.me)
-    for i in range(5):
-        spotify.user(f"Guest {i}")
-    with pytest.raises(ValueError, match="5 people"):
-        spotify.user("One too many")
-    owner = of(spotify, spotify.owner)
-    assert await asyncio.to_thread(owner.me)
-    spotify.owner.product = "free"
-    with refused(403, "Active premium subscription required"):
-        await asyncio.to_thread(owner.me)
+    assert spotify.token_requests["client_credentials"] == 4
+    assert [it.status for it in spotify.asked("POST", "/api/token")] == [503, 429, 0, 200]

@@ -130,7 +130,8 @@ async def test_spotify_links_are_known_offline(catalogue: Catalogue, bundle: Bun
         f"open.spotify.com/track/{spotify_id}",
         f"spotify:track:{spotify_id}",
     ):
-        assert await catalogue.resolve(link) == catalogue.track(index)
+        known = replace(catalogue.track(index), spotify_id=spotify_id)
+        assert await catalogue.resolve(link) == known
 
 
 @pytest.mark.parametrize(
@@ -289,5 +290,5 @@ async def test_a_pasted_link_suggests_its_song_alone(catalogue: Catalogue, bundl
     with closing(sqlite3.connect(bundle.catalogue)) as connection:
         spotify_id, index = connection.execute("SELECT spotify_id, idx FROM spotify LIMIT 1").fetchone()
     link = f"https://open.spotify.com/track/{spotify_id}"
-    assert await catalogue.search(link) == [catalogue.track(index)]
+    assert await catalogue.search(link) == [replace(catalogue.track(index), spotify_id=spotify_id)]
     assert await catalogue.search("https://open.spotify.com/track/0000000000000000000000") == []

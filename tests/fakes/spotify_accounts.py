@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 import hashlib
@@ -15,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from aiohttp import web
 
 from .spotify_errors import ApiError, TokenError
+from .spotify_faults import drop
 from .spotify_model import FakeCode, FakeGrant, FakeRequest, FakeUser, Json
 from .spotify_world import ACCESS_S, REFRESH_S, World, scopes_of
 
@@ -117,23 +117,25 @@ class Accounts:
             status, answer = 200, self._issue(form, _client(request.headers.get("Authorization"), form))
         except TokenError as error:
             status, answer = error.status, error.body
+        except ConnectionResetError:
+            drop(request)
+            status, answer = 0, {}
         except ApiError as error:
             status, answer = error.status, {"error": "server_error", "error_description": error.message}
-            self._keep(form, status, answer)
+            await self._keep(form, status, answer)
             return web.json_response(answer, status=status, headers=error.headers)
-        self._keep(form, status, answer)
-        return web.json_response(answer, status=status, headers={"Cache-Control": "no-store"})
+        await self._keep(form, status, answer)
+        return web.json_response(answer, status=status or 500, headers={"Cache-Control": "no-store"})
 
     async def _meet(self) -> None:
-        if self._world.token_delay_s:
-            await asyncio.sleep(self._world.token_delay_s)
         await self._world.faults.meet("/api/token")
         if self._world.token_status is not None:
             raise ApiError(self._world.token_status, "The service is not available")
 
-    def _keep(self, form: dict[str, str], status: int, answer: Json) -> None:
+    async def _keep(self, form: dict[str, str], status: int, answer: Json) -> None:
         request = FakeRequest("POST", "/api/token", {}, form, status, answer, self._world.now())
-        self._world.requests.append(request)
+        self._world.keep(request)
+        await self._world.faults.linger("/api/token", self._world.token_delay_s)
 
     def _issue(self, form: dict[str, str], client: tuple[str, str | None]) -> Json:
         if client[0] != self._world.app.client_id:

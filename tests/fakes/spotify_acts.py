@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -28,6 +29,7 @@ from .spotify_playback import Context, Playback
 from .spotify_web import WebApi
 from .spotify_world import World
 
+_READY_S = 10.0
 LISTED_MOST = 5
 """How many people an app in development mode may list, beside its owner."""
 
@@ -50,6 +52,12 @@ class Acts:
     def asked(self, method: str | None = None, path: str = "") -> list[FakeRequest]:
         """The requests so far by method, to paths that begin so."""
         return [it for it in self.world.requests if method in (None, it.method) and it.path.startswith(path)]
+
+    async def until_asked(self, method: str | None = None, path: str = "", times: int = 1) -> None:
+        """Wait until so many such requests have been acted on, be they answered or not; TimeoutError."""
+        async with asyncio.timeout(_READY_S):
+            while len(self.asked(method, path)) < times:
+                await self.world.asked.wait()
 
     # What there is
 
@@ -159,7 +167,10 @@ class Acts:
         return await self._decide(authorize_url, user, "agree")
 
     async def deny(self, authorize_url: str, user: FakeUser) -> str:
-        """The person opens the page and cancels; returns where the browser is sent."""
+        """The person opens the page and cancels; returns where the browser is sent.
+
+        Who has agreed to as much before is not asked again, and sent on as if by `agree`.
+        """
         return await self._decide(authorize_url, user, "deny")
 
     async def _decide(self, url: str, user: FakeUser, choice: str) -> str:

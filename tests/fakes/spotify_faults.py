@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
+
+from aiohttp import web
 
 from .spotify_errors import ApiError
 
@@ -31,7 +33,10 @@ class Gate:
 
 
 class Faults:
-    """Limits, errors and delays by path prefix, such as `/me/player` or `/api/token`; None is all."""
+    """Limits, errors and delays by path prefix, such as `/me/player` or `/api/token`; None is all paths.
+
+    None in place of a value ends a fault on a path, or without a path all faults of its kind.
+    """
 
     def __init__(self, now: Callable[[], float]) -> None:
         """Fail in no way yet; limits end by this clock."""
@@ -41,27 +46,28 @@ class Faults:
         self._stalls: dict[str, float] = {}
         self._drips: dict[str, float] = {}
         self._gates: dict[str, Gate] = {}
-        self._drops: set[str] = set()
+        self._drops: dict[str, bool] = {}
+        self._closing = asyncio.Event()
 
     def limit(self, retry_after_s: float | None, path: str | None = None) -> None:
-        """Answer 429 for so long by the clock; None takes the limit back."""
+        """Answer 429 for so long by the clock; None ends that."""
         _set(self._limits, path, None if retry_after_s is None else self._now() + retry_after_s)
 
     def fail(self, status: int | None, path: str | None = None) -> None:
-        """Answer with a status; None takes that back."""
+        """Answer with a status; None ends that."""
         _set(self._statuses, path, status)
 
     def stall(self, seconds: float | None, path: str | None = None) -> None:
-        """Let answers wait for so many real seconds; None takes that back."""
+        """Let answers wait for so many real seconds, what was asked being done; None ends that."""
         _set(self._stalls, path, seconds)
 
     def drip(self, seconds: float | None, path: str | None = None) -> None:
-        """Send bodies a byte at a time with so many real seconds between; None takes that back."""
+        """Send bodies a byte at a time with so many real seconds between; None ends that."""
         _set(self._drips, path, seconds)
 
     def drop(self, path: str | None = None, *, on: bool = True) -> None:
-        """Close the connection without an answer, or no longer."""
-        (self._drops.add if on else self._drops.discard)(path or "")
+        """Close the connection without an answer, before anything is done; or no longer."""
+        _set(self._drops, path, True if on else None)
 
     @contextmanager
     def held(self, path: str | None = None) -> Iterator[Gate]:
@@ -77,9 +83,7 @@ class Faults:
         """Wait as a request to this path has to; ConnectionResetError to drop it, or the ApiError."""
         for gate in _fitting(self._gates, path):
             await gate.pass_through()
-        for seconds in _fitting(self._stalls, path):
-            await asyncio.sleep(seconds)
-        if any(path.startswith(it) for it in self._drops):
+        if _fitting(self._drops, path):
             raise ConnectionResetError
         for until in _fitting(self._limits, path):
             if until > self._now():
@@ -88,16 +92,45 @@ class Faults:
         for status in _fitting(self._statuses, path):
             raise ApiError(status, "Service unavailable" if status == 503 else "Server error")
 
-    def drip_s(self, path: str) -> float | None:
-        """How long to wait between two bytes of an answer."""
-        return next(iter(_fitting(self._drips, path)), None)
+    async def linger(self, path: str, more_s: float = 0.0) -> None:
+        """Wait as an answer on this path has to."""
+        await self._wait(max([more_s, *_fitting(self._stalls, path)]))
+
+    async def dripping(self, path: str, body: bytes) -> AsyncIterator[bytes]:
+        """The parts of a body as they are to be sent."""
+        seconds = max(_fitting(self._drips, path), default=None)
+        if seconds is None:
+            yield body
+            return
+        for byte in body:
+            yield bytes([byte])
+            await self._wait(seconds)
+
+    def close(self) -> None:
+        """Let nobody wait any longer."""
+        self._closing.set()
+        for gate in self._gates.values():
+            gate.open()
+
+    async def _wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+
+
+def drop(request: web.Request) -> None:
+    """Close the connection that a request came on."""
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def _set(those: dict[str, T], path: str | None, value: T | None) -> None:
-    if value is None:
-        those.pop(path or "", None)
-    else:
+    if value is not None:
         those[path or ""] = value
+    elif path is None:
+        those.clear()
+    else:
+        those.pop(path, None)
 
 
 def _fitting(those: dict[str, T], path: str) -> list[T]:

@@ -172,6 +172,7 @@ def _index(offset: object, songs: list[FakeSong]) -> int:
     told = offset if isinstance(offset, dict) else {}
     uris = [it.uri for it in songs]
     index = uris.index(told["uri"]) if told.get("uri") in uris else told.get("position", 0)
-    if ("uri" in told and told["uri"] not in uris) or not 0 <= index < len(songs):
+    unknown = "uri" in told and told["uri"] not in uris
+    if unknown or not isinstance(index, int) or not 0 <= index < len(songs):
         raise ApiError(400, "Invalid offset")
-    return int(index)
+    return index

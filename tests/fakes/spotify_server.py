@@ -45,8 +45,8 @@ class FakeSpotify(Acts):
 
         Args:
             specs: The folder of published descriptions; without it nothing is checked against them.
-            clock: Seconds since 1970, for tokens, limits and playback; without it `clock` stands still
-                until a test moves it on.
+            clock: Seconds since 1970, for tokens, limits and playback; without it the fake's own
+                `clock`, which stands still until a test moves it on.
             redirect_uris: What the app's dashboard allows.
         """
         self.clock = Clock()
@@ -72,6 +72,7 @@ class FakeSpotify(Acts):
         trace: TracebackType | None,
     ) -> None:
         """Stop listening."""
+        self.world.faults.close()
         if self._runner is not None:
             await self._runner.cleanup()
 

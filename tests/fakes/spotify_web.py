@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from aiohttp import web
 from .spotify_call import Answer, Call, Route
 from .spotify_catalogue import Catalogue
 from .spotify_errors import ApiError
+from .spotify_faults import drop
 from .spotify_model import FakeGrant, FakeRequest
 from .spotify_player import Player
 from .spotify_playlists import Playlists
@@ -46,7 +47,8 @@ class WebApi:
         query = dict(request.query)
         text = await request.text()
         body = _parsed(text)
-        self._world.breaches += self._world.schemas.request(request.method, path, query, body)
+        wrong = self._world.schemas.request(request.method, path, query, body)
+        self._world.breaches += wrong
         grant: FakeGrant | None = None
         headers: dict[str, str] = {}
         told: Any
@@ -58,13 +60,19 @@ class WebApi:
         except ApiError as error:
             status, told, headers = error.status, error.body, error.headers
         except ConnectionResetError:
-            self._drop(request)
+            drop(request)
             status, told = 0, None
+        except (AttributeError, TypeError, ValueError):
+            # Only a body of the wrong types may come to this.
+            if not wrong:
+                raise
+            status, told = 400, ApiError(400, "Error parsing JSON.").body
         user = None if grant is None else grant.user
         at = self._world.now()
-        self._world.requests.append(FakeRequest(request.method, path, query, body, status, told, at, user))
+        self._world.keep(FakeRequest(request.method, path, query, body, status, told, at, user))
         if status:
             self._world.breaches += self._world.schemas.answer(request.method, path, status, told)
+        await self._world.faults.linger(path)
         return await self._send(request, path, status or 500, told, headers)
 
     def _admit(self, header: str | None) -> FakeGrant:
@@ -101,20 +109,15 @@ class WebApi:
         self, request: web.Request, path: str, status: int, told: Any, headers: dict[str, str]
     ) -> web.StreamResponse:
         text = told if isinstance(told, str) else "" if told is None else json.dumps(told)
-        kind = "text/plain" if isinstance(told, str) else "application/json"
-        seconds = self._world.faults.drip_s(path)
-        if seconds is None or not text:
-            return web.Response(status=status, text=text, content_type=kind, headers=headers)
-        response = web.StreamResponse(status=status, headers=headers | {"Content-Type": kind})
-        await response.prepare(request)
-        for byte in text.encode():
-            await response.write(bytes([byte]))
-            await asyncio.sleep(seconds)
+        response = web.StreamResponse(status=status, headers=headers)
+        response.content_type = "text/plain" if isinstance(told, str) else "application/json"
+        response.content_length = len(text.encode())
+        # Who has hung up by now gets nothing, but what was asked is done.
+        with suppress(ConnectionResetError):
+            await response.prepare(request)
+            async for part in self._world.faults.dripping(path, text.encode()):
+                await response.write(part)
         return response
-
-    def _drop(self, request: web.Request) -> None:
-        if request.transport is not None:
-            request.transport.abort()
 
 
 def _parsed(text: str) -> Any:

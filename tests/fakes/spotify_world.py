@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -56,6 +57,13 @@ class World:
         self.token_requests: Counter[str] = Counter()
         self.requests: list[FakeRequest] = []
         self.breaches: list[str] = []
+        self.asked = asyncio.Event()
+
+    def keep(self, request: FakeRequest) -> None:
+        """Record a request that has been acted on, and wake who waits for one."""
+        self.requests.append(request)
+        self.asked.set()
+        self.asked = asyncio.Event()
 
     def add_user(self, name: str) -> FakeUser:
         """A new account with a player."""

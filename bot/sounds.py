@@ -1,0 +1,160 @@
+"""What is said of Spotify: accounts, devices, what plays where, and what was saved and brought in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from bot.domain import Entry, Playback, Room, Track
+from bot.errors import PartyError, marked
+from bot.languages import Language
+from bot.playing import Account, Device, Imported, Played, Saved
+
+MOST_MISSING = 10
+"""So many songs that were not found are named before the others are only counted."""
+
+ABOUT_SPOTIFY = marked(
+    "The party needs no account: the clock keeps time, and you play the music yourselves. "
+    "With /spotify connect (Premium) I play it on your device, and /save and /import work on your playlists."
+)
+"""What `/help` says of accounts."""
+NO_SPOTIFY = marked("The party needs no account: the clock keeps time, and you play the music yourselves.")
+"""The same where Spotify is not set up."""
+
+
+class SoundReplies:
+    """The part of `Replies` that is about how a party sounds."""
+
+    language: Language
+    plain: Callable[[str], str]
+    say: Callable[..., str]
+    count: Callable[..., str]
+
+    def song(self, track: Track) -> str:
+        """A song's title and artist."""
+        raise NotImplementedError
+
+    def error(self, error: PartyError) -> str:
+        """What a person is told of a request that cannot be met."""
+        raise NotImplementedError
+
+    def about_spotify(self, has_spotify: bool) -> str:
+        """What an account would add."""
+        return self.say(ABOUT_SPOTIFY if has_spotify else NO_SPOTIFY)
+
+    def connect(self) -> str:
+        """What stands above the private link that connects an account."""
+        return self.say(
+            marked(
+                "Open this link to connect your Spotify. It is for you alone, works once, "
+                "and ends in ten minutes."
+            )
+        )
+
+    def disconnected(self, was: bool) -> str:
+        """What `disconnect` did."""
+        if was:
+            return self.say(marked("Your Spotify is disconnected, and everything I kept of it is erased."))
+        return self.say(marked("You had no Spotify connected, so there was nothing to erase."))
+
+    def account(self, account: Account | None) -> str:
+        """How the member's account stands."""
+        if account is None:
+            return self.say(marked("You haven't connected Spotify yet. Do so with /spotify connect."))
+        name = self.plain(account.name)
+        return self.say(marked("You are connected as {name}. /play plays the party there."), name=name)
+
+    def played(self, result: Played) -> str:
+        """What `play` did."""
+        if result.playback is None:
+            return self.say(marked("▶ The party goes on."))
+        device = self.plain(result.playback.device_name)
+        if result.playing is None:
+            return self.say(
+                marked("I'll play on {device} as soon as there is a song. Add one!"), device=device
+            )
+        return self.say(
+            marked("▶ {song} plays on {device}."), song=self.song(result.playing.track), device=device
+        )
+
+    def paused(self, entry: Entry) -> str:
+        """What `pause` did."""
+        return self.say(marked("⏸ {song} stands still. /play goes on."), song=self.song(entry.track))
+
+    def loud(self, percent: int) -> str:
+        """What `volume` did."""
+        return self.say(marked("🔊 The volume is {percent} % now."), percent=percent)
+
+    def stopped(self, playback: Playback) -> str:
+        """What `stop` did."""
+        name = self.plain(playback.host.name)
+        return self.say(
+            marked("The party no longer plays on {name}'s Spotify. The clock goes on."), name=name
+        )
+
+    def sounding(self, playback: Playback | None) -> str:
+        """Where the party sounds, for its card; empty for nowhere."""
+        if playback is None:
+            return ""
+        return self.say(
+            marked("🔊 {device}, by {name}"),
+            device=self.plain(playback.device_name),
+            name=self.plain(playback.host.name),
+        )
+
+    def devices(self, devices: Sequence[Device]) -> str:
+        """What stands above a choice of devices."""
+        if not devices:
+            return self.say(
+                marked("I find nothing to play on. Open Spotify on your phone or computer, then /play again.")
+            )
+        return self.say(marked("On which device shall the party play?"))
+
+    def playlist_name(self, room: Room, now_ms: int) -> str:
+        """What a saved party is called if nobody says."""
+        day = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+        return self.say(marked("Party of {day}"), day=day.isoformat())
+
+    def saved(self, result: Saved) -> str:
+        """What `save` did, with the songs that Spotify does not have."""
+        if result.again:
+            text = self.count(
+                "Brought your playlist up to date: {number} song. {url}",
+                "Brought your playlist up to date: {number} songs. {url}",
+                result.songs,
+                url=result.url,
+            )
+        else:
+            text = self.count(
+                "Saved the party as a playlist of yours: {number} song. {url}",
+                "Saved the party as a playlist of yours: {number} songs. {url}",
+                result.songs,
+                url=result.url,
+            )
+        if not result.missing:
+            return text
+        lines = [f"• {self.song(track)}" for track in result.missing[:MOST_MISSING]]
+        rest = len(result.missing) - MOST_MISSING
+        if rest > 0:
+            lines.append(self.count("{number} more", "{number} more", rest))
+        return "\n".join([text, self.say(marked("These I can't find on Spotify:")), *lines])
+
+    def imported(self, result: Imported) -> str:
+        """What `import` did."""
+        text = self.count(
+            "Added {number} song from {name}.",
+            "Added {number} songs from {name}.",
+            result.added,
+            name=self.plain(result.name),
+        )
+        if result.there:
+            text += " " + self.count(
+                "{number} was there already or may not be queued.",
+                "{number} were there already or may not be queued.",
+                result.there,
+            )
+        left = result.total - result.added - result.there
+        if isinstance(result.stopped, PartyError):
+            text += "\n" + self.error(result.stopped)
+            text += " " + self.count("{number} is left out.", "{number} are left out.", max(left, 0))
+        return text
