@@ -142,10 +142,10 @@ class Spotify:
         """
         return await self._call(lambda: self._tokens(self._pkce().refresh_access_token(refresh_token)))
 
-    async def me(self, access: str) -> tuple[str, bool]:
-        """What an account is called, and whether it may be a Premium one: not every app is told."""
+    async def me(self, access: str) -> str:
+        """What an account is called. Whether it is a Premium one shows only when it should play."""
         me = await self._ask(access, lambda api: api.current_user())
-        return str(me.get("display_name") or me["id"]), me.get("product", "premium") == "premium"
+        return str(me.get("display_name") or me["id"])
 
     async def app_token(self) -> str:
         """The app's own access token, for looking songs up."""

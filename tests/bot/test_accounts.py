@@ -93,7 +93,6 @@ async def test_an_account_is_connected(stage: Stage, store: Store, clock: Clock,
     answer = await stage.back(url, anna)
     account = await stage.accounts.finish(answer["state"], browser, answer["code"])
     assert (account.name, account.linked_ms) == ("Anna S", int(clock() * 1000))
-    assert account.premium
     assert account.playlists
     async with process(store, stage.fake, clock) as other:
         assert await other.accounts.account(ANNA) == account
@@ -491,7 +490,7 @@ async def test_a_new_connection_outlives_the_renewal_of_the_old_one(
                 await gate.arrived.wait()
             if refused:
                 fake.revoke(anna)
-            sealed = stage.accounts._seal(await _tokens(stage, anna, clock), "Ben S", True)  # noqa: SLF001 - Spotify is held
+            sealed = stage.accounts._seal(await _tokens(stage, anna, clock), "Ben S")  # noqa: SLF001 - Spotify is held
             async with stage.accounts._store.transaction() as tx:  # noqa: SLF001 - as above
                 await tx.save_account(ANNA, "", sealed, int(clock() * 1000))
             gate.open()

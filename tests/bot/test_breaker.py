@@ -1,4 +1,4 @@
-"""The breaker: who asked to be left alone is, over restarts and in every process, until one try says it works."""
+"""The breaker: who asked to be left alone is, over restarts and in every process."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_a_try_that_never_ends_is_followed_by_another(store: Store, clock:
 
 
 async def test_the_longer_rest_counts(store: Store, clock: Clock) -> None:
-    """A short wait that another request was asked for does not end a long one; no wait is longer than a day."""
+    """A short wait does not end a long one, and no wait is longer than a day."""
     breaker = Breaker(store, "Spotify", clock)
     await breaker.rest(3600)
     await breaker.rest(10)

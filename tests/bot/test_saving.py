@@ -133,13 +133,17 @@ async def test_what_spotify_said_is_never_trained_on(house: House, database_url:
     await house.party.share(ROOM, MOD, True)
     await house.night("creep radiohead")
     await house.party.add(ROOM, ANNA, url("track", house.fake.song("A Song of Tomorrow", "Radiohead")))
+    track = (await house.catalogue.search("africa toto"))[0]
+    song = house.fake.song(track.title, track.artist, id=await house.catalogue.spotify_id(track))
+    playlist = house.fake.playlist(house.anna, "Mine", [song])
+    assert (await house.party.bring_in(ROOM, ANNA, url("playlist", playlist), "k")).added == 1
     (room,) = shared_rooms(database_url)
     assert [song.title for song in room.songs] == ["Creep"]
 
 
 @ON_BOTH
 async def test_a_night_is_saved_and_brought_up_to_date(house: House) -> None:
-    """In the order in which it was heard, without what was skipped; a second save writes the same playlist."""
+    """In the order it was heard in, without what was skipped; a second save writes the same playlist."""
     await house.night("creep radiohead", "Africa - Toto", "Take on Me - a-ha", "Qwzx Mump - Zzyxq Vlorp")
     await house.party.skip(ROOM, BEN)
     first = await house.party.save(ROOM, ANNA, "  Our\nnight  ", "An evening")
@@ -170,6 +174,7 @@ async def test_a_new_party_is_a_new_playlist(house: House) -> None:
     await house.night("creep radiohead")
     first = await house.party.save(ROOM, ANNA, "One", "")
     house.clock.pass_by(hours=20)
+    await house.party.play_on()
     with pytest.raises(NothingToShow):
         await house.party.save(Room("discord", "1", "9"), ANNA, "None", "")
     await house.night("Africa - Toto")
@@ -187,7 +192,7 @@ async def test_saving_needs_an_account(house: House) -> None:
 
 @ON_BOTH
 async def test_a_playlist_is_brought_in(house: House) -> None:
-    """Songs that the catalogue knows are its songs; what waits already is left as it is; a retry adds nothing."""
+    """What the catalogue knows is the catalogue's, what waits is left as it is, a retry adds nothing."""
     await house.night("creep radiohead", "Africa - Toto")
     africa = (await house.party.party(ROOM)).queue[0].track
     songs = [
@@ -208,6 +213,16 @@ async def test_a_playlist_is_brought_in(house: House) -> None:
     queue = (await house.party.party(ROOM)).queue
     assert [entry.track.title for entry in queue] == ["Africa", "New One", "New Two"]
     assert [entry.score for entry in queue] == [0, 0, 0]
+
+
+async def test_what_was_brought_in_can_be_taken_back(house: House) -> None:
+    """Song by song, the latest first."""
+    songs = [house.fake.song(f"Song {i}", f"Band {i}") for i in range(3)]
+    playlist = house.fake.playlist(house.anna, "Three", songs)
+    await house.party.bring_in(ROOM, ANNA, url("playlist", playlist), "k")
+    undone = await house.party.undo(ROOM, ANNA)
+    assert (undone.kind, undone.entry.track.title) == ("add", "Song 2")
+    assert len((await house.party.party(ROOM)).queue) == 1
 
 
 async def test_a_playlist_of_ten_thousand_songs_fills_the_queue_and_no_more(house: House) -> None:

@@ -93,7 +93,7 @@ def test_every_way_to_say_how_long(value: str | None) -> None:
 async def test_what_does_not_answer_is_given_up(
     spotify: Spotify, fake: FakeSpotify, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Late answers, answers that never end, broken connections and faults: one sentence, then a short rest."""
+    """Late answers, answers that never end, and faults: one sentence, then a short rest."""
     monkeypatch.setattr(module, "WITHIN_S", 0.3)
     access = await spotify.app_token()
     fake.stall(5)
@@ -129,24 +129,12 @@ async def test_a_broken_connection_is_no_answer(spotify: Spotify, fake: FakeSpot
 async def test_the_event_loop_goes_on(spotify: Spotify, fake: FakeSpotify) -> None:
     """While every thread waits for Spotify, others are served, and whom no thread is free for is told."""
     access = await spotify.app_token()
-    ticks = 0
-
-    async def tick() -> None:
-        nonlocal ticks
-        while True:
-            ticks += 1
-            await asyncio.sleep(0)
-
     with fake.held("/search") as gate:
         asking = [asyncio.create_task(spotify.search(access, "a")) for _ in range(module.MOST_WAITING)]
         await gate.arrived.wait()
-        ticking = asyncio.create_task(tick())
         with pytest.raises(SpotifyBusy):
             await spotify.search(access, "a")
-        before = ticks
-        while ticks < before + 1000:
-            await asyncio.sleep(0)
-        ticking.cancel()
+        # The gate is in this very loop: that it opens shows that nobody blocks it.
         gate.open()
         assert await asyncio.gather(*asking) == [[]] * module.MOST_WAITING
 
@@ -179,6 +167,7 @@ async def test_no_secret_in_the_log(
     grant = fake.sign_in(fake.user("Anna"), pkce=True)
     access = await spotify.app_token()
     await spotify.me(grant.access_token)
+    assert grant.refresh_token is not None
     tokens = await spotify.refresh(grant.refresh_token)
     fake.fail(500)
     with pytest.raises(SpotifyAway):
