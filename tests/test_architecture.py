@@ -53,7 +53,7 @@ ALLOWED = {
     "bot/following.py": WORDS,
     "bot/device.py": USE_CASES | {"bot.following"},
     "bot/playback.py": USE_CASES | {"bot.device"},
-    "bot/saving.py": USE_CASES | {"bot.links"},
+    "bot/saving.py": USE_CASES | {"bot.device"},
     "bot/follower.py": WORDS | {"bot.party", "bot.following", "bot.device"},
     "bot/taste.py": WORDS,
     "bot/recommender.py": WORDS | {"bot.bundle", "bot.taste"},
