@@ -9,6 +9,7 @@ from typing import Any
 from bot import domain
 from bot.domain import Entry, Mood, Party, State
 from bot.errors import marked
+from bot.playing import Device
 from bot.replies import Replies, short
 
 Json = dict[str, Any]
@@ -19,6 +20,8 @@ SECTION_LIMIT = 3_000
 """The longest text of a section that Slack takes, in characters."""
 LABEL_LIMIT = 75
 """The longest label of a button or an option that Slack takes, in characters."""
+MOST_BUTTONS = 25
+"""So many buttons Slack takes side by side."""
 WORDS_LIMIT = 60
 
 
@@ -169,6 +172,16 @@ def ballot_card(
     closes = replies.say(marked("Closes {when}."), when=when(closes_ms))
     other = button(again, f"🔀 {replies.say(marked('Other songs'))}")
     return [*blocks, context(f"{rule} {closes}"), actions(other)]
+
+
+def device_choice(devices: Sequence[Device], replies: Replies) -> tuple[str, list[Json]]:
+    """A member's devices, a button each, and the text above them; nobody else may see it."""
+    told = replies.devices(devices)
+    buttons = [
+        button(f"encore:device:{number}", f"🔊 {each.name}" if each.active else each.name, each.id)
+        for number, each in enumerate(devices[:MOST_BUTTONS])
+    ]
+    return told, [section(told), *([actions(*buttons)] if buttons else [])]
 
 
 def again(mood: Mood, count: int, words: str) -> str:

@@ -15,15 +15,13 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import ManyDevices, NoHost, marked
 from bot.playing import Device
 from bot.slack.asked import Asked
-from bot.slack.blocks import Json, actions, button, section
+from bot.slack.blocks import Json, actions, button, device_choice, section
 from bot.slack.words import link
 
 Result = TypeVar("Result")
 
 SOON_S = 1.5
 """What takes longer than this says that it goes on."""
-MOST_DEVICES = 25
-"""So many buttons Slack takes side by side."""
 CONNECT, DISCONNECT, OPENED = "encore:spotify:connect", "encore:spotify:disconnect", "encore:link"
 """The ids of the buttons about an account; the last one only opens an address."""
 PLAY, PAUSE = "encore:play", "encore:pause"
@@ -91,12 +89,8 @@ async def device(asked: Asked, name: str) -> None:
 
 async def offer(asked: Asked, devices: Sequence[Device]) -> None:
     """Shows the asker's devices to the asker alone, a button each."""
-    told = asked.own.devices(devices)
-    buttons = [
-        button(f"encore:device:{number}", f"🔊 {each.name}" if each.active else each.name, each.id)
-        for number, each in enumerate(devices[:MOST_DEVICES])
-    ]
-    await asked.tell(told, [section(told), *([actions(*buttons)] if buttons else [])])
+    told, blocks = device_choice(devices, asked.own)
+    await asked.tell(told, blocks)
 
 
 async def choose(asked: Asked, device_id: str) -> None:
