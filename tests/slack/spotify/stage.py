@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+import pytest
 
 from bot.breaker import Breaker
 from bot.catalog import Catalogue
@@ -15,13 +17,20 @@ from bot.music import SpotifyMusic
 from bot.party import PartyService
 from bot.playing import Account
 from bot.recommender import Recommender
+from bot.slack import sound
 from bot.spotify import Spotify
 from db.store import Store
 from tests.conftest import SPECS, Clock
-from tests.fakes.slack_model import FakeMember
-from tests.fakes.spotify_model import FakeDevice, FakeSong, FakeUser
+from tests.fakes.slack_model import FakeMember, FakeMessage
+from tests.fakes.slack_reply import Reply
+from tests.fakes.slack_server import FakeSlack
+from tests.fakes.spotify_model import FakeDevice, FakePlaylist, FakeSong, FakeUser
 from tests.fakes.spotify_server import REDIRECT_URI, FakeSpotify
+from tests.slack.stage import answer, read
 
+BOTH = pytest.mark.parametrize("fake", ["socket", "http"], indirect=True)
+"""Over Socket Mode and over signed requests; the others run over Socket Mode."""
+SONGS = ("mr brightside", "take on me", "wonderwall", "hey jude")
 PUBLIC_URL = "https://party.example"
 
 
@@ -148,3 +157,34 @@ async def open_music(
         await party.close()
         spotify.close()
     assert fake.breaches == []
+
+
+def member(who: FakeMember) -> Member:
+    """A person as the party knows them."""
+    return Member("slack", who.id, who.name)
+
+
+async def done(act: Awaitable[Reply]) -> FakeMessage:
+    """Waits until an act has been answered: Spotify is asked after the card has changed."""
+    return await answer(await act)
+
+
+async def queue(fake: FakeSlack, by: FakeMember, *songs: str) -> None:
+    """Adds songs by command, one after the other."""
+    for song in songs:
+        await done(fake.slash(by, "/add", song))
+
+
+def seen_by_others(fake: FakeSlack) -> str:
+    """All that more than one person can read."""
+    return "\n".join(read(it) for it in fake.messages if not it.ephemeral and not it.channel.im)
+
+
+def link_in(message: FakeMessage) -> str:
+    """The address behind the button that connects."""
+    return str(message.actions[sound.OPENED]["url"])
+
+
+def url_of(made: FakePlaylist) -> str:
+    """The address that people copy."""
+    return f"https://open.spotify.com/playlist/{made.id}?si=x"
