@@ -16,6 +16,7 @@ OURS = {"bot", "cogs", "db", "model_export", "tests"}
 WORDS = {"bot.domain", "bot.errors", "bot.playing"}
 FRONT_DOOR = WORDS | {
     "bot.party",
+    "bot.links",
     "bot.replies",
     "bot.languages",
     "bot.files",
