@@ -177,8 +177,8 @@ class SoundCommands:
         """Writes the party into a playlist of the asker's."""
         own = asked.own
         name = text or own.playlist_name(asked.room, asked.party.now_ms())
-        told = own.say(marked("What we played at a party with Encore."))
-        result = await patiently(asked, asked.party.save(asked.room, asked.member, name, told))
+        save = asked.party.save(asked.room, asked.member, name, own.playlist_told())
+        result = await patiently(asked, save)
         await asked.tell(own.saved(replace(result, url=link(result.url))))
 
     async def bring_in(self, asked: Asked, text: str, trigger: str) -> None:

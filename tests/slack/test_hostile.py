@@ -116,7 +116,7 @@ def test_what_is_said_of_spotify_is_harmless(
     assert saved.count(f"<{url}>") == 1
     said = [
         saved.replace(f"<{url}>", ""),
-        replies.account(Account(name, premium=True, linked_ms=0)),
+        replies.account(Account(name, linked_ms=0)),
         replies.played(Played(playback, entry)),
         replies.played(Played(playback, None)),
         replies.paused(entry),

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
-from bot.breaker import Breaker
 from bot.catalog import Catalogue
 from bot.domain import Member
-from bot.errors import LinkAgain, NotConnected
-from bot.music import SpotifyMusic
 from bot.party import PartyService
-from bot.playing import Account
 from bot.recommender import Recommender
 from bot.slack import sound
-from bot.spotify import Spotify
 from db.store import Store
 from tests.conftest import SPECS, Clock
 from tests.fakes.slack_model import FakeMember, FakeMessage
 from tests.fakes.slack_reply import Reply
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.spotify_model import FakeDevice, FakePlaylist, FakeSong, FakeUser
-from tests.fakes.spotify_server import REDIRECT_URI, FakeSpotify
+from tests.fakes.spotify_server import FakeSpotify
 from tests.slack.stage import answer, read
+from tests.spotify_stage import Stage, sounding
 
 BOTH = pytest.mark.parametrize("fake", ["socket", "http"], indirect=True)
 """Over Socket Mode and over signed requests; the others run over Socket Mode."""
@@ -35,84 +30,25 @@ PUBLIC_URL = "https://party.example"
 
 
 @dataclass
-class Accounts:
-    """Whose account is connected, as the store knows it; the tokens come without the way there."""
-
-    store: Store
-    fake: FakeSpotify
-    clock: Clock
-    links: dict[str, tuple[Member, str]] = field(default_factory=dict)
-    users: dict[str, FakeUser] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)  # whose consent Spotify no longer takes
-    ends: list[tuple[Member, int]] = field(default_factory=list)
-
-    async def connect(self, member: Member, workspace: str) -> str:
-        """A link, for the member's eyes only, that connects an account."""
-        link = f"{PUBLIC_URL}/spotify/connect/{secrets.token_urlsafe(16)}"
-        self.links[link] = member, workspace
-        return link
-
-    async def open(self, link: str, user: FakeUser) -> None:
-        """The person opens a link of ours and agrees at Spotify."""
-        member, workspace = self.links.pop(link)
-        self.users[user.id] = user
-        async with self.store.transaction() as tx:
-            await tx.save_account(member, workspace, user.id, int(self.clock() * 1000))
-
-    async def user(self, member: Member) -> FakeUser | None:
-        """Whose account the member has connected."""
-        async with self.store.transaction() as tx:
-            kept = await tx.account(member)
-        return self.users[kept.sealed] if kept else None
-
-    async def disconnect(self, member: Member) -> bool:
-        """Forgets the member's account, and says whether there was one."""
-        async with self.store.transaction() as tx:
-            kept = await tx.account(member)
-            return kept is not None and await tx.drop_account(kept)
-
-    async def account(self, member: Member) -> Account | None:
-        """The member's account."""
-        user = await self.user(member)
-        return Account(user.name, user.product == "premium", int(self.clock() * 1000)) if user else None
-
-    async def token(self, member: Member) -> str:
-        """An access token that is good."""
-        user = await self.user(member)
-        if user is None:
-            raise NotConnected
-        if user.id in self.gone:
-            raise LinkAgain
-        return self.fake.sign_in(user).access_token
-
-    async def renew(self, member: Member, refused: str) -> str:
-        """Another access token."""
-        return await self.token(member)
-
-    async def ending(self) -> list[tuple[Member, int]]:
-        """Whose connection ends soon."""
-        return list(self.ends)
-
-    async def told(self, member: Member) -> None:
-        """Notes that a member knows."""
-        self.ends = [each for each in self.ends if each[0] != member]
-
-
-@dataclass
 class Music:
     """Spotify as a test has it: the fake, the accounts, and the party that knows of both."""
 
     fake: FakeSpotify
-    accounts: Accounts
+    stage: Stage
     catalogue: Catalogue
     party: PartyService
+
+    async def open(self, link: str, user: FakeUser) -> None:
+        """The person opens a link of ours and agrees at Spotify."""
+        accounts = self.stage.accounts
+        url, browser = await accounts.agree(link.rpartition("/")[2])
+        answer = await self.stage.back(url, user)
+        await accounts.finish(answer["state"], browser, answer["code"])
 
     async def link(self, member: FakeMember, product: str = "premium", name: str = "") -> FakeUser:
         """Connects a new account of a member's, as a click on the link does."""
         user = self.fake.user(name or f"{member.name} at Spotify", product)  # type: ignore[arg-type]
-        workspace = member.team.id
-        who = Member("slack", member.id, member.name)
-        await self.accounts.open(await self.accounts.connect(who, workspace), user)
+        await self.stage.link(Member("slack", member.id, member.name), user, member.team.id)
         return user
 
     async def host(self, member: FakeMember, device: str = "Kitchen") -> tuple[FakeUser, FakeDevice]:
@@ -140,22 +76,11 @@ async def open_music(
     store: Store, catalogue: Catalogue, recommender: Recommender, clock: Clock
 ) -> AsyncIterator[Music]:
     """A party with Spotify set up; all traffic with it must keep to what Spotify publishes."""
-    async with FakeSpotify(specs=SPECS if SPECS.exists() else None, clock=clock) as fake:
-        spotify = Spotify(
-            fake.client_id,
-            fake.client_secret,
-            REDIRECT_URI,
-            Breaker(store, "Spotify", clock),
-            api_url=fake.api_url,
-            accounts_url=fake.accounts_url,
-            clock=clock,
-        )
-        accounts = Accounts(store, fake, clock)
-        music = SpotifyMusic(spotify, accounts, catalogue, store, clock)
-        party = PartyService(store, catalogue, recommender, clock, music)
-        yield Music(fake, accounts, catalogue, party)
-        await party.close()
-        spotify.close()
+    async with (
+        FakeSpotify(specs=SPECS, clock=clock) as fake,
+        sounding(store, catalogue, recommender, clock, fake) as (party, stage),
+    ):
+        yield Music(fake, stage, catalogue, party)
     assert fake.breaches == []
 
 

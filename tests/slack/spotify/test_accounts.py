@@ -23,13 +23,12 @@ async def test_a_link_connects_and_only_the_asker_sees_it(fake: FakeSlack, music
     message = await answer(await fake.slash(anna, "/spotify", "connect"))
     assert message.private_to is anna
     link = link_in(message)
-    assert urlsplit(link).scheme == "https"
+    assert urlsplit(link).path.startswith("/spotify/connect/")
     assert link not in message.shown + message.text
-    assert music.accounts.links[link] == (member(anna), fake.team.id)
     assert (
         answers(await fake.press(anna, message, sound.OPENED)) == []
     )  # Slack tells of it, and nothing is due
-    await music.accounts.open(link, music.fake.user("Anna at Spotify"))
+    await music.open(link, music.fake.user("Anna at Spotify"))
     told = await private(await fake.slash(anna, "/spotify", "status"))
     assert "You are connected as Anna at Spotify." in told
     assert link not in seen_by_others(fake)
@@ -80,7 +79,7 @@ async def test_disconnecting_erases_and_lets_the_clock_go_on(
     await done(fake.slash(anna, "/play"))
     assert (await party.party(room(fake))).playback is not None
     assert "erased" in await private(await fake.slash(anna, "/spotify", "disconnect"))
-    assert await music.accounts.account(member(anna)) is None
+    assert await music.stage.accounts.account(member(anna)) is None
     assert (await party.party(room(fake))).playback is None
     assert "nothing to erase" in await private(await fake.slash(anna, "/spotify", "disconnect"))
 
@@ -93,13 +92,13 @@ async def test_the_home_connects_and_disconnects(fake: FakeSlack, music: Music) 
     await fake.press(anna, home, sound.CONNECT)
     await until(lambda: any(it.channel is fake.dm(anna) for it in fake.messages))
     (message,) = [it for it in fake.messages if it.channel is fake.dm(anna)]
-    await music.accounts.open(link_in(message), music.fake.user("*Anna*"))
+    await music.open(link_in(message), music.fake.user("*Anna*"))
     home = (await fake.open_home(anna)).view
     assert "You are connected as *Anna*." in home.shown.replace("\u200b", "")
     assert "*Anna*" not in home.shown
     await fake.press(anna, home, sound.DISCONNECT)
     await until(lambda: sound.CONNECT in getattr(fake.home(anna), "actions", ()))
-    assert await music.accounts.account(member(anna)) is None
+    assert await music.stage.accounts.account(member(anna)) is None
 
 
 async def test_who_is_erased_has_no_account(fake: FakeSlack, music: Music) -> None:
@@ -109,7 +108,7 @@ async def test_who_is_erased_has_no_account(fake: FakeSlack, music: Music) -> No
     told = await private(await fake.slash(anna, "/party", "delete-my-data"))
     assert "Spotify connection" in told
     await done(fake.slash(anna, "/party", "delete-my-data yes"))
-    assert await music.accounts.account(member(anna)) is None
+    assert await music.stage.accounts.account(member(anna)) is None
 
 
 async def test_an_uninstall_erases_the_workspaces_accounts(
@@ -119,9 +118,8 @@ async def test_an_uninstall_erases_the_workspaces_accounts(
     anna = fake.member("Anna")
     await music.host(anna)
     other = Member("slack", "UELSE", "Else")
-    link = await music.accounts.connect(other, "TELSE")
-    await music.accounts.open(link, music.fake.user("Else"))
+    await music.stage.link(other, music.fake.user("Else"), "TELSE")
     await fake.uninstall(fake.team)
     await until(lambda: not fake.world.open_acts)
-    assert await music.accounts.account(member(anna)) is None
-    assert await music.accounts.account(other) is not None
+    assert await music.stage.accounts.account(member(anna)) is None
+    assert await music.stage.accounts.account(other) is not None

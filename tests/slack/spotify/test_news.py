@@ -61,7 +61,7 @@ async def test_a_lost_account_is_told_to_the_room_and_its_owner(
     user, _ = await music.host(anna)
     await queue(fake, anna, "mr brightside")
     await done(fake.slash(anna, "/play"))
-    music.accounts.gone.add(user.id)
+    music.fake.revoke(user)
     following = asyncio.create_task(Follower(party).run())
     try:
         await until(lambda: any(it.channel is fake.dm(anna) for it in fake.messages))

@@ -269,7 +269,7 @@ async def test_what_spotify_refuses_is_told_in_private(
     if trouble == "unlisted":
         music.fake.world.app.users.remove(user)
     elif trouble == "ended":
-        music.accounts.gone.add(user.id)
+        music.fake.revoke(user)
     elif trouble == "down":
         music.fake.fail(503)
     elif trouble == "busy":
