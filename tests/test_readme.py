@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from discord import app_commands
 
 from bot.bundle import Bundle
 from bot.discord_bot import EncoreBot
@@ -28,9 +29,14 @@ async def test_every_slash_command_is_in_the_table(party: PartyService) -> None:
     bot = EncoreBot(party)
     for cog in bot.our_cogs():
         await bot.add_cog(cog)
-    described = {f"/{command.qualified_name}" for command in bot.tree.walk_commands()}
-    named = {cell.split()[0] for cell in first_column("command") if cell.startswith("/")}
-    assert named == described
+    commands = [each for each in bot.tree.walk_commands() if isinstance(each, app_commands.Command)]
+    described = {
+        " ".join(
+            [f"/{each.qualified_name}", *(p.name if p.required else f"[{p.name}]" for p in each.parameters)]
+        )
+        for each in commands
+    }
+    assert {cell for cell in first_column("command") if cell.startswith("/")} == described
 
 
 def test_every_training_command_is_in_the_table() -> None:
@@ -46,10 +52,13 @@ def test_every_setting_is_in_the_table() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    """Every file that the README links is there."""
+    """Every file and every heading that the README links is there."""
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
     assert links
-    assert not [link for link in links if not (ROOT / link).exists()]
+    headings = {
+        f"#{each.casefold().replace(' ', '-')}" for each in re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    }
+    assert not [link for link in links if link not in headings and not (ROOT / link).exists()]
 
 
 @pytest.mark.parametrize("command", ["run", "test"])
