@@ -241,9 +241,7 @@ class PlaybackService(DeviceService):
             await self._music().move_to(member, device.id)
             self._hand(room).told(self.now_ms())
 
-    async def _begin(
-        self, room: Room, member: Member, key: str | None, device: Device | None = None
-    ) -> None:
+    async def _begin(self, room: Room, member: Member, key: str | None, device: Device | None = None) -> None:
         """Makes a member the host, on a device of theirs; what plays begins anew there.
 
         Raises:

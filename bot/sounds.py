@@ -34,6 +34,10 @@ class SoundReplies:
         """A song's title and artist."""
         raise NotImplementedError
 
+    def name(self, name: str) -> str:
+        """A name from outside, cut to a length and made harmless."""
+        raise NotImplementedError
+
     def error(self, error: PartyError) -> str:
         """What a person is told of a request that cannot be met."""
         raise NotImplementedError
@@ -61,14 +65,14 @@ class SoundReplies:
         """How the member's account stands."""
         if account is None:
             return self.say(marked("You haven't connected Spotify yet. Do so with /spotify connect."))
-        name = self.plain(account.name)
+        name = self.name(account.name)
         return self.say(marked("You are connected as {name}. /play plays the party there."), name=name)
 
     def played(self, result: Played) -> str:
         """What `play` did."""
         if result.playback is None:
             return self.say(marked("▶ The party goes on."))
-        device = self.plain(result.playback.device_name)
+        device = self.name(result.playback.device_name)
         if result.playing is None:
             return self.say(
                 marked("I'll play on {device} as soon as there is a song. Add one!"), device=device
@@ -87,7 +91,7 @@ class SoundReplies:
 
     def stopped(self, playback: Playback) -> str:
         """What `stop` did."""
-        name = self.plain(playback.host.name)
+        name = self.name(playback.host.name)
         return self.say(
             marked("The party no longer plays on {name}'s Spotify. The clock goes on."), name=name
         )
@@ -98,8 +102,8 @@ class SoundReplies:
             return ""
         return self.say(
             marked("🔊 {device}, by {name}"),
-            device=self.plain(playback.device_name),
-            name=self.plain(playback.host.name),
+            device=self.name(playback.device_name),
+            name=self.name(playback.host.name),
         )
 
     def devices(self, devices: Sequence[Device]) -> str:
@@ -145,7 +149,7 @@ class SoundReplies:
             "Added {number} song from {name}.",
             "Added {number} songs from {name}.",
             result.added,
-            name=self.plain(result.name),
+            name=self.name(result.name),
         )
         if result.there:
             text += " " + self.count(

@@ -20,6 +20,7 @@ FRONT_DOOR = WORDS | {
     "bot.languages",
     "bot.files",
     "bot.mapping",
+    "bot.links",
     "bot.live",
     "bot.menus",
 }
