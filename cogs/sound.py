@@ -66,6 +66,14 @@ class DeviceSelect(Pressed, ui.DynamicItem[ui.Select[Any]], template=r"encore:de
         await asked.update(Card(ui.TextDisplay(asked.replies.played(played))))
 
 
+def device_card(devices: Sequence[Device], replies: Replies) -> Card:
+    """A choice among devices, or what to do where there is none."""
+    items: list[AnyItem] = [ui.TextDisplay(replies.devices(devices))]
+    if devices:
+        items.append(ui.ActionRow(DeviceSelect(devices, replies)))
+    return Card(*items)
+
+
 class Sound(commands.Cog):
     """Everything that needs an account, and what stands still without one."""
 
@@ -173,10 +181,7 @@ class Sound(commands.Cog):
             await asked.reply(asked.replies.played(played))
             return
         devices = await asked.soon(asked.party.devices(asked.member))
-        items: list[AnyItem] = [ui.TextDisplay(asked.replies.devices(devices))]
-        if devices:
-            items.append(ui.ActionRow(DeviceSelect(devices, asked.replies)))
-        await asked.reply(view=Card(*items))
+        await asked.reply(view=device_card(devices, asked.replies))
 
     async def _choose(self, asked: Asked, device: str) -> Played:
         device_id = await choices.device_meant(asked.party, asked.member, device)
