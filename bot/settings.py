@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +15,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import StartError
 
 STARTER = Path(__file__).parents[1] / "models" / "starter"
+
+ADDRESS = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?"
+)
+HIGHEST_PORT = 65535
 
 
 class Settings(BaseSettings):
@@ -29,6 +35,8 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_client_id: SecretStr | None = None
     slack_client_secret: SecretStr | None = None
+    spotify_client_id: SecretStr | None = None
+    spotify_client_secret: SecretStr | None = None
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     shard_ids: Annotated[tuple[Annotated[int, Field(ge=0)], ...], NoDecode] = ()
     shard_count: Annotated[int, Field(ge=1)] | None = None
@@ -38,6 +46,7 @@ class Settings(BaseSettings):
     room_port: Annotated[int, Field(ge=0, le=65535, validation_alias=AliasChoices("room_port", "port"))] = (
         8080
     )
+    public_url: str = ""
     room_names: Annotated[tuple[str, ...], NoDecode] = ()
     log_level: Annotated[str, Field(pattern="(?i)^(debug|info|warning|error)$")] = "info"
 
@@ -48,6 +57,8 @@ class Settings(BaseSettings):
         "slack_signing_secret",
         "slack_client_id",
         "slack_client_secret",
+        "spotify_client_id",
+        "spotify_client_secret",
     )
     @classmethod
     def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
@@ -63,9 +74,32 @@ class Settings(BaseSettings):
     def _listed(cls, value: object) -> object:
         return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        """The address as browsers name it in Origin."""
+        if not value.strip():
+            return ""
+        found = ADDRESS.fullmatch(value.strip().casefold())
+        if not found or int(found["port"] or 0) > HIGHEST_PORT:
+            raise PydanticCustomError("address", "An address is like https://party.example, without a path")
+        scheme, host, port = found["scheme"], found["host"], found["port"]
+        usual = not port or int(port) == {"http": 80, "https": 443}[scheme]
+        return f"{scheme}://{host}" + ("" if usual else f":{int(port)}")
+
+    @property
+    def own_url(self) -> str:
+        """Where browsers reach the room, without a slash at its end."""
+        return self.public_url or f"http://127.0.0.1:{self.room_port}"
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """The host names that the room may be called by besides its address."""
+        return (*self.room_names, urlsplit(self.own_url).hostname or "")
+
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        problems = [*self._shard_problems(), *self._slack_problems()]
+        problems = [*self._shard_problems(), *self._slack_problems(), *self._spotify_problems()]
         if problems:
             raise PydanticCustomError("together", "{problems}", {"problems": "; ".join(problems)})
         return self
@@ -100,6 +134,22 @@ class Settings(BaseSettings):
             yield "SLACK_CLIENT_ID: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) as well"
         if not self.encryption_keys:
             yield "SLACK_CLIENT_ID: set ENCRYPTION_KEYS as well; make a key with: python -m bot.vault"
+
+    def _spotify_problems(self) -> Iterator[str]:
+        if self.spotify_client_id is None:
+            if self.spotify_client_secret is not None:
+                yield "SPOTIFY_CLIENT_SECRET: set SPOTIFY_CLIENT_ID as well"
+            return
+        if not self.encryption_keys:
+            yield "SPOTIFY_CLIENT_ID: set ENCRYPTION_KEYS as well; make a key with: python -m bot.vault"
+        if not self.public_url and self.room_port == 0:
+            yield "PUBLIC_URL: set it, or ROOM_PORT to another one than 0, for Spotify sends browsers there"
+        host = urlsplit(self.own_url).hostname
+        if not self.own_url.startswith("https:") and host not in {"127.0.0.1", "::1"}:
+            yield (
+                "PUBLIC_URL: Spotify takes https://... only, or for a browser on the same machine "
+                "http://127.0.0.1:PORT (never localhost)"
+            )
 
 
 def read_settings() -> Settings:

@@ -72,7 +72,7 @@ class SoundReplies:
         """What `play` did."""
         if result.playback is None:
             return self.say(marked("▶ The party goes on."))
-        device = self.name(result.playback.device_name)
+        device = self._device(result.playback)
         if result.playing is None:
             return self.say(
                 marked("I'll play on {device} as soon as there is a song. Add one!"), device=device
@@ -80,6 +80,9 @@ class SoundReplies:
         return self.say(
             marked("▶ {song} plays on {device}."), song=self.song(result.playing.track), device=device
         )
+
+    def _device(self, playback: Playback) -> str:
+        return self.name(playback.device_name) or "Spotify"
 
     def paused(self, entry: Entry) -> str:
         """What `pause` did."""
@@ -102,7 +105,7 @@ class SoundReplies:
             return ""
         return self.say(
             marked("🔊 {device}, by {name}"),
-            device=self.name(playback.device_name),
+            device=self._device(playback),
             name=self.name(playback.host.name),
         )
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from bot.domain import Member, Playback, Room, Track
-from bot.playing import Account, Device, Heard, Login, SealedAccount
+from bot.playing import Account, Device, Heard, Login, SealedAccount, Tokens
 
 
 class GrantRefused(Exception):
@@ -15,6 +15,30 @@ class GrantRefused(Exception):
 
 class AccessRefused(Exception):
     """Spotify does not take an access token, or no more."""
+
+
+class Grants(Protocol):
+    """What lets us in at Spotify; all but `login` raise SpotifyAway, SpotifyRests and SpotifyBusy."""
+
+    def login(self, state: str) -> tuple[str, str]:
+        """Where to send who should agree, and the code verifier that the answer must be exchanged with."""
+
+    async def exchange(self, code: str, verifier: str) -> Tokens:
+        """The tokens for a code.
+
+        Raises:
+            GrantRefused: the code is not good, or no more.
+        """
+
+    async def refresh(self, refresh_token: str) -> Tokens:
+        """New tokens for a refresh token, which is used up.
+
+        Raises:
+            GrantRefused: it is not good, or no more.
+        """
+
+    async def me(self, access: str) -> str:
+        """What an account is called."""
 
 
 class SpotifyShelf(Protocol):
@@ -32,8 +56,8 @@ class SpotifyShelf(Protocol):
     async def claim_account(self, account: SealedAccount, until_ms: int, now_ms: int) -> bool:
         """Takes the turn to renew an account that is still as it was read; says whether it was free."""
 
-    async def swap_account(self, account: SealedAccount, sealed: str) -> bool:
-        """Replaces what is sealed if it is still as it was read, and gives the turn back."""
+    async def swap_account(self, account: SealedAccount, sealed: str, *, free: bool = True) -> bool:
+        """Replaces what is sealed if it is still as it was read, and gives the turn back if told so."""
 
     async def free_account(self, account: SealedAccount) -> None:
         """Gives the turn to renew an account back."""

@@ -65,10 +65,11 @@ class SpotifyShelf:
         )
         return claimed.rowcount == 1
 
-    async def swap_account(self, account: SealedAccount, sealed: str) -> bool:
-        """Replaces what is sealed if it is still as it was read, and gives the turn back."""
+    async def swap_account(self, account: SealedAccount, sealed: str, *, free: bool = True) -> bool:
+        """Replaces what is sealed if it is still as it was read, and gives the turn back if told so."""
+        values = {"sealed": sealed} | ({"busy_until_ms": 0} if free else {})
         swapped = await self._connection.execute(
-            update(spotify_accounts).where(_is(account)).values(sealed=sealed, busy_until_ms=0)
+            update(spotify_accounts).where(_is(account)).values(**values)
         )
         return swapped.rowcount == 1
 

@@ -16,6 +16,8 @@ ALL = (
     "SLACK_SIGNING_SECRET",
     "SLACK_CLIENT_ID",
     "SLACK_CLIENT_SECRET",
+    "SPOTIFY_CLIENT_ID",
+    "SPOTIFY_CLIENT_SECRET",
     "ENCRYPTION_KEYS",
     "SHARD_IDS",
     "SHARD_COUNT",
@@ -24,6 +26,7 @@ ALL = (
     "ROOM_HOST",
     "ROOM_PORT",
     "PORT",
+    "PUBLIC_URL",
     "ROOM_NAMES",
     "LOG_LEVEL",
 )
@@ -84,7 +87,7 @@ def test_an_env_file_in_another_encoding_is_named(tmp_path: Path) -> None:
         read_settings()
 
 
-SECRETS = ["DISCORD_TOKEN", *(name for name in ALL if name.startswith("SLACK_"))]
+SECRETS = ["DISCORD_TOKEN", *(name for name in ALL if name.startswith(("SLACK_", "SPOTIFY_")))]
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -101,6 +104,8 @@ def test_a_token_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings can be logged without giving a token or a key away."""
     for name in ("DISCORD_TOKEN", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
         monkeypatch.setenv(name, "hunter2")
+    for name in ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "hunter4")
     monkeypatch.setenv("ENCRYPTION_KEYS", "hunter2,hunter3")
     assert "hunter" not in repr(read_settings())
     assert "hunter" not in str(read_settings())
@@ -145,6 +150,80 @@ def test_slack_is_set_up_in_four_ways(monkeypatch: pytest.MonkeyPatch, app: str,
 )
 def test_half_a_slack_app_is_refused(monkeypatch: pytest.MonkeyPatch, names: str, named: str) -> None:
     """What is missing is named, all at once and in one line."""
+    for name in names.split():
+        monkeypatch.setenv(name, "0")
+    with pytest.raises(StartError, match=r"\A[^\n]+\Z") as refused:
+        read_settings()
+    assert not [name for name in named.split() if name not in str(refused.value)]
+
+
+@pytest.mark.parametrize(
+    ("address", "own", "name"),
+    [
+        ("", "http://127.0.0.1:8080", "127.0.0.1"),
+        ("https://Party.example/", "https://party.example", "party.example"),
+        ("https://party.example:443", "https://party.example", "party.example"),
+        ("https://party.example:8443", "https://party.example:8443", "party.example"),
+        ("http://127.0.0.1", "http://127.0.0.1", "127.0.0.1"),
+        ("http://127.0.0.1:9000", "http://127.0.0.1:9000", "127.0.0.1"),
+        ("http://[::1]:9000", "http://[::1]:9000", "::1"),
+    ],
+)
+def test_spotify_is_set_up_with_an_address_it_takes(
+    monkeypatch: pytest.MonkeyPatch, address: str, own: str, name: str
+) -> None:
+    """The address is the one that browsers name, and its host a name of the room."""
+    monkeypatch.setenv("SPOTIFY_CLIENT_ID", "word")
+    monkeypatch.setenv("ENCRYPTION_KEYS", "key")
+    monkeypatch.setenv("PUBLIC_URL", address)
+    settings = read_settings()
+    assert settings.own_url == own
+    assert name in settings.own_names
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://localhost:8080", "http://party.example", "http://127.0.0.1.evil.example", "http://0.0.0.0"),
+        *("https://party.example/room", "https://party.example?a=b", "https://party.example#top"),
+        *(
+            "https://anna@party.example",
+            "https://party.example:99999",
+            "https://",
+            "party.example",
+            "ftp://a",
+        ),
+        *("https://party.example\\@evil.example", "https://pärty.example", "https://a b", "http://[::2]"),
+    ],
+)
+def test_an_address_that_spotify_does_not_take_is_refused(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """One line names the setting, before anybody is sent anywhere."""
+    monkeypatch.setenv("SPOTIFY_CLIENT_ID", "word")
+    monkeypatch.setenv("ENCRYPTION_KEYS", "key")
+    monkeypatch.setenv("PUBLIC_URL", address)
+    with pytest.raises(StartError, match=r"\A[^\n]*PUBLIC_URL[^\n]+\Z"):
+        read_settings()
+
+
+def test_without_spotify_the_address_may_be_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A room in a home network may be called by its name there."""
+    monkeypatch.setenv("PUBLIC_URL", "http://party.local:8080")
+    monkeypatch.setenv("ROOM_NAMES", "a.example")
+    assert read_settings().own_names == ("a.example", "party.local")
+
+
+@pytest.mark.parametrize(
+    ("names", "named"),
+    [
+        ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_ID ENCRYPTION_KEYS bot.vault"),
+        ("SPOTIFY_CLIENT_SECRET", "SPOTIFY_CLIENT_SECRET SPOTIFY_CLIENT_ID"),
+        ("SPOTIFY_CLIENT_ID ENCRYPTION_KEYS ROOM_PORT", "PUBLIC_URL ROOM_PORT"),
+    ],
+)
+def test_half_a_spotify_app_is_refused(monkeypatch: pytest.MonkeyPatch, names: str, named: str) -> None:
+    """What is missing is named in one line; a port that is not known beforehand is no address."""
     for name in names.split():
         monkeypatch.setenv(name, "0")
     with pytest.raises(StartError, match=r"\A[^\n]+\Z") as refused:

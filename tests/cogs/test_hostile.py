@@ -219,7 +219,7 @@ SAID: dict[str, Say] = {
         r.stats(Stats(1, 0, (MemberStats(m.name, 1, 1, 1, 3),) * 12, (e,) * 5)), TEXT_LIMIT
     ),
     "unknown": lambda r, e, m, t: r.error(UnknownSong(t[:300], t[:300])),
-    "account": lambda r, e, m, t: r.account(Account(t, premium=True, linked_ms=0)),
+    "account": lambda r, e, m, t: r.account(Account(t, linked_ms=0)),
     "played": lambda r, e, m, t: r.played(Played(Playback(m, "1", t), e)),
     "nothing to play": lambda r, e, m, t: r.played(Played(Playback(m, "1", t), None)),
     "paused": lambda r, e, m, t: r.paused(e),

@@ -1,0 +1,183 @@
+"""The pages that connect a Spotify account: whose it will be, the way there, and what came of it.
+
+Where a browser is sent is never taken from a request, and no page has a script. A link alone does nothing:
+chats look at links before people do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from html import escape
+from pathlib import Path
+from string import Template
+
+from aiohttp import web
+
+from bot.accounts import Accounts
+from bot.errors import (
+    LoginRefused,
+    LoginSpent,
+    NotOnTheList,
+    SpotifyAway,
+    SpotifyError,
+    SpotifyRests,
+    marked,
+)
+from bot.languages import Language, language, spoken
+from bot.playing import Account, Login
+from bot.replies import Replies
+
+PAGE = Template((Path(__file__).parent / "connect.html").read_text("utf-8"))
+COOKIE = "encore-spotify"
+"""What only the browser has that agreed on our page; gone when it has come back."""
+COOKIE_S = 600
+PLATFORMS = {"discord": "Discord", "slack": "Slack"}
+STATUS = {
+    LoginSpent: 410,
+    LoginRefused: 403,
+    NotOnTheList: 403,
+    SpotifyAway: 503,
+    SpotifyRests: 503,
+    SpotifyError: 502,
+}
+"""The HTTP status of what a person is told, the first that fits."""
+FAULT = 500
+HINT = 'class="hint"'
+WISH = re.compile(r"\s*([A-Za-z-]{1,35})\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?")
+"""A language in Accept-Language, and how much it is wished for."""
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+class ConnectPages:
+    """What browsers see on the way to Spotify and back.
+
+    Args:
+        accounts: where accounts are connected.
+        public_url: where browsers reach the room, without a slash at its end.
+        accounts_url: Spotify's accounts service, to which the form leads.
+    """
+
+    def __init__(self, accounts: Accounts, public_url: str, accounts_url: str) -> None:
+        self._accounts, self._public_url = accounts, public_url
+        self._policy = (
+            "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+            f"form-action 'self' {accounts_url}"  # browsers look at where a form is sent on to
+        )
+
+    def add_routes(self, room: web.Application) -> None:
+        """Hangs the pages under `/spotify/`."""
+        room.router.add_get("/spotify/connect/{secret}", self._kindly(self._ask))
+        room.router.add_post("/spotify/connect/{secret}", self._kindly(self._go))
+        room.router.add_get("/spotify/callback", self._kindly(self._come_back))
+
+    def _kindly(self, handle: Handler) -> Handler:
+        async def answer(request: web.Request) -> web.Response:
+            try:
+                response = await handle(request)
+            except web.HTTPException:
+                raise
+            except Exception as error:  # Replies logs what is no PartyError
+                response = _refused(_language(request), error)
+            response.headers["Content-Security-Policy"] = self._policy
+            response.headers["Cache-Control"] = "no-store"
+            return response
+
+        return answer
+
+    async def _ask(self, request: web.Request) -> web.Response:
+        login = await self._accounts.begin(request.match_info["secret"])
+        if login is None:
+            raise LoginSpent
+        response = _asked(_language(request), login)
+        # With no-referrer a browser would not say where the form comes from; other sites still learn nothing.
+        response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    async def _go(self, request: web.Request) -> web.Response:
+        if request.headers.get("Origin") != self._public_url:
+            raise web.HTTPForbidden(text="Only the room's own page may send this.\n")
+        url, browser = await self._accounts.agree(request.match_info["secret"])
+        response = web.Response(status=303, headers={"Location": url})
+        self._set_cookie(response, browser, COOKIE_S)
+        return response
+
+    async def _come_back(self, request: web.Request) -> web.Response:
+        """Spotify has sent the browser here, with a code or with a reason."""
+        query, browser = request.query, request.cookies.get(COOKIE, "")
+        state, wished = query.get("state", ""), _language(request)
+        try:
+            if "code" not in query:
+                await self._accounts.refuse(state, browser, query.get("error", ""))
+            response = _connected(wished, await self._accounts.finish(state, browser, query["code"]))
+        except SpotifyError as error:
+            response = _refused(wished, error)
+        self._set_cookie(response, "", 0)
+        return response
+
+    def _set_cookie(self, response: web.Response, value: str, seconds: int) -> None:
+        secure = self._public_url.startswith("https:")
+        response.set_cookie(
+            COOKIE, value, max_age=seconds, path="/spotify", secure=secure, httponly=True, samesite="Lax"
+        )
+
+
+def _asked(language: Language, login: Login) -> web.Response:
+    say = language.say
+    button = say(
+        marked("Connect Spotify for {name} ({place})"),
+        name=f"<b>{escape(login.member.name)}</b>",
+        place=PLATFORMS.get(login.member.platform) or say(marked("web room")),
+    )
+    may = [
+        say(marked("See what plays on your devices, and play the party there once you say /play")),
+        say(marked("Write playlists of yours with /save, and read those that you /import")),
+    ]
+    parts = [
+        _tag("h2", say(marked("What Encore may do then"))),
+        _tag("ul", "".join(_tag("li", each) for each in may), 'class="may"'),
+        _tag("form", _tag("button", _tag("span", button), 'class="primary"'), 'method="post"'),
+        _tag("p", say(marked("Not you? Close this page.")), HINT),
+        _tag("p", say(marked("Encore never sees your password. /spotify disconnect undoes it all.")), HINT),
+    ]
+    return _page(language, say(marked("Let the party play on your Spotify")), *parts)
+
+
+def _connected(language: Language, account: Account) -> web.Response:
+    say = language.say
+    play = say(marked("Go back to your party and say /play: from then on it sounds on your Spotify."))
+    parts = [
+        _tag("h2", say(marked("What now?"))),
+        _tag("p", play),
+        _tag("p", say(marked("With /save the night becomes a playlist of yours. You can close this page."))),
+    ]
+    return _page(language, say(marked("Connected as {name}"), name=escape(account.name)), *parts)
+
+
+def _refused(language: Language, error: Exception) -> web.Response:
+    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), FAULT)
+    told = _tag("p", Replies(language, escape).failure(error))
+    return _page(language, language.say(marked("That didn't work")), told, status=status)
+
+
+def _tag(name: str, inside: str, attributes: str = "") -> str:
+    return f"<{name} {attributes}>{inside}</{name}>"
+
+
+def _page(language: Language, title: str, *parts: str, status: int = 200) -> web.Response:
+    text = PAGE.substitute(lang=language.code.replace("_", "-"), title=title, body="\n".join(parts))
+    return web.Response(text=text, status=status, content_type="text/html")
+
+
+def _language(request: web.Request) -> Language:
+    """The most wished-for language of the browser's that is spoken here, else English."""
+    wishes = [
+        (-float(quality or 1), tag)
+        for tag, quality in WISH.findall(request.headers.get("Accept-Language", ""))
+    ]
+    for quality, tag in sorted(wishes, key=lambda wish: wish[0]):
+        code = spoken(tag)
+        if quality and (code != "en" or tag.casefold().startswith("en")):
+            return language(code)
+    return language("en")
