@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import domain
 from bot.desk import MemberDesk
 from bot.domain import Member, Room, State, Track
-from bot.errors import NothingToShow, PartyError, QueueFull, TooManyOfYours
+from bot.errors import NotConnected, NothingToShow, PartyError, QueueFull, TooManyOfYours
 from bot.playing import Imported, Saved
 from bot.service import Service, finished
 
@@ -36,6 +36,8 @@ class SavingService(Service):
             NothingToShow: there was no song.
             SpotifyError: there is no account, or Spotify does not do it.
         """
+        if await self._music().account(member) is None:
+            raise NotConnected
         async with self._read(room) as desk:
             found = await desk.tx.entries(desk.party.id, NIGHT, desk.party.started_ms)
             queue = await desk.ordered(found)

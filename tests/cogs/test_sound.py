@@ -1,8 +1,9 @@
-"""Spotify on Discord: `/play`, `/pause`, `/volume`, `/save`, `/import` and `/spotify`, and what they lead to."""
+"""`/play`, `/pause`, `/volume`, `/save`, `/import` and `/spotify` on Discord, and what they lead to."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -40,11 +41,14 @@ from cogs import live
 from cogs.queue import ADD_FROM_MESSAGE
 from db.store import Store
 from tests.cogs.stage import private, public, read, room, until
-from tests.cogs.stage_sound import LINK, Accounts, Sounding, music
+from tests.cogs.stage_sound import Sounding
 from tests.conftest import MOD, SPECS, Clock
 from tests.fakes.discord_model import EVERYONE, VIEW_CHANNEL, FakeMember
 from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import FakeSpotify
+from tests.spotify_stage import PUBLIC_URL, Stage
+from tests.spotify_stage import sounding as opened
 
 FEW = ("mr brightside", "take on me", "wonderwall")
 MANAGE_SERVER, MANAGE_MESSAGES = 1 << 5, 1 << 13
@@ -70,39 +74,30 @@ async def spotify(clock: Clock) -> AsyncIterator[FakeSpotify]:
 
 
 @pytest.fixture
-def accounts(spotify: FakeSpotify) -> Accounts:
-    """Whose account is connected."""
-    return Accounts(spotify)
+async def behind(
+    store: Store, catalogue: Catalogue, recommender: Recommender, clock: Clock, spotify: FakeSpotify
+) -> AsyncIterator[tuple[PartyService, Stage]]:
+    """A party service with Spotify behind it."""
+    async with opened(store, catalogue, recommender, clock, spotify) as behind:
+        yield behind
 
 
 @pytest.fixture
-async def party(
-    store: Store,
-    catalogue: Catalogue,
-    recommender: Recommender,
-    clock: Clock,
-    spotify: FakeSpotify,
-    accounts: Accounts,
-) -> AsyncIterator[PartyService]:
-    """A party service with Spotify behind it."""
-    behind, client = music(spotify, accounts, catalogue, store, clock)
-    service = PartyService(store, catalogue, recommender, clock, behind)
-    yield service
-    await service.close()
-    client.close()
+def party(behind: tuple[PartyService, Stage]) -> PartyService:
+    """The party service that the bot is logged in with."""
+    return behind[0]
 
 
 @pytest.fixture
 def sounding(
     fake: FakeDiscord,
     spotify: FakeSpotify,
-    accounts: Accounts,
-    party: PartyService,
+    behind: tuple[PartyService, Stage],
     catalogue: Catalogue,
     clock: Clock,
 ) -> Sounding:
     """Discord and Spotify with the real bot between them."""
-    return Sounding(fake, spotify, accounts, party, catalogue, clock)
+    return Sounding(fake, spotify, behind[1], behind[0], catalogue, clock)
 
 
 async def eventually(met: Callable[[], bool]) -> None:
@@ -125,7 +120,8 @@ async def test_the_link_to_connect_is_for_the_asker_alone(sounding: Sounding) ->
     reply = await sounding.fake.slash(sounding.fake.member("Anna"), "spotify connect")
     assert "for you alone" in private(reply)
     (button,) = reply.messages[0].buttons
-    assert (button.url, button.label) == (LINK, "Connect Spotify")
+    assert button.label == "Connect Spotify"
+    assert re.fullmatch(re.escape(f"{PUBLIC_URL}/spotify/connect/") + r"\S{40,}", button.url or "")
     assert [message for message in sounding.fake.messages if not message.ephemeral] == []
 
 
@@ -134,7 +130,7 @@ async def test_status_and_disconnect_tell_how_the_account_stands(sounding: Sound
     fake, anna = sounding.fake, sounding.fake.member("Anna")
     assert private(await fake.slash(anna, "spotify status")) == told(NotConnected())
     assert "nothing to erase" in private(await fake.slash(anna, "spotify disconnect"))
-    sounding.host("Anna", "Kitchen")
+    await sounding.host("Anna", "Kitchen")
     assert "connected as Anna Premium" in private(await fake.slash(anna, "spotify status"))
     await sounding.queue("mr brightside")
     await fake.slash(anna, "play")
@@ -149,7 +145,7 @@ async def test_status_and_disconnect_tell_how_the_account_stands(sounding: Sound
 
 async def test_play_plays_the_party_on_the_members_device(sounding: Sounding) -> None:
     """What plays is heard there from its beginning, and the card says where, and by whom."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    anna, user = await sounding.host("Anna", "Kitchen")
     await sounding.queue(*FEW[:2])
     assert read(public(await sounding.fake.slash(anna, "play")).text) == (
         "▶ Mr. Brightside – The Killers plays on Kitchen."
@@ -160,7 +156,7 @@ async def test_play_plays_the_party_on_the_members_device(sounding: Sounding) ->
 
 async def test_play_before_the_first_song_waits_for_it(sounding: Sounding) -> None:
     """The device is chosen and said, and the song that is added then plays there."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    anna, user = await sounding.host("Anna", "Kitchen")
     assert "as soon as there is a song" in public(await sounding.fake.slash(anna, "play")).text
     assert "🔊 Kitchen, by Anna" in read((await sounding.card()).text)
     async with sounding.followed():
@@ -170,7 +166,7 @@ async def test_play_before_the_first_song_waits_for_it(sounding: Sounding) -> No
 
 async def test_pause_and_play_hold_clock_and_device(sounding: Sounding) -> None:
     """The card shows that the song stands still, and its button lets it go on, as the command does."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    anna, user = await sounding.host("Anna", "Kitchen")
     await sounding.queue("mr brightside")
     await sounding.fake.slash(anna, "play")
     sounding.clock.pass_by(minutes=1)
@@ -194,7 +190,7 @@ async def test_pause_and_play_hold_clock_and_device(sounding: Sounding) -> None:
 
 async def test_the_card_changes_by_itself_when_the_party_stands_still(sounding: Sounding) -> None:
     """Nobody need ask for it."""
-    anna, _ = sounding.host("Anna", "Kitchen")
+    anna, _ = await sounding.host("Anna", "Kitchen")
     await sounding.queue("mr brightside")
     card = await sounding.card()
     await sounding.fake.slash(anna, "play")
@@ -215,11 +211,16 @@ async def test_a_party_without_a_host_stands_still_too(sounding: Sounding) -> No
 
 async def test_only_the_host_and_moderators_steer_the_device(sounding: Sounding) -> None:
     """Others are told so in private, by commands and by the card, and the song plays on."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    anna, user = await sounding.host("Anna", "Kitchen")
     ben = sounding.fake.member("Ben")
     await sounding.queue("mr brightside")
     await sounding.fake.slash(anna, "play")
-    for name, options in (("pause", {}), ("volume", {"percent": 100}), ("spotify stop", {})):
+    asked: list[tuple[str, dict[str, int]]] = [
+        ("pause", {}),
+        ("volume", {"percent": 100}),
+        ("spotify stop", {}),
+    ]
+    for name, options in asked:
         assert private(await sounding.fake.slash(ben, name, options=options)) == told(HostsOnly())
     click = await sounding.fake.click(ben, await sounding.card(), "encore:pause")
     assert private(click) == told(HostsOnly())
@@ -231,8 +232,8 @@ async def test_only_the_host_and_moderators_steer_the_device(sounding: Sounding)
 
 async def test_the_host_hands_over(sounding: Sounding) -> None:
     """One account plays at a time: the next one can after the first has stopped, and the device is still."""
-    anna, user = sounding.host("Anna", "Kitchen")
-    ben, other = sounding.host("Ben", "Garden")
+    anna, user = await sounding.host("Anna", "Kitchen")
+    ben, other = await sounding.host("Ben", "Garden")
     await sounding.queue("mr brightside")
     await sounding.fake.slash(anna, "play")
     assert private(await sounding.fake.slash(ben, "play")) == told(HostedAlready("Anna"))
@@ -244,7 +245,7 @@ async def test_the_host_hands_over(sounding: Sounding) -> None:
 
 async def test_a_vote_to_skip_skips_on_the_device(sounding: Sounding) -> None:
     """What the room decides is heard."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    anna, user = await sounding.host("Anna", "Kitchen")
     await sounding.queue(*FEW[:2])
     await sounding.fake.slash(anna, "play")
     async with sounding.followed():
@@ -255,7 +256,7 @@ async def test_a_vote_to_skip_skips_on_the_device(sounding: Sounding) -> None:
 
 async def test_a_skip_on_the_phone_is_seen_on_the_card(sounding: Sounding) -> None:
     """Whatever the host puts on by hand is what the party plays."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    anna, user = await sounding.host("Anna", "Kitchen")
     songs = await sounding.queue(*FEW)
     await sounding.fake.slash(anna, "play")
     card = await sounding.card()
@@ -271,8 +272,8 @@ async def test_a_skip_on_the_phone_is_seen_on_the_card(sounding: Sounding) -> No
 
 
 async def test_a_device_that_vanishes_is_told_to_the_room(sounding: Sounding) -> None:
-    """One message in the channel says what to do, every song is kept, and then the party goes on elsewhere."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    """One message in the channel says what to do, every song is kept, and the party goes on elsewhere."""
+    anna, user = await sounding.host("Anna", "Kitchen")
     await sounding.queue(*FEW)
     await sounding.fake.slash(anna, "play")
     sounding.clock.pass_by(minutes=1)
@@ -295,7 +296,7 @@ async def test_a_device_that_vanishes_is_told_to_the_room(sounding: Sounding) ->
 
 async def test_devices_are_offered_to_their_owner_alone(sounding: Sounding) -> None:
     """The list is private, and a choice from it is played on in its place."""
-    anna, user = sounding.host("Anna", "Kitchen", "**Garden**")
+    anna, user = await sounding.host("Anna", "Kitchen", "**Garden**")
     await sounding.queue("mr brightside")
     reply = await sounding.fake.slash(anna, "spotify device")
     assert "On which device" in private(reply)
@@ -312,8 +313,8 @@ async def test_devices_are_offered_to_their_owner_alone(sounding: Sounding) -> N
 
 async def test_a_device_of_somebody_else_cannot_be_chosen(sounding: Sounding) -> None:
     """A forged choice is refused, whoever's device it is."""
-    anna, _ = sounding.host("Anna", "Kitchen", "Garden")
-    _, other = sounding.host("Ben", "Cellar")
+    anna, _ = await sounding.host("Anna", "Kitchen", "Garden")
+    _, other = await sounding.host("Ben", "Cellar")
     reply = await sounding.fake.slash(anna, "spotify device")
     (menu,) = reply.messages[0].menus
     cellar = sounding.device(other, "Cellar").id
@@ -329,7 +330,7 @@ async def test_a_device_of_somebody_else_cannot_be_chosen(sounding: Sounding) ->
 @pytest.mark.parametrize("typed", ["kitchen", "Kitch", "{offered}"])
 async def test_a_device_is_chosen_as_one_types(sounding: Sounding, typed: str) -> None:
     """From what is offered, or by its name; what plays moves there."""
-    anna, user = sounding.host("Anna", "Garden", "Kitchen")
+    anna, user = await sounding.host("Anna", "Garden", "Kitchen")
     await sounding.queue("mr brightside")
     await sounding.fake.slash(anna, "spotify device", device="garden")
     assert sounding.spotify.playback(user).active is sounding.device(user, "Garden")
@@ -344,7 +345,7 @@ async def test_a_device_is_chosen_as_one_types(sounding: Sounding, typed: str) -
 @pytest.mark.parametrize("typed", ["", " ", "cellar", "device:", "x" * 6000])
 async def test_a_device_that_is_none_is_refused_in_private(sounding: Sounding, typed: str) -> None:
     """Nothing is played anywhere."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    anna, user = await sounding.host("Anna", "Kitchen")
     await sounding.queue("mr brightside")
     assert private(await sounding.fake.slash(anna, "spotify device", device=typed)) == told(NoDevice())
     assert sounding.on(user) == ""
@@ -354,7 +355,7 @@ async def test_nothing_is_offered_where_devices_are_unknown(sounding: Sounding) 
     """Without an account, and while Spotify is away, the list is empty and no error."""
     ben = sounding.fake.member("Ben")
     assert await sounding.fake.autocomplete(ben, "spotify device", device="") == []
-    anna, _ = sounding.host("Anna", "Kitchen")
+    anna, _ = await sounding.host("Anna", "Kitchen")
     sounding.spotify.fail(503)
     assert await sounding.fake.autocomplete(anna, "spotify device", device="") == []
 
@@ -366,9 +367,8 @@ async def test_a_member_without_an_account_is_told_how_to_connect(sounding: Soun
     """In private, and nothing changes."""
     await sounding.queue("mr brightside")
     before, ben = await sounding.now(), sounding.fake.member("Ben")
-    for name, options in (("play", {}), ("spotify device", {}), ("save", {})):
-        reply = await sounding.fake.slash(ben, name, options=options)
-        assert private(reply) == told(NotConnected())
+    for name in ("play", "spotify device", "save"):
+        assert private(await sounding.fake.slash(ben, name)) == told(NotConnected())
     mine = sounding.spotify.playlist(sounding.spotify.user("Ben"), "Mine")
     link = f"https://open.spotify.com/playlist/{mine.id}"
     assert private(await sounding.fake.slash(ben, "import", link=link)) == told(NotConnected())
@@ -376,8 +376,12 @@ async def test_a_member_without_an_account_is_told_how_to_connect(sounding: Soun
     assert await sounding.now() == before
 
 
+def _host(it: Sounding) -> FakeUser:
+    return it.spotify.world.app.users[0]
+
+
 def _free(it: Sounding) -> None:
-    next(iter(it.accounts.users.values())).product = "free"
+    _host(it).product = "free"
 
 
 def _unlisted(it: Sounding) -> None:
@@ -385,7 +389,7 @@ def _unlisted(it: Sounding) -> None:
 
 
 def _revoked(it: Sounding) -> None:
-    it.spotify.revoke(next(iter(it.accounts.users.values())))
+    it.spotify.revoke(_host(it))
 
 
 def _limited(it: Sounding) -> None:
@@ -401,11 +405,11 @@ def _hung_up(it: Sounding) -> None:
 
 
 def _nowhere(it: Sounding) -> None:
-    it.spotify.playback(next(iter(it.accounts.users.values()))).devices.clear()
+    it.spotify.playback(_host(it)).devices.clear()
 
 
 def _twice(it: Sounding) -> None:
-    it.spotify.device(next(iter(it.accounts.users.values())), "Garden")
+    it.spotify.device(_host(it), "Garden")
 
 
 @pytest.mark.parametrize(
@@ -425,7 +429,7 @@ async def test_what_keeps_the_party_from_playing_is_told_in_private(
     sounding: Sounding, ruin: Callable[[Sounding], None], error: PartyError
 ) -> None:
     """The asker alone reads why, and the party's queue is as it was."""
-    anna, _ = sounding.host("Anna", "Kitchen")
+    anna, _ = await sounding.host("Anna", "Kitchen")
     await sounding.queue(*FEW)
     before = await sounding.now()
     ruin(sounding)
@@ -436,7 +440,7 @@ async def test_what_keeps_the_party_from_playing_is_told_in_private(
 
 async def test_a_volume_that_cannot_be_set_is_told_in_private(sounding: Sounding) -> None:
     """Phones let nobody else set it."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    anna, user = await sounding.host("Anna", "Kitchen")
     sounding.device(user, "Kitchen").supports_volume = False
     await sounding.queue("mr brightside")
     await sounding.fake.slash(anna, "play")
@@ -453,7 +457,7 @@ async def test_pausing_nothing_is_told_in_private(sounding: Sounding) -> None:
 
 async def test_a_party_is_saved_and_saved_again(sounding: Sounding) -> None:
     """The second time brings the same playlist up to date; who saves it is the only one who hears of it."""
-    anna, user = sounding.host("Anna", "Kitchen")
+    anna, user = await sounding.host("Anna", "Kitchen")
     songs = await sounding.queue(*FEW[:2])
     first = private(await sounding.fake.slash(anna, "save", name="  Our   night "))
     (playlist,) = [it for it in sounding.spotify.world.playlists.values() if it.owner is user]
@@ -471,7 +475,7 @@ async def test_a_saved_party_without_a_name_is_called_after_its_day(
     sounding: Sounding, options: dict[str, str]
 ) -> None:
     """And what Spotify does not have is listed."""
-    anna, user = sounding.host("Anna")
+    anna, user = await sounding.host("Anna")
     await sounding.queue("mr brightside")
     await sounding.fake.slash(anna, "add", song="Our *Own* Demo - The Neighbours")
     text = private(await sounding.fake.slash(anna, "save", options=options))
@@ -482,7 +486,7 @@ async def test_a_saved_party_without_a_name_is_called_after_its_day(
 
 async def test_a_party_without_songs_is_not_saved(sounding: Sounding) -> None:
     """There is nothing to keep."""
-    anna, _ = sounding.host("Anna")
+    anna, _ = await sounding.host("Anna")
     assert private(await sounding.fake.slash(anna, "save")) == told(NothingToShow())
 
 
@@ -491,7 +495,7 @@ async def test_a_party_without_songs_is_not_saved(sounding: Sounding) -> None:
 
 async def playlist_of_three(it: Sounding) -> tuple[FakeMember, str]:
     """A playlist of somebody's with an account, and its link."""
-    anna, user = it.host("Anna")
+    anna, user = await it.host("Anna")
     playlist = it.spotify.playlist(user, "For **Friday**", await it.songs(*FEW))
     return anna, f"https://open.spotify.com/playlist/{playlist.id}?si=abc"
 
@@ -548,7 +552,7 @@ async def test_an_import_shows_that_it_goes_on(sounding: Sounding) -> None:
 
 async def test_what_cannot_be_imported_is_told_in_private(sounding: Sounding) -> None:
     """A song, somebody else's playlist, nothing at all: by `/import` and by `/add`, nothing changes."""
-    anna, _ = sounding.host("Anna")
+    anna, _ = await sounding.host("Anna")
     other = sounding.spotify.user("Ben")
     theirs = sounding.spotify.playlist(other, "Theirs", await sounding.songs("wonderwall"), public=False)
     closed = f"https://open.spotify.com/playlist/{theirs.id}"
