@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import domain
-from bot.desk import MemberDesk
+from bot.desk import MemberDesk, now_playing
 from bot.domain import Member, Room, State, Track
 from bot.errors import NotConnected, NothingToShow, PartyError, QueueFull, TooManyOfYours
 from bot.playing import Imported, Saved
@@ -108,17 +108,24 @@ class SavingService(Service):
         return added, stopped, looked
 
     async def _take_in(self, desk: MemberDesk, tracks: list[Track]) -> tuple[int, PartyError | None, int]:
-        added = 0
         waiting = await desk.waiting()
+        added = 0
+        stopped: PartyError | None = None
         songs = desk.without_key()  # which stands for all of them
-        for looked, track in enumerate(tracks):
-            if any(domain.same_song(entry.track, track) for entry in waiting):
-                continue  # bringing a playlist in says nothing for what is there already
-            try:
-                await songs.add(track, domain.BROUGHT_IN)
-            except NEVER_FITS as error:
-                return added, error, looked
-            except PartyError:
-                continue  # played lately, or explicit
-            added += 1
-        return added, None, len(tracks)
+        looked = 0
+        for track in tracks:
+            # What waits already is left as it is: a playlist says nothing for it.
+            if not any(domain.same_song(entry.track, track) for entry in waiting):
+                try:
+                    waiting.append(await songs.insert(track, waiting, domain.BROUGHT_IN))
+                    added += 1
+                except NEVER_FITS as error:
+                    stopped = error
+                    break
+                except PartyError:
+                    pass  # played lately, or explicit
+            looked += 1
+            if waiting and now_playing(waiting) is None:
+                await desk.start_next()
+                waiting = await desk.waiting()
+        return added, stopped, looked
