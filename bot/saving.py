@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot import domain
 from bot.desk import MemberDesk, now_playing
+from bot.device import DeviceService
 from bot.domain import Member, Room, State, Track
 from bot.errors import NotConnected, NothingToShow, PartyError, QueueFull, TooManyOfYours
 from bot.playing import Imported, Saved
-from bot.service import Service, finished
+from bot.service import finished
 
 NIGHT = (State.PLAYED, State.PLAYING, State.QUEUED)
 """What belongs into the playlist of a night: not what was skipped."""
@@ -19,7 +20,7 @@ NEVER_FITS = (QueueFull, TooManyOfYours)
 """After one of these no further song is taken."""
 
 
-class SavingService(Service):
+class SavingService(DeviceService):
     """Saves parties and imports songs."""
 
     @finished
@@ -36,8 +37,10 @@ class SavingService(Service):
             NothingToShow: there was no song.
             SpotifyError: there is no account, or Spotify does not do it.
         """
-        if await self._music().account(member) is None:
-            raise NotConnected
+        async with self._hand(room).saving:  # or two who ask at once would make two playlists
+            return await self._save(room, member, name, told)
+
+    async def _save(self, room: Room, member: Member, name: str, told: str) -> Saved:
         async with self._read(room) as desk:
             found = await desk.tx.entries(desk.party.id, NIGHT, desk.party.started_ms)
             queue = await desk.ordered(found)
@@ -47,6 +50,8 @@ class SavingService(Service):
         begun.sort(key=lambda entry: (entry.started_ms, entry.id))
         if not begun and not queue:
             raise NothingToShow
+        if await self._music().account(member) is None:
+            raise NotConnected
         songs: list[str] = []
         missing: list[Track] = []
         for entry in (*begun, *queue):

@@ -133,8 +133,8 @@ class Sound(commands.Cog):
         """Keep this party as a playlist on your Spotify; again brings it up to date."""
         asked = await ask(interaction, private=True)
         name = (name or "").strip() or asked.replies.playlist_name(asked.room, asked.party.now_ms())
-        under = asked.replies.say(marked("A party with Encore."))
-        saved = await asked.soon(asked.party.save(asked.room, asked.member, name, under))
+        saving = asked.party.save(asked.room, asked.member, name, asked.replies.playlist_told())
+        saved = await asked.soon(saving)
         await asked.reply(fitting(asked.replies.saved(saved).splitlines(), TEXT_LIMIT))
 
     @app_commands.command(name="import")

@@ -462,7 +462,7 @@ async def test_a_party_is_saved_and_saved_again(sounding: Sounding) -> None:
     first = private(await sounding.fake.slash(anna, "save", name="  Our   night "))
     (playlist,) = [it for it in sounding.spotify.world.playlists.values() if it.owner is user]
     assert (playlist.name, playlist.public, playlist.songs) == ("Our night", False, songs)
-    assert playlist.description == "A party with Encore."
+    assert playlist.description == "What we played at a party with Encore."
     assert f"https://open.spotify.com/playlist/{playlist.id}" in first
     songs += await sounding.queue(FEW[2])
     again = private(await sounding.fake.slash(anna, "save"))
