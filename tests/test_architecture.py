@@ -21,7 +21,6 @@ FRONT_DOOR = WORDS | {
     "bot.languages",
     "bot.files",
     "bot.mapping",
-    "bot.links",
     "bot.live",
     "bot.menus",
 }
