@@ -22,6 +22,7 @@ from cogs.live import Live
 from cogs.look import Look
 from cogs.queue import ADD_FROM_MESSAGE, Queue, add_from_message
 from cogs.settings import PlaceSelect, RuleSelect, Settings
+from cogs.sound import DeviceSelect, Sound
 from cogs.suggest import Suggest
 from cogs.texts import Texts
 from cogs.votes import Votes
@@ -75,12 +76,13 @@ class EncoreBot(commands.AutoShardedBot):
 
     def our_cogs(self) -> tuple[commands.Cog, ...]:
         """All that the bot can do, one cog a subject."""
-        return Queue(), Votes(), self.suggest, Look(), Settings(), Help(), self.live
+        sound = Sound(self, self.party)
+        return Queue(), Votes(), self.suggest, sound, Look(), Settings(), Help(), self.live
 
     async def setup_hook(self) -> None:
         """Makes commands and buttons known, before the first event can arrive."""
         await self.add_all()
-        self.add_dynamic_items(*BUTTONS, RuleSelect, PlaceSelect, ForgetButton)
+        self.add_dynamic_items(*BUTTONS, RuleSelect, PlaceSelect, DeviceSelect, ForgetButton)
         await self.tree.set_translator(Texts())
         await self.tree.sync()
 

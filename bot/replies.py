@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.domain import (
+    LONGEST_TEXT,
     Added,
     AddedAll,
     Entry,
@@ -41,6 +42,8 @@ LONGEST_SHOWN = 60
 """Titles and artists are cut to this many characters when they are shown."""
 LISTED = 5
 """So many words are named before the others are only counted."""
+LONGEST_NAME = 32
+"""And the names of people, devices and playlists to so many."""
 MOST_SHARES = 8
 """So many songs and members are named by `why` before the others are added up."""
 MOST_MEMBERS = 10
@@ -99,7 +102,8 @@ class Replies(SoundReplies):
     def error(self, error: PartyError) -> str:
         """What a person is told of a request that cannot be met."""
         parts: dict[str, Any] = {
-            name: self.plain(part) if isinstance(part, str) else part for name, part in error.parts.items()
+            name: self.plain(short(part, LONGEST_TEXT)) if isinstance(part, str) else part
+            for name, part in error.parts.items()
         }
         if error.many is None:
             return self.say(error.message, **parts)
@@ -123,6 +127,10 @@ class Replies(SoundReplies):
         """A song in a line: title and artist, each of so many characters at most."""
         title = self.plain(short(track.title, longest))
         return f"{title} – {self.plain(short(track.artist, longest))}" if track.artist else title
+
+    def name(self, name: str) -> str:
+        """The name of a member, an account, a device or a playlist."""
+        return self.plain(short(name, LONGEST_NAME))
 
     def match(self, entry: Entry) -> str:
         """How well a suggestion fits, in per cent; empty for an entry that nobody suggested."""
@@ -156,7 +164,7 @@ class Replies(SoundReplies):
         """Who added a song; empty for nobody, and for who wanted to be forgotten."""
         if member is None or not member.name:
             return ""
-        return self.say(marked("added by {name}"), name=self.plain(short(member.name, 32)))
+        return self.say(marked("added by {name}"), name=self.name(member.name))
 
     def line(self, entry: Entry, longest: int = LONGEST_SHOWN) -> str:
         """A queued song in a line: its name, its votes, and who added it or that I did."""
@@ -310,9 +318,7 @@ class Replies(SoundReplies):
         if len(result.members) > 1:
             lines.append(self.say(marked("Whose songs say so:")))
             nobody = self.say(marked("nobody"))
-            lines += self._shares(
-                [(self.plain(short(s.name, 32)) or nobody, s.logit) for s in result.members]
-            )
+            lines += self._shares([(self.name(s.name) or nobody, s.logit) for s in result.members])
         return lines
 
     def _shares(self, shares: Sequence[tuple[str, float]]) -> list[str]:
@@ -344,7 +350,7 @@ class Replies(SoundReplies):
                     "Longest streak: {name}, {number} song in a row that nobody skipped.",
                     "Longest streak: {name}, {number} songs in a row that nobody skipped.",
                     best.streak,
-                    name=self.plain(short(best.name, 32)),
+                    name=self.name(best.name),
                 )
             )
         return lines
@@ -352,7 +358,7 @@ class Replies(SoundReplies):
     def _member_stats(self, member: MemberStats) -> str:
         return self.say(
             marked("{name}: {added} added, {played} played, 👍 {loved}"),
-            name=self.strong(self.plain(short(member.name, 32))),
+            name=self.strong(self.name(member.name)),
             added=member.added,
             played=member.played,
             loved=member.loved,

@@ -6,7 +6,7 @@ from bot import domain
 from bot.desk import MemberDesk, now_playing
 from bot.device import DeviceService
 from bot.domain import Member, Room, State, Track
-from bot.errors import NothingToShow, PartyError, QueueFull, TooManyOfYours
+from bot.errors import NotConnected, NothingToShow, PartyError, QueueFull, TooManyOfYours
 from bot.playing import Imported, Saved
 from bot.service import finished
 
@@ -50,6 +50,8 @@ class SavingService(DeviceService):
         begun.sort(key=lambda entry: (entry.started_ms, entry.id))
         if not begun and not queue:
             raise NothingToShow
+        if await self._music().account(member) is None:
+            raise NotConnected
         songs: list[str] = []
         missing: list[Track] = []
         for entry in (*begun, *queue):

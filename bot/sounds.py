@@ -34,6 +34,10 @@ class SoundReplies:
         """A song's title and artist."""
         raise NotImplementedError
 
+    def name(self, name: str) -> str:
+        """A name from outside, cut to a length and made harmless."""
+        raise NotImplementedError
+
     def error(self, error: PartyError) -> str:
         """What a person is told of a request that cannot be met."""
         raise NotImplementedError
@@ -61,7 +65,7 @@ class SoundReplies:
         """How the member's account stands."""
         if account is None:
             return self.say(marked("You haven't connected Spotify yet. Do so with /spotify connect."))
-        name = self.plain(account.name)
+        name = self.name(account.name)
         return self.say(marked("You are connected as {name}. /play plays the party there."), name=name)
 
     def played(self, result: Played) -> str:
@@ -78,7 +82,7 @@ class SoundReplies:
         )
 
     def _device(self, playback: Playback) -> str:
-        return self.plain(playback.device_name) or "Spotify"
+        return self.name(playback.device_name) or "Spotify"
 
     def paused(self, entry: Entry) -> str:
         """What `pause` did."""
@@ -92,7 +96,7 @@ class SoundReplies:
         """What `stop` did."""
         if playback is None:
             return self.say(marked("The party no longer plays on Spotify. The clock goes on."))
-        name = self.plain(playback.host.name)
+        name = self.name(playback.host.name)
         return self.say(
             marked("The party no longer plays on {name}'s Spotify. The clock goes on."), name=name
         )
@@ -104,7 +108,7 @@ class SoundReplies:
         return self.say(
             marked("🔊 {device}, by {name}"),
             device=self._device(playback),
-            name=self.plain(playback.host.name),
+            name=self.name(playback.host.name),
         )
 
     def devices(self, devices: Sequence[Device]) -> str:
@@ -154,7 +158,7 @@ class SoundReplies:
             "Added {number} song from {name}.",
             "Added {number} songs from {name}.",
             result.added,
-            name=self.plain(result.name),
+            name=self.name(result.name),
         )
         if result.there:
             text += " " + self.count(

@@ -144,6 +144,33 @@ class SkipButton(Pressed, ui.DynamicItem[ui.Button[Any]], template=r"encore:skip
         await asked.noted()
 
 
+class PauseButton(Pressed, ui.DynamicItem[ui.Button[Any]], template=r"encore:(?P<what>pause|play)"):
+    """Lets the party stand still or go on, as `/pause` and `/play` do."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(
+            ui.Button(
+                emoji="⏸️" if what == "pause" else "▶️",
+                style=discord.ButtonStyle.secondary,
+                custom_id=f"encore:{what}",
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, item: AnyItem, match: re.Match[str], /) -> Self:
+        """Makes the button again from its id alone."""
+        return cls(match["what"])
+
+    async def press(self, asked: Asked) -> None:
+        """Does it if the member may; the card shows it within its two seconds."""
+        if self.what == "pause":
+            await asked.soon(asked.party.pause(asked.room, asked.member, asked.key))
+        else:
+            await asked.soon(asked.party.play(asked.room, asked.member, asked.key))
+        await asked.noted()
+
+
 class PageButton(Pressed, ui.DynamicItem[ui.Button[Any]], template=r"encore:page:(?P<page>[0-9]{1,3})"):
     """Turns the card's page, for everybody."""
 
@@ -226,6 +253,7 @@ BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (
     VoteButton,
     DownSelect,
     SkipButton,
+    PauseButton,
     PageButton,
     NextButton,
     MoreButton,

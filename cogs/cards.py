@@ -16,14 +16,23 @@ from bot import domain
 from bot.domain import Entry, Mood, Party, State
 from bot.errors import marked
 from bot.replies import LONGEST_SHOWN, Replies, short
-from cogs.buttons import AnyItem, DownSelect, MoreButton, NextButton, PageButton, SkipButton, VoteButton
+from cogs.buttons import (
+    AnyItem,
+    DownSelect,
+    MoreButton,
+    NextButton,
+    PageButton,
+    PauseButton,
+    SkipButton,
+    VoteButton,
+)
 
 WARM = discord.Colour(0xF2A65A)
 SHOWN = 10
 """How many waiting songs a page of the card shows."""
 IN_A_ROW = 5
 """How many buttons stand side by side."""
-QUEUE_LIMIT = 2_600
+QUEUE_LIMIT = 2_450
 """So many characters of the card's 4,000 are the queue's ..."""
 BALLOT_LIMIT = 950
 """... and so many the autopilot's question's."""
@@ -42,7 +51,7 @@ class Card(ui.LayoutView):
 
 
 def party_card(party: Party, replies: Replies, page: int = 0) -> Card:
-    """What plays, what waits with its votes, and what the autopilot asks."""
+    """What plays and where, what waits with its votes, and what the autopilot asks."""
     pages = max(1, -(-len(party.queue) // SHOWN))
     page = min(max(page, 0), pages - 1)
     shown = party.queue[page * SHOWN : (page + 1) * SHOWN]
@@ -58,22 +67,24 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> Card:
     if shown:
         items.append(ui.ActionRow(DownSelect(shown, page * SHOWN, replies)))
     turn = [PageButton(page - 1, "◀"), PageButton(page + 1, "▶")]
-    turn = [button for button in turn if 0 <= button.page < pages]
-    items.append(ui.ActionRow(*turn, NextButton(replies.say(marked("What next?")))))
+    last: list[AnyItem] = [button for button in turn if 0 <= button.page < pages]
+    if party.playing is not None:
+        last.append(PauseButton("play" if party.paused else "pause"))
+    items.append(ui.ActionRow(*last, NextButton(replies.say(marked("What next?")))))
     return Card(*items)
 
 
 def _playing(party: Party, replies: Replies) -> AnyItem:
-    playing = party.playing
+    playing, sounding = party.playing, replies.sounding(party.playback)
     if playing is None:
         title = replies.say(marked("The queue"))
-        return ui.TextDisplay(f"### {title}")
-    ends = replies.say(marked("ends {when}"), when=_when(playing.ends_ms))
+        return ui.TextDisplay(f"### {title}" + (f"\n-# {sounding}" if sounding else ""))
+    ends = "" if party.paused else replies.say(marked("ends {when}"), when=_when(playing.ends_ms))
     name = replies.say(marked("Now playing:"))
+    small = " · ".join(part for part in (ends, sounding) if part)
+    text = f"{'⏸' if party.paused else '▶'} **{name}** {replies.line(playing)}"
     standing = f"{len(party.skippers)}/{party.skips_needed}"
-    return ui.Section(
-        f"▶ **{name}** {replies.line(playing)}\n-# {ends}", accessory=SkipButton(playing.id, standing)
-    )
+    return ui.Section(text + (f"\n-# {small}" if small else ""), accessory=SkipButton(playing.id, standing))
 
 
 def _queue(party: Party, shown: Sequence[Entry], page: int, replies: Replies) -> str:

@@ -1,4 +1,4 @@
-"""Songs as choices: what is offered as one types, and which song a choice or a typed text means."""
+"""Songs and devices as choices: what is offered as one types, and what a choice or a typed text means."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from discord import app_commands
 
 from bot import domain
 from bot.domain import LONGEST_TEXT, Entry, Member, Party, Track
-from bot.errors import NoSuchEntry
+from bot.errors import NoDevice, NoSuchEntry, SpotifyError
 from bot.languages import language
+from bot.party import PartyService
+from bot.playing import Device
 from bot.replies import Replies, short
 from cogs.buttons import CHOICE_LIMIT, copied
 from cogs.common import Interaction, member_of, party_of, room_of
@@ -19,8 +21,12 @@ Choice = app_commands.Choice[str]
 
 CHOSEN = "entry:"
 """Marks an entry picked from a list: the rest of the text is its number."""
+DEVICE = "device:"
+"""Marks a device picked from a list: the rest of the text is its id."""
 OFFER_WITHIN_S = 0.4
 """What takes longer is not offered: who types has gone on."""
+DEVICES_WITHIN_S = 2.0
+"""Spotify has longer: devices are few, and nobody types on until they are there."""
 CHOICES = 25
 """How many choices Discord shows."""
 _AS_IT_IS = Replies(language("en"), str)
@@ -88,3 +94,42 @@ def meant(party: Party, text: str, member: Member) -> int:
     if not text or not found:
         raise NoSuchEntry
     return min(found, key=lambda entry: entry.added_by != member).id
+
+
+async def devices(interaction: Interaction, typed: str) -> list[Choice]:
+    """What the member's own account could play on; nothing where that cannot be said."""
+    if interaction.guild_id is None:
+        return []
+    try:
+        async with asyncio.timeout(DEVICES_WITHIN_S):
+            found = await party_of(interaction).devices(member_of(interaction))
+    except (SpotifyError, TimeoutError):
+        return []
+    choices = [app_commands.Choice(name=device_name(each), value=f"{DEVICE}{each.id}") for each in found]
+    return [
+        each
+        for each in choices
+        if typed.casefold() in each.name.casefold() and len(each.value) <= CHOICE_LIMIT
+    ][:CHOICES]
+
+
+def device_name(device: Device) -> str:
+    """A device as a choice in a list, which shows text as it is."""
+    return short(device.name, CHOICE_LIMIT) or "?"
+
+
+async def device_meant(party: PartyService, member: Member, text: str) -> str:
+    """The id of the device that was chosen, or whose name was typed.
+
+    Raises:
+        NoDevice: the member has none that is called so.
+        SpotifyError: that cannot be said.
+    """
+    if text.startswith(DEVICE):
+        return text.removeprefix(DEVICE)
+    typed = copied(text).casefold()
+    found = await party.devices(member)
+    alike = [each for each in found if typed and typed in device_name(each).casefold()]
+    if not alike:
+        raise NoDevice
+    return min(alike, key=lambda each: len(each.name)).id

@@ -110,9 +110,9 @@ def own_words(interaction: Interaction) -> Replies:
     return Replies(language(spoken(interaction.locale.value)), plain)
 
 
-def room_words(interaction: Interaction, rules: Rules) -> Replies:
+def room_words(rules: Rules, place: discord.Locale | None) -> Replies:
     """What the whole room reads, in the language that it chose, or its server's."""
-    place = interaction.guild_locale or discord.Locale.american_english
+    place = place or discord.Locale.american_english
     return Replies(language(rules.language or spoken(place.value)), plain)
 
 
@@ -133,7 +133,7 @@ class Asked:
         self.key = key_of(interaction)
         self.client = cast(Client, interaction.client)
         self.party = self.client.party
-        self.replies = own_words(interaction) if private else room_words(interaction, rules)
+        self.replies = own_words(interaction) if private else room_words(rules, interaction.guild_locale)
 
     async def soon(self, work: Awaitable[Result]) -> Result:
         """What the work leads to; the request is acknowledged meanwhile if that takes long."""

@@ -13,7 +13,7 @@ from bot.errors import NotUnderstood, marked
 from bot.replies import Replies, short
 from cogs.buttons import AnyItem, Pressed
 from cogs.cards import Card
-from cogs.common import Asked, Interaction, ask, own_words
+from cogs.common import Asked, Interaction, ask, own_words, party_of
 
 INTRODUCTION = marked(
     "Everybody here shares one queue. Add a few songs, then ask me what's next: "
@@ -66,10 +66,11 @@ class Help(commands.Cog):
         lines = [
             f"`/{_named(command, words)}` {words.say(command.description)}"
             for command in found
-            if isinstance(command, app_commands.Command)
+            if not isinstance(command, app_commands.ContextMenu)
         ]
-        told = [INTRODUCTION, "\n".join(lines), f"{words.say(MOODS)}\n{words.say(VOTES)}"]
-        told[0] = words.say(INTRODUCTION)
+        spotify = words.about_spotify(party_of(interaction).has_spotify)
+        more = "\n".join([words.say(MOODS), words.say(VOTES), spotify])
+        told = [words.say(INTRODUCTION), "\n".join(lines), more]
         card = Card(*(ui.TextDisplay(text) for text in told))
         card.stop()
         await interaction.response.send_message(view=card, ephemeral=True)
@@ -86,5 +87,5 @@ class Help(commands.Cog):
         await asked.reply(view=Card(ui.TextDisplay(asked.replies.say(told)), ui.ActionRow(button)))
 
 
-def _named(command: app_commands.Command[Any, ..., Any], words: Replies) -> str:
+def _named(command: app_commands.Command[Any, ..., Any] | app_commands.Group, words: Replies) -> str:
     return words.language.label("command", command.name)

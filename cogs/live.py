@@ -9,12 +9,10 @@ import discord
 from discord.ext import commands
 
 from bot.domain import Party, Room
-from bot.languages import language, spoken
 from bot.live import Gone, Later, LiveCards
 from bot.party import PartyService
-from bot.replies import Replies
 from cogs.cards import Card, party_card
-from cogs.common import Asked, plain
+from cogs.common import Asked, room_words
 
 EDIT_EVERY_S = 2.0
 """How long a card rests between two edits, in seconds."""
@@ -109,8 +107,7 @@ class Live(LiveCards, commands.Cog):
 
     def _card(self, room: Room, party: Party, page: int = 0) -> Card:
         guild = self._guild(room)
-        place = guild.preferred_locale.value if guild else "en-US"
-        words = Replies(language(party.rules.language or spoken(place)), plain)
+        words = room_words(party.rules, guild.preferred_locale if guild else None)
         card = party_card(party, words, page)
         card.stop()
         return card

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot import links
 from bot.domain import LONGEST_QUEUE, MOST_LINES, AddedAll
-from bot.errors import NoSongInMessage, marked
-from bot.replies import short
+from bot.errors import NoSongInMessage, PartyError, TooManyLines, marked
+from bot.playing import Imported
+from bot.replies import Replies, short
 from cogs import choices
 from cogs.cards import TEXT_LIMIT, fitting
 from cogs.common import Asked, Interaction, ask, explain, own_words, say_privately
@@ -23,7 +25,6 @@ PRIVATE = {"vote", "skip"}
 """What nobody else has seen somebody do is not told to all when it is taken back."""
 SEVERAL = "songs"
 """The id of its one field."""
-LINK = re.compile(r"https?://open\.spotify\.com/\S+|spotify:track:\w+")
 
 
 class Queue(commands.Cog):
@@ -37,7 +38,7 @@ class Queue(commands.Cog):
         if song is None:
             await ask(interaction, private=True)
             await interaction.response.send_modal(_form(interaction))
-        elif "\n" in song.strip():
+        elif "\n" in song.strip() or links.several(song):
             await self.add_several(interaction, song)
         else:
             asked = await ask(interaction, quiet=True)
@@ -45,10 +46,8 @@ class Queue(commands.Cog):
             await asked.reply(asked.replies.added(result))
 
     async def add_several(self, interaction: Interaction, text: str) -> None:
-        """Adds a song a line."""
-        asked = await ask(interaction, quiet=True)
-        result = await asked.soon(asked.party.add_all(asked.room, asked.member, text, asked.key))
-        await told(asked, result)
+        """Adds a song a line, or an album or playlist."""
+        await add_lines(await ask(interaction, quiet=True), text)
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
@@ -132,19 +131,48 @@ async def meant(asked: Asked, song: str) -> int:
     return choices.meant(await asked.party.party(asked.room, history=0), song, asked.member)
 
 
-async def told(asked: Asked, result: AddedAll) -> None:
+async def add_lines(asked: Asked, text: str) -> None:
+    """Adds a song a line, and for a link to an album or a playlist all that is in it.
+
+    Raises:
+        PartyError: there are too many lines, or the only one cannot be met.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > MOST_LINES:
+        raise TooManyLines(MOST_LINES)
+    whole = [line for line in lines if links.several(line)]
+    songs = "\n".join(line for line in lines if line not in whole)
+    result = AddedAll((), ())
+    if songs or not whole:
+        result = await asked.soon(asked.party.add_all(asked.room, asked.member, songs, asked.key))
+    imported: list[Imported] = []
+    refused = list(result.refused)
+    for number, link in enumerate(whole):
+        key = f"{asked.key}/all{number}"
+        try:
+            imported.append(await asked.soon(asked.party.bring_in(asked.room, asked.member, link, key)))
+        except PartyError as error:
+            refused.append((link, error))
+    await told(asked, AddedAll(result.added, tuple(refused)), imported)
+
+
+async def told(asked: Asked, result: AddedAll, imported: Sequence[Imported] = ()) -> None:
     """Answers what became of several songs; only the asker hears of it when nothing came of them.
 
     Raises:
         PartyError: what was said of the only one.
     """
-    if result.added:
-        await asked.reply(fitting(asked.replies.added_all(result).splitlines(), TEXT_LIMIT))
-    elif len(result.refused) == 1:
+    if result.added or any(each.added for each in imported):
+        await asked.reply(_told(asked.replies, result, imported))
+    elif len(result.refused) == 1 and not imported:
         raise result.refused[0][1]
     else:
-        lines = own_words(asked.interaction).added_all(result).splitlines()
-        await say_privately(asked.interaction, fitting(lines, TEXT_LIMIT))
+        await say_privately(asked.interaction, _told(own_words(asked.interaction), result, imported))
+
+
+def _told(words: Replies, result: AddedAll, imported: Sequence[Imported]) -> str:
+    parts = [words.added_all(result), *(words.imported(each) for each in imported)]
+    return fitting("\n".join(filter(None, parts)).splitlines(), TEXT_LIMIT)
 
 
 def _form(interaction: Interaction) -> ui.Modal:
@@ -172,11 +200,9 @@ def _filled_in(data: object) -> str:
 
 
 async def add_from_message(interaction: Interaction, message: discord.Message) -> None:
-    """Adds the songs that a message links to, or the one that its text names."""
+    """Adds the songs, albums and playlists that a message links to, or the song that its text names."""
     asked = await ask(interaction, quiet=True)
-    links = [link.group().rstrip(").,>") for link in LINK.finditer(message.content)]
-    text = "\n".join(dict.fromkeys(links)) or " ".join(message.content.split())
+    text = "\n".join(links.found_in(message.content)) or " ".join(message.content.split())
     if not text:
         raise NoSongInMessage
-    result = await asked.soon(asked.party.add_all(asked.room, asked.member, text, asked.key))
-    await told(asked, result)
+    await add_lines(asked, text)

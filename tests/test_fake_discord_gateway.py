@@ -351,6 +351,22 @@ async def test_a_place_without_the_bot_is_closed_to_it() -> None:
         await bot.get_partial_messageable(int(fake.dm(fake.member("anna")).id)).send("Hello")
 
 
+async def test_a_private_conversation_is_opened_and_may_be_closed_to_the_bot() -> None:
+    """It is the same one every time; who takes no messages gets none, and nobody's cannot be opened."""
+    async with fake_discord() as fake, logged_in(fake) as bot:
+        anna, ben = fake.member("anna"), fake.member("ben")
+        opened = await bot.create_dm(discord.Object(int(anna.id)))
+        sent = await opened.send("Hello")
+        assert (str(opened.id), fake.message(sent.id).channel) == (fake.dm(anna).id, fake.dm(anna))
+        fake.close_dms(ben)
+        closed = await bot.create_dm(discord.Object(int(ben.id)))
+        with pytest.raises(discord.Forbidden) as refused:
+            await closed.send("Hello")
+        assert refused.value.code == 50007
+        with pytest.raises(discord.NotFound):
+            await bot.create_dm(discord.Object(1))
+
+
 async def test_a_channel_tells_its_messages() -> None:
     """A page after a message holds the next ones, and without the right to read it is empty."""
     async with fake_discord() as fake, logged_in(fake) as bot:

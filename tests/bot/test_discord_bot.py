@@ -24,8 +24,10 @@ FEWEST_TRANSLATED = 3  # a word may be the same in some languages
 GUILD_ONLY, GUILD_INSTALL, SLASH = [0], [0], 1
 COMMANDS = (
     "add next vibe queue now skip vote remove undo clear move history why autopilot settings stats map "
-    "export learn help delete-my-data"
+    "export learn help delete-my-data play pause volume save import spotify"
 )
+SUBCOMMANDS = {"spotify connect", "spotify disconnect", "spotify status", "spotify device", "spotify stop"}
+BRAND = "spotify"  # is called so in every language
 
 
 @pytest.fixture
@@ -36,14 +38,16 @@ async def fake() -> AsyncIterator[FakeDiscord]:
 
 
 def described(command: Json) -> list[Json]:
-    """A command and its options: all that has a name and a description."""
-    return [command, *command.get("options", [])]
+    """A command, its subcommands and their options: all that has a name and a description."""
+    return [command, *(part for option in command.get("options", []) for part in described(option))]
 
 
 async def test_the_registered_commands(fake: FakeDiscord, party: PartyService) -> None:
     """All that the party can do, for servers only, each described within Discord's limits."""
     async with log_in(fake, party):
         assert set(fake.commands) == {*COMMANDS.split(), "Add to the party"}
+        inner = fake.commands[BRAND]["options"]
+        assert {f"{BRAND} {it['name']}" for it in inner} == SUBCOMMANDS
     for command in fake.commands.values():
         assert command["contexts"] == GUILD_ONLY
         assert command["integration_types"] == GUILD_INSTALL
@@ -99,7 +103,8 @@ async def test_names_and_descriptions_are_registered_in_six_more_languages(
     """Discord shows each member the commands in the member's own language."""
     async with log_in(fake, party):
         for command in fake.commands.values():
-            assert len(command.get("name_localizations") or {}) >= FEWEST_TRANSLATED, command["name"]
+            translated = len(command.get("name_localizations") or {})
+            assert translated >= FEWEST_TRANSLATED or command["name"] == BRAND, command["name"]
             if command["type"] == SLASH:
                 assert set(command["description_localizations"]) == LOCALES, command["name"]
 

@@ -14,6 +14,7 @@ import pytest
 from bot.domain import LONGEST_TEXT, Party, Room
 from bot.errors import (
     EmptyText,
+    NoSpotify,
     NoSuchEntry,
     NothingPlaying,
     NothingToUndo,
@@ -79,7 +80,7 @@ FAILING = {
         "zzqxv [a](http://b) @everyone <@1>", UnknownSong("zzqxv [a](http://b) @everyone <@1>")
     ),
     "an unknown track": adding(UNKNOWN_TRACK, UnknownLink()),
-    "an album": adding(ALBUM, UnknownLink()),
+    "an album": adding(ALBUM, NoSpotify()),
     "another site": adding("https://example.com/song", UnknownLink()),
     "a choice that was never offered": adding("track:nope", UnknownChoice()),
     "a vibe without words": vibing("", NO_WORDS),

@@ -21,6 +21,7 @@ from bot.domain import (
     Mood,
     Moved,
     Party,
+    Playback,
     Rules,
     Share,
     Skipped,
@@ -32,12 +33,14 @@ from bot.domain import (
     Voted,
     Why,
 )
-from bot.errors import NameTaken, UnknownSong
+from bot.errors import HostLost, ManyDevices, NameTaken, NotOnSpotify, QueueFull, UnknownSong
 from bot.languages import LANGUAGES, language
 from bot.party import PartyService
+from bot.playing import Account, Device, Imported, Played, Saved
 from bot.replies import Replies
 from cogs.cards import TEXT_LIMIT, again_button, ballot_card, fitting, party_card
 from cogs.common import plain
+from cogs.sound import device_card
 from tests.cogs.stage import ZERO_WIDTH, live, read, room
 from tests.fakes.discord_errors import ApiError
 from tests.fakes.discord_limits import check_message
@@ -106,6 +109,7 @@ HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), min_size=1, ma
 LONG = HOSTILE | HOSTILE.map(lambda text: (text * 4000)[:4000])
 TRACKS = st.builds(Track, LONG, LONG)
 MEMBERS = st.builds(Member, st.just("discord"), st.just("1"), LONG)
+PLAYBACKS = st.builds(Playback, MEMBERS, st.just("1"), LONG)
 VOTES = st.sampled_from([{}, {"1": 1}, {str(n): 1 for n in range(500)}, {"1": 1, "2": -1}])
 CODES = st.sampled_from([*LANGUAGES])
 
@@ -151,11 +155,17 @@ def inert(text: str) -> None:
     playing=entries(State.PLAYING),
     queue=entries(State.QUEUED, 12),
     asked=entries(State.SUGGESTED, 5),
+    playback=PLAYBACKS | st.none(),
     code=CODES,
     page=st.integers(-1, 3),
 )
 def test_a_card_stays_within_limits_and_inert(
-    playing: list[Entry], queue: list[Entry], asked: list[Entry], code: str, page: int
+    playing: list[Entry],
+    queue: list[Entry],
+    asked: list[Entry],
+    playback: Playback | None,
+    code: str,
+    page: int,
 ) -> None:
     """Whatever plays, waits and is asked about, in every language and on every page."""
     for first, those in enumerate((playing, queue, asked)):  # each has a number of its own
@@ -163,7 +173,9 @@ def test_a_card_stays_within_limits_and_inert(
     party = Party(
         playing[0], tuple(queue), tuple(asked), (), frozenset(), 1, Rules(), automatic=True, decides_ms=1
     )
+    party = replace(party, playback=playback)
     checked(party_card(party, Replies(language(code), plain), page))
+    checked(party_card(replace(party, playing=None), Replies(language(code), plain), page))
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
@@ -207,6 +219,18 @@ SAID: dict[str, Say] = {
         r.stats(Stats(1, 0, (MemberStats(m.name, 1, 1, 1, 3),) * 12, (e,) * 5)), TEXT_LIMIT
     ),
     "unknown": lambda r, e, m, t: r.error(UnknownSong(t[:300], t[:300])),
+    "account": lambda r, e, m, t: r.account(Account(t, linked_ms=0)),
+    "played": lambda r, e, m, t: r.played(Played(Playback(m, "1", t), e)),
+    "nothing to play": lambda r, e, m, t: r.played(Played(Playback(m, "1", t), None)),
+    "paused": lambda r, e, m, t: r.paused(e),
+    "stopped": lambda r, e, m, t: r.stopped(Playback(m, "1", t)),
+    "saved": lambda r, e, m, t: fitting(
+        r.saved(Saved("", 1, again=True, missing=(e.track,) * 12)).splitlines(), TEXT_LIMIT
+    ),
+    "imported": lambda r, e, m, t: r.imported(Imported(t, 1, 1, 9, QueueFull(1))),
+    "many devices": lambda r, e, m, t: r.error(ManyDevices(", ".join([t] * 9))),
+    "not on Spotify": lambda r, e, m, t: r.error(NotOnSpotify(e.track.title)),
+    "host lost": lambda r, e, m, t: r.error(HostLost(m.name)),
     "name": lambda r, e, m, t: r.error(NameTaken(m.name[:32])),
 }
 
@@ -287,6 +311,17 @@ async def test_hostile_names_stay_text_in_every_message(
         for text in (body.get("content") or "", *texts(body.get("components") or [])):
             inert(text)
     assert (await party.party(room(fake, place))).queue
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    devices=st.lists(st.builds(Device, st.text("0123456789abcdef", min_size=1), LONG), max_size=30),
+    code=CODES,
+)
+def test_a_list_of_devices_stays_within_limits(devices: list[Device], code: str) -> None:
+    """Whatever they are called, and however many there are."""
+    unique = list({device.id: device for device in devices}.values())
+    checked(device_card(unique, Replies(language(code), plain)))
 
 
 async def test_the_list_of_songs_to_remove_shows_names_as_they_are(fake: FakeDiscord) -> None:

@@ -133,6 +133,7 @@ async def test_the_card_shows_what_plays_and_what_waits(fake: FakeDiscord) -> No
         ("⏭️", "0/2"),
         ("👍", "1. Take on Me"),
         ("👍", "2. Wonderwall"),
+        ("⏸️", ""),
         ("✨", "What next?"),
     ]
 
@@ -168,7 +169,7 @@ async def test_a_long_queue_has_pages_and_says_so(fake: FakeDiscord, party: Part
     assert "**10.** Demo 10" in message.text
     assert "Demo 11" not in message.text
     assert "and 2 more" in message.text
-    assert [button.label for button in message.buttons][-2:] == ["▶", "What next?"]
+    assert [button.label for button in message.buttons][-3:] == ["▶", "", "What next?"]
 
 
 async def test_a_queue_of_the_longest_names_fits_into_one_message(

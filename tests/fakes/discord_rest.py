@@ -14,6 +14,7 @@ from aiohttp import web
 from . import discord_payloads as payloads
 from . import discord_places as places
 from .discord_errors import (
+    CANNOT_MESSAGE,
     INVALID_JSON,
     MISSING_ACCESS,
     MISSING_PERMISSIONS,
@@ -23,6 +24,7 @@ from .discord_errors import (
     UNKNOWN_APPLICATION,
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
+    UNKNOWN_USER,
     ApiError,
 )
 from .discord_model import (
@@ -95,6 +97,7 @@ class RestApi:
         posted = f"{_MESSAGES}/{{message_id}}"
         return [
             ("GET", "/users/@me", self._me, False),
+            ("POST", "/users/@me/channels", self._open_dm, False),
             ("GET", "/oauth2/applications/@me", self._application, False),
             ("GET", "/applications/@me", self._application, False),
             ("GET", "/gateway", self._gateway, True),
@@ -280,8 +283,18 @@ class RestApi:
     def _channel(self, call: Call) -> Answer:
         return 200, places.channel(self._place(call))
 
+    def _open_dm(self, call: Call) -> Answer:
+        wanted = str((call.body or {}).get("recipient_id"))
+        who = next((it for it in self.world.users.values() if it.id == wanted and not it.bot), None)
+        if who is None:
+            raise ApiError(*UNKNOWN_USER)
+        return 200, places.channel(self.world.dm(who))
+
     def _send(self, call: Call) -> Answer:
-        return self._shown(self.world.send(self._place(call, SEND_MESSAGES), call.body or {}))
+        place = self._place(call, SEND_MESSAGES)
+        if place.home is None and self.world.closed & {who.id for who in place.people}:
+            raise ApiError(*CANNOT_MESSAGE)
+        return self._shown(self.world.send(place, call.body or {}))
 
     def _history(self, call: Call) -> Answer:
         place = self._place(call)

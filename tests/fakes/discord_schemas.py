@@ -104,6 +104,10 @@ def _openapi(folder: Path) -> Json:
     # Discord takes any id as a number too, and discord.py sends the chosen ones of a menu so.
     for kind in ("User", "Role", "Channel"):
         schemas[f"{kind}SelectDefaultValue"]["properties"]["id"] = {"type": ["integer", "string"]}
+    # Likewise the one whom a private conversation is opened with.
+    opened = schemas["CreatePrivateChannelRequest"]["properties"]["recipient_id"]
+    opened.clear()
+    opened["type"] = ["integer", "string"]
     return document
 
 

@@ -92,24 +92,20 @@ class Stage:
 
     def dm(self, member: FakeMember) -> FakeChannel:
         """Where somebody and the bot write to each other."""
-        return self._between(ChannelKind.DM, f"DM {member.name}", member.user, self.world.bot)
+        return self.world.dm(member.user)
 
     def private_channel(self, member: FakeMember) -> FakeChannel:
         """A group of people without the bot, which somebody in it has installed for themselves."""
-        return self._between(ChannelKind.GROUP, f"Group {member.name}", member.user, self.world.owner)
+        return self.world.between(ChannelKind.GROUP, f"Group {member.name}", member.user, self.world.owner)
 
     def elsewhere(self) -> FakeChannel:
         """A channel in a server without the bot, which people there have installed for themselves."""
         known = (it for it in self.world.channels.values() if it.name == "elsewhere")
         return next(known, None) or self.add_channel("elsewhere", self.add_guild("Other", has_bot=False))
 
-    def _between(self, kind: ChannelKind, name: str, *people: FakeUser) -> FakeChannel:
-        known = (it for it in self.world.channels.values() if it.home is None and it.name == name)
-        channel = next(known, None)
-        if channel is None:
-            channel = FakeChannel(self.world.snowflake(), name, None, EVERYONE, kind, people)
-            self.world.channels[channel.id] = channel
-        return channel
+    def close_dms(self, member: FakeMember) -> None:
+        """Somebody takes no private messages from people who are no friends."""
+        self.world.closed.add(member.id)
 
     def add_voice_channel(self, name: str, guild: FakeGuild | None = None) -> FakeChannel:
         """Open a channel that people can listen in."""

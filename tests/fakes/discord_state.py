@@ -25,6 +25,7 @@ from .discord_model import (
     RestRequest,
     Timing,
 )
+from .discord_people import EVERYONE, ChannelKind
 from .discord_schemas import Schemas
 from .discord_session import SessionStarts
 
@@ -48,6 +49,7 @@ class State:
         self.owner = FakeUser(self.snowflake(), "Owner")
         self.bot = FakeUser(self.snowflake(), "Encore", bot=True)
         self.users: dict[str, FakeUser] = {}
+        self.closed: set[str] = set()  # the ids of those who take no private messages
         self.guilds: dict[str, FakeGuild] = {}
         self.channels: dict[str, FakeChannel] = {}
         self.channels_of: defaultdict[str, list[FakeChannel]] = defaultdict(list)
@@ -79,6 +81,21 @@ class State:
     def report(self, breaches: Iterable[str]) -> None:
         """Keep breaches of the schemas for the test to see."""
         self.violations += breaches
+
+    # Places between people
+
+    def dm(self, user: FakeUser) -> FakeChannel:
+        """Where somebody and the bot write to each other."""
+        return self.between(ChannelKind.DM, f"DM {user.name}", user, self.bot)
+
+    def between(self, kind: ChannelKind, name: str, *people: FakeUser) -> FakeChannel:
+        """A place between people, made if there is none."""
+        known = (it for it in self.channels.values() if it.home is None and it.name == name)
+        channel = next(known, None)
+        if channel is None:
+            channel = FakeChannel(self.snowflake(), name, None, EVERYONE, kind, people)
+            self.channels[channel.id] = channel
+        return channel
 
     # Messages
 
