@@ -152,7 +152,7 @@ class NoSongInMessage(PartyError):
 
     def __init__(self) -> None:
         super().__init__(
-            marked("I see no song in that message: it needs a Spotify track link, or a title and an artist.")
+            marked("I see no song in that message: it needs a Spotify link, or a title and an artist.")
         )
 
 

@@ -99,8 +99,9 @@ class PlaybackService(DeviceService):
             await self._begin(room, member, key)
         elif paused:
             if playback is not None and playback.host == member and not playback.device_id:
-                await self._move_to(room, member, _choice(await self._music().devices(member)), None)
-            await self._go_on(room, member, key)
+                await self._move_to(room, member, _choice(await self._music().devices(member)), key)
+            else:
+                await self._go_on(room, member, key)
         elif playback is not None:
             raise HostedAlready(playback.host.name)
         return await self._started(room)
@@ -244,6 +245,8 @@ class PlaybackService(DeviceService):
             playback = replace(playback, device_id=device.id, device_name=device.name)
             await desk.record("device")
             await desk.tx.set_playback(desk.party.id, playback)
+            if playing is not None and playing.left_ms is not None:
+                await desk.tx.go_on(playing.id, desk.now_ms + playing.left_ms)
         if playing is not None and playing.id == playback.on:
             await self._music().move_to(member, device.id)
             self._hand(room).told(self.now_ms())

@@ -290,7 +290,9 @@ class Replies(SoundReplies):
         """What plays."""
         if party.playing is None:
             return self.say(marked("Nothing is playing. Add a song and it starts."))
-        return self.say(marked("Now playing: {song}"), song=self.line(party.playing))
+        now = marked("⏸ Standing still: {song}") if party.paused else marked("Now playing: {song}")
+        lines = [self.say(now, song=self.line(party.playing)), self.sounding(party.playback)]
+        return "\n".join(filter(None, lines))
 
     def history(self, party: Party) -> list[str]:
         """What was played or skipped, latest first, a line each."""

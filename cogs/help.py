@@ -83,8 +83,12 @@ class Help(commands.Cog):
             "I keep your Discord id and name, the songs you added, your votes, and when you did so. "
             "Erase your name, your id and your votes from every party on Discord? That cannot be undone."
         )
-        button = ForgetButton(asked.member.user_id, asked.replies.say(marked("Erase everything of mine")))
-        await asked.reply(view=Card(ui.TextDisplay(asked.replies.say(told)), ui.ActionRow(button)))
+        say = asked.replies.say
+        text = say(told)
+        if asked.party.has_spotify:
+            text += " " + say(marked("Your Spotify connection goes with it."))
+        button = ForgetButton(asked.member.user_id, say(marked("Erase everything of mine")))
+        await asked.reply(view=Card(ui.TextDisplay(text), ui.ActionRow(button)))
 
 
 def _named(command: app_commands.Command[Any, ..., Any] | app_commands.Group, words: Replies) -> str:

@@ -377,6 +377,13 @@ async def test_choosing_a_device(night: Night) -> None:
     assert playback.active is kitchen
     assert playback.playing
     assert playback.progress_ms >= 20_000
+    await night.party.pause(ROOM, ANNA)
+    night.clock.pass_by(minutes=10)
+    await night.party.choose_device(ROOM, ANNA, bedroom.id)
+    assert not (await night.party.party(ROOM)).paused
+    playback = night.fake.playback(night.anna)
+    assert playback.playing
+    assert 20_000 <= playback.progress_ms < 30_000
 
 
 async def test_free_accounts_cannot_host(night: Night) -> None:
