@@ -30,6 +30,7 @@ class Stage:
 
     accounts: Accounts
     fake: FakeSpotify
+    spotify: Spotify
 
     async def sent(self, member: Member = ANNA, workspace: str = "") -> tuple[str, str]:
         """A member is sent to Spotify: the address there, and what the browser was given."""
@@ -74,6 +75,6 @@ async def process(
         clock=clock,
     )
     accounts = Accounts(store, Vault(keys or [KEY]), spotify, public_url, clock)
-    yield Stage(accounts, fake)
+    yield Stage(accounts, fake, spotify)
     await accounts.close()
     spotify.close()
