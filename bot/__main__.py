@@ -14,16 +14,22 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from bot.accounts import Accounts
+from bot.breaker import Breaker
 from bot.bundle import open_bundle
 from bot.catalog import Catalogue
 from bot.discord_bot import open_discord
 from bot.errors import StartError
+from bot.follower import Follower
+from bot.music import SpotifyMusic
 from bot.party import PartyService
 from bot.recommender import Recommender
 from bot.room import open_room
+from bot.room.connect import ConnectPages
 from bot.settings import Settings, read_settings
 from bot.slack.installs import Installs, Single, States
 from bot.slack_app import SlackDoor, install_flow
+from bot.spotify import Spotify
 from bot.vault import Vault
 from db.store import Store, open_store
 
@@ -57,16 +63,19 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         stack.callback(catalogue.close)
         recommender = await asyncio.to_thread(Recommender, bundle, catalogue)
         store = await stack.enter_async_context(open_store(settings.database_url))
-        party = PartyService(store, catalogue, recommender)
+        spotify = await stack.enter_async_context(_spotify(settings, store, catalogue))
+        party = PartyService(store, catalogue, recommender, music=spotify.music if spotify else None)
         stack.push_async_callback(party.close)
         await stack.enter_async_context(store.listen(party.changed_elsewhere))
         slack = _slack(settings, store, party)
         if slack is not None:
             stack.push_async_callback(slack.tokens.close)
-        routes = slack.add_routes if slack is not None else None
+        routes = [each.add_routes for each in (slack, spotify.pages if spotify else None) if each is not None]
         room = open_room(party, settings.room_host, settings.room_port, settings.own_names, routes)
         room_url = await stack.enter_async_context(room)
         doors = [asyncio.create_task(party.keep_time(), name="clock")]
+        if spotify is not None:
+            doors.append(asyncio.create_task(Follower(party).run(), name="devices"))
         stack.push_async_callback(_stop, doors)
         if settings.discord_token is not None:
             token = settings.discord_token.get_secret_value()
@@ -75,6 +84,38 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         if slack is not None:
             doors.append(await stack.enter_async_context(slack.open()))
         yield House(party, room_url, doors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spotify:
+    music: SpotifyMusic
+    pages: ConnectPages
+
+
+@asynccontextmanager
+async def _spotify(settings: Settings, store: Store, catalogue: Catalogue) -> AsyncIterator[_Spotify | None]:
+    """Spotify, if it is set up: what asks it, members' accounts, and the pages that connect them."""
+    if settings.spotify_client_id is None:
+        yield None
+        return
+    secret = settings.spotify_client_secret
+    spotify = Spotify(
+        settings.spotify_client_id.get_secret_value(),
+        secret.get_secret_value() if secret is not None else None,
+        f"{settings.own_url}/spotify/callback",
+        Breaker(store, "Spotify"),
+    )
+    vault = Vault.from_setting(settings.encryption_keys)
+    accounts = Accounts(store, vault, spotify, settings.own_url)
+    try:
+        await accounts.reseal()
+        yield _Spotify(
+            SpotifyMusic(spotify, accounts, catalogue, store),
+            ConnectPages(accounts, settings.own_url, spotify.accounts_url),
+        )
+    finally:
+        await accounts.close()
+        spotify.close()
 
 
 def _slack(settings: Settings, store: Store, party: PartyService) -> SlackDoor | None:

@@ -50,7 +50,6 @@ class _Opened:
     kept: SealedAccount
     tokens: Tokens = field(repr=False)
     name: str
-    premium: bool
 
 
 class Accounts(Logins):
@@ -93,14 +92,14 @@ class Accounts(Logins):
         login, verifier = await self.returned(state, browser)
         try:
             tokens = await self._grants.exchange(code, verifier)
-            name, premium = await self._grants.me(tokens.access)
+            name = await self._grants.me(tokens.access)
         except (GrantRefused, AccessRefused):
             raise LoginSpent from None
-        sealed, now_ms = self._seal(tokens, name, premium), self.now_ms()
+        sealed, now_ms = self._seal(tokens, name), self.now_ms()
         async with self._store.transaction() as tx:
             await tx.save_account(login.member, login.workspace, sealed, now_ms)
         self._lost.discard(login.member)
-        return Account(name, premium, now_ms, tokens.scopes >= PLAYLISTS)
+        return Account(name, now_ms, tokens.scopes >= PLAYLISTS)
 
     async def refuse(self, state: str, browser: str, reason: str) -> NoReturn:
         """Takes note that Spotify sent somebody back without a code.
@@ -152,7 +151,7 @@ class Accounts(Logins):
             opened = await self._opened(member)
         except NotConnected:
             return None
-        return Account(opened.name, opened.premium, opened.kept.linked_ms, opened.tokens.scopes >= PLAYLISTS)
+        return Account(opened.name, opened.kept.linked_ms, opened.tokens.scopes >= PLAYLISTS)
 
     async def disconnect(self, member: Member) -> bool:
         """Forgets the member's account, and says whether there was one."""
@@ -206,7 +205,7 @@ class Accounts(Logins):
             raise NotConnected from None
         scopes = frozenset(known["scopes"])
         tokens = Tokens(known["access"], known["refresh"], known["expires_ms"], scopes)
-        return _Opened(kept, tokens, known["name"], known["premium"])
+        return _Opened(kept, tokens, known["name"])
 
     def _missing(self, member: Member) -> NotConnected:
         """What is said to who has no account: once, if Spotify has ended it, that it has."""
@@ -245,11 +244,11 @@ class Accounts(Logins):
         fresh = Tokens(
             tokens.access, tokens.refresh, tokens.expires_ms, tokens.scopes or opened.tokens.scopes
         )
-        sealed = self._seal(fresh, opened.name, opened.premium)
+        sealed = self._seal(fresh, opened.name)
         async with self._store.transaction() as tx:
             swapped = await tx.swap_account(opened.kept, sealed)
         if swapped:
-            return _Opened(opened.kept, fresh, opened.name, opened.premium)
+            return _Opened(opened.kept, fresh, opened.name)
         found = await self._opened(opened.kept.member)
         if found.tokens.refresh != opened.tokens.refresh:
             return found
@@ -269,14 +268,13 @@ class Accounts(Logins):
         self._lost.add(member)
         raise NotConnected
 
-    def _seal(self, tokens: Tokens, name: str, premium: bool) -> str:
+    def _seal(self, tokens: Tokens, name: str) -> str:
         known = {
             "access": tokens.access,
             "refresh": tokens.refresh,
             "expires_ms": tokens.expires_ms,
             "scopes": sorted(tokens.scopes),
             "name": name,
-            "premium": premium,
         }
         return self._vault.seal(json.dumps(known))
 

@@ -139,7 +139,7 @@ class MemberDesk(Desk):
         change = Change(0, kind, entry.id if entry else None, entry.state if entry else None, vote_before)
         return await self.tx.record(self.party.id, self.member, change, self.now_ms, self.key)
 
-    async def add(self, track: Track) -> Added:
+    async def add(self, track: Track, kind: str = "add") -> Added:
         """Queues a song; where it waits already the member's wish becomes an up-vote.
 
         Raises:
@@ -155,7 +155,7 @@ class MemberDesk(Desk):
         await self._admit(track, waiting)
         entry_id = await self.tx.insert_entry(self.party.id, track, self.member, self.now_ms)
         entry = Entry(entry_id, track, State.QUEUED, self.member, self.now_ms)
-        await self.record("add", entry)
+        await self.record(kind, entry)
         if now_playing(waiting) is None:
             await self.start_next()
             return await self.added(entry_id)
@@ -230,7 +230,7 @@ class MemberDesk(Desk):
                 await self._put_back([e for e in gone if e.ended_ms == change.at_ms])
             case "skip":
                 await self.tx.drop_skip(entry.id, self.member)
-            case "add":
+            case "add" | domain.BROUGHT_IN:
                 await self.end(entry, State.REMOVED)
             case "move":
                 await self.tx.pin(entry.id, change.vote_before or None)

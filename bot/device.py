@@ -11,6 +11,7 @@ from bot.desk import Desk
 from bot.domain import Entry, Member, Playback, Room, State
 from bot.errors import NoDevice, NotOnSpotify
 from bot.following import Step, decide, needs_to_listen
+from bot.playing import Heard
 from bot.service import Service, finished
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class DeviceService(Service):
             playing, playback = await desk.playing(), desk.party.playback
             if playing is None or playback is None:
                 return False
-            await desk.tx.set_playback(desk.party.id, replace(playback, on=None, ahead=None))
+            await desk.tx.set_playback(desk.party.id, Playback(playback.host))
             return await desk.tx.hold(playing.id, max(0, (playing.ends_ms or desk.now_ms) - desk.now_ms))
 
     @finished
@@ -122,12 +123,12 @@ class DeviceService(Service):
                         told_ms=hand.told_ms,
                         forwarded=hand.forwarded,
                     )
-                    moved = await self._apply(desk, step, playing)
+                    moved = await self._apply(desk, step, playing, heard)
                 if moved:
                     self.tell(room)
                 if step.gone:
                     raise NoDevice
-                changed |= moved
+                changed |= moved or step.forward or step.play is not None
                 if await self._order(room, playback, step, hand) and step.over is None:
                     return replace(await self._stand(room), changed=changed)
                 listen = False
@@ -137,7 +138,7 @@ class DeviceService(Service):
         async with self._read(room) as desk:
             return Followed(desk.party.playback, await desk.playing())
 
-    async def _apply(self, desk: Desk, step: Step, seen: Entry) -> bool:
+    async def _apply(self, desk: Desk, step: Step, seen: Entry, heard: Heard | None) -> bool:
         """Writes down what the device has done; says whether that changes what people see."""
         playing, playback = await desk.playing(), desk.party.playback
         if playing is None or playing.id != seen.id or playback is None:
@@ -152,10 +153,14 @@ class DeviceService(Service):
         if step.joined is not None:
             joined = await desk.playing()
             on = joined.id if joined is not None else None
-        marks = replace(playback, on=on, ahead=step.ahead)
-        if marks != playback and not (step.play or step.forward):
+        marks = playback
+        if heard is not None and heard.device is not None:  # the host may have taken the music elsewhere
+            marks = replace(marks, device_id=heard.device.id, device_name=heard.device.name)
+        changed = step.over is not None or step.left_ms is not None or marks != playback
+        if not (step.play or step.forward):  # else once it is done
+            marks = replace(marks, on=on, ahead=step.ahead)
+        if marks != playback:
             await desk.tx.set_playback(desk.party.id, marks)
-        changed = step.over is not None or step.left_ms is not None
         changed |= step.ends_ms is not None and playing.left_ms is not None
         if changed:
             await desk.tx.touch(desk.party.id, desk.party.started_ms, desk.now_ms)

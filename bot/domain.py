@@ -120,6 +120,8 @@ class Member:
     roles: frozenset[str] = field(default=frozenset(), compare=False)  # likewise
 
 
+BROUGHT_IN = "bring in"
+"""The diary's word for a song that came with a whole playlist from elsewhere: no model is trained on it."""
 NOBODY = "nobody"
 """The user_id of who did what no person did, or whom we were asked to forget. No platform has such a one."""
 

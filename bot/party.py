@@ -311,7 +311,9 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
         """
         async with self._desk(room, member, key) as desk:
             if desk.done:
-                return Undone(desk.done.kind.removeprefix(UNDO), await desk.entry(desk.done.entry_id or 0))
+                return Undone(
+                    _told(desk.done.kind.removeprefix(UNDO)), await desk.entry(desk.done.entry_id or 0)
+                )
             last = await desk.tx.last_undoable(desk.party.id, member)
             if last is None:
                 raise NothingToUndo
@@ -319,7 +321,7 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
             await desk.revert(last, entry)
             await desk.tx.mark_undone(last.id)
             await desk.record(f"{UNDO}{last.kind}", entry)
-            return Undone(last.kind, await desk.entry(entry.id))
+            return Undone(_told(last.kind), await desk.entry(entry.id))
 
     @finished
     async def play_on(self) -> None:
@@ -364,3 +366,8 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
             except Exception:
                 log.exception("The clock could not play on; it tries again.")
             await asyncio.sleep(TICK_S)
+
+
+def _told(kind: str) -> str:
+    """What an undo took back, in the words of `Undone`."""
+    return "add" if kind == domain.BROUGHT_IN else kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 from bot import domain
@@ -10,6 +11,7 @@ from bot.desk import MemberDesk
 from bot.device import DeviceService
 from bot.domain import Entry, Member, Playback, Room
 from bot.errors import (
+    DeviceRefuses,
     HostedAlready,
     HostsOnly,
     LinkEndsSoon,
@@ -96,6 +98,8 @@ class PlaybackService(DeviceService):
         if playback is None and (not paused or await self._can_host(member)):
             await self._begin(room, member, key)
         elif paused:
+            if playback is not None and playback.host == member and not playback.device_id:
+                await self._move_to(room, member, _choice(await self._music().devices(member)), None)
             await self._go_on(room, member, key)
         elif playback is not None:
             raise HostedAlready(playback.host.name)
@@ -122,7 +126,8 @@ class PlaybackService(DeviceService):
             await desk.tx.hold(playing.id, left_ms)
             playback = desk.party.playback
         if playback is not None:
-            await self._music().hold(playback.host, playback.device_id)
+            with suppress(DeviceRefuses):  # it stands still already, or will be heard to go on
+                await self._music().hold(playback.host, playback.device_id)
             self._hand(room).told(self.now_ms())
         return replace(playing, left_ms=left_ms, ends_ms=None)
 
@@ -241,9 +246,7 @@ class PlaybackService(DeviceService):
             await self._music().move_to(member, device.id)
             self._hand(room).told(self.now_ms())
 
-    async def _begin(
-        self, room: Room, member: Member, key: str | None, device: Device | None = None
-    ) -> None:
+    async def _begin(self, room: Room, member: Member, key: str | None, device: Device | None = None) -> None:
         """Makes a member the host, on a device of theirs; what plays begins anew there.
 
         Raises:
@@ -275,7 +278,8 @@ class PlaybackService(DeviceService):
             await desk.record("go on", playing)
             await desk.tx.go_on(playing.id, desk.now_ms + playing.left_ms)
         if playback is not None and playback.on == playing.id:
-            await self._music().go_on(playback.host, playback.device_id)
+            with suppress(DeviceRefuses):  # it goes on already, or will be heard to stand still
+                await self._music().go_on(playback.host, playback.device_id)
             self._hand(room).told(self.now_ms())
 
 

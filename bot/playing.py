@@ -12,7 +12,6 @@ class Account:
     """A member's connected Spotify account."""
 
     name: str  # as Spotify shows it
-    premium: bool  # only Premium lets others choose what plays
     linked_ms: int  # when the member agreed: six months later it ends
     playlists: bool = True  # whether playlists may be written and read
 

@@ -41,7 +41,8 @@ class SavingService(Service):
             queue = await desk.ordered(found)
             party_id, started_ms = desk.party.id, desk.party.started_ms
             earlier = await desk.tx.saved(party_id, started_ms, member)
-        begun = sorted((e for e in found if e.state is not State.QUEUED), key=lambda e: (e.started_ms, e.id))
+        begun = [e for e in found if e.state is not State.QUEUED and (e.started_ms or 0) >= started_ms]
+        begun.sort(key=lambda entry: (entry.started_ms, entry.id))
         if not begun and not queue:
             raise NothingToShow
         songs: list[str] = []
@@ -112,7 +113,7 @@ class SavingService(Service):
             if any(domain.same_song(entry.track, track) for entry in waiting):
                 continue  # bringing a playlist in says nothing for what is there already
             try:
-                await songs.add(track)
+                await songs.add(track, domain.BROUGHT_IN)
             except NEVER_FITS as error:
                 return added, error, looked
             except PartyError:

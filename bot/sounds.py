@@ -68,7 +68,7 @@ class SoundReplies:
         """What `play` did."""
         if result.playback is None:
             return self.say(marked("▶ The party goes on."))
-        device = self.plain(result.playback.device_name)
+        device = self._device(result.playback)
         if result.playing is None:
             return self.say(
                 marked("I'll play on {device} as soon as there is a song. Add one!"), device=device
@@ -76,6 +76,9 @@ class SoundReplies:
         return self.say(
             marked("▶ {song} plays on {device}."), song=self.song(result.playing.track), device=device
         )
+
+    def _device(self, playback: Playback) -> str:
+        return self.plain(playback.device_name) or "Spotify"
 
     def paused(self, entry: Entry) -> str:
         """What `pause` did."""
@@ -98,7 +101,7 @@ class SoundReplies:
             return ""
         return self.say(
             marked("🔊 {device}, by {name}"),
-            device=self.plain(playback.device_name),
+            device=self._device(playback),
             name=self.plain(playback.host.name),
         )
 

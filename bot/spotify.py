@@ -142,10 +142,10 @@ class Spotify:
         """
         return await self._call(lambda: self._tokens(self._pkce().refresh_access_token(refresh_token)))
 
-    async def me(self, access: str) -> tuple[str, bool]:
-        """What an account is called, and whether it may be a Premium one: not every app is told."""
+    async def me(self, access: str) -> str:
+        """What an account is called. Whether it is a Premium one shows only when it should play."""
         me = await self._ask(access, lambda api: api.current_user())
-        return str(me.get("display_name") or me["id"]), me.get("product", "premium") == "premium"
+        return str(me.get("display_name") or me["id"])
 
     async def app_token(self) -> str:
         """The app's own access token, for looking songs up."""
@@ -240,33 +240,40 @@ class Spotify:
             NoDevice, DeviceRefuses, NotPremium: it cannot be.
         """
         uris = [_uri(spotify_id)]
-        await self._ask(
+        await self._steer(
             access, lambda api: api.start_playback(device_id or None, uris=uris, position_ms=from_ms)
         )
 
     async def go_on(self, access: str, device_id: str = "") -> None:
         """Plays on. Raises what `play` does."""
-        await self._ask(access, lambda api: api.start_playback(device_id or None))
+        await self._steer(access, lambda api: api.start_playback(device_id or None))
 
     async def hold(self, access: str, device_id: str = "") -> None:
         """Stands still. Raises what `play` does."""
-        await self._ask(access, lambda api: api.pause_playback(device_id or None))
+        await self._steer(access, lambda api: api.pause_playback(device_id or None))
 
     async def enqueue(self, access: str, spotify_id: str, device_id: str = "") -> None:
         """Puts a song behind what plays. Raises what `play` does."""
-        await self._ask(access, lambda api: api.add_to_queue(_uri(spotify_id), device_id or None))
+        await self._steer(access, lambda api: api.add_to_queue(_uri(spotify_id), device_id or None))
 
     async def move_to(self, access: str, device_id: str) -> None:
         """Goes on with what plays on another device. Raises what `play` does."""
-        await self._ask(access, lambda api: api.transfer_playback(device_id, force_play=True))
+        await self._steer(access, lambda api: api.transfer_playback(device_id, force_play=True))
 
     async def forward(self, access: str, device_id: str = "") -> None:
         """Goes to the next song of the device's own queue. Raises what `play` does."""
-        await self._ask(access, lambda api: api.next_track(device_id or None))
+        await self._steer(access, lambda api: api.next_track(device_id or None))
 
     async def volume(self, access: str, percent: int, device_id: str = "") -> None:
         """Sets how loud it is, from 0 to 100. Raises what `play` does."""
-        await self._ask(access, lambda api: api.volume(percent, device_id or None))
+        await self._steer(access, lambda api: api.volume(percent, device_id or None))
+
+    async def _steer(self, access: str, work: Callable[[Any], Any]) -> None:
+        """Tells a device something; where Spotify finds nothing, there is no such device."""
+        try:
+            await self._ask(access, work)
+        except NothingBehindLink:
+            raise NoDevice from None
 
     async def _ask(self, access: str, work: Callable[[Any], Any]) -> Any:
         return await self._call(lambda: work(self._client(access)))
@@ -374,10 +381,10 @@ def _refused(status: int, reason: str, message: str) -> Exception:
         return NotPremium()
     if "not registered" in message:
         return NotOnTheList()
-    if reason == "NO_ACTIVE_DEVICE" or "device not found" in message:
+    if reason == "NO_ACTIVE_DEVICE":
         return NoDevice()
-    if status == 403 and ("restricted" in message or reason.endswith("DISALLOW")):
+    if status == 403 and reason:  # only the player gives reasons
         return DeviceRefuses()
-    if status == 404 or (status == 400 and "id" in message):
+    if status == 404:
         return NothingBehindLink()
     return SpotifyRefuses()

@@ -37,8 +37,8 @@ class Grants(Protocol):
             GrantRefused: it is not good, or no more.
         """
 
-    async def me(self, access: str) -> tuple[str, bool]:
-        """What an account is called, and whether it is a Premium one."""
+    async def me(self, access: str) -> str:
+        """What an account is called."""
 
 
 class SpotifyShelf(Protocol):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, func, inspect, select, union
+from sqlalchemy import Connection, create_engine, func, inspect, or_, select, union
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -21,6 +21,8 @@ from db.schema import changes, entries, metadata, parties, votes
 
 WANTED = ("queued", "playing", "played")
 """The states of a song that somebody typed or took up, and that was neither taken out nor skipped."""
+BROUGHT_IN = "bring in"
+"""The diary's word for a song that came with a whole playlist from elsewhere."""
 
 
 class NotReadable(Exception):
@@ -108,6 +110,9 @@ def _check(connection: Connection, path: Path) -> None:
 
 
 def _songs(connection: Connection, room: int) -> list[Wanted]:
+    brought_in = select(changes.c.entry_id).where(
+        changes.c.party_id == room, changes.c.kind == BROUGHT_IN, changes.c.entry_id.is_not(None)
+    )
     rows = connection.execute(
         select(
             entries.c.added_ms,
@@ -119,7 +124,13 @@ def _songs(connection: Connection, room: int) -> list[Wanted]:
             entries.c.duration_ms,
         )
         .outerjoin(votes, votes.c.entry_id == entries.c.id)
-        .where(entries.c.party_id == room, entries.c.state.in_(WANTED))
+        .where(
+            entries.c.party_id == room,
+            entries.c.state.in_(WANTED),
+            # What Spotify has told us, song by song or as a playlist, is not ours to learn from.
+            or_(entries.c.track_id.is_not(None), entries.c.spotify_id.is_(None)),
+            entries.c.id.not_in(brought_in),
+        )
         .group_by(entries.c.id)
         .having(func.coalesce(func.sum(votes.c.value), 0) >= 0)
         .order_by(entries.c.added_ms, entries.c.id)

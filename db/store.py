@@ -46,6 +46,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain import (
+    BROUGHT_IN,
     Change,
     Entry,
     Member,
@@ -72,6 +73,7 @@ except ImportError:  # Windows has no such lock; two bots on one file are the op
 
 UNDOABLE = {
     "add": (State.QUEUED, State.PLAYING),
+    BROUGHT_IN: (State.QUEUED, State.PLAYING),
     "vote": (State.SUGGESTED, State.QUEUED, State.PLAYING),
     "remove": (State.REMOVED,),
     "skip": (State.PLAYING,),

@@ -12,8 +12,12 @@ from cryptography.fernet import Fernet
 
 from bot.accounts import Accounts
 from bot.breaker import Breaker
+from bot.catalog import Catalogue
 from bot.domain import Member
+from bot.music import SpotifyMusic
+from bot.party import PartyService
 from bot.ports import Store
+from bot.recommender import Recommender
 from bot.spotify import Spotify
 from bot.vault import Vault
 from tests.conftest import ANNA, Clock
@@ -78,3 +82,15 @@ async def process(
     yield Stage(accounts, fake, spotify)
     await accounts.close()
     spotify.close()
+
+
+@asynccontextmanager
+async def sounding(
+    store: Store, catalogue: Catalogue, recommender: Recommender, clock: Clock, fake: FakeSpotify
+) -> AsyncIterator[tuple[PartyService, Stage]]:
+    """A party service that has Spotify, and the process it is in."""
+    async with process(store, fake, clock) as stage:
+        music = SpotifyMusic(stage.spotify, stage.accounts, catalogue, store, clock)
+        party = PartyService(store, catalogue, recommender, clock, music)
+        yield party, stage
+        await party.close()

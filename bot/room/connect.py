@@ -19,7 +19,6 @@ from bot.errors import (
     LoginRefused,
     LoginSpent,
     NotOnTheList,
-    NotPremium,
     SpotifyAway,
     SpotifyError,
     SpotifyRests,
@@ -150,7 +149,7 @@ def _connected(language: Language, account: Account) -> web.Response:
     play = say(marked("Go back to your party and say /play: from then on it sounds on your Spotify."))
     parts = [
         _tag("h2", say(marked("What now?"))),
-        _tag("p", play if account.premium else say(NotPremium().message)),
+        _tag("p", play),
         _tag("p", say(marked("With /save the night becomes a playlist of yours. You can close this page."))),
     ]
     return _page(language, say(marked("Connected as {name}"), name=escape(account.name)), *parts)

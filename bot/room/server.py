@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import ipaddress
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,14 +35,14 @@ HEADERS = {
 
 
 def build_room(
-    party: PartyService, names: Collection[str] = (), routes: Callable[[web.Application], None] | None = None
+    party: PartyService, names: Collection[str] = (), routes: Iterable[Callable[[web.Application], None]] = ()
 ) -> web.Application:
     """The room as an application.
 
     Args:
         party: what the room is a door to.
         names: the host names it may be called by, besides IP addresses and localhost.
-        routes: hangs what another front door serves into the application.
+        routes: each hangs what another front door serves into the application.
     """
     live = Live(party)
     app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names)))])
@@ -53,8 +53,8 @@ def build_room(
     app.router.add_get("/healthz", _health)
     app.router.add_get("/live", live.meet)
     app.router.add_static("/static", STATIC)
-    if routes is not None:
-        routes(app)
+    for add in routes:
+        add(app)
     return app
 
 
@@ -64,7 +64,7 @@ async def open_room(
     host: str,
     port: int,
     names: Collection[str] = (),
-    routes: Callable[[web.Application], None] | None = None,
+    routes: Iterable[Callable[[web.Application], None]] = (),
 ) -> AsyncIterator[str]:
     """Serves the room while the context is open, and yields its address.
 
@@ -73,7 +73,7 @@ async def open_room(
         host: the address or name to listen on.
         port: 0 for a free one.
         names: further host names that people reach it by, such as a public one.
-        routes: hangs what another front door serves into it.
+        routes: each hangs what another front door serves into it.
 
     Raises:
         StartError: it cannot listen there.

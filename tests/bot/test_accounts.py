@@ -26,6 +26,7 @@ from bot.errors import (
     SpotifyRests,
 )
 from bot.party import PartyService
+from bot.playing import Tokens
 from bot.spotify import SCOPES
 from bot.vault import Vault
 from db.store import Store, open_store
@@ -92,7 +93,6 @@ async def test_an_account_is_connected(stage: Stage, store: Store, clock: Clock,
     answer = await stage.back(url, anna)
     account = await stage.accounts.finish(answer["state"], browser, answer["code"])
     assert (account.name, account.linked_ms) == ("Anna S", int(clock() * 1000))
-    assert account.premium
     assert account.playlists
     async with process(store, stage.fake, clock) as other:
         assert await other.accounts.account(ANNA) == account
@@ -458,35 +458,79 @@ async def test_who_died_while_renewing_holds_nobody_up(
     assert await stage.access_works(await stage.accounts.token(ANNA))
 
 
-@pytest.mark.parametrize("way", ["disconnected", "sealed again", "forgotten"])
-async def test_a_renewal_brings_back_nothing_that_has_changed(
-    stage: Stage, store: Store, anna: FakeUser, clock: Clock, way: str
+@pytest.mark.parametrize("forgotten", [True, False])
+async def test_a_renewal_brings_back_nothing_that_is_gone(
+    stage: Stage, party: PartyService, anna: FakeUser, clock: Clock, forgotten: bool
 ) -> None:
-    """What was done in the middle of it stands, and the new token is not lost for a new key."""
+    """Who disconnects in the middle of it, or has everything deleted, is not connected afterwards."""
     await stage.link(ANNA, anna)
     clock.pass_by(hours=2)
     with stage.fake.held("/api/token") as gate:
         asking = asyncio.create_task(stage.accounts.token(ANNA))
         async with asyncio.timeout(PATIENCE_S):
             await gate.arrived.wait()
-        if way == "disconnected":
-            assert await stage.accounts.disconnect(ANNA)
-        elif way == "forgotten":
-            async with store.transaction() as tx:
-                await tx.forget(ANNA)
-        else:
-            async with process(store, stage.fake, clock, NEW, KEY) as other:
-                assert await other.accounts.reseal() == 1
-            stage.accounts._vault = Vault([NEW, KEY])  # noqa: SLF001 - as the operator restarts it
+        await (party.forget(ANNA) if forgotten else stage.accounts.disconnect(ANNA))
         gate.open()
-        if way in {"disconnected", "forgotten"}:
-            with pytest.raises(NotConnected) as gone:
-                await asking
-            assert not isinstance(gone.value, LinkAgain)
-            assert await stage.accounts.account(ANNA) is None
-        else:
-            assert await stage.accounts.token(ANNA) == await asking
-            assert stage.fake.token_requests["refresh_token"] == 1
+        with pytest.raises(NotConnected) as gone:
+            await asking
+    assert not isinstance(gone.value, LinkAgain)
+    assert await stage.accounts.account(ANNA) is None
+
+
+async def test_a_new_connection_outlives_the_renewal_of_the_old_one(
+    stage: Stage, fake: FakeSpotify, anna: FakeUser, clock: Clock
+) -> None:
+    """Whoever waits gets the new account's token, whether the old one was renewed or refused."""
+    for refused in (False, True):
+        await stage.link(ANNA, anna)
+        clock.pass_by(hours=2)
+        with fake.held("/api/token") as gate:
+            asking = asyncio.create_task(stage.accounts.token(ANNA))
+            async with asyncio.timeout(PATIENCE_S):
+                await gate.arrived.wait()
+            if refused:
+                fake.revoke(anna)
+            sealed = stage.accounts._seal(await _tokens(stage, anna, clock), "Ben S")  # noqa: SLF001 - Spotify is held
+            async with stage.accounts._store.transaction() as tx:  # noqa: SLF001 - as above
+                await tx.save_account(ANNA, "", sealed, int(clock() * 1000))
+            gate.open()
+            assert await stage.access_works(await asking)
+        account = await stage.accounts.account(ANNA)
+        assert account is not None
+        assert account.name == "Ben S"
+
+
+async def _tokens(stage: Stage, user: FakeUser, clock: Clock) -> Tokens:
+    grant = stage.fake.sign_in(user, pkce=True)
+    return Tokens(
+        grant.access_token, grant.refresh_token or "", int(clock() * 1000) + 3_600_000, grant.scopes
+    )
+
+
+async def test_a_new_key_in_the_middle_of_a_renewal_loses_no_token(
+    stage: Stage, store: Store, anna: FakeUser, clock: Clock
+) -> None:
+    """Neither is the new token lost, nor does another process ask as well."""
+    await stage.link(ANNA, anna)
+    clock.pass_by(hours=2)
+    async with (
+        process(store, stage.fake, clock, KEY, NEW) as first,
+        process(store, stage.fake, clock, NEW, KEY) as second,
+    ):
+        with stage.fake.held("/api/token") as gate:
+            asking = asyncio.create_task(first.accounts.token(ANNA))
+            async with asyncio.timeout(PATIENCE_S):
+                await gate.arrived.wait()
+            assert await second.accounts.reseal() == 1
+            async with store.transaction() as tx:
+                kept = await tx.account(ANNA)
+                assert kept is not None
+                assert kept.busy_until_ms > clock() * 1000
+            gate.open()
+            token = await asking
+        assert await stage.access_works(token)
+        assert await second.accounts.token(ANNA) == token
+    assert stage.fake.token_requests["refresh_token"] == 1
 
 
 async def test_disconnecting_erases(stage: Stage, store: Store, anna: FakeUser) -> None:

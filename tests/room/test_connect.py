@@ -103,7 +103,7 @@ async def house(
     public_url = f"http://127.0.0.1:{port}"
     async with process(store, fake, clock, public_url=public_url) as stage:
         pages = ConnectPages(stage.accounts, public_url, fake.accounts_url)
-        async with open_room(party, "127.0.0.1", port, (), pages.add_routes) as url:
+        async with open_room(party, "127.0.0.1", port, (), [pages.add_routes]) as url:
             yield House(url, stage, web)
 
 
@@ -170,7 +170,7 @@ async def test_over_https_the_cookie_is_for_https_alone(
     """What was given over TLS never travels without."""
     pages = ConnectPages(house.stage.accounts, "https://party.example", house.stage.fake.accounts_url)
     link = await house.stage.accounts.connect(ANNA, "")
-    async with open_room(party, "127.0.0.1", 0, ["party.example"], pages.add_routes) as url:
+    async with open_room(party, "127.0.0.1", 0, ["party.example"], [pages.add_routes]) as url:
         headers = {"Origin": "https://party.example", "Host": "party.example"}
         path = url + urlsplit(link).path
         async with web.post(path, headers=headers, allow_redirects=False) as answer:

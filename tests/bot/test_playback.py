@@ -1,0 +1,449 @@
+"""A party on a host's device: the real spotipy, a fake Spotify whose player runs by the party's clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.catalog import Catalogue
+from bot.domain import Entry, Member, Room, State
+from bot.errors import (
+    DeviceRefuses,
+    HostedAlready,
+    HostsOnly,
+    ManyDevices,
+    NoDevice,
+    NoHost,
+    NotConnected,
+    NothingPlaying,
+    NotOnSpotify,
+    NotPremium,
+    PartyError,
+    SpotifyRests,
+)
+from bot.party import PartyService
+from bot.recommender import Recommender
+from db.store import Store
+from tests.conftest import ANNA, BEN, CLEO, MOD, ON_BOTH, ROOM, SPECS, Clock
+from tests.fakes.spotify_model import FakeDevice, FakeSong, FakeUser
+from tests.fakes.spotify_server import FakeSpotify
+from tests.spotify_stage import Stage, sounding
+
+pytestmark = ON_BOTH
+
+SONGS = ("Take on Me - a-ha", "Africa - Toto", "Hey Ya! - OutKast", "Creep - Radiohead")
+
+
+@dataclass
+class Night:
+    """A room with Anna's phone in it."""
+
+    party: PartyService
+    catalogue: Catalogue
+    stage: Stage
+    fake: FakeSpotify
+    clock: Clock
+    anna: FakeUser
+    phone: FakeDevice
+    said: list[PartyError] = field(default_factory=list)
+    songs: dict[str, FakeSong] = field(default_factory=dict)
+
+    async def add(self, *texts: str, member: Member = BEN) -> list[Entry]:
+        """Queues songs; Spotify has each of them under the catalogue's own id."""
+        entries = []
+        for text in texts:
+            entry = (await self.party.add(ROOM, member, text)).entry
+            await self.has(entry)
+            entries.append(entry)
+            self.clock.pass_by(minutes=0.001)
+        return entries
+
+    async def has(self, entry: Entry) -> FakeSong:
+        """Puts a song on Spotify, where the catalogue says it is."""
+        track = entry.track
+        known = await self.catalogue.spotify_id(track)
+        song = self.fake.song(track.title, track.artist, track.duration_ms or 200_000, id=known)
+        self.songs[track.title] = song
+        return song
+
+    async def look(self, *, seconds: float = 4) -> Entry | None:
+        """Lets time go by and follows the device; returns what the party plays."""
+        self.clock.pass_by(minutes=seconds / 60)
+        return (await self.party.follow_device(ROOM, listen=True)).playing
+
+    async def state(self, entry: Entry) -> State:
+        """What has become of an entry."""
+        found = await self.party.party(ROOM)
+        all_of_them = (*found.queue, *found.history, *filter(None, (found.playing,)))
+        return next(each.state for each in all_of_them if each.id == entry.id)
+
+    @property
+    def sounds(self) -> str | None:
+        """What Anna's account plays; None while it stands still."""
+        playback = self.fake.playback(self.anna)
+        return playback.item.title if playback.item is not None and playback.playing else None
+
+
+@pytest.fixture
+async def night(
+    store: Store, catalogue: Catalogue, recommender: Recommender, clock: Clock
+) -> AsyncIterator[Night]:
+    """Anna has Premium, a phone with Spotify open, and has connected her account."""
+    async with (
+        FakeSpotify(specs=SPECS, clock=clock) as fake,
+        sounding(store, catalogue, recommender, clock, fake) as (party, stage),
+    ):
+        anna = fake.user("Anna")
+        phone = fake.device(anna, "Anna's phone", "Smartphone", active=True)
+        await stage.link(ANNA, anna)
+        night = Night(party, catalogue, stage, fake, clock, anna, phone)
+        party.hear(lambda _room, error: night.said.append(error))
+        yield night
+        assert not fake.breaches
+
+
+async def test_the_host_plays_the_party(night: Night) -> None:
+    """What plays in the party sounds from its beginning on the active device, and the room knows whose."""
+    first, _ = await night.add(*SONGS[:2])
+    night.clock.pass_by(minutes=1)
+    result = await night.party.play(ROOM, ANNA)
+    assert night.sounds == first.track.title
+    assert night.fake.playback(night.anna).progress_ms == 0
+    assert result.playing is not None
+    assert result.playback is not None
+    assert (result.playback.host, result.playback.device_name) == (ANNA, "Anna's phone")
+    party = await night.party.party(ROOM)
+    assert party.playback is not None
+    assert party.playback.host == ANNA
+
+
+async def test_an_empty_party_sounds_with_its_first_song(night: Night) -> None:
+    """Nothing is asked of the device before, and the song is started when it comes."""
+    result = await night.party.play(ROOM, ANNA)
+    assert result.playing is None
+    assert not night.fake.asked("PUT", "/me/player")
+    await night.add(SONGS[0])
+    followed = await night.party.follow_device(ROOM)
+    assert followed.changed
+    assert night.sounds == "Take on Me"
+
+
+async def test_songs_follow_each_other_without_a_gap(night: Night) -> None:
+    """The next song stands in the device's own queue before the last one ends, and the party goes with it."""
+    first, second, third = await night.add(*SONGS[:3])
+    await night.party.play(ROOM, ANNA)
+    length_s = night.songs[first.track.title].duration_ms / 1000
+    assert await night.look(seconds=length_s - 10) is not None
+    assert [song.title for song in night.fake.playback(night.anna).queue] == [second.track.title]
+    playing = await night.look(seconds=11)
+    assert playing is not None
+    assert playing.id == second.id
+    assert night.sounds == second.track.title
+    assert await night.state(first) is State.PLAYED
+    assert len(night.fake.asked("PUT", "/me/player/play")) == 1
+    assert await night.state(third) is State.QUEUED
+
+
+async def test_a_vote_to_skip_skips_there(night: Night) -> None:
+    """Enough votes, and the device plays the next song at once."""
+    first, second, _ = await night.add(*SONGS[:3])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=0.5)
+    for member in (ANNA, BEN):
+        await night.party.skip(ROOM, member)
+    await night.party.follow_device(ROOM)
+    assert night.sounds == second.track.title
+    assert await night.state(first) is State.SKIPPED
+
+
+async def test_a_skip_just_before_the_end_uses_the_devices_own_queue(night: Night) -> None:
+    """The song that was put ahead is not played twice."""
+    first, second, third = await night.add(*SONGS[:3])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=night.songs[first.track.title].duration_ms / 1000 - 12)
+    for member in (ANNA, BEN):
+        await night.party.skip(ROOM, member)
+    await night.party.follow_device(ROOM)
+    assert night.sounds == second.track.title
+    assert not night.fake.playback(night.anna).queue
+    playing = await night.look()
+    assert playing is not None
+    assert playing.id == second.id
+    await night.look(seconds=night.songs[second.track.title].duration_ms / 1000 - 14)
+    playing = await night.look(seconds=15)
+    assert playing is not None
+    assert playing.id == third.id
+
+
+async def test_a_forward_that_leads_elsewhere_is_put_right(night: Night) -> None:
+    """Where the host had queued a song of their own, the party's song is played all the same."""
+    first, second, _ = await night.add(*SONGS[:3])
+    await night.party.play(ROOM, ANNA)
+    night.fake.enqueue(night.anna, night.fake.song("The host's own", "Somebody"))
+    await night.look(seconds=night.songs[first.track.title].duration_ms / 1000 - 12)
+    for member in (ANNA, BEN):
+        await night.party.skip(ROOM, member)
+    await night.party.follow_device(ROOM)
+    assert night.sounds == "The host's own"
+    playing = await night.look()
+    assert playing is not None
+    assert playing.id == second.id
+    assert night.sounds == second.track.title
+
+
+async def test_a_skip_on_the_phone_is_seen(night: Night) -> None:
+    """The party goes on with the next song, and the one before counts as skipped."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=night.songs[first.track.title].duration_ms / 1000 - 14)
+    night.clock.pass_by(minutes=-1)  # so that a minute is left
+    await night.look(seconds=0)
+    night.fake.skip(night.anna)
+    playing = await night.look(seconds=1)
+    assert playing is not None
+    assert playing.id == second.id
+    assert await night.state(first) is State.SKIPPED
+
+
+async def test_a_song_from_elsewhere_is_seen_and_the_party_goes_on_after_it(night: Night) -> None:
+    """What the host puts on by hand is the room's song while it plays; then comes the party's next."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=30)
+    own = night.fake.song("Birthday Song", "The Family", 60_000)
+    night.fake.play_elsewhere(night.anna, own)
+    playing = await night.look()
+    assert playing is not None
+    assert (playing.track.title, playing.added_by) == ("Birthday Song", ANNA)
+    assert playing.track.track_id is None
+    assert await night.state(first) is State.SKIPPED
+    await night.look(seconds=50)
+    playing = await night.look(seconds=15)
+    assert playing is not None
+    assert playing.id == second.id
+    assert night.sounds == second.track.title
+
+
+async def test_pausing_here_and_there(night: Night) -> None:
+    """Whoever stops or goes on, in the room or on the phone, party and device agree, and no time is lost."""
+    (first,) = await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=60)
+    held = await night.party.pause(ROOM, ANNA)
+    assert held.left_ms is not None
+    assert night.sounds is None
+    night.clock.pass_by(hours=1)
+    await night.party.play_on()
+    assert (await night.party.party(ROOM)).paused
+    await night.party.play(ROOM, BEN)
+    assert night.sounds == first.track.title
+    assert not (await night.party.party(ROOM)).paused
+    await night.look()
+    night.fake.press_pause(night.anna)
+    await night.look()
+    assert (await night.party.party(ROOM)).paused
+    night.fake.press_play(night.anna)
+    playing = await night.look()
+    assert playing is not None
+    assert playing.left_ms is None
+    passed_ms = 68_000
+    assert abs((playing.ends_ms or 0) - night.party.now_ms() - (held.left_ms + 60_000 - passed_ms)) < 8_000
+
+
+async def test_a_device_that_vanishes_loses_no_song(night: Night) -> None:
+    """The party stands still, whoever asks is told so, and it goes on where it was on another device."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=60)
+    night.fake.unplug(night.anna, night.phone)
+    with pytest.raises(NoDevice):
+        await night.look()
+    await night.party.lose_device(ROOM)
+    party = await night.party.party(ROOM)
+    assert party.paused
+    assert [entry.id for entry in party.queue] == [second.id]
+    with pytest.raises(NoDevice):
+        await night.party.play(ROOM, ANNA)
+    assert (await night.party.party(ROOM)).paused
+    night.fake.device(night.anna, "Kitchen", active=True)
+    await night.party.play(ROOM, ANNA)
+    assert night.sounds == first.track.title
+    assert 55_000 < night.fake.playback(night.anna).progress_ms < 75_000
+
+
+async def test_a_song_that_spotify_lacks_is_passed_over(night: Night) -> None:
+    """The room is told, and the next song plays."""
+    await night.party.play(ROOM, ANNA)
+    await night.party.add(ROOM, BEN, "Zzyxq Vlorp - Qwzx Mump")
+    (second,) = await night.add(SONGS[1])
+    await night.party.follow_device(ROOM)
+    assert night.sounds == second.track.title
+    assert [type(error) for error in night.said] == [NotOnSpotify]
+
+
+async def test_a_song_typed_by_hand_is_searched(night: Night) -> None:
+    """Title and artist find it on Spotify; something merely alike does not."""
+    night.fake.song("Qwzx Mump (Karaoke)", "The Copycats")
+    song = night.fake.song("Qwzx Mump", "Zzyxq Vlorp, Guest")
+    await night.party.play(ROOM, ANNA)
+    await night.party.add(ROOM, BEN, "Qwzx Mump - Zzyxq Vlorp")
+    await night.party.follow_device(ROOM)
+    assert night.fake.playback(night.anna).item is song
+
+
+async def test_who_may_steer(night: Night) -> None:
+    """Host and moderators may pause, set the volume and stop; others may not, and change nothing."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    for refused in (
+        night.party.pause(ROOM, BEN),
+        night.party.volume(ROOM, BEN, 10),
+        night.party.stop(ROOM, BEN),
+    ):
+        with pytest.raises(HostsOnly):
+            await refused
+    assert night.sounds is not None
+    await night.party.volume(ROOM, MOD, 30)
+    assert night.phone.volume == 30
+    await night.party.volume(ROOM, ANNA, 1000)
+    assert night.phone.volume == 100
+    await night.party.pause(ROOM, MOD)
+    await night.party.play(ROOM, BEN)
+    await night.party.stop(ROOM, ANNA)
+    assert night.sounds is None
+    assert (await night.party.party(ROOM)).playback is None
+    with pytest.raises(NoHost):
+        await night.party.stop(ROOM, ANNA)
+    with pytest.raises(NoHost):
+        await night.party.volume(ROOM, ANNA, 10)
+
+
+async def test_one_host_at_a_time(night: Night) -> None:
+    """Somebody else who plays is told who does already, and takes over once they have stopped."""
+    ben = night.fake.user("Ben")
+    night.fake.device(ben, "Ben's laptop", active=True)
+    await night.stage.link(BEN, ben)
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    with pytest.raises(HostedAlready):
+        await night.party.play(ROOM, BEN)
+    with pytest.raises(HostedAlready):
+        await night.party.choose_device(ROOM, BEN, "x")
+    await night.party.stop(ROOM, ANNA)
+    await night.party.play(ROOM, BEN)
+    assert night.fake.playback(ben).playing
+
+
+async def test_without_an_account_the_clock_is_the_player(night: Night) -> None:
+    """Cleo has none: she can let the clock stand still and go on, and is told how to connect otherwise."""
+    (first,) = await night.add(SONGS[0])
+    with pytest.raises(NotConnected):
+        await night.party.play(ROOM, CLEO)
+    held = await night.party.pause(ROOM, CLEO)
+    night.clock.pass_by(hours=1)
+    await night.party.play_on()
+    assert await night.state(first) is State.PLAYING
+    result = await night.party.play(ROOM, CLEO)
+    assert result.playback is None
+    playing = (await night.party.party(ROOM)).playing
+    assert playing is not None
+    assert playing.ends_ms == night.party.now_ms() + (held.left_ms or 0)
+    night.clock.pass_by(minutes=10)
+    await night.party.play_on()
+    assert await night.state(first) is State.PLAYED
+    with pytest.raises(NothingPlaying):
+        await night.party.pause(ROOM, CLEO)
+
+
+async def test_choosing_a_device(night: Night) -> None:
+    """Among several that stand still one must be chosen, and the music moves to another one in the middle."""
+    night.fake.unplug(night.anna, night.phone)
+    kitchen = night.fake.device(night.anna, "Kitchen")
+    night.fake.device(night.anna, "Bedroom")
+    await night.add(SONGS[0])
+    with pytest.raises(ManyDevices, match="Kitchen, Bedroom"):
+        await night.party.play(ROOM, ANNA)
+    with pytest.raises(NoDevice):
+        await night.party.choose_device(ROOM, ANNA, "nothing of hers")
+    bedroom = (await night.party.devices(ANNA))[1]
+    await night.party.choose_device(ROOM, ANNA, bedroom.id)
+    await night.look(seconds=20)
+    result = await night.party.choose_device(ROOM, ANNA, kitchen.id)
+    assert result.playback is not None
+    assert result.playback.device_name == "Kitchen"
+    playback = night.fake.playback(night.anna)
+    assert playback.active is kitchen
+    assert playback.playing
+    assert playback.progress_ms >= 20_000
+
+
+async def test_free_accounts_cannot_host(night: Night) -> None:
+    """Spotify says so when something is to be played; the member is told, and hosts nothing."""
+    ben = night.fake.user("Ben", product="free")
+    night.fake.device(ben, active=True)
+    await night.stage.link(BEN, ben)
+    await night.add(SONGS[0])
+    with pytest.raises(NotPremium):
+        await night.party.play(ROOM, BEN)
+    assert (await night.party.party(ROOM)).playback is None
+
+
+async def test_a_device_without_volume_says_so(night: Night) -> None:
+    """The refusal is told, and nothing else happens."""
+    night.fake.unplug(night.anna, night.phone)
+    night.fake.device(night.anna, "Old radio", active=True, supports_volume=False)
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    with pytest.raises(DeviceRefuses):
+        await night.party.volume(ROOM, ANNA, 20)
+
+
+async def test_disconnecting_erases_and_the_clock_goes_on(night: Night) -> None:
+    """The account is gone, no party sounds on it, and no song is lost."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    assert await night.party.disconnect(ANNA)
+    assert not await night.party.disconnect(ANNA)
+    assert await night.party.account(ANNA) is None
+    party = await night.party.party(ROOM)
+    assert party.playback is None
+    assert party.playing is not None
+    assert party.playing.id == first.id
+    assert [entry.id for entry in party.queue] == [second.id]
+
+
+async def test_a_rest_leaves_the_party_to_its_clock(night: Night) -> None:
+    """For six hours nothing is asked but once; songs end by the clock, and all goes on afterwards."""
+    first, second, third = await night.add(*SONGS[:3])
+    await night.party.play(ROOM, ANNA)
+    await night.look()
+    night.fake.limit(21_600)
+    asked = len(night.fake.requests)
+    for _ in range(5):
+        with pytest.raises(SpotifyRests):
+            await night.look(seconds=30)
+    assert len(night.fake.requests) == asked + 1
+    night.clock.pass_by(minutes=10)
+    await night.party.play_on()
+    assert await night.state(first) is State.PLAYED
+    assert await night.state(second) is State.PLAYING
+    night.fake.limit(None)
+    night.clock.pass_by(hours=6)
+    await night.party.play_on()
+    playing = await night.look()
+    assert playing is not None
+    assert playing.id == third.id
+    assert night.sounds == third.track.title
+
+
+async def test_another_room_is_not_touched(night: Night) -> None:
+    """A host plays in one room; the other room's songs end by the clock."""
+    other = Room("discord", "1", "3")
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.party.add(other, BEN, SONGS[1])
+    followed = await night.party.follow_device(other, listen=True)
+    assert followed.playback is None
+    assert night.sounds == "Take on Me"
