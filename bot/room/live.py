@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -145,7 +144,7 @@ class Live:
             party=await self._party.party(self._room),
             people=tuple(sorted(people.values(), key=str.casefold)),
             watching=len(people) + sum(guest.member is None for guest in self._guests),
-            now_ms=int(time.time() * 1000),
+            now_ms=self._party.now_ms(),
             spotify=self._party.has_spotify,
         )
         for guest in self._guests:

@@ -43,7 +43,7 @@ answers. Sent again meanwhile, over another connection for instance, it is still
 Some of its answers have more than `say`, for the asker alone:
 
     connect   "url": our page, good once
-    account   "account": {"name": "Ann", "premium": true}, or null
+    account   "account": {"name": "Ann"}, or null
     devices   "devices": [{"id": "..", "name": "Kitchen", "active": true, "volume": 40, "party": false}]; the
               volume is null where it cannot be set, `party` says whether the asker's party plays on it
     save      "url": the playlist at open.spotify.com, which `say` has too, and "missing": the songs, as a

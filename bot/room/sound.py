@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.domain import Member, Room
 from bot.party import PartyService
-from bot.playing import Account, Device
+from bot.playing import Device
 from bot.replies import short
 from bot.room.protocol import Json, Request, track
 from bot.room.words import REPLIES
@@ -37,7 +37,7 @@ class Sound:
     async def account(self, member: Member, request: Request, key: str) -> Json:
         """How the account stands."""
         found = await self._party.account(member)
-        return {"say": REPLIES.account(found), "account": _account(found) if found else None}
+        return {"say": REPLIES.account(found), "account": {"name": short(found.name)} if found else None}
 
     async def devices(self, member: Member, request: Request, key: str) -> Json:
         """What the account could play on, and which of it the party plays on."""
@@ -93,10 +93,6 @@ def checked(url: str) -> str:
     if not LINK.fullmatch(url):
         raise ValueError("a link that leads elsewhere")
     return url
-
-
-def _account(account: Account) -> Json:
-    return {"name": short(account.name), "premium": account.premium}
 
 
 def _device(device: Device, here: str | None) -> Json:

@@ -86,6 +86,6 @@ async def sound_room(
         party = PartyService(store, catalogue, recommender, clock, music)
         stack.push_async_callback(party.close)
         pages = ConnectPages(stage.accounts, public_url, fake.accounts_url)
-        room = open_room(party, "127.0.0.1", port, (), pages.add_routes)
+        room = open_room(party, "127.0.0.1", port, (), [pages.add_routes])
         url = await stack.enter_async_context(room)
         yield SoundRoom(url, party, stage, fake, catalogue, web, stack)

@@ -107,7 +107,7 @@ async def test_the_way_to_an_account(sounding: SoundRoom) -> None:
     assert re.fullmatch(re.escape(sounding.url) + r"/spotify/connect/[\w-]{40,}", answer["url"])
     assert (await ann.ask("account"))["account"] is None
     await sounding.agree(answer["url"], sounding.fake.user("Ann S"))
-    assert (await ann.ask("account"))["account"] == {"name": "Ann S", "premium": True}
+    assert (await ann.ask("account"))["account"] == {"name": "Ann S"}
     assert (await bob.ask("account"))["account"] is None
     assert (await bob.ask("devices"))["say"] == (
         "You haven't connected Spotify yet. Do so with “Connect Spotify”."

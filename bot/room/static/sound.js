@@ -111,14 +111,16 @@ export class Sound {
     const answer = await this.ask("account");
     if (!answer.ok) return;
     const isNew = answer.account !== null && this.account === null;
+    const focusWasHere = byId("sound-out").contains(document.activeElement);
     this.account = answer.account;
     if (isNew) this.say();
     this.draw();
+    if (isNew && focusWasHere) byId("sound-title").focus({ preventScroll: true });
     if (isNew) await this.find();
   }
 
   async find() {
-    if (!this.account?.premium) return;
+    if (!this.account) return;
     const answer = await this.ask("devices");
     if (answer.ok) this.devices = answer.devices;
     this.noDevice = answer.ok && answer.devices.length ? "" : answer.say;
@@ -173,14 +175,9 @@ export class Sound {
     if (this.account === null) return;
     const theirs = playback !== null && !playback.yours;
     byId("spotify-name").textContent = this.account.name;
-    byId("spotify-devices").hidden = !this.account.premium || theirs;
+    byId("spotify-devices").hidden = theirs;
     byId("spotify-steer").hidden = !playback?.yours;
-    byId("spotify-hint").textContent = this.hint(theirs);
-  }
-
-  hint(theirs) {
-    if (!this.account.premium) return "Playing takes Premium. Saving, and bringing playlists in, work for you.";
-    return theirs ? `${this.state.playback.host} plays this party.` : this.noDevice;
+    byId("spotify-hint").textContent = theirs ? `${playback.host} plays this party.` : this.noDevice;
   }
 
   drawDevices() {

@@ -13,6 +13,7 @@ const INKS = [
 const PATTERNS = 5;
 const FACES_SHOWN = 5;
 const FULL_BAR = 0.3; // a match that fills the bar: that a song belongs is seldom likelier than this
+const STILL_SIGN = "⏸\ufe0e"; // as a letter, not as a coloured picture
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export const byId = (id) => document.getElementById(id);
@@ -144,12 +145,12 @@ function people(names, watching) {
 
 function stage({ playing, skip, paused, playback }) {
   byId("stage").classList.toggle("quiet", !playing || paused);
-  byId("stage-title").textContent = playing ? (paused ? "⏸ Standing still" : "Now playing") : "It's quiet in here";
+  byId("stage-title").textContent = playing ? (paused ? `${STILL_SIGN} Paused` : "Now playing") : "It's quiet in here";
   byId("now-title").textContent = playing ? playing.title : "Add the first song";
   byId("now-artist").textContent = playing ? nowWords(playing) : "It starts at once, for everybody in the room.";
   byId("progress").hidden = byId("now-actions").hidden = !playing;
   fillTile(byId("record-label"), playing ?? { title: "Encore", artist: "" });
-  document.title = playing ? `${paused ? "⏸ " : ""}${playing.title} · Encore` : "Encore";
+  document.title = playing ? `${paused ? `${STILL_SIGN} ` : ""}${playing.title} · Encore` : "Encore";
   byId("now-sound").textContent = playback?.words ?? "";
   if (!playing) return;
   votes(byId("now-votes"), playing);
