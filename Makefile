@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-memory translations screenshot clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-memory translations screenshot clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -79,6 +79,9 @@ bench-discord: $(VENV)/.dev ## hold the bot to its promises under load, against 
 
 bench-slack: $(VENV)/.dev ## the same in Slack: acknowledgements, answers, and a burst of votes on one card
 	@$(BIN)/python -m tests.measure.slack
+
+bench-spotify: $(VENV)/.dev ## time the party while Spotify answers 429 to everything, against a party without
+	@$(BIN)/python -m tests.measure.spotify
 
 bench-memory: $(VENV)/.dev ## print how much memory each part of the bot takes
 	@$(BIN)/python -m tests.measure.memory

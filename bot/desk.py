@@ -139,7 +139,7 @@ class MemberDesk(Desk):
         change = Change(0, kind, entry.id if entry else None, entry.state if entry else None, vote_before)
         return await self.tx.record(self.party.id, self.member, change, self.now_ms, self.key)
 
-    async def add(self, track: Track, kind: str = "add") -> Added:
+    async def add(self, track: Track) -> Added:
         """Queues a song; where it waits already the member's wish becomes an up-vote.
 
         Raises:
@@ -152,14 +152,23 @@ class MemberDesk(Desk):
                 return await self.added(there.id, again=True)
             await self.vote(there, +1)
             return replace(await self.added(there.id, again=True), wished=True)
+        entry = await self.insert(track, waiting)
+        if now_playing(waiting) is None:
+            await self.start_next()
+            return await self.added(entry.id)
+        return await self._placed(entry, [*waiting, entry])
+
+    async def insert(self, track: Track, waiting: Sequence[Entry], kind: str = "add") -> Entry:
+        """Queues a song behind what waits, and starts nothing.
+
+        Raises:
+            QueueFull, TooManyOfYours, PlayedLately, ExplicitSong: what the room's rules say.
+        """
         await self._admit(track, waiting)
         entry_id = await self.tx.insert_entry(self.party.id, track, self.member, self.now_ms)
         entry = Entry(entry_id, track, State.QUEUED, self.member, self.now_ms)
         await self.record(kind, entry)
-        if now_playing(waiting) is None:
-            await self.start_next()
-            return await self.added(entry_id)
-        return await self._placed(entry, [*waiting, entry])
+        return entry
 
     async def _admit(self, track: Track, waiting: Sequence[Entry]) -> None:
         if self.rules.clean and domain.explicit(track):

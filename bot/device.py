@@ -27,6 +27,7 @@ class Hand:
     """What this process has told a room's device; one at a time tells it something."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    saving: asyncio.Lock = field(default_factory=asyncio.Lock)
     told_ms: int = 0
     forwarded: bool = False
 

@@ -171,8 +171,8 @@ class PlaybackService(DeviceService):
         return await self._started(room)
 
     @finished
-    async def stop(self, room: Room, member: Member, key: str | None = None) -> Playback:
-        """Plays the party on nobody's account any more; the clock goes on.
+    async def stop(self, room: Room, member: Member, key: str | None = None) -> Playback | None:
+        """Plays the party on nobody's account any more; returns where it did, None if told so before.
 
         Raises:
             NoHost: it does not.
@@ -180,6 +180,8 @@ class PlaybackService(DeviceService):
         """
         async with self._desk(room, member, key) as desk:
             playback = desk.party.playback
+            if desk.done:
+                return None
             if playback is None:
                 raise NoHost
             self._may_steer(desk)

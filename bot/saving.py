@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bot import domain
-from bot.desk import MemberDesk
+from bot.desk import MemberDesk, now_playing
+from bot.device import DeviceService
 from bot.domain import Member, Room, State, Track
 from bot.errors import NothingToShow, PartyError, QueueFull, TooManyOfYours
 from bot.playing import Imported, Saved
-from bot.service import Service, finished
+from bot.service import finished
 
 NIGHT = (State.PLAYED, State.PLAYING, State.QUEUED)
 """What belongs into the playlist of a night: not what was skipped."""
@@ -19,7 +20,7 @@ NEVER_FITS = (QueueFull, TooManyOfYours)
 """After one of these no further song is taken."""
 
 
-class SavingService(Service):
+class SavingService(DeviceService):
     """Saves parties and imports songs."""
 
     @finished
@@ -36,6 +37,10 @@ class SavingService(Service):
             NothingToShow: there was no song.
             SpotifyError: there is no account, or Spotify does not do it.
         """
+        async with self._hand(room).saving:  # or two who ask at once would make two playlists
+            return await self._save(room, member, name, told)
+
+    async def _save(self, room: Room, member: Member, name: str, told: str) -> Saved:
         async with self._read(room) as desk:
             found = await desk.tx.entries(desk.party.id, NIGHT, desk.party.started_ms)
             queue = await desk.ordered(found)
@@ -106,17 +111,24 @@ class SavingService(Service):
         return added, stopped, looked
 
     async def _take_in(self, desk: MemberDesk, tracks: list[Track]) -> tuple[int, PartyError | None, int]:
-        added = 0
         waiting = await desk.waiting()
+        added = 0
+        stopped: PartyError | None = None
         songs = desk.without_key()  # which stands for all of them
-        for looked, track in enumerate(tracks):
-            if any(domain.same_song(entry.track, track) for entry in waiting):
-                continue  # bringing a playlist in says nothing for what is there already
-            try:
-                await songs.add(track, domain.BROUGHT_IN)
-            except NEVER_FITS as error:
-                return added, error, looked
-            except PartyError:
-                continue  # played lately, or explicit
-            added += 1
-        return added, None, len(tracks)
+        looked = 0
+        for track in tracks:
+            # What waits already is left as it is: a playlist says nothing for it.
+            if not any(domain.same_song(entry.track, track) for entry in waiting):
+                try:
+                    waiting.append(await songs.insert(track, waiting, domain.BROUGHT_IN))
+                    added += 1
+                except NEVER_FITS as error:
+                    stopped = error
+                    break
+                except PartyError:
+                    pass  # played lately, or explicit
+            looked += 1
+            if waiting and now_playing(waiting) is None:
+                await desk.start_next()
+                waiting = await desk.waiting()
+        return added, stopped, looked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
@@ -15,6 +16,8 @@ from bot.domain import Member, PartyRecord, Room, Rules, Track
 from bot.errors import NoSpotify, PartyError, UnknownLink
 from bot.ports import Catalogue, Recommender, Store
 from bot.spotify_ports import Music
+
+log = logging.getLogger(__name__)
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -43,9 +46,20 @@ def finished(
         task = asyncio.ensure_future(use_case(self, *args, **kwargs))
         self.running.add(task)
         task.add_done_callback(self.running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_looked_at)
+            raise
 
     return run
+
+
+def _looked_at(task: asyncio.Task[Any]) -> None:
+    """What nobody waits for any more is told to the log, if it is a fault."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, PartyError):
+        log.error("What a caller had given up has failed.", exc_info=error)
 
 
 class Service:

@@ -88,8 +88,10 @@ class SoundReplies:
         """What `volume` did."""
         return self.say(marked("🔊 The volume is {percent} % now."), percent=percent)
 
-    def stopped(self, playback: Playback) -> str:
+    def stopped(self, playback: Playback | None) -> str:
         """What `stop` did."""
+        if playback is None:
+            return self.say(marked("The party no longer plays on Spotify. The clock goes on."))
         name = self.plain(playback.host.name)
         return self.say(
             marked("The party no longer plays on {name}'s Spotify. The clock goes on."), name=name
@@ -117,6 +119,10 @@ class SoundReplies:
         """What a saved party is called if nobody says."""
         day = datetime.fromtimestamp(now_ms / 1000, UTC).date()
         return self.say(marked("Party of {day}"), day=day.isoformat())
+
+    def playlist_told(self) -> str:
+        """What stands under the name of a saved party."""
+        return self.say(marked("What we played at a party with Encore."))
 
     def saved(self, result: Saved) -> str:
         """What `save` did, with the songs that Spotify does not have."""

@@ -51,7 +51,7 @@ SCOPES = (
     "playlist-modify-private",
 )
 """The least that playing, saving and importing need."""
-THREADS = 8
+THREADS = 6
 WITHIN_S = 5.0
 """A call takes no longer than this, whatever Spotify does."""
 MOST_WAITING = 64
@@ -102,6 +102,7 @@ class Spotify:
         self._app_lock = asyncio.Lock()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spotify")
         self._mine = threading.local()  # a client a thread: neither it nor its session may be shared
+        self._slots = asyncio.Semaphore(THREADS)
         self._waiting = 0
 
     def close(self) -> None:
@@ -280,12 +281,12 @@ class Spotify:
 
     async def _call(self, work: Callable[[], Result]) -> Result:
         """Runs work in a thread, if Spotify may be asked; one attempt, and what came of it is noted."""
-        await self._breaker.admit()
         if self._waiting >= MOST_WAITING:
             raise SpotifyBusy
         self._waiting += 1
         try:
-            async with asyncio.timeout(WITHIN_S):
+            async with asyncio.timeout(WITHIN_S), self._slots:
+                await self._breaker.admit()  # only now: who stood in line before has found out meanwhile
                 result = await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except (TimeoutError, requests.RequestException):
             await self._breaker.failed()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
@@ -20,7 +20,7 @@ from bot.ports import Store
 from bot.recommender import Recommender
 from bot.spotify import Spotify
 from bot.vault import Vault
-from tests.conftest import ANNA, Clock
+from tests.conftest import ANNA
 from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import FakeSpotify
 
@@ -63,7 +63,7 @@ class Stage:
 
 @asynccontextmanager
 async def process(
-    store: Store, fake: FakeSpotify, clock: Clock, *keys: str, public_url: str = PUBLIC_URL
+    store: Store, fake: FakeSpotify, clock: Callable[[], float], *keys: str, public_url: str = PUBLIC_URL
 ) -> AsyncIterator[Stage]:
     """What one process has; Spotify's dashboard knows where it is reached."""
     redirect_uri = f"{public_url}/spotify/callback"
@@ -86,7 +86,11 @@ async def process(
 
 @asynccontextmanager
 async def sounding(
-    store: Store, catalogue: Catalogue, recommender: Recommender, clock: Clock, fake: FakeSpotify
+    store: Store,
+    catalogue: Catalogue,
+    recommender: Recommender,
+    clock: Callable[[], float],
+    fake: FakeSpotify,
 ) -> AsyncIterator[tuple[PartyService, Stage]]:
     """A party service that has Spotify, and the process it is in."""
     async with process(store, fake, clock) as stage:

@@ -117,8 +117,16 @@ class Asked:
         self.own = self.replies = words("en")
         self._uses = 0
 
-    async def look(self) -> None:
+    @property
+    def in_channel(self) -> bool:
+        """Whether a party can be where this comes from."""
+        return bool(self.place.channel) and not self.place.channel.startswith("D")
+
+    async def look(self, *, anywhere: bool = False) -> None:
         """Finds out who asks and what the room has chosen.
+
+        Args:
+            anywhere: whether there need be no channel.
 
         Raises:
             ServersOnly: there is no channel.
@@ -130,10 +138,11 @@ class Asked:
         )
         self.member = person.member
         self.own = words(person.locale)
-        if not self.place.channel or self.place.channel.startswith("D"):
+        if self.in_channel:
+            self.rules = await self.party.rules(self.room)
+            self.replies = words(self.rules.language or "en")
+        elif not anywhere:
             raise ServersOnly
-        self.rules = await self.party.rules(self.room)
-        self.replies = words(self.rules.language or "en")
         if person.bot or (person.outside and not self.rules.guests):
             raise NoGuests
 
@@ -141,6 +150,9 @@ class Asked:
         """Answers the asker alone, by a direct message where the bot may not write."""
         shown = blocks or sections(text)
         if await self._respond(text, shown, response_type="ephemeral") or self.client is None:
+            return
+        if not self.place.channel:
+            await self.client.chat_postMessage(channel=await self.alone(), text=text, blocks=shown)
             return
         try:
             await self.client.chat_postEphemeral(

@@ -9,6 +9,7 @@ from typing import Any
 from bot import domain
 from bot.domain import Entry, Mood, Party, State
 from bot.errors import marked
+from bot.playing import Device
 from bot.replies import Replies, short
 
 Json = dict[str, Any]
@@ -19,6 +20,8 @@ SECTION_LIMIT = 3_000
 """The longest text of a section that Slack takes, in characters."""
 LABEL_LIMIT = 75
 """The longest label of a button or an option that Slack takes, in characters."""
+MOST_BUTTONS = 25
+"""So many buttons Slack takes side by side."""
 WORDS_LIMIT = 60
 
 
@@ -62,6 +65,11 @@ def button(action: str, text: str, value: str = "", style: str | None = None) ->
     return made | ({"value": value} if value else {}) | ({"style": style} if style else {})
 
 
+def actions(*elements: Json) -> Json:
+    """Buttons and menus side by side."""
+    return {"type": "actions", "elements": list(elements)}
+
+
 def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
     """What plays, what waits with its votes, and what the autopilot asks."""
     pages = max(1, -(-len(party.queue) // SHOWN))
@@ -86,18 +94,26 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
             )
         )
     turn = [(page - 1, "◀"), (page + 1, "▶")]
-    actions = [button(f"encore:page:{to}", sign) for to, sign in turn if 0 <= to < pages]
-    actions.append(button("encore:next", f"✨ {replies.say(marked('What next?'))}", style="primary"))
-    return [*blocks, *_down(shown, page, replies), {"type": "actions", "elements": actions}]
+    buttons = [button(f"encore:page:{to}", sign) for to, sign in turn if 0 <= to < pages]
+    if party.paused:
+        buttons.append(button("encore:play", f"▶ {replies.say(marked('Play on'))}"))
+    elif party.playing is not None:
+        buttons.append(button("encore:pause", f"⏸ {replies.say(marked('Pause'))}"))
+    buttons.append(button("encore:next", f"✨ {replies.say(marked('What next?'))}", style="primary"))
+    return [*blocks, *_down(shown, page, replies), actions(*buttons)]
 
 
 def _playing(party: Party, replies: Replies) -> Json:
+    sounding = replies.sounding(party.playback)
     if party.playing is None:
-        return section(replies.strong(replies.say(marked("The queue"))))
-    ends = replies.say(marked("ends {when}"), when=when(party.playing.ends_ms))
+        name = replies.strong(replies.say(marked("The queue")))
+        return section("\n".join(filter(None, [name, sounding])))
     name = replies.strong(replies.say(marked("Now playing:")))
+    lines = [f"{'⏸' if party.paused else '▶'} {name} {replies.line(party.playing)}"]
+    if not party.paused:
+        lines.append(replies.say(marked("ends {when}"), when=when(party.playing.ends_ms)))
     skip = button(f"encore:skip:{party.playing.id}", f"⏭ {len(party.skippers)}/{party.skips_needed}")
-    return section(f"▶ {name} {replies.line(party.playing)}\n{ends}", skip)
+    return section("\n".join(filter(None, [*lines, sounding])), skip)
 
 
 def _down(shown: Sequence[Entry], page: int, replies: Replies) -> list[Json]:
@@ -113,7 +129,7 @@ def _down(shown: Sequence[Entry], page: int, replies: Replies) -> list[Json]:
         "placeholder": label(replies.say(marked("👎 Vote against a song"))),
         "options": options,
     }
-    return [{"type": "actions", "elements": [menu]}]
+    return [actions(menu)]
 
 
 def _suggestion(entry: Entry, replies: Replies) -> Json:
@@ -144,8 +160,9 @@ def ballot_card(
         over = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
         if not over and not domain.expired(entry, now_ms):
             votes = (("👍", 1, entry.ups), ("👎", -1, entry.downs))
-            elements = [button(f"encore:vote:{entry.id}:{v}", f"{sign} {n or ''}") for sign, v, n in votes]
-            blocks.append({"type": "actions", "elements": elements})
+            blocks.append(
+                actions(*(button(f"encore:vote:{entry.id}:{v}", f"{sign} {n or ''}") for sign, v, n in votes))
+            )
     closes_ms = max(entry.added_ms for entry in ballot) + domain.OFFER_LASTS_MS
     rule = replies.count(
         "The first 👍 queues a song. Vote 👎 and I learn.",
@@ -154,7 +171,17 @@ def ballot_card(
     )
     closes = replies.say(marked("Closes {when}."), when=when(closes_ms))
     other = button(again, f"🔀 {replies.say(marked('Other songs'))}")
-    return [*blocks, context(f"{rule} {closes}"), {"type": "actions", "elements": [other]}]
+    return [*blocks, context(f"{rule} {closes}"), actions(other)]
+
+
+def device_choice(devices: Sequence[Device], replies: Replies) -> tuple[str, list[Json]]:
+    """A member's devices, a button each, and the text above them; nobody else may see it."""
+    told = replies.devices(devices)
+    buttons = [
+        button(f"encore:device:{number}", f"🔊 {each.name}" if each.active else each.name, each.id)
+        for number, each in enumerate(devices[:MOST_BUTTONS])
+    ]
+    return told, [section(told), *([actions(*buttons)] if buttons else [])]
 
 
 def again(mood: Mood, count: int, words: str) -> str:

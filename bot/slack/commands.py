@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from bot import links
 from bot.domain import Entry, Mood, Party
 from bot.errors import EmptyText, ManagersOnly, NoSuchEntry, NotUnderstood, marked
 from bot.files import Form, exported, filename
 from bot.mapping import drawn, pictured, worded
-from bot.slack import forms
+from bot.slack import forms, sound
 from bot.slack.asked import Asked
 from bot.slack.blocks import again, ballot_card
 from bot.slack.live import SlackCards
+from bot.slack.sound import SoundCommands
 from bot.slack.words import typed
 
 Handler = Callable[["Commands", Asked, str, str], Awaitable[None]]
@@ -22,7 +24,7 @@ HISTORY = 20
 """How many songs of the past are shown."""
 
 
-class Commands:
+class Commands(SoundCommands):
     """The commands; each takes who asks, what was typed behind it, and the trigger that may open a form."""
 
     def __init__(self, cards: SlackCards) -> None:
@@ -60,12 +62,16 @@ class Commands:
         also = say(
             marked("Where another app has taken a name, write `/party` in front of it: `/party next`.")
         )
-        await asked.tell("\n".join([intro, "", *lines, "", also]))
+        account = asked.own.about_spotify(asked.party.has_spotify)
+        await asked.tell("\n".join([intro, "", *lines, "", account, "", also]))
 
     async def add(self, asked: Asked, text: str, trigger: str) -> None:
-        """Adds a song, or opens a form for several."""
+        """Adds a song or all of a playlist or album, or opens a form for several songs."""
         if not text:
             await forms.open_add(asked, trigger)
+            return
+        if links.several(text):
+            await sound.bring_in(asked, text)
             return
         result = await asked.party.add(asked.room, asked.member, text, asked.key)
         quiet = asked.rules.quiet
@@ -179,7 +185,9 @@ class Commands:
                 "your name, your id and your votes from every party here, write "
                 "`/party delete-my-data yes`. That cannot be undone."
             )
-            await asked.tell(asked.own.say(told))
+            account = marked("Your Spotify connection goes with it.")
+            also = [asked.own.say(account)] if asked.party.has_spotify else []
+            await asked.tell(" ".join([asked.own.say(told), *also]))
             return
         await asked.tell(asked.own.forgotten(await asked.party.forget(asked.member)))
 
@@ -243,6 +251,12 @@ HANDLERS: dict[str, Handler] = {
     "settings": Commands.settings,
     "map": Commands.map,
     "export": Commands.export,
+    "spotify": Commands.spotify,
+    "play": Commands.play,
+    "pause": Commands.pause,
+    "volume": Commands.volume,
+    "save": Commands.save,
+    "import": Commands.bring_in,
     "delete-my-data": Commands.delete_my_data,
     "party": Commands.party,
     "help": Commands.help,
@@ -263,5 +277,11 @@ TOLD = {
     "map": marked("See a picture of how this party's songs lie to each other."),
     "party delete-my-data": marked("Have everything erased that I know of you."),
     "export": marked("Take this party home as a file: what was played and what waits."),
+    "spotify": marked("Connect your Spotify, choose a device, or stop playing on it."),
+    "play": marked("Play the party on your Spotify, or go on after a pause."),
+    "pause": marked("Let the party stand still."),
+    "volume": marked("Set how loud the party is, from 0 to 100."),
+    "save": marked("Save this party as a playlist of yours on Spotify."),
+    "import": marked("Add all songs of a Spotify playlist or album."),
 }
 """What each command is for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import logging
 import re
@@ -9,15 +10,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain import LONGEST_TEXT, USUAL_SUGGESTIONS, Mood
+from bot import links
+from bot.domain import LONGEST_TEXT, USUAL_SUGGESTIONS, Member, Mood
 from bot.errors import BallotClosed, NoSongInMessage, NotUnderstood, PartyError
-from bot.slack import forms
+from bot.replies import Replies
+from bot.slack import forms, sound
 from bot.slack.asked import Asked, Place, Slack, reason
 from bot.slack.blocks import Json, again, ballot_card
 from bot.slack.commands import Commands
 from bot.slack.home import home_view
 from bot.slack.live import SlackCards
+from bot.slack.news import News
 from bot.slack.words import typed, words
 
 log = logging.getLogger(__name__)
@@ -25,7 +30,6 @@ log = logging.getLogger(__name__)
 Body = dict[str, Any]
 OFFERED = 50
 """How many songs are offered as one types."""
-LINK = re.compile(r"https?://open\.spotify\.com/[^\s|>]+|spotify:track:\w+")
 _VOTE = re.compile(r"encore:vote:([0-9]{1,15}):(-?1)(:queue)?")
 _SKIP = re.compile(r"encore:skip:([0-9]{1,15})")
 _PAGE = re.compile(r"encore:page:([0-9]{1,3})")
@@ -40,6 +44,7 @@ class Door:
         self.slack = slack
         self.cards = SlackCards(slack)
         self.commands = Commands(self.cards)
+        self.news = News(slack, self.cards)
 
     async def open(self) -> None:
         """Goes on with the cards that an earlier run left."""
@@ -47,7 +52,8 @@ class Door:
         await self.cards.pick_up()
 
     async def close(self) -> None:
-        """Stops the cards."""
+        """Stops the news and the cards."""
+        await self.news.close()
         await self.cards.close()
         await self.slack.close()
 
@@ -64,14 +70,16 @@ class Door:
         )
         name = str(body["command"]).lstrip("/")
         text, trigger = str(body.get("text") or ""), str(body["trigger_id"])
-        await self._meet(place, lambda asked: self.commands.run(name, asked, text, trigger))
+        alone = sound.is_personal(f"{name} {text}")
+        await self._meet(place, lambda asked: self.commands.run(name, asked, text, trigger), anywhere=alone)
 
     async def action(self, body: Body) -> None:
         """A button or a menu."""
         action = body["actions"][0]
         found = _SETTINGS.fullmatch(str(action["action_id"]))
         place = _pressed(body, found[1] if found else "")
-        await self._meet(place, lambda asked: self._press(asked, action, body))
+        at_home = (body.get("view") or {}).get("type") == "home" and not found
+        await self._meet(place, lambda asked: self._press(asked, action, body), anywhere=at_home)
 
     async def _press(self, asked: Asked, action: Json, body: Body) -> None:
         said = str(action["action_id"])
@@ -92,7 +100,10 @@ class Door:
             await self.commands.offer(asked, int(found[2]), Mood(found[1]), found[3] or "", instead=True)
         elif _SETTINGS.fullmatch(said):
             await self.commands.settings(asked, "", str(body["trigger_id"]))
-        elif said not in {forms.SONG, forms.PEOPLE}:
+        elif said == sound.DISCONNECT and not asked.place.channel:
+            await asked.party.disconnect(asked.member)
+            await self._show_home(asked.client, asked.place.user, asked.member, asked.own)
+        elif not (await sound.press(asked, action) or said in {forms.SONG, forms.PEOPLE}):
             raise NotUnderstood
 
     async def _vote(self, asked: Asked, entry: int, value: int, body: Body, *, on_card: bool) -> None:
@@ -145,6 +156,9 @@ class Door:
     async def _submit(self, asked: Asked, callback: str, values: forms.Values) -> None:
         if callback == forms.ADD:
             text = typed(forms.songs(values))
+            if links.several(text):
+                await sound.bring_in(asked, text)
+                return
             result = await asked.party.add_all(asked.room, asked.member, text, asked.key)
             if len(result.added) == 1 and not result.refused:
                 await asked.say(asked.replies.added(result.added[0]), quiet=asked.rules.quiet)
@@ -170,8 +184,14 @@ class Door:
         await self._meet(place, lambda asked: self._add_from(asked, text))
 
     async def _add_from(self, asked: Asked, text: str) -> None:
-        links = [link.group() for link in LINK.finditer(text)]
-        songs = "\n".join(dict.fromkeys(links)) or " ".join(typed(text).split())
+        found = links.found_in(html.unescape(text))
+        whole = [link for link in found if links.several(link)]
+        for number, link in enumerate(whole):
+            await sound.bring_in(asked, link, f"{asked.key}/all{number}")
+        songs = "\n".join(link for link in found if link not in whole)
+        if whole and not songs:
+            return
+        songs = songs or " ".join(typed(text).split())
         if not songs:
             raise NoSongInMessage
         result = await asked.party.add_all(asked.room, asked.member, songs, asked.key)
@@ -186,12 +206,16 @@ class Door:
             return
         team, user = str(body.get("team_id") or ""), str(event["user"])
         client = await self.slack.client(body.get("enterprise_id"), team)
+        person = await self.slack.people.person(client, team, user, "")
+        await self._show_home(client, user, person.member, words(person.locale))
+
+    async def _show_home(
+        self, client: AsyncWebClient | None, user: str, member: Member, replies: Replies
+    ) -> None:
         if client is None:
             return
-        person = await self.slack.people.person(client, team, user, "")
         try:
-            view = await home_view(self.slack.party, person.member, words(person.locale))
-            await client.views_publish(user_id=user, view=view)
+            await client.views_publish(user_id=user, view=await home_view(self.slack.party, member, replies))
         except SlackApiError as error:
             log.warning("The home of a member could not be shown: %s", reason(error))
 
@@ -206,10 +230,12 @@ class Door:
         await self.slack.tokens.async_delete_all(enterprise_id=enterprise, team_id=team)
         self.cards.leave(workspace)
 
-    async def _meet(self, place: Place, work: Callable[[Asked], Awaitable[None]]) -> None:
+    async def _meet(
+        self, place: Place, work: Callable[[Asked], Awaitable[None]], *, anywhere: bool = False
+    ) -> None:
         asked = Asked(self.slack, place)
         try:
-            await asked.look()
+            await asked.look(anywhere=anywhere)
             await work(asked)
         except PartyError as error:
             await asked.explain(error)

@@ -1,12 +1,14 @@
-"""The App Home: the parties that a member is in, what plays there, and what the member wanted."""
+"""The App Home: a member's parties, what plays there, what the member wanted, and the Spotify account."""
 
 from __future__ import annotations
 
 from bot.domain import PARTY_ENDS_AFTER_MS, Member, Party, Room
 from bot.errors import marked
 from bot.party import PartyService
+from bot.playing import Account
 from bot.replies import Replies
 from bot.slack.blocks import Json, button, context, section
+from bot.slack.sound import CONNECT, DISCONNECT
 
 MOST_SHOWN = 8
 """So many parties are shown, the latest first."""
@@ -23,7 +25,16 @@ async def home_view(party: PartyService, member: Member, replies: Replies) -> Js
     if not rooms:
         told = marked("You are in no party yet. Write `/add` and a song in any channel.")
         blocks.append(section(replies.say(told)))
+    if party.has_spotify:
+        blocks += _spotify(await party.account(member), replies)
     return {"type": "home", "blocks": blocks}
+
+
+def _spotify(account: Account | None, replies: Replies) -> list[Json]:
+    connect = button(CONNECT, replies.say(marked("Connect Spotify")), style="primary")
+    disconnect = button(DISCONNECT, replies.say(marked("Disconnect")), style="danger")
+    told = section(replies.account(account), connect if account is None else disconnect)
+    return [{"type": "divider"}, section(replies.strong("Spotify")), told]
 
 
 def _party(room: Room, now: Party, member: Member, replies: Replies) -> list[Json]:

@@ -14,7 +14,7 @@ from bot.domain import Party, Room
 from bot.errors import NotHere, TooFast, marked
 from bot.live import Gone, Later, LiveCards
 from bot.slack.asked import NOT_THERE, Slack, reason
-from bot.slack.blocks import party_card
+from bot.slack.blocks import party_card, sections
 from bot.slack.words import words
 
 POST_EVERY_S = 1.0
@@ -105,6 +105,23 @@ class SlackCards(LiveCards):
             await client.chat_postMessage(
                 channel=room.channel, thread_ts=card, text=name, unfurl_links=False, unfurl_media=False
             )
+
+    async def post(self, room: Room, text: str) -> None:
+        """Posts a text into a channel once it has rested.
+
+        Raises:
+            Gone, Later: it could not be.
+        """
+        async with self.writing(room):
+            client = await self._client(room)
+            with _told():
+                await client.chat_postMessage(
+                    channel=room.channel,
+                    text=text,
+                    blocks=sections(text),
+                    unfurl_links=False,
+                    unfurl_media=False,
+                )
 
     async def delete(self, room: Room, card: str) -> None:
         """Takes a card away."""

@@ -16,6 +16,7 @@ from bot.replies import Replies
 NAMES = (
     *("add", "next", "queue", "skip", "vote", "remove", "undo", "history", "why", "vibe"),
     *("autopilot", "settings", "map", "export", "help"),
+    *("spotify", "play", "pause", "volume", "save", "import"),
 )
 """The commands that texts name."""
 ZERO_WIDTH = "\u200b"
@@ -25,6 +26,11 @@ _FORMATTING = re.compile(r"([*_~`:@#])")
 def plain(text: str) -> str:
     """Makes text from outside harmless in Slack's mrkdwn."""
     return _FORMATTING.sub(rf"\1{ZERO_WIDTH}", html.escape(text, quote=False))
+
+
+def link(url: str) -> str:
+    """An address that can be clicked."""
+    return f"<{html.escape(url, quote=False)}>"
 
 
 def typed(text: str) -> str:

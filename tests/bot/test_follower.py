@@ -52,7 +52,12 @@ class Night:
         async with asyncio.timeout(PATIENCE_S):
             while not true():
                 await asyncio.sleep(0.02)
-                self.clock.pass_by(minutes=0.002)
+                self.clock.pass_by(minutes=0.007)
+
+    async def wait(self, ticks: int) -> None:
+        """Lets a little time go by, for what should not happen."""
+        left = iter(range(ticks))
+        await self.until(lambda: next(left) == ticks - 1)
 
     def sounds(self, song: FakeSong) -> bool:
         """Whether Anna's account plays this."""
@@ -118,9 +123,7 @@ async def test_a_whole_night_plays_by_itself(night: Night) -> None:
         party = await night.party.party(ROOM)
         if party.playing is None:
             break
-        await night.until(lambda: True)
-        await asyncio.sleep(0.05)
-        night.clock.pass_by(minutes=0.01)
+        await night.wait(5)
     assert party.playing is None
     assert len(party.history) == 4
     assert night.said == []
@@ -129,8 +132,7 @@ async def test_a_whole_night_plays_by_itself(night: Night) -> None:
 async def test_an_idle_room_asks_nothing(night: Night) -> None:
     """Without a song nothing is asked of Spotify, however long that lasts."""
     asked = len(night.fake.requests)
-    ticks = iter(range(50))
-    await night.until(lambda: next(ticks) == 49)
+    await night.wait(50)
     assert len(night.fake.requests) == asked
 
 
@@ -145,8 +147,7 @@ async def test_a_vanished_device_is_told_once(night: Night) -> None:
     assert party.paused
     assert len(party.queue) == 1
     asked = len(night.fake.requests)
-    ticks = iter(range(30))
-    await night.until(lambda: next(ticks) == 29)
+    await night.wait(30)
     assert len(night.fake.requests) == asked
     night.fake.device(night.anna, "Kitchen", active=True)
     await night.party.play(ROOM, ANNA)
@@ -176,8 +177,7 @@ async def test_a_rest_is_told_once_and_all_goes_on_afterwards(night: Night) -> N
     night.fake.limit(21_600)
     asked = len(night.fake.requests)
     await night.until(lambda: bool(night.said))
-    ticks = iter(range(40))
-    await night.until(lambda: next(ticks) == 39)
+    await night.wait(40)
     assert [type(error) for error in night.said] == [SpotifyRests]
     assert len(night.fake.requests) == asked + 1
     night.fake.limit(None)
@@ -203,14 +203,12 @@ async def test_who_has_to_connect_again_soon_is_told_once(
 ) -> None:
     """A week before the half year is over, in private."""
     monkeypatch.setattr(module, "REMIND_S", 0.05)
-    ticks = iter(range(10))
-    await night.until(lambda: next(ticks) == 9)
+    await night.wait(10)
     assert night.whispered == []
     night.clock.pass_by(hours=24 * 174)
     async with following(night.party):
         await night.until(lambda: bool(night.whispered))
-        ticks = iter(range(20))
-        await night.until(lambda: next(ticks) == 19)
+        await night.wait(20)
     ((member, error),) = night.whispered
     assert member == ANNA
     assert isinstance(error, LinkEndsSoon)

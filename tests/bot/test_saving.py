@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -157,6 +158,14 @@ async def test_a_night_is_saved_and_brought_up_to_date(house: House) -> None:
     assert len(house.contents(again.url)) == 3
     assert len(house.fake.asked("POST", "/me/playlists")) == 1
     assert house.contents(again.url)[:2] == house.contents(first.url)[:2]
+
+
+async def test_two_who_save_at_once_make_one_playlist(house: House) -> None:
+    """A command that is sent twice, or a button pressed twice."""
+    await house.night("creep radiohead")
+    saved = await asyncio.gather(*(house.party.save(ROOM, ANNA, "x", "") for _ in range(3)))
+    assert len({each.url for each in saved}) == 1
+    assert len(house.fake.asked("POST", "/me/playlists")) == 1
 
 
 async def test_a_long_night_is_saved_whole(house: House) -> None:

@@ -78,6 +78,7 @@ class Payloads:
         self, playlist: FakePlaylist, query: dict[str, str], limit: int = 100, offset: int = 0
     ) -> Json:
         """A page of what is in a playlist."""
+        page = self.page(f"playlists/{playlist.id}/items", query, playlist.entries, limit, offset)
         told = [
             {
                 "added_at": datetime.fromtimestamp(it.added_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -85,9 +86,9 @@ class Payloads:
                 "is_local": False,
                 "item": self.song(it.song),
             }
-            for it in playlist.entries
+            for it in page["items"]
         ]
-        return self.page(f"playlists/{playlist.id}/items", query, told, limit, offset)
+        return page | {"items": told}
 
     def device(self, device: FakeDevice, playback: Playback) -> Json:
         """A device of an account."""

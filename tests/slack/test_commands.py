@@ -276,3 +276,42 @@ async def test_who_asks_twice_is_erased(fake: FakeSlack, party: PartyService) ->
     assert playing is not None
     assert playing.added_by is not None
     assert playing.added_by.name == ""
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("/spotify", "/spotify connect", "/spotify disconnect", "/spotify status", "/spotify device"),
+        *("/spotify device kitchen", "/play", "/save", "/save our night", "/import x"),
+        "/import https://open.spotify.com/album/0000000000000000000000",
+        "/add https://open.spotify.com/playlist/0000000000000000000000",
+    ],
+)
+async def test_spotify_that_is_not_set_up_says_so(fake: FakeSlack, party: PartyService, typed: str) -> None:
+    """Whoever asks for it reads in private that the party needs none, and the party stays."""
+    anna = fake.member("Anna")
+    await fill(fake, anna, "mr brightside")
+    name, _, text = typed.partition(" ")
+    assert await private(await fake.slash(anna, name, text)) == sentence(errors.NoSpotify())
+    assert await titles(fake, party) == ["Mr. Brightside"]
+
+
+async def test_the_clock_can_stand_still_without_spotify(fake: FakeSlack, party: PartyService) -> None:
+    """Anybody may hold the party and let it go on, with no account at all; loud it is nowhere."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    await fill(fake, anna, "mr brightside")
+    assert "stands still" in read(await public(await fake.slash(ben, "/pause")))
+    assert (await party.party(room(fake))).paused
+    assert read(await public(await fake.slash(anna, "/play"))) == "▶ The party goes on."
+    assert await private(await fake.slash(anna, "/volume", "10")) == sentence(errors.NoHost())
+    assert await private(await fake.slash(anna, "/spotify", "stop")) == sentence(errors.NoHost())
+    await fake.open_home(anna)
+    home = fake.home(anna)
+    assert home is not None
+    assert "Spotify" not in home.shown
+
+
+async def test_help_needs_no_spotify(fake: FakeSlack) -> None:
+    """Where it is not set up, help says that none is needed."""
+    told = await private(await fake.slash(fake.member("Anna"), "/party", "help"))
+    assert words("en").about_spotify(has_spotify=False) in told

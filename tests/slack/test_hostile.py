@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain import Entry, Member, Mood, Party, Rules, State, Track
+from bot import errors
+from bot.domain import Entry, Member, Mood, Party, Playback, Rules, State, Track
 from bot.languages import LANGUAGES
-from bot.slack.blocks import again, ballot_card, party_card
-from bot.slack.words import plain, typed, words
+from bot.playing import Account, Device, Imported, Played, Saved
+from bot.slack.blocks import again, ballot_card, device_choice, party_card
+from bot.slack.words import link, plain, typed, words
 from tests.fakes.slack_blocks import check_message
 from tests.fakes.slack_parts import walk
 
@@ -51,7 +54,7 @@ def parties(draw: st.DrawFn) -> Any:
     return tuple(queue), playing, tuple(ballot)
 
 
-def told(blocks: list[dict[str, Any]]) -> list[str]:
+def shown(blocks: list[dict[str, Any]]) -> list[str]:
     """The texts in which Slack looks for what to act on."""
     return [str(each["text"]) for each in walk(blocks) if each.get("type") == "mrkdwn"]
 
@@ -66,17 +69,25 @@ def test_a_text_is_harmless_and_comes_back(text: str) -> None:
         assert typed(plain(bare)) == bare.strip()
 
 
+@st.composite
+def playbacks(draw: st.DrawFn) -> Playback:
+    """Somebody's device, both with hostile names."""
+    return Playback(Member("slack", "U1", draw(NAMES)), "d", draw(NAMES))
+
+
 @settings(max_examples=300, deadline=None)
-@given(parties(), st.sampled_from([*LANGUAGES]), st.booleans(), st.integers(-1, 9))
+@given(parties(), st.none() | playbacks(), st.sampled_from([*LANGUAGES]), st.booleans(), st.integers(-1, 9))
 def test_cards_are_harmless_and_within_slacks_limits(
-    made: Any, locale: str, automatic: bool, page: int
+    made: Any, playback: Playback | None, locale: str, automatic: bool, page: int
 ) -> None:
     """Every card is one that Slack takes, in every language, and none holds what Slack would act on."""
     queue, playing, ballot = made
+    if playing is not None and playback is not None:
+        playing = replace(playing, left_ms=1)
     replies = words(locale)
     party = Party(
         rules=Rules(), playing=playing, queue=queue, ballot=ballot, history=(), skippers=frozenset(),
-        skips_needed=1, automatic=automatic, decides_ms=1,
+        skips_needed=1, automatic=automatic, decides_ms=1, playback=playback,
     )  # fmt: skip
     for blocks in (
         party_card(party, replies, page),
@@ -90,4 +101,39 @@ def test_cards_are_harmless_and_within_slacks_limits(
         ),
     ):
         check_message({"text": "x", "blocks": blocks})
-        assert [each for text in told(blocks) for each in live(text)] == []
+        assert [each for text in shown(blocks) for each in live(text)] == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(NAMES, playbacks(), entries(State.PLAYING, 1), st.sampled_from([*LANGUAGES]))
+def test_what_is_said_of_spotify_is_harmless(
+    name: str, playback: Playback, entry: Entry, locale: str
+) -> None:
+    """Whatever accounts, devices and playlists are called, Slack acts on nothing but our own link."""
+    replies = words(locale)
+    url = "https://open.spotify.com/playlist/0000000000000000000000"
+    saved = replies.saved(Saved(link(url), 1, again=False, missing=(entry.track,) * 12))
+    assert saved.count(f"<{url}>") == 1
+    said = [
+        saved.replace(f"<{url}>", ""),
+        replies.account(Account(name, linked_ms=0)),
+        replies.played(Played(playback, entry)),
+        replies.played(Played(playback, None)),
+        replies.paused(entry),
+        replies.stopped(playback),
+        replies.sounding(playback),
+        replies.imported(Imported(name, 1, 1, 9, errors.QueueFull(500))),
+        *(replies.error(kind(name)) for kind in (errors.HostLost, errors.HostedAlready, errors.ManyDevices)),
+        replies.error(errors.NotOnSpotify(name)),
+    ]
+    assert [each for text in said for each in live(text)] == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(NAMES, max_size=30), st.sampled_from([*LANGUAGES]))
+def test_a_choice_of_devices_is_within_slacks_limits(names: list[str], locale: str) -> None:
+    """However many devices there are and whatever they are called, Slack takes the message."""
+    devices = [Device(f"{each}", name, active=each == 0) for each, name in enumerate(names)]
+    told, blocks = device_choice(devices, words(locale))
+    check_message({"text": told, "blocks": blocks})
+    assert [each for text in [told, *shown(blocks)] for each in live(text)] == []

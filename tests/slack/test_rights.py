@@ -12,7 +12,7 @@ from bot.domain import Order
 from bot.party import PartyService
 from bot.slack.blocks import button
 from bot.slack.people import _person
-from bot.slack_app import SHORTCUT
+from bot.slack_app import COMMANDS, SHORTCUT
 from tests.fakes.slack_model import FakeChannel, FakeMember, FakeMessage
 from tests.fakes.slack_reply import Reply
 from tests.fakes.slack_server import FakeSlack
@@ -150,6 +150,14 @@ FORGED = [
     "encore:down:1",
     "encore:settings:../..",
     "encore:drop table parties",
+    "encore:device:x",
+    "encore:device:100",
+    "encore:device:0\n",
+    "encore:play:1",
+    "encore:pause\n",
+    "encore:spotify:",
+    "encore:spotify:connect:U1",
+    "encore:link:1",
 ]
 
 
@@ -232,6 +240,32 @@ async def test_a_guest_has_no_shortcut_either(fake: FakeSlack, party: PartyServi
         told = await answered(fake, way())
         assert (read(told), told.private_to) == (sentence(errors.NoGuests()), vera)
     assert await titles(fake, party) == []
+
+
+@pytest.mark.parametrize("typed", [*COMMANDS, "/party spotify connect", "/party help"])
+async def test_no_command_is_a_guests_where_the_channel_wants_none(
+    fake: FakeSlack, party: PartyService, typed: str
+) -> None:
+    """Each command asks who it is, whatever is typed behind it."""
+    vera = fake.member("Vera", guest=True)
+    await choose(party, room(fake), guests=False)
+    name, _, text = typed.partition(" ")
+    assert await private(await fake.slash(vera, name, text)) == sentence(errors.NoGuests())
+    assert await titles(fake, party) == []
+
+
+@pytest.mark.parametrize(
+    "action", ["encore:play", "encore:pause", "encore:device:0", "encore:spotify:connect"]
+)
+async def test_no_button_is_a_guests_either(fake: FakeSlack, party: PartyService, action: str) -> None:
+    """Buttons about sound ask who it is, as all do."""
+    vera = fake.member("Vera", guest=True)
+    await fill(fake, fake.member("Anna"), "mr brightside")
+    shown = await ballot(fake, fake.member("Ben"))
+    await choose(party, room(fake), guests=False)
+    reply = await fake.press(vera, _with(shown, action), action)
+    assert await private(reply) == sentence(errors.NoGuests())
+    assert not (await party.party(room(fake))).paused
 
 
 def _with(message: FakeMessage, action: str) -> FakeMessage:

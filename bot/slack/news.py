@@ -1,0 +1,87 @@
+"""What happens by itself, told to a channel in words, or to one member in a direct message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.domain import Member, Room
+from bot.errors import PartyError
+from bot.live import Gone, Later
+from bot.slack.asked import Slack
+from bot.slack.blocks import sections
+from bot.slack.live import SlackCards
+from bot.slack.words import words
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+"""So often a channel is told something that Slack could not take."""
+
+
+class News:
+    """Tells channels and members what nobody has asked for."""
+
+    def __init__(self, slack: Slack, cards: SlackCards) -> None:
+        self._slack, self._cards = slack, cards
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+        slack.party.hear(self.say)
+        slack.party.whisper_by("slack", self.whisper)
+
+    async def close(self) -> None:
+        """Tells nothing more."""
+        self._closed = True
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def say(self, room: Room, error: PartyError) -> None:
+        """Has a channel told something, in its language and at its pace."""
+        if self._closed or room.platform != "slack":
+            return
+        task = asyncio.create_task(self._say(room, error), name=f"news {room.channel}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _say(self, room: Room, error: PartyError) -> None:
+        try:
+            rules = await self._slack.party.rules(room)
+            text = words(rules.language or "en").error(error)
+            for _ in range(TRIES):
+                try:
+                    await self._cards.post(room, text)
+                except Later as later:
+                    await asyncio.sleep(later.seconds)
+                else:
+                    return
+        except Gone:
+            log.info("%s could not be told: %s", room, error)
+        except Exception:
+            log.exception("%s could not be told: %s", room, error)
+
+    async def whisper(self, member: Member, error: PartyError) -> bool:
+        """Writes to a member, by the workspace where they were seen last; False if none lets us."""
+        if self._closed:
+            return False
+        rooms = await self._slack.party.rooms_of(member, 0)
+        for workspace in dict.fromkeys(room.workspace for room in rooms):
+            client = await self._slack.client(None, workspace)
+            if client is None:
+                continue
+            person = await self._slack.people.person(client, workspace, member.user_id, member.name)
+            text = words(person.locale).error(error)
+            try:
+                opened = await client.conversations_open(users=member.user_id)
+                await client.chat_postMessage(
+                    channel=opened["channel"]["id"], text=text, blocks=sections(text)
+                )
+            except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as failure:
+                log.warning("A member could not be written to: %s", failure)
+                continue
+            return True
+        return False

@@ -1,0 +1,1 @@
+"""Tests of Slack with Spotify set up."""
