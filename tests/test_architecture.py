@@ -23,7 +23,6 @@ FRONT_DOOR = WORDS | {
     "bot.mapping",
     "bot.live",
     "bot.menus",
-    "bot.links",
 }
 USE_CASES = WORDS | {"bot.ports", "bot.spotify_ports", "bot.desk", "bot.service"}
 
