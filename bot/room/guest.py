@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import deque
 from collections.abc import Callable
 
 from aiohttp import web
@@ -19,6 +20,8 @@ BURST = 40
 """How many requests a browser may make at once ..."""
 PER_S = 10.0
 """... and how many a second for long."""
+MOST_TOLD = 50
+"""So many messages wait for a browser; the oldest give way."""
 
 
 class Pace:
@@ -50,9 +53,11 @@ class Guest:
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
         self.member: Member | None = None
         self.pace = Pace()
+        self.going = 0  # how many answers it waits for
         self.socket = socket
         self._transport = transport
         self._latest: Snapshot | None = None
+        self._told: deque[Json] = deque(maxlen=MOST_TOLD)
         self._news = asyncio.Event()
 
     def show(self, snapshot: Snapshot) -> None:
@@ -60,13 +65,27 @@ class Guest:
         self._latest = snapshot
         self._news.set()
 
+    def tell(self, message: Json) -> None:
+        """Has a message sent soon, before any later snapshot."""
+        self._told.append(message)
+        self._news.set()
+
+    def answer(self, work: asyncio.Task[Json]) -> None:
+        """Sends what has come of some work that this browser waited for."""
+        self.going -= 1
+        if not work.cancelled():
+            self.tell(work.result())
+
     async def keep_shown(self) -> None:
-        """Sends each latest snapshot until the connection is gone."""
+        """Sends what is told, and each latest snapshot, until the connection is gone."""
         while not self.socket.closed:
             await self._news.wait()
             self._news.clear()
+            while self._told:
+                await self.send(self._told.popleft())
             if self._latest:
-                await self.send(protocol.state(self._latest, self.member))
+                latest, self._latest = self._latest, None
+                await self.send(protocol.state(latest, self.member))
 
     async def send(self, message: Json) -> None:
         """Sends a message, or drops the connection that does not take it."""

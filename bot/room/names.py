@@ -1,4 +1,8 @@
-"""Who is who in the room: a nickname belongs to the browser that took it first."""
+"""Who is who in the room: a nickname belongs to the browser that took it first.
+
+A member is a browser and not a nickname: nicknames are free again after a restart, and what somebody has
+connected must not go to whoever takes the name then.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ MOST_NAMES = 5_000
 """How many names are kept; past that the oldest whose owner has left is free again."""
 SHORTEST_SECRET = 16
 LONGEST_SECRET = 128
+ID_LENGTH = 32
+"""So many hexadecimal digits of the hash are a member's id: 128 bits."""
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Unicode categories that nobody sees: with them two names could look the same."""
@@ -23,10 +29,10 @@ BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 class Names:
-    """The names taken, each with the hash of its browser's secret; the secret itself is never kept."""
+    """The names taken, each with its owner's id: a hash of the secret, which itself is never kept."""
 
     def __init__(self) -> None:
-        self._owners: dict[str, bytes] = {}
+        self._owners: dict[str, str] = {}
 
     def claim(self, name: str, secret: str, present: Collection[str]) -> Member:
         """The member of this name, if it is free or the secret is its owner's.
@@ -46,18 +52,18 @@ class Names:
             raise NameNeeded
         if not SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET:
             raise NotUnderstood
-        user_id = unicodedata.normalize("NFKC", shown.casefold())
-        owner = hashlib.sha256(secret.encode()).digest()
-        if self._owners.get(user_id) is None:  # a new name sets the old one free: one browser, one vote
+        taken = unicodedata.normalize("NFKC", shown.casefold())
+        owner = hashlib.sha256(secret.encode()).hexdigest()[:ID_LENGTH]
+        if self._owners.get(taken) is None:  # a new name sets the old one free
             self._owners = {name: other for name, other in self._owners.items() if other != owner}
-        if not hmac.compare_digest(self._owners.setdefault(user_id, owner), owner):
+        if not hmac.compare_digest(self._owners.setdefault(taken, owner), owner):
             raise NameTaken(shown)
         self._forget(present)
-        return Member(PLATFORM, user_id, shown)
+        return Member(PLATFORM, owner, shown)
 
     def _forget(self, present: Collection[str]) -> None:
         if len(self._owners) > MOST_NAMES:
-            left = next((name for name in self._owners if name not in present), None)
+            left = next((name for name, owner in self._owners.items() if owner not in present), None)
             if left is not None:
                 del self._owners[left]
 

@@ -12,6 +12,21 @@ sent again with the same id (by the same member) happens once.
     {"id": .., "do": "skip", "entry": 7}                        wants to skip what plays, if it is still this
     {"id": .., "do": "remove", "entry": 7}
     {"id": .., "do": "undo"}
+    {"id": .., "do": "play"}                                    plays on, or on the asker's Spotify
+    {"id": .., "do": "pause"}
+
+And where `spotify` of the state says that it is set up:
+
+    {"id": .., "do": "connect"}                                 asks for the link that connects an account
+    {"id": .., "do": "account"}                                 asks whether there is one
+    {"id": .., "do": "disconnect"}
+    {"id": .., "do": "devices"}                                 asks what it could play on
+    {"id": .., "do": "device", "device": ".."}                  plays the party there, by the device's id
+    {"id": .., "do": "volume", "percent": 40}                   0 to 100
+    {"id": .., "do": "stop"}                                    plays the party on nobody's account any more
+    {"id": .., "do": "save", "name": ".."}                      as a playlist; it has a name if none is said
+
+An album's or a playlist's link as the `text` of an `add` brings in all its songs.
 
 The room answers each, to this browser only. `say` is a sentence for people, `kind` the error's class; instead
 of `say`, an answered search has `tracks` and an answered hello the `name` as it is shown. The id is null when
@@ -20,7 +35,24 @@ it was illegible.
     {"id": .., "ok": true, "say": "Added Africa – TOTO: next up."}
     {"id": .., "ok": false, "say": "I need a song for that ..", "kind": "EmptyText"}
 
-And it tells everybody how things stand, at first and after each change, as `state` below makes it.
+What has to do with Spotify may take long, so it is acknowledged at once and answered later, between other
+answers. Sent again meanwhile, over another connection for instance, it is still done once.
+
+    {"id": .., "going": true}
+
+Some of its answers have more than `say`, for the asker alone:
+
+    connect   "url": our page, good once
+    account   "account": {"name": "Ann"}, or null
+    devices   "devices": [{"id": "..", "name": "Kitchen", "active": true, "volume": 40, "party": false}]; the
+              volume is null where it cannot be set, `party` says whether the asker's party plays on it
+    save      "url": the playlist at open.spotify.com, which `say` has too, and "missing": the songs, as a
+              search has them, that Spotify does not
+
+And it tells everybody how things stand, at first and after each change, as `state` below makes it. What has
+happened to the party by itself it tells in words, and so what concerns one member to that member alone:
+
+    {"told": "The device that played is gone .."}
 """
 
 from __future__ import annotations
@@ -31,10 +63,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain import Entry, Member, Mood, Party, Track
+from bot.domain import Entry, Member, Mood, Party, Playback, Track, ends_ms
 from bot.errors import NoSuchEntry, NotUnderstood, PartyError
-from bot.languages import language
-from bot.replies import Replies, short
+from bot.replies import short
+from bot.room.words import REPLIES
 
 Json = dict[str, Any]
 
@@ -43,9 +75,7 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 LARGEST_ENTRY = 2**63 - 1
 """The largest number that a database can be asked for."""
-
-REPLIES = Replies(language("en"), plain=str)
-"""The page shows every text as text, so nothing needs an escape."""
+LOUDEST = 100
 
 NEEDS: Mapping[str, Mapping[str, type]] = {
     "hello": {"name": str, "secret": str},
@@ -57,10 +87,22 @@ NEEDS: Mapping[str, Mapping[str, type]] = {
     "skip": {"entry": int},
     "remove": {"entry": int},
     "undo": {},
+    "play": {},
+    "pause": {},
+    "connect": {},
+    "account": {},
+    "disconnect": {},
+    "devices": {},
+    "device": {"device": str},
+    "volume": {"percent": int},
+    "stop": {},
+    "save": {},
 }
 """What can be asked, and the fields that it needs."""
 MOODY = {"next", "vibe"}
 """What can be asked in a mood."""
+NAMED = {"save"}
+"""What can be given a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +116,8 @@ class Request:
     text: str = ""
     entry: int = 0
     value: int = 0
+    device: str = ""
+    percent: int = 0
     mood: Mood = Mood.BALANCED
 
 
@@ -85,6 +129,7 @@ class Snapshot:
     people: tuple[str, ...]  # the names of who is connected
     watching: int  # how many people are connected, named or not
     now_ms: int
+    spotify: bool = False  # whether it is set up
 
 
 def message(raw: str) -> Json:
@@ -119,15 +164,17 @@ def request(asked: Json) -> Request:
     ident, do = legible_id(asked), asked.get("do")
     if ident is None or not isinstance(do, str) or do not in NEEDS:
         raise NotUnderstood
-    fields: Json = {field: asked.get(field) for field in NEEDS[do]}
-    if any(type(fields[field]) is not kind for field, kind in NEEDS[do].items()):
+    needs = {**NEEDS[do], "name": str} if do in NAMED and "name" in asked else NEEDS[do]
+    fields: Json = {field: asked.get(field) for field in needs}
+    if any(type(fields[field]) is not kind for field, kind in needs.items()):
         raise NotUnderstood
-    if fields.get("value", 0) not in {-1, 0, 1}:
+    if fields.get("value", 0) not in {-1, 0, 1} or not 0 <= fields.get("percent", 0) <= LOUDEST:
         raise NotUnderstood
     if not 0 <= fields.get("entry", 0) <= LARGEST_ENTRY:
         raise NoSuchEntry
-    if "text" in fields:
-        fields["text"] = CONTROLS.sub(" ", fields["text"])
+    for field in ("text", "name"):
+        if field in fields and do != "hello":
+            fields[field] = CONTROLS.sub(" ", fields[field])
     if do in MOODY and "mood" in asked:
         fields["mood"] = _mood(asked["mood"])
     return Request(ident, do, **fields)
@@ -145,9 +192,19 @@ def done(ident: str | None, fields: Json) -> Json:
     return {"id": ident, "ok": True, **fields}
 
 
+def going(ident: str) -> Json:
+    """The sign that a request is being met, and that it may take a while."""
+    return {"id": ident, "going": True}
+
+
+def told(error: PartyError) -> Json:
+    """What has happened without being asked for."""
+    return {"told": REPLIES.error(error)}
+
+
 def refused(ident: str | None, error: PartyError) -> Json:
     """The answer to a request that cannot be met."""
-    return {"id": ident, "ok": False, "say": str(error), "kind": type(error).__name__}
+    return {"id": ident, "ok": False, "say": REPLIES.error(error), "kind": type(error).__name__}
 
 
 def failed(ident: str | None, fault: str) -> Json:
@@ -193,15 +250,31 @@ def suggestion(one: Entry, me: Member | None) -> Json:
     }
 
 
+def playback(sounds: Playback, me: Member | None) -> Json:
+    """Where the party sounds, as one member sees it."""
+    return {
+        "host": short(sounds.host.name),
+        "device": short(sounds.device_name),
+        "yours": sounds.host == me,
+        "words": REPLIES.sounding(sounds),
+    }
+
+
 def state(now: Snapshot, me: Member | None) -> Json:
     """How things stand, as one member sees them."""
     party = now.party
+    playing = party.playing
     return {
         "state": {
             "now_ms": now.now_ms,
             "people": now.people,
             "watching": now.watching,
-            "playing": entry(party.playing, me) if party.playing else None,
+            "playing": entry(playing, me) if playing else None,
+            "paused": party.paused,
+            "left_ms": playing.left_ms if playing else None,  # while it stands still
+            "length_ms": ends_ms(playing.track, 0) if playing else None,
+            "playback": playback(party.playback, me) if party.playback else None,
+            "spotify": now.spotify,
             "skip": {
                 "votes": len(party.skippers),
                 "needed": party.skips_needed,

@@ -10,8 +10,13 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
+from bot.catalog import Catalogue
 from bot.party import PartyService
+from bot.recommender import Recommender
 from bot.room import open_room
+from db.store import Store
+from tests.conftest import Clock
+from tests.room.sound_stage import SoundRoom, sound_room
 from tests.room.visitor import Visitor, connect
 
 Enter = Callable[[str | None], Awaitable[Visitor]]
@@ -59,6 +64,19 @@ async def enter(room: str, web: aiohttp.ClientSession) -> AsyncIterator[Enter]:
             return visitor
 
         yield come_in
+
+
+@pytest.fixture
+async def sounding(
+    store: Store,
+    catalogue: Catalogue,
+    recommender: Recommender,
+    clock: Clock,
+    web: aiohttp.ClientSession,
+) -> AsyncIterator[SoundRoom]:
+    """An open room with Spotify."""
+    async with sound_room(store, catalogue, recommender, clock, web) as room:
+        yield room
 
 
 @pytest.fixture

@@ -16,12 +16,15 @@ from bot.party import PartyService
 from bot.recommender import Recommender
 from bot.room import open_room
 from bot.room.live import LOBBY
+from bot.room.names import Names
 from bot.settings import STARTER
 from db.store import open_store
 from tests.room.conftest import CHROMIUM, CHROMIUM_ARGS
 from tests.room.visitor import connect_as
 
-ANNA, BEN, MIRA = (Member("web", name.casefold(), name) for name in ("Anna", "Ben", "Mira"))
+SECRET = "the secret of the browser whose picture is taken"
+ANNA = Names().claim("Anna", SECRET, ())
+BEN, MIRA = (Member("web", name.casefold(), name) for name in ("Ben", "Mira"))
 SONGS = (
     (BEN, "mr brightside"),
     (ANNA, "take on me"),
@@ -64,6 +67,7 @@ async def _take(url: str, path: Path) -> None:
         page = await chromium.new_page(
             viewport=ViewportSize(width=1180, height=900), reduced_motion="reduce", color_scheme="light"
         )
+        await page.add_init_script(f"localStorage.setItem('encore.secret', '{SECRET}')")
         await page.goto(url)
         await page.get_by_role("button", name="Pick a name").click()
         await page.get_by_role("textbox", name="Your name").fill("Anna")

@@ -20,18 +20,21 @@ class Visitor:
         self.socket = socket
         self.secret = uuid.uuid4().hex
         self.state: Json = {}
+        self.told: list[str] = []
 
     async def hear(self) -> Json:
         """The next message."""
         heard: Json = await self.socket.receive_json()
         self.state = heard.get("state", self.state)
+        if "told" in heard:
+            self.told.append(heard["told"])
         return heard
 
     async def ask(self, do: str, ident: str | None = None, **fields: object) -> Json:
         """Asks, and waits for the answer."""
         ident = ident or uuid.uuid4().hex
         await self.socket.send_str(json.dumps({"id": ident, "do": do, **fields}))
-        while (heard := await self.hear()).get("id") != ident:
+        while (heard := await self.hear()).get("id") != ident or "going" in heard:
             pass
         return heard
 

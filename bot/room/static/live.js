@@ -4,7 +4,10 @@
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 10_000;
 const ANSWER_WITHIN_MS = 12_000;
-const CHANGES = new Set(["add", "next", "vibe", "vote", "skip", "remove", "undo"]);
+const CHANGES = new Set([
+  "add", "next", "vibe", "vote", "skip", "remove", "undo",
+  "play", "pause", "device", "volume", "stop", "save", "disconnect",
+]);
 
 // crypto.randomUUID is missing on plain http, which is how phones reach a laptop in the same flat.
 export function randomId() {
@@ -13,9 +16,9 @@ export function randomId() {
 
 export class Line {
   // onState(state), onAway(whether it is away, how many changes wait), hello() -> {name, secret} or null,
-  // onHello(answer)
-  constructor({ onState, onAway, onHello, hello }) {
-    Object.assign(this, { onState, onAway, onHello, hello });
+  // onHello(answer), onTold(what has happened, in words)
+  constructor({ onState, onAway, onHello, onTold, hello }) {
+    Object.assign(this, { onState, onAway, onHello, onTold, hello });
     this.waiting = new Map();
     this.tries = 0;
     addEventListener("online", () => this.hurry());
@@ -24,15 +27,20 @@ export class Line {
   }
 
   // Asks the room; the answer comes as {ok, say, ...}. Only changes outlive a broken line: what else was
-  // asked is answered with ok false.
-  ask(what, fields = {}) {
+  // asked is answered with ok false. onGoing is called once the room is at work on what may take long.
+  ask(what, fields = {}, onGoing = null) {
     const message = { id: randomId(), do: what, ...fields };
     return new Promise((answered) => {
-      this.waiting.set(message.id, { message, answered });
+      this.waiting.set(message.id, { message, answered, onGoing });
       this.send(message);
       this.reportAway();
-      setTimeout(() => this.waiting.has(message.id) && this.giveUp(), ANSWER_WITHIN_MS);
+      setTimeout(() => this.isOverdue(message.id) && this.giveUp(), ANSWER_WITHIN_MS);
     });
+  }
+
+  // What the room has said to be at work on may take long.
+  isOverdue(id) {
+    return this.waiting.has(id) && !this.waiting.get(id).going;
   }
 
   // A line can be dead without having been closed, after a phone has slept for instance.
@@ -70,9 +78,16 @@ export class Line {
 
   hear(message) {
     if (message.state) return this.onState(message.state);
+    if (message.told) return this.onTold(message.told);
     const asked = this.waiting.get(message.id);
+    if (message.going) return asked && this.isGoing(asked);
     this.waiting.delete(message.id);
     asked?.answered(message);
+  }
+
+  isGoing(asked) {
+    if (!asked.going) asked.onGoing?.();
+    asked.going = true;
   }
 
   lost(socket) {

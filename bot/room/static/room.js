@@ -2,28 +2,31 @@
 
 import { Line } from "./live.js";
 import { Me } from "./names.js";
+import { Sound, busy } from "./sound.js";
 import { TypeAhead } from "./typeahead.js";
 import { byId, progress, show } from "./view.js";
 
 const TICK_MS = 500;
 const TOAST_MS = 6000;
 
-let playing = null;
+let latest = null;
 let serverAheadMs = 0;
 let toastTimer;
 
 const me = new Me((what, fields) => line.ask(what, fields));
-const line = new Line({ onState: arrived, onAway: away, onHello: greeted, hello: () => me.hello() });
+const sound = new Sound({ change, toast, ask: (what, fields) => line.ask(what, fields), named: () => me.name !== null });
+const line = new Line({ onState: arrived, onAway: away, onHello: greeted, onTold: told, hello: () => me.hello() });
 
 function arrived(state) {
   serverAheadMs = state.now_ms - Date.now();
-  playing = state.playing;
+  latest = state;
   show(state);
+  sound.show(state);
   tick();
 }
 
 function tick() {
-  progress(playing, Date.now() + serverAheadMs);
+  if (latest) progress(latest, Date.now() + serverAheadMs);
 }
 
 function away(isAway, changes) {
@@ -35,6 +38,11 @@ function away(isAway, changes) {
 function greeted(answer) {
   me.greeted(answer);
   if (!answer.ok && answer.kind !== "Away") toast(answer);
+  sound.look();
+}
+
+function told(say) {
+  toast({ ok: true, say });
 }
 
 function toast({ ok, say }) {
@@ -45,11 +53,11 @@ function toast({ ok, say }) {
 }
 
 // Changes the party, asking for a name first where one is needed; null when somebody would rather watch.
-async function change(what, fields) {
+async function change(what, fields, onGoing) {
   if (!me.name && !(await me.choose())) return null;
-  const answer = await line.ask(what, fields);
+  const answer = await line.ask(what, fields, onGoing);
   if (answer.kind !== "NameNeeded") return answer;
-  return (await me.choose(answer.say)) ? line.ask(what, fields) : null;
+  return (await me.choose(answer.say)) ? line.ask(what, fields, onGoing) : null;
 }
 
 async function changeAndTell(what, fields) {
@@ -59,7 +67,7 @@ async function changeAndTell(what, fields) {
 
 async function add(text, typed) {
   byId("add-said").textContent = "";
-  const answer = await change("add", { text });
+  const answer = await busy(byId("add-button"), () => change("add", { text }, () => told("Bringing all of it in …")));
   if (!answer) return;
   if (!answer.ok) {
     byId("add-said").textContent = answer.say;
@@ -102,9 +110,7 @@ byId("wish").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = byId("words").value.trim();
   const mood = byId("wish").elements.mood.value;
-  byId("next").setAttribute("aria-busy", "true");
-  await (text ? changeAndTell("vibe", { text, mood }) : changeAndTell("next", { mood }));
-  byId("next").removeAttribute("aria-busy");
+  await busy(byId("next"), () => (text ? changeAndTell("vibe", { text, mood }) : changeAndTell("next", { mood })));
 });
 
 setInterval(tick, TICK_MS);

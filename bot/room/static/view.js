@@ -13,6 +13,7 @@ const INKS = [
 const PATTERNS = 5;
 const FACES_SHOWN = 5;
 const FULL_BAR = 0.3; // a match that fills the bar: that a song belongs is seldom likelier than this
+const STILL_SIGN = "⏸\ufe0e"; // as a letter, not as a coloured picture
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export const byId = (id) => document.getElementById(id);
@@ -142,19 +143,23 @@ function people(names, watching) {
   byId("count").textContent = `${watching} here`;
 }
 
-function stage(playing, skip) {
-  byId("stage").classList.toggle("quiet", !playing);
-  byId("stage-title").textContent = playing ? "Now playing" : "It's quiet in here";
+function stage({ playing, skip, paused, playback }) {
+  byId("stage").classList.toggle("quiet", !playing || paused);
+  byId("stage-title").textContent = playing ? (paused ? `${STILL_SIGN} Paused` : "Now playing") : "It's quiet in here";
   byId("now-title").textContent = playing ? playing.title : "Add the first song";
   byId("now-artist").textContent = playing ? nowWords(playing) : "It starts at once, for everybody in the room.";
   byId("progress").hidden = byId("now-actions").hidden = !playing;
   fillTile(byId("record-label"), playing ?? { title: "Encore", artist: "" });
-  document.title = playing ? `${playing.title} · Encore` : "Encore";
+  document.title = playing ? `${paused ? `${STILL_SIGN} ` : ""}${playing.title} · Encore` : "Encore";
+  byId("now-sound").textContent = playback?.words ?? "";
   if (!playing) return;
   votes(byId("now-votes"), playing);
   byId("skip").dataset.entry = playing.id;
   byId("skip").setAttribute("aria-pressed", String(skip.mine));
   byId("skip-words").textContent = skip.votes ? `Skip: ${skip.votes} of ${skip.needed}` : "Skip";
+  byId("pause").hidden = !paused && playback !== null && !playback.yours;
+  byId("pause").classList.toggle("on", paused);
+  byId("pause").querySelector("span").textContent = paused ? "Play" : "Pause";
   byId("now-remove").hidden = !playing.yours;
   byId("now-remove").dataset.entry = playing.id;
 }
@@ -171,7 +176,7 @@ function pill(id, count) {
 
 // Shows a whole state.
 export function show(state) {
-  stage(state.playing, state.skip);
+  stage(state);
   people(state.people, state.watching);
   keep(byId("queue"), state.queue, queued);
   keep(byId("ballot"), state.ballot, suggested);
@@ -186,11 +191,10 @@ export function show(state) {
   byId("history-empty").hidden = state.history.length > 0;
 }
 
-// Shows how far what plays has come, by the server's clock.
-export function progress(playing, nowMs) {
+// Shows how far what plays has come, by the server's clock; what stands still stays where it is.
+export function progress({ playing, left_ms: leftMs, length_ms: length }, nowMs) {
   if (!playing) return;
-  const length = Math.max(1, playing.ends_ms - playing.started_ms);
-  const elapsed = Math.min(length, Math.max(0, nowMs - playing.started_ms));
+  const elapsed = Math.min(length, Math.max(0, length - (leftMs ?? playing.ends_ms - nowMs)));
   const bar = document.querySelector(".bar");
   bar.setAttribute("aria-valuemax", Math.round(length / 1000));
   bar.setAttribute("aria-valuenow", Math.round(elapsed / 1000));

@@ -1,0 +1,35 @@
+"""What the room says: in English, with the names of the page's buttons where chats have commands."""
+
+from __future__ import annotations
+
+import re
+
+from bot.languages import Language
+from bot.replies import Replies
+
+BUTTONS = {
+    "spotify connect": "Connect Spotify",
+    "spotify disconnect": "Disconnect",
+    "spotify device": "Device",
+    "spotify stop": "Stop",
+    "play": "Play",
+    "save": "Save as a playlist",
+    "import": "Add",
+    "add": "Add",
+    "next": "What next?",
+    "remove": "Take out",
+}
+"""Commands, and the button that does the same."""
+COMMAND = re.compile("/(" + "|".join(BUTTONS) + r")(?!\w)")
+
+
+class RoomLanguage(Language):
+    """English as the page speaks it."""
+
+    def adapted(self, text: str) -> str:
+        """A text that names buttons."""
+        return COMMAND.sub(lambda found: f"“{BUTTONS[found[1]]}”", text)
+
+
+REPLIES = Replies(RoomLanguage("en"), plain=str)
+"""The page shows every text as text, so nothing needs an escape."""
