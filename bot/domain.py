@@ -26,6 +26,8 @@ ONE_PRESS_MS = 700
 """Who presses a button twice within this time meant to press it once."""
 ONE_SKIP_MS = 2_000
 """Who asks for a skip this soon after one means the song that was skipped: they all pressed at once."""
+GRACE_MS = 6_000
+"""So long after a song should be over the clock waits for the device that plays it."""
 TYPICAL_SONG_MS = 210_000
 """How long a song plays whose length nobody knows."""
 LONGEST_TEXT = 300

@@ -15,7 +15,7 @@ import time
 from bot.device import Followed
 from bot.domain import Room
 from bot.errors import DeviceGone, HostLost, NoDevice, SpotifyAway, SpotifyError, SpotifyRests
-from bot.following import AHEAD_MS, GRACE_MS
+from bot.following import AHEAD_MS
 from bot.party import PartyService
 
 log = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class Follower:
         every_s = max(every_s, len(self._tasks) / A_SECOND)
         if playing.left_ms is not None:
             return max(every_s, LAST_S)
-        over_ms = (playing.ends_ms or 0) - GRACE_MS - self._party.now_ms()
+        over_ms = (playing.ends_ms or 0) - self._party.now_ms()
         for moment_ms in (over_ms - AHEAD_MS, over_ms):
             if 0 < moment_ms < every_s * 1000:
                 return moment_ms / 1000 + 0.5

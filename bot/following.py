@@ -14,8 +14,6 @@ from bot.playing import Heard
 
 AHEAD_MS = 15_000
 """So long before a song ends the next one is put into the device's own queue."""
-GRACE_MS = 6_000
-"""So long after a song should be over the party's own clock waits for the device."""
 OVER_MS = 10_000
 """Who leaves a song with less than this to go has heard it to its end."""
 SLACK_MS = 1_500
@@ -112,7 +110,7 @@ def _in_step(
     ahead = playback.ahead if playback.ahead != playing.id else None
     left_ms = _left_ms(heard)
     if heard.playing:
-        ends_ms = now_ms + left_ms + GRACE_MS
+        ends_ms = now_ms + left_ms
         moved = playing.left_ms is not None or abs(ends_ms - (playing.ends_ms or 0)) > SLACK_MS
         soon = left_ms <= AHEAD_MS and ahead is None and bool(queue)
         return Step(
@@ -139,7 +137,7 @@ def _elsewhere(
             return Step(None, None, over=over)
         # An advertisement or an episode will end; a device that was switched off will not come back.
         return still if heard is not None or playing.left_ms is not None else Step(None, None, gone=True)
-    ends_ms = now_ms + _left_ms(heard) + GRACE_MS
+    ends_ms = now_ms + _left_ms(heard)
     for entry in queue:
         if plays(heard, entry):
             return Step(entry.id, None, over=over, start=entry, ends_ms=ends_ms)
@@ -165,7 +163,7 @@ def _rest_ms(playing: Entry, now_ms: int) -> int:
     """How much of a song is left by the party's own reckoning."""
     if playing.left_ms is not None:
         return playing.left_ms
-    return max(0, (playing.ends_ms or now_ms) - GRACE_MS - now_ms)
+    return max(0, (playing.ends_ms or now_ms) - now_ms)
 
 
 def _nearly_over(playing: Entry, now_ms: int) -> bool:

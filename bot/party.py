@@ -327,7 +327,7 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
     async def play_on(self) -> None:
         """Ends the songs whose time is up or that enough want to skip, and starts the next ones."""
         async with self._store.transaction() as tx:
-            over = [(room, self._end_song) for room in await tx.overdue(self.now_ms())]
+            over = [(room, self._end_song) for room in await tx.overdue(self.now_ms(), domain.GRACE_MS)]
             wished = [(room, self._settle_skip) for room in await tx.unsettled()]
         for room, work in (*over, *wished):
             try:
@@ -354,7 +354,8 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
                 return
         async with self._changing(room) as desk:
             playing = await desk.playing()
-            if playing and (playing.ends_ms or 0) <= desk.now_ms:
+            grace_ms = domain.GRACE_MS if desk.party.playback is not None else 0
+            if playing and playing.ends_ms is not None and playing.ends_ms + grace_ms <= desk.now_ms:
                 await desk.end(playing, State.PLAYED)
 
     async def keep_time(self) -> None:

@@ -52,9 +52,12 @@ class PlaybackService(DeviceService):
         """
         for room in await self.hosted_by(member):
             async with self._read(room) as desk:
+                playback = desk.party.playback
                 await desk.tx.drop_playback(desk.party.id)
                 await desk.tx.announce(room)
             self.tell(room)
+            if playback is not None:
+                await self._silence(playback)
         return await self._music().disconnect(member)
 
     async def account(self, member: Member) -> Account | None:
@@ -95,8 +98,13 @@ class PlaybackService(DeviceService):
         paused = playing is not None and playing.left_ms is not None
         if playback is not None and playback.host == member and not paused:
             return await self._make_sure(room, member, key)
-        if playback is None and (not paused or await self._can_host(member)):
+        if playback is None and not paused:
             await self._begin(room, member, key)
+        elif playback is None and await self._can_host(member):
+            try:
+                await self._begin(room, member, key)
+            except NoDevice:  # then the clock alone goes on
+                await self._go_on(room, member, key)
         elif paused:
             if playback is not None and playback.host == member and not playback.device_id:
                 await self._move_to(room, member, _choice(await self._music().devices(member)), key)
@@ -188,11 +196,15 @@ class PlaybackService(DeviceService):
             self._may_steer(desk)
             await desk.record("stop")
             await desk.tx.drop_playback(desk.party.id)
+        await self._silence(playback)
+        return playback
+
+    async def _silence(self, playback: Playback) -> None:
+        """Has a device stop that the party has left, if it can be told."""
         try:
             await self._music().hold(playback.host, playback.device_id)
         except PartyError as error:
             log.info("A device plays on without its party: %s", error)
-        return playback
 
     async def _now(self, room: Room) -> tuple[Playback | None, Entry | None]:
         async with self._read(room) as desk:

@@ -145,8 +145,8 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
     async def skippers(self, entry_id: int) -> frozenset[str]:
         """The user_ids of those who want to skip."""
 
-    async def overdue(self, now_ms: int) -> list[Room]:
-        """The rooms whose song is over."""
+    async def overdue(self, now_ms: int, grace_ms: int) -> list[Room]:
+        """The rooms whose song is over, for so long already where a device plays it."""
 
     async def unsettled(self) -> list[Room]:
         """The rooms in which somebody wants to skip what plays."""

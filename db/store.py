@@ -63,7 +63,7 @@ from db import sqlite as sqlite_file
 from db.installs import Installs
 from db.playbacks import Playbacks
 from db.rooms import Rooms, read_rules
-from db.schema import changes, entries, members, parties, skips, votes
+from db.schema import changes, entries, members, parties, playbacks, skips, votes
 from db.spotify import SpotifyShelf
 
 try:
@@ -420,12 +420,17 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         """The user_ids of those who want to skip."""
         return frozenset(await self._connection.scalars(statements.SKIPPERS, {"entry": entry_id}))
 
-    async def overdue(self, now_ms: int) -> list[Room]:
-        """The rooms whose song is over."""
+    async def overdue(self, now_ms: int, grace_ms: int) -> list[Room]:
+        """The rooms whose song is over, for so long already where a device plays it."""
         rows = await self._connection.execute(
             select(parties.c.platform, parties.c.workspace, parties.c.channel)
             .join(entries, entries.c.party_id == parties.c.id)
-            .where(entries.c.state == State.PLAYING, entries.c.ends_ms <= now_ms)
+            .outerjoin(playbacks, playbacks.c.party_id == parties.c.id)
+            .where(
+                entries.c.state == State.PLAYING,
+                entries.c.ends_ms <= now_ms,
+                or_(playbacks.c.party_id.is_(None), entries.c.ends_ms <= now_ms - grace_ms),
+            )
         )
         return [Room(*row) for row in rows]
 

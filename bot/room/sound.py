@@ -12,8 +12,6 @@ from bot.replies import short
 from bot.room.protocol import Json, Request, track
 from bot.room.words import REPLIES
 
-TOLD = "What we played together at our party, kept by Encore."
-"""What stands under a saved playlist's name."""
 LINK = re.compile(r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+", re.ASCII)
 """The only links that the page is given: to Spotify's pages, and to ours for connecting."""
 
@@ -71,7 +69,7 @@ class Sound:
     async def save(self, member: Member, request: Request, key: str) -> Json:
         """The night as a playlist."""
         name = request.name.strip() or REPLIES.playlist_name(self._room, self._party.now_ms())
-        saved = await self._party.save(self._room, member, name, TOLD)
+        saved = await self._party.save(self._room, member, name, REPLIES.playlist_told())
         say = REPLIES.saved(replace(saved, missing=()))
         return {
             "say": say,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.catalog import Catalogue
-from bot.domain import Entry, Member, Room, State
+from bot.domain import GRACE_MS, Entry, Member, Room, State
 from bot.errors import (
     DeviceRefuses,
     HostedAlready,
@@ -350,6 +350,10 @@ async def test_without_an_account_the_clock_is_the_player(night: Night) -> None:
     playing = (await night.party.party(ROOM)).playing
     assert playing is not None
     assert playing.ends_ms == night.party.now_ms() + (held.left_ms or 0)
+    night.fake.unplug(night.anna, night.phone)
+    await night.party.pause(ROOM, CLEO)
+    assert (await night.party.play(ROOM, ANNA)).playback is None
+    assert not (await night.party.party(ROOM)).paused
     night.clock.pass_by(minutes=10)
     await night.party.play_on()
     assert await night.state(first) is State.PLAYED
@@ -412,6 +416,7 @@ async def test_disconnecting_erases_and_the_clock_goes_on(night: Night) -> None:
     first, second = await night.add(*SONGS[:2])
     await night.party.play(ROOM, ANNA)
     assert await night.party.disconnect(ANNA)
+    assert night.sounds is None
     assert not await night.party.disconnect(ANNA)
     assert await night.party.account(ANNA) is None
     party = await night.party.party(ROOM)
@@ -443,6 +448,22 @@ async def test_a_rest_leaves_the_party_to_its_clock(night: Night) -> None:
     assert playing is not None
     assert playing.id == third.id
     assert night.sounds == third.track.title
+
+
+async def test_the_clock_leaves_a_song_to_its_device_for_a_while(night: Night) -> None:
+    """A device that lags a little is not cut off; one that stays silent holds nothing up."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    playing = await night.look(seconds=10)
+    assert playing is not None
+    left_ms = (playing.ends_ms or 0) - night.party.now_ms()
+    assert left_ms == night.songs[first.track.title].duration_ms - 10_000
+    night.clock.pass_by(minutes=(left_ms + GRACE_MS - 500) / 60_000)
+    await night.party.play_on()
+    assert await night.state(first) is State.PLAYING
+    night.clock.pass_by(minutes=0.01)
+    await night.party.play_on()
+    assert await night.state(second) is State.PLAYING
 
 
 async def test_another_room_is_not_touched(night: Night) -> None:

@@ -234,7 +234,7 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         await tx.ballot(party_id)
         await tx.offered(1)
         await tx.history(party_id, 10)
-        await tx.overdue(99)
+        await tx.overdue(99, 0)
         await tx.share(party_id, True)
         seen = [each for each in statements if each[0].startswith(("SELECT", "UPDATE", "DELETE"))]
         assert len(seen) > 10
