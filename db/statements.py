@@ -1,10 +1,13 @@
-"""What nearly every request asks of the database. Each is built once, which takes longer than to run it."""
+"""What nearly every request asks of the database. Each is built once, which takes longer than to run it.
+
+Where one writes, its parameters are columns, or have names that no column has.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
 
 from bot.domain import NOBODY, State
 from db.schema import changes, entries, members, parties, skips, votes
@@ -16,12 +19,27 @@ def entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
     """Entries by number, each with who added it, and as many rows of each as it has votes."""
     return (
         select(
-            entries,
+            entries.c.id,
+            entries.c.state,
+            entries.c.track_id,
+            entries.c.title,
+            entries.c.artist,
+            entries.c.album,
+            entries.c.year,
+            entries.c.duration_ms,
+            entries.c.added_ms,
+            entries.c.started_ms,
+            entries.c.ends_ms,
+            entries.c.ended_ms,
+            entries.c.ballot,
+            entries.c.match,
+            entries.c.because,
+            entries.c.pin,
             members.c.platform,
             members.c.user_id,
             members.c.name,
             _voters.c.user_id.label("voter"),
-            votes.c.value.label("vote"),
+            votes.c.value,
         )
         .outerjoin(members, members.c.id == entries.c.added_by)
         .outerjoin(votes, votes.c.entry_id == entries.c.id)
@@ -32,7 +50,14 @@ def entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 PARTY = (
-    select(parties)
+    select(
+        parties.c.id,
+        parties.c.started_ms,
+        parties.c.active_ms,
+        parties.c.shared,
+        parties.c.rules,
+        parties.c.card,
+    )
     .where(
         parties.c.platform == bindparam("platform"),
         parties.c.workspace == bindparam("workspace"),
@@ -48,7 +73,15 @@ TOUCH = (
 MEMBER = select(members.c.id, members.c.name).where(
     members.c.platform == bindparam("platform"), members.c.user_id == bindparam("user_id")
 )
-CLAIMED = select(changes).where(changes.c.party_id == bindparam("party"), changes.c.key == bindparam("key"))
+CHANGES = select(
+    changes.c.id,
+    changes.c.kind,
+    changes.c.entry_id,
+    changes.c.state_before,
+    changes.c.vote_before,
+    changes.c.at_ms,
+)
+CLAIMED = CHANGES.where(changes.c.party_id == bindparam("party"), changes.c.key == bindparam("key"))
 ENTRY = entries_where(entries.c.party_id == bindparam("party"), entries.c.id == bindparam("entry"))
 WAITING = entries_where(
     entries.c.party_id == bindparam("party"),
@@ -61,6 +94,17 @@ BALLOT = entries_where(
     entries.c.party_id == bindparam("party"),
     entries.c.state == State.SUGGESTED.value,
     entries.c.ballot == _LATEST.scalar_subquery(),
+)
+HISTORY = entries_where(
+    entries.c.id.in_(
+        select(entries.c.id)
+        .where(
+            entries.c.party_id == bindparam("party"),
+            or_(entries.c.state == State.PLAYED.value, entries.c.state == State.SKIPPED.value),
+        )
+        .order_by(entries.c.ended_ms.desc(), entries.c.id.desc())
+        .limit(bindparam("most"))
+    )
 )
 VOTE = select(votes.c.value).where(
     votes.c.entry_id == bindparam("entry"), votes.c.member_id == bindparam("member")
@@ -91,3 +135,11 @@ ACTIVE = (
     )
     .distinct()
 )
+MOVE = (
+    update(entries)
+    .where(entries.c.id == bindparam("entry"), entries.c.state == bindparam("expected"))
+    .returning(entries.c.id)
+)
+RECORD = insert(changes).returning(changes.c.id)
+QUEUE = insert(entries).returning(entries.c.id)
+CAST = insert(votes)
