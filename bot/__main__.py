@@ -8,9 +8,10 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -26,6 +27,11 @@ from bot.slack.installs import Installs, Single, States
 from bot.slack_app import SlackDoor, install_flow
 from bot.vault import Vault
 from db.store import Store, open_store
+
+if sys.platform == "win32":  # where there is no uvloop
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop
 
 log = logging.getLogger("encore")
 
@@ -124,6 +130,12 @@ async def run(settings: Settings) -> None:
                 door.result()
 
 
+def run_on_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Runs to its end what `asyncio.run` would, on the loop that takes least of the processor."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(work)
+
+
 def main() -> int:
     """Runs the bot and returns its exit code."""
     try:
@@ -133,7 +145,7 @@ def main() -> int:
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
         logging.getLogger("alembic").setLevel(logging.WARNING)
-        asyncio.run(run(settings))
+        run_on_loop(run(settings))
     except StartError as error:
         print(error, file=sys.stderr)
         return error.code
