@@ -126,10 +126,10 @@ class MemberDesk(Desk):
         """Whether the member may choose what holds for everybody."""
         return self.member.manager or domain.is_dj(self.member, self.rules)
 
-    async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> int:
+    async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> None:
         """Writes the diary: what was done to the entry as it stood."""
         change = Change(0, kind, entry.id if entry else None, entry.state if entry else None, vote_before)
-        return await self.tx.record(self.party.id, self.member, change, self.now_ms, self.key)
+        await self.tx.note(self.party.id, self.member, change, self.now_ms, self.key)
 
     async def add(self, track: Track) -> Added:
         """Queues a song; where it waits already the member's wish becomes an up-vote.
@@ -186,7 +186,8 @@ class MemberDesk(Desk):
 
     async def vote(self, entry: Entry, value: int) -> Entry:
         """Sets the member's vote, takes a wanted suggestion up, and returns the entry as it is then."""
-        before = await self.tx.set_vote(entry.id, self.member, value)
+        before = entry.votes.get(self.member.user_id, 0)
+        await self.tx.set_vote(entry.id, self.member, value)
         await self.record("vote" if before != value else "vote again", entry, before)
         others = {user_id: cast for user_id, cast in entry.votes.items() if user_id != self.member.user_id}
         mine = {self.member.user_id: value} if value else {}

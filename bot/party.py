@@ -16,6 +16,7 @@ from bot.desk import MemberDesk
 from bot.domain import (
     Added,
     AddedAll,
+    Change,
     Entry,
     Member,
     Mood,
@@ -149,7 +150,8 @@ class PartyService(RoomService, InsightService, AutopilotService):
             suggestions = await self._still_new(desk, suggestions)
             if not suggestions:
                 raise NothingToSuggest
-            number = await desk.record("next")
+            change = Change(0, "next", None, None, 0)
+            number = await desk.tx.record(desk.party.id, member, change, desk.now_ms, key)
             await desk.tx.insert_suggestions(desk.party.id, number, suggestions, desk.now_ms)
             return tuple(await desk.tx.offered(number))
 

@@ -123,12 +123,11 @@ class Service:
         """A party that a member changes, once for each key."""
         async with self._store.transaction() as tx:
             now_ms = self.now_ms()
-            party = await tx.party(room, now_ms)
+            party, done = await tx.enter(room, now_ms, member, key)
             self._remember(room, party.rules)
             began_ms = domain.began_ms(party.started_ms, party.active_ms, now_ms)
             if began_ms != party.started_ms or now_ms - party.active_ms >= TOUCH_EVERY_MS:
                 await tx.touch(party.id, began_ms, now_ms)
-            done = await tx.claimed(party.id, key) if key else None
             yield MemberDesk(tx, party, now_ms, self._here(room, party), member, key, done)
             if not done:
                 await tx.announce(room)

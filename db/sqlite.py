@@ -7,12 +7,13 @@ nearly every request asks is compiled once and runs past SQLAlchemy, which takes
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy import Executable, event
@@ -21,6 +22,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _DIALECT = SQLiteDialect_aiosqlite(paramstyle="qmark")
+
+Result = TypeVar("Result")
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
@@ -35,7 +38,7 @@ def open_engine(url: URL) -> AsyncEngine:
         return connection
 
     async def opened() -> aiosqlite.Connection:
-        return await _Connection(connect, iter_chunk_size=64)
+        return await _Connection(connect, 64)
 
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0, async_creator=opened
@@ -50,30 +53,33 @@ def _begin_immediate(connection: Any) -> None:
 
 
 class Line:
-    """The one connection, held for as long as the file is open; who has it takes turns."""
+    """The one connection, held for as long as the file is open; one transaction has it at a time."""
 
     def __init__(self, connection: AsyncConnection, driver: _Connection) -> None:
         self.connection = connection
         self._driver = driver
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
         """BEGIN IMMEDIATE with the first statement; COMMIT on a clean exit; ROLLBACK on any other."""
-        self._driver.begins = True
-        try:
-            yield
-            await self._driver.commit()
-        except BaseException:
-            await self._driver.rollback()
-            raise
-        finally:
-            self._driver.begins = False
+        async with self._turn:
+            self._driver.ahead = [("BEGIN IMMEDIATE", ())]
+            try:
+                yield
+            except BaseException:
+                await self._driver.end(committing=False)
+                raise
+            ended = self._driver.end(committing=True)
+        await ended  # outside the turn: the next one's statements come after it anyway
 
-    async def rows(self, statement: Executable, values: dict[str, Any]) -> list[Any]:
-        """The rows that a statement leads to, as they are in the file; for one that is built once."""
-        text, names, fixed = _compiled(statement, tuple(values))
-        values = fixed | values
-        return (await self._driver.run(text, [values[name] for name in names], many=False)).rows
+    def later(self, statement: Executable, values: dict[str, Any]) -> None:
+        """Runs a statement, of which nothing comes back, on the way of whatever comes next."""
+        self._driver.ahead.append(_ready(statement, values))
+
+    async def rows(self, asked: Iterable[tuple[Executable, dict[str, Any]]]) -> list[list[Any]]:
+        """The rows of some statements that are built once, as they are in the file, in one trip."""
+        return await self._driver.rows([_ready(*each) for each in asked])
 
 
 @asynccontextmanager
@@ -83,6 +89,12 @@ async def open_line(engine: AsyncEngine) -> AsyncIterator[Line]:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         driver: Any = (await connection.get_raw_connection()).driver_connection
         yield Line(connection, driver)
+
+
+def _ready(statement: Executable, values: dict[str, Any]) -> tuple[str, list[Any]]:
+    text, names, fixed = _compiled(statement, tuple(values))
+    values = fixed | values
+    return text, [values[name] for name in names]
 
 
 @lru_cache(maxsize=200)
@@ -106,8 +118,10 @@ class _Outcome:
 class _Connection(aiosqlite.Connection):
     """A connection whose statements are run and read in one go."""
 
-    begins = False
-    """Whether the next statement is the first of a transaction."""
+    def __init__(self, *connecting: Any) -> None:
+        super().__init__(*connecting)
+        self.ahead: list[tuple[str, Sequence[Any]]] = []
+        """What runs before the next statement."""
 
     def cursor(self) -> _Cursor:  # type: ignore[override] # SQLAlchemy enters it, and that is all it needs
         """A cursor that is nothing in the thread until it runs a statement."""
@@ -115,11 +129,8 @@ class _Connection(aiosqlite.Connection):
 
     async def run(self, statement: str, parameters: Any, *, many: bool) -> _Outcome:
         """Runs a statement in the thread and reads all its rows there."""
-        begins, self.begins = self.begins, False
 
         def work() -> _Outcome:
-            if begins:
-                self._conn.execute("BEGIN IMMEDIATE")
             run = self._conn.executemany if many else self._conn.execute
             cursor = run(statement, parameters)
             rows = cursor.fetchall() if cursor.description else []
@@ -127,7 +138,40 @@ class _Connection(aiosqlite.Connection):
             cursor.close()
             return outcome
 
-        return await self._execute(work)  # type: ignore[no-any-return, no-untyped-call]
+        return await self._sent(work)
+
+    async def rows(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
+        """The rows of some statements."""
+        return await self._sent(lambda: [self._conn.execute(*each).fetchall() for each in asked])
+
+    def end(self, *, committing: bool) -> asyncio.Future[None]:
+        """Ends a transaction, before whatever is sent after this; one that cannot be committed is undone."""
+        ahead, self.ahead = self.ahead if committing else [], []
+
+        def work() -> None:
+            try:
+                for each in ahead:
+                    self._conn.execute(*each)
+                if committing:
+                    self._conn.commit()
+            finally:
+                self._conn.rollback()  # after a commit there is nothing to undo
+
+        return self._sent(work)
+
+    def _sent(self, work: Callable[[], Result]) -> asyncio.Future[Result]:
+        """Has the thread do something; it is done in the order in which it is sent."""
+        connection = self._conn
+        ahead, self.ahead = self.ahead, []
+
+        def all_of_it() -> Result:
+            for each in ahead:
+                connection.execute(*each)
+            return work()
+
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._tx.put_nowait((done, all_of_it))
+        return done
 
 
 class _Cursor:

@@ -49,6 +49,11 @@ def entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+_HERE = (
+    parties.c.platform == bindparam("platform"),
+    parties.c.workspace == bindparam("workspace"),
+    parties.c.channel == bindparam("channel"),
+)
 PARTY = (
     select(
         parties.c.id,
@@ -58,11 +63,7 @@ PARTY = (
         parties.c.rules,
         parties.c.card,
     )
-    .where(
-        parties.c.platform == bindparam("platform"),
-        parties.c.workspace == bindparam("workspace"),
-        parties.c.channel == bindparam("channel"),
-    )
+    .where(*_HERE)
     .with_for_update()  # says nothing to SQLite
 )
 TOUCH = (
@@ -81,7 +82,9 @@ CHANGES = select(
     changes.c.vote_before,
     changes.c.at_ms,
 )
-CLAIMED = CHANGES.where(changes.c.party_id == bindparam("party"), changes.c.key == bindparam("key"))
+CLAIMED = CHANGES.join(parties, parties.c.id == changes.c.party_id).where(
+    *_HERE, changes.c.key == bindparam("key")
+)
 ENTRY = entries_where(entries.c.party_id == bindparam("party"), entries.c.id == bindparam("entry"))
 WAITING = entries_where(
     entries.c.party_id == bindparam("party"),
@@ -105,9 +108,6 @@ HISTORY = entries_where(
         .order_by(entries.c.ended_ms.desc(), entries.c.id.desc())
         .limit(bindparam("most"))
     )
-)
-VOTE = select(votes.c.value).where(
-    votes.c.entry_id == bindparam("entry"), votes.c.member_id == bindparam("member")
 )
 UNVOTE = votes.delete().where(
     votes.c.entry_id == bindparam("entry"), votes.c.member_id == bindparam("member")
@@ -140,6 +140,7 @@ MOVE = (
     .where(entries.c.id == bindparam("entry"), entries.c.state == bindparam("expected"))
     .returning(entries.c.id)
 )
-RECORD = insert(changes).returning(changes.c.id)
+NOTE = insert(changes)
+RECORD = NOTE.returning(changes.c.id)
 QUEUE = insert(entries).returning(entries.c.id)
 CAST = insert(votes)

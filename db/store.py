@@ -11,7 +11,6 @@ other in a circle: each locks one party, and only then writes one member.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import secrets
@@ -172,14 +171,13 @@ class Store:
     def __init__(self, engine: AsyncEngine, line: sqlite_file.Line | None) -> None:
         self._engine = engine
         self._line = line
-        self._turn = asyncio.Lock()
         self._process = secrets.token_hex(8)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """BEGIN on entry; COMMIT on a clean exit; ROLLBACK when an error passes through."""
         if self._line is not None:
-            async with self._turn, self._line.transaction():
+            async with self._line.transaction():
                 yield Transaction(self._line.connection, self._process, self._line)
         else:  # PostgreSQL locks party by party
             async with self._engine.begin() as connection:
@@ -211,17 +209,36 @@ class Transaction(Rooms, Installs):
 
         A transaction asks for its one party before it writes anything.
         """
+        found = await self._rows(statements.PARTY, **_room_columns(room))
+        if not found:
+            await self._make(room, now_ms)
+            return await self.party(room, now_ms)
+        return _party(room, found[0])
+
+    async def enter(
+        self, room: Room, now_ms: int, member: Member, key: str | None
+    ) -> tuple[PartyRecord, Change | None]:
+        """The room's party, as `party` has it, and the change of it that this key has made already."""
         place = _room_columns(room)
-        found = await self._rows(statements.PARTY, **place)
-        if not found:  # or somebody is about to make it: the insert waits for them
-            await self._connection.execute(
-                self._upsert(parties)
-                .values(**place, started_ms=now_ms, active_ms=now_ms)
-                .on_conflict_do_nothing()
-            )
-            found = await self._rows(statements.PARTY, **place)
-        party_id, started_ms, active_ms, shared, rules, card = found[0]
-        return PartyRecord(party_id, room, started_ms, active_ms, bool(shared), read_rules(rules), card)
+        found, known, done = await self._several(
+            (statements.PARTY, place),
+            (statements.MEMBER, {"platform": member.platform, "user_id": member.user_id}),
+            (statements.CLAIMED, place | {"key": key}),
+        )
+        if not found:
+            await self._make(room, now_ms)
+            return await self.enter(room, now_ms, member, key)
+        if known and known[0][1] == member.name:
+            self._members[member, member.name] = int(known[0][0])
+        return _party(room, found[0]), _change(done)
+
+    async def _make(self, room: Room, now_ms: int) -> None:
+        """Makes a party; if somebody else is about to, this waits for them and does nothing."""
+        await self._connection.execute(
+            self._upsert(parties)
+            .values(**_room_columns(room), started_ms=now_ms, active_ms=now_ms)
+            .on_conflict_do_nothing()
+        )
 
     async def announce(self, room: Room) -> None:
         """Tells the other processes on commit that the room's party has changed."""
@@ -231,15 +248,11 @@ class Transaction(Rooms, Installs):
 
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
         """Notes when the party began and was last active."""
-        await self._rows(statements.TOUCH, party=party_id, started=started_ms, active=active_ms)
+        await self._write(statements.TOUCH, party=party_id, started=started_ms, active=active_ms)
 
     async def share(self, party_id: int, on: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
         await self._connection.execute(update(parties).where(parties.c.id == party_id).values(shared=on))
-
-    async def claimed(self, party_id: int, key: str) -> Change | None:
-        """The change that this key has made already."""
-        return _change(await self._rows(statements.CLAIMED, party=party_id, key=key))
 
     async def last_undoable(self, party_id: int, member: Member) -> Change | None:
         """The member's latest change that has not been taken back and whose song is not over."""
@@ -259,18 +272,26 @@ class Transaction(Rooms, Installs):
         self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
     ) -> int:
         """Writes a line of the diary and returns its number (the change's own is not looked at)."""
-        made = await self._rows(
-            statements.RECORD,
-            party_id=party_id,
-            member_id=await self._member_id(member),
-            kind=change.kind,
-            entry_id=change.entry_id,
-            state_before=change.state_before,
-            vote_before=change.vote_before,
-            at_ms=now_ms,
-            key=key,
-        )
+        made = await self._rows(statements.RECORD, **await self._diary(party_id, member, change, now_ms, key))
         return int(made[0][0])
+
+    async def note(self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None) -> None:
+        """Writes a line of the diary whose number nobody needs."""
+        await self._write(statements.NOTE, **await self._diary(party_id, member, change, now_ms, key))
+
+    async def _diary(
+        self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
+    ) -> dict[str, object]:
+        return {
+            "party_id": party_id,
+            "member_id": await self._member_id(member),
+            "kind": change.kind,
+            "entry_id": change.entry_id,
+            "state_before": change.state_before,
+            "vote_before": change.vote_before,
+            "at_ms": now_ms,
+            "key": key,
+        }
 
     async def mark_undone(self, change_id: int) -> None:
         """Keeps a change from being taken back twice."""
@@ -370,16 +391,12 @@ class Transaction(Rooms, Installs):
         moved = await self._rows(statements.MOVE, entry=entry_id, expected=expected.value, **values)
         return bool(moved)
 
-    async def set_vote(self, entry_id: int, member: Member, value: int) -> int:
-        """Sets a member's vote (0 takes it back) and returns what it was."""
+    async def set_vote(self, entry_id: int, member: Member, value: int) -> None:
+        """Sets a member's vote; 0 takes it back."""
         member_id = await self._member_id(member)
-        found = await self._rows(statements.VOTE, entry=entry_id, member=member_id)
-        before = int(found[0][0]) if found else 0
-        if before and before != value:
-            await self._rows(statements.UNVOTE, entry=entry_id, member=member_id)
-        if value and before != value:
-            await self._rows(statements.CAST, entry_id=entry_id, member_id=member_id, value=value)
-        return before
+        await self._write(statements.UNVOTE, entry=entry_id, member=member_id)
+        if value:
+            await self._write(statements.CAST, entry_id=entry_id, member_id=member_id, value=value)
 
     async def add_skip(self, entry_id: int, member: Member) -> bool:
         """Notes that a member wants to skip, once however often, and says whether that is new."""
@@ -452,10 +469,20 @@ class Transaction(Rooms, Installs):
 
     async def _rows(self, statement: Executable, **values: object) -> Sequence[Any]:
         """The rows that one of `statements` leads to, as tuples of what the database keeps."""
+        return (await self._several((statement, values)))[0]
+
+    async def _several(self, *asked: tuple[Executable, dict[str, Any]]) -> Sequence[Sequence[Any]]:
+        """The rows that each of some `statements` leads to, one after the other."""
         if self._line is not None:
-            return await self._line.rows(statement, values)
-        result = await self._connection.execute(statement, values)
-        return result.all() if result.returns_rows else ()
+            return await self._line.rows(asked)
+        return [(await self._connection.execute(*each)).all() for each in asked]
+
+    async def _write(self, statement: Executable, **values: object) -> None:
+        """Runs one of `statements`, before the next one at the latest."""
+        if self._line is not None:
+            self._line.later(statement, values)
+        else:
+            await self._connection.execute(statement, values)
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An insert that may say ON CONFLICT, which both databases understand alike."""
@@ -464,6 +491,11 @@ class Transaction(Rooms, Installs):
 
     async def _one(self, statement: Executable) -> Row[Any]:
         return (await self._connection.execute(statement)).one()
+
+
+def _party(room: Room, row: Any) -> PartyRecord:
+    party_id, started_ms, active_ms, shared, rules, card = row
+    return PartyRecord(party_id, room, started_ms, active_ms, bool(shared), read_rules(rules), card)
 
 
 def _room_columns(room: Room) -> dict[str, str]:

@@ -107,8 +107,9 @@ async def test_a_key_belongs_to_one_change_of_a_party(store: Store) -> None:
         party_id, entry_id = await queued(tx)
         other = await tx.party(Room("web", "", "lobby"), 0)
         number = await tx.record(party_id, ANNA, Change(0, "add", entry_id, State.QUEUED, 0), 5, "key")
-        assert await tx.claimed(party_id, "key") == Change(number, "add", entry_id, State.QUEUED, 0, 5)
-        assert await tx.claimed(other.id, "key") is None
+        _, done = await tx.enter(ROOM, 0, ANNA, "key")
+        assert done == Change(number, "add", entry_id, State.QUEUED, 0, 5)
+        assert await tx.enter(other.room, 0, ANNA, "key") == (other, None)
         with pytest.raises((IntegrityError, sqlite3.IntegrityError)):
             await tx.record(party_id, BEN, Change(0, "vote", entry_id, None, 0), 6, "key")
 
@@ -220,7 +221,7 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         await tx.add_skip(entry_id, BEN)
         await tx.skippers(entry_id)
         await tx.record(party_id, BEN, Change(0, "vote", entry_id, None, 0), 3, "key")
-        await tx.claimed(party_id, "key")
+        await tx.enter(ROOM, 0, BEN, "key")
         await tx.last_undoable(party_id, BEN)
         await tx.active_members(party_id, 0)
         await tx.entries(party_id, State)
