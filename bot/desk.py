@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import domain
-from bot.domain import Added, Change, Entry, Member, Order, PartyRecord, Skipped, State, Track
+from bot.domain import Added, Change, Entry, Member, Order, Party, PartyRecord, Skipped, State, Track
 from bot.errors import (
     ExplicitSong,
     NoSuchEntry,
@@ -66,9 +66,34 @@ class Desk:
 
     async def skips_needed(self) -> int:
         """How many must agree to skip: of the people active lately, and of those who listen."""
-        since_ms = self.now_ms - domain.ACTIVE_FOR_MS
-        active = await self.tx.active_members(self.party.id, since_ms)
+        return self._enough(await self.tx.active_members(self.party.id, self._lately_ms()))
+
+    def _lately_ms(self) -> int:
+        return self.now_ms - domain.ACTIVE_FOR_MS
+
+    def _enough(self, active: frozenset[str]) -> int:
         return domain.skips_needed(len(active | self.here), self.rules.quorum)
+
+    async def shown(self, history: int) -> Party:
+        """How all stands, with so many of the songs that are over."""
+        waiting, offered, skippers, active = await self.tx.standing(self.party.id, self._lately_ms())
+        ballot = domain.still_open(offered, waiting, self.now_ms)
+        asked = await self.tx.open_vote(self.party.id) if ballot and self.rules.autopilot else None
+        few = sum(entry.state is State.QUEUED for entry in waiting) < self.rules.autopilot_below
+        automatic = asked is not None and ballot[0].ballot == asked.id and few
+        playing = now_playing(waiting)
+        return Party(
+            playing=playing,
+            queue=await self.ordered(waiting),
+            ballot=tuple(ballot),
+            history=tuple(await self.tx.history(self.party.id, history)) if history else (),
+            skippers=skippers,
+            skips_needed=self._enough(active) if playing else 1,
+            rules=self.rules,
+            started_ms=self.party.started_ms,
+            automatic=automatic,
+            decides_ms=asked.at_ms + domain.AUTOPILOT_WAITS_MS if asked and automatic else None,
+        )
 
     async def skipped(self, entry: Entry) -> Skipped:
         """How the vote to skip this entry stands."""

@@ -223,8 +223,9 @@ class PartyService(RoomService, InsightService, AutopilotService):
             new = await desk.tx.add_skip(playing.id, member)
             await desk.record("skip" if new else "skip again", playing)
             outcome = await desk.skipped(playing)
-            if outcome.enough:
-                await desk.end(playing, State.SKIPPED)
+            if not outcome.enough:
+                return outcome
+            await desk.end(playing, State.SKIPPED)
             return await desk.skipped(playing)
 
     def _just_pressed(self, press: Press, key: str | None) -> bool:

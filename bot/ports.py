@@ -105,6 +105,11 @@ class Transaction(Protocol):
     async def waiting(self, party_id: int) -> list[Entry]:
         """What plays and what is queued, oldest first."""
 
+    async def standing(
+        self, party_id: int, since_ms: int
+    ) -> tuple[list[Entry], list[Entry], frozenset[str], frozenset[str]]:
+        """`waiting`, `ballot`, the user_ids of who wants to skip what plays, and `active_members`."""
+
     async def ballot(self, party_id: int) -> list[Entry]:
         """The latest suggestions that nobody has taken up, best first."""
 

@@ -123,6 +123,12 @@ SKIPPERS = (
     .join(skips, skips.c.member_id == members.c.id)
     .where(skips.c.entry_id == bindparam("entry"))
 )
+WISHING = (
+    select(members.c.user_id)
+    .join(skips, skips.c.member_id == members.c.id)
+    .join(entries, entries.c.id == skips.c.entry_id)
+    .where(entries.c.party_id == bindparam("party"), entries.c.state == State.PLAYING.value)
+)
 ACTIVE = (
     select(members.c.user_id)
     .join(changes, changes.c.member_id == members.c.id)

@@ -299,12 +299,24 @@ class Transaction(Rooms, Installs):
 
     async def active_members(self, party_id: int, since_ms: int) -> frozenset[str]:
         """The user_ids of the people who did something since then."""
-        active = await self._rows(statements.ACTIVE, party=party_id, since=since_ms)
-        return frozenset(row[0] for row in active)
+        return _users(await self._rows(statements.ACTIVE, party=party_id, since=since_ms))
 
     async def waiting(self, party_id: int) -> list[Entry]:
         """What plays and what is queued, oldest first."""
         return await self._read_entries(statements.WAITING, party=party_id)
+
+    async def standing(
+        self, party_id: int, since_ms: int
+    ) -> tuple[list[Entry], list[Entry], frozenset[str], frozenset[str]]:
+        """`waiting`, `ballot`, the user_ids of who wants to skip what plays, and `active_members`."""
+        of_party = {"party": party_id}
+        waiting, ballot, skippers, active = await self._several(
+            (statements.WAITING, of_party),
+            (statements.BALLOT, of_party),
+            (statements.WISHING, of_party),
+            (statements.ACTIVE, of_party | {"since": since_ms}),
+        )
+        return _entries_of(waiting), _entries_of(ballot), _users(skippers), _users(active)
 
     async def entries(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
         """The party's entries in these states, added or ended since then, oldest first."""
@@ -416,7 +428,7 @@ class Transaction(Rooms, Installs):
 
     async def skippers(self, entry_id: int) -> frozenset[str]:
         """The user_ids of those who want to skip."""
-        return frozenset(row[0] for row in await self._rows(statements.SKIPPERS, entry=entry_id))
+        return _users(await self._rows(statements.SKIPPERS, entry=entry_id))
 
     async def overdue(self, now_ms: int) -> list[Room]:
         """The rooms whose song is over."""
@@ -511,6 +523,10 @@ def _track_columns(track: Track) -> dict[str, object]:
         "year": track.year,
         "duration_ms": track.duration_ms,
     }
+
+
+def _users(rows: Sequence[Any]) -> frozenset[str]:
+    return frozenset(row[0] for row in rows)
 
 
 def _change(rows: Sequence[Any]) -> Change | None:
