@@ -21,6 +21,9 @@ Self = TypeVar("Self", bound="Service")
 MOST_RULES = 20_000
 """The rules of so many rooms are remembered; they are asked for at every request, before the database is."""
 
+MANY = 10
+"""With more use cases under way than these, the next one has to wait for its turn."""
+
 TOUCH_EVERY_MS = 1_000
 """A party's last activity is kept to the second: half a day decides whether it is over."""
 
@@ -62,6 +65,11 @@ class Service:
         self._rules: dict[Room, Rules] = {}
         self._presses: dict[tuple[Room, str, int, int], tuple[int, str | None]] = {}
         self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
+
+    @property
+    def busy(self) -> bool:
+        """Whether so much is under way that an answer takes longer than usual."""
+        return len(self.running) > MANY
 
     def watch(self, changed: Callable[[Room], None]) -> None:
         """Calls `changed(room)` after every committed change of a party."""

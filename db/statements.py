@@ -90,6 +90,15 @@ WAITING = entries_where(
     entries.c.party_id == bindparam("party"),
     or_(entries.c.state == State.QUEUED.value, entries.c.state == State.PLAYING.value),
 )
+# What plays or waits counts however long ago it was added.
+SINCE = entries_where(
+    entries.c.party_id == bindparam("party"),
+    or_(
+        func.coalesce(entries.c.ended_ms, entries.c.added_ms) >= bindparam("since"),
+        entries.c.state == State.QUEUED.value,
+        entries.c.state == State.PLAYING.value,
+    ),
+)
 OFFERED = entries_where(entries.c.ballot == bindparam("ballot"))
 # Without the sum PostgreSQL seeks the latest among all parties' ballots, from the latest one down.
 _LATEST = select(func.max(entries.c.ballot + 0)).where(entries.c.party_id == bindparam("party"))

@@ -320,13 +320,9 @@ class Transaction(Rooms, Installs):
 
     async def entries(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
         """The party's entries in these states, added or ended since then, oldest first."""
-        recent = func.coalesce(entries.c.ended_ms, entries.c.added_ms) >= since_ms
-        still_there = entries.c.state.in_((State.QUEUED, State.PLAYING))
-        return await self._entries(
-            entries.c.party_id == party_id,
-            entries.c.state.in_(list(states)),
-            or_(recent, still_there),
-        )
+        wanted = frozenset(states)
+        found = await self._read_entries(statements.SINCE, party=party_id, since=since_ms)
+        return [entry for entry in found if entry.state in wanted]
 
     async def ballot(self, party_id: int) -> list[Entry]:
         """The latest suggestions that nobody has taken up, best first."""
