@@ -20,7 +20,7 @@ CHANGES = {"click on encore:vote": "vote", "/add": "add", "/skip": "skip", "/nex
 VOTE = re.compile(r"click on encore:vote:([0-9]+:-?1)")
 """The label of a vote: which value for which entry, on whichever message."""
 
-LATE_S = 0.1
+LATE_S = 0.5
 """By how much sooner after each other two clicks may come in than they were sent, in seconds."""
 
 GIVEN_UP_S = 3.5
