@@ -38,8 +38,8 @@ log = logging.getLogger("encore")
 SWITCH_S = 0.0005
 """How long one thread may keep the others waiting: searches and commits go on beside the event loop."""
 COLLECT = 20_000, 2, 400
-"""After how many new objects garbage is looked for, and how often among older and the oldest ones: the older
-ones are few each time, for in a rush nearly all of them are still in use, and looking at 400,000 takes 0.3 s."""
+"""After how many new objects garbage is looked for, and how often among older and the oldest ones: few at
+a time, for in a rush nearly all the older ones are still in use, and to look at 400,000 takes 0.3 s."""
 
 
 @dataclass(frozen=True, slots=True)
