@@ -8,9 +8,10 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -33,12 +34,18 @@ from bot.spotify import Spotify
 from bot.vault import Vault
 from db.store import Store, open_store
 
+if sys.platform == "win32":  # where there is no uvloop
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop
+
 log = logging.getLogger("encore")
 
 SWITCH_S = 0.0005
 """How long one thread may keep the others waiting: searches and commits go on beside the event loop."""
-COLLECT = 20_000, 20, 50
-"""After how many new objects garbage is looked for, and how often among older and the oldest ones."""
+COLLECT = 20_000, 2, 400
+"""After how many new objects garbage is looked for, and how often among older and the oldest ones: few at
+a time, for in a rush nearly all the older ones are still in use, and to look at 400,000 takes 0.3 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,12 @@ async def run(settings: Settings) -> None:
                 door.result()
 
 
+def run_on_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Runs to its end what `asyncio.run` would, on the loop that takes least of the processor."""
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(work)
+
+
 def main() -> int:
     """Runs the bot and returns its exit code."""
     try:
@@ -174,7 +187,7 @@ def main() -> int:
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
         logging.getLogger("alembic").setLevel(logging.WARNING)
-        asyncio.run(run(settings))
+        run_on_loop(run(settings))
     except StartError as error:
         print(error, file=sys.stderr)
         return error.code

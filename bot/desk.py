@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import domain
-from bot.domain import Added, Change, Entry, Member, Order, PartyRecord, Skipped, State, Track
+from bot.domain import Added, Change, Entry, Member, Order, Party, PartyRecord, Skipped, State, Track
 from bot.errors import (
     ExplicitSong,
     NoSuchEntry,
@@ -66,9 +66,35 @@ class Desk:
 
     async def skips_needed(self) -> int:
         """How many must agree to skip: of the people active lately, and of those who listen."""
-        since_ms = self.now_ms - domain.ACTIVE_FOR_MS
-        active = await self.tx.active_members(self.party.id, since_ms)
+        return self._enough(await self.tx.active_members(self.party.id, self._lately_ms()))
+
+    def _lately_ms(self) -> int:
+        return self.now_ms - domain.ACTIVE_FOR_MS
+
+    def _enough(self, active: frozenset[str]) -> int:
         return domain.skips_needed(len(active | self.here), self.rules.quorum)
+
+    async def shown(self, history: int) -> Party:
+        """How all stands, with so many of the songs that are over."""
+        waiting, offered, skippers, active = await self.tx.standing(self.party.id, self._lately_ms())
+        ballot = domain.still_open(offered, waiting, self.now_ms)
+        asked = await self.tx.open_vote(self.party.id) if ballot and self.rules.autopilot else None
+        few = sum(entry.state is State.QUEUED for entry in waiting) < self.rules.autopilot_below
+        automatic = asked is not None and ballot[0].ballot == asked.id and few
+        playing = now_playing(waiting)
+        return Party(
+            playing=playing,
+            queue=await self.ordered(waiting),
+            ballot=tuple(ballot),
+            history=tuple(await self.tx.history(self.party.id, history)) if history else (),
+            skippers=skippers,
+            skips_needed=self._enough(active) if playing else 1,
+            rules=self.rules,
+            started_ms=self.party.started_ms,
+            automatic=automatic,
+            decides_ms=asked.at_ms + domain.AUTOPILOT_WAITS_MS if asked and automatic else None,
+            playback=self.party.playback,
+        )
 
     async def skipped(self, entry: Entry) -> Skipped:
         """How the vote to skip this entry stands."""
@@ -134,10 +160,10 @@ class MemberDesk(Desk):
         """The same, for one of several things that one request asks for."""
         return MemberDesk(self.tx, self.party, self.now_ms, self.here, self.member, None, None)
 
-    async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> int:
+    async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> None:
         """Writes the diary: what was done to the entry as it stood."""
         change = Change(0, kind, entry.id if entry else None, entry.state if entry else None, vote_before)
-        return await self.tx.record(self.party.id, self.member, change, self.now_ms, self.key)
+        await self.tx.note(self.party.id, self.member, change, self.now_ms, self.key)
 
     async def add(self, track: Track) -> Added:
         """Queues a song; where it waits already the member's wish becomes an up-vote.
@@ -203,7 +229,8 @@ class MemberDesk(Desk):
 
     async def vote(self, entry: Entry, value: int) -> Entry:
         """Sets the member's vote, takes a wanted suggestion up, and returns the entry as it is then."""
-        before = await self.tx.set_vote(entry.id, self.member, value)
+        before = entry.votes.get(self.member.user_id, 0)
+        await self.tx.set_vote(entry.id, self.member, value)
         await self.record("vote" if before != value else "vote again", entry, before)
         others = {user_id: cast for user_id, cast in entry.votes.items() if user_id != self.member.user_id}
         mine = {self.member.user_id: value} if value else {}

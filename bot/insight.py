@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from bot import domain
-from bot.desk import now_playing
 from bot.domain import NOBODY, Entry, Member, MemberStats, Party, Room, State, Stats, Track, Why
 from bot.errors import NothingToShow, UnknownToModel
 from bot.service import Service, finished
@@ -32,25 +31,7 @@ class InsightService(Service):
     async def party(self, room: Room, history: int = 20) -> Party:
         """What plays, what waits, what is suggested and what was."""
         async with self._read(room) as desk:
-            waiting = await desk.waiting()
-            ballot = domain.still_open(await desk.tx.ballot(desk.party.id), waiting, desk.now_ms)
-            asked = await desk.tx.open_vote(desk.party.id) if ballot and desk.rules.autopilot else None
-            few = sum(entry.state is State.QUEUED for entry in waiting) < desk.rules.autopilot_below
-            automatic = asked is not None and ballot[0].ballot == asked.id and few
-            playing = now_playing(waiting)
-            return Party(
-                playing=playing,
-                queue=await desk.ordered(waiting),
-                ballot=tuple(ballot),
-                history=tuple(await desk.tx.history(desk.party.id, history)) if history else (),
-                skippers=await desk.tx.skippers(playing.id) if playing else frozenset(),
-                skips_needed=await desk.skips_needed() if playing else 1,
-                rules=desk.rules,
-                started_ms=desk.party.started_ms,
-                automatic=automatic,
-                decides_ms=asked.at_ms + domain.AUTOPILOT_WAITS_MS if asked and automatic else None,
-                playback=desk.party.playback,
-            )
+            return await desk.shown(history)
 
     @finished
     async def ballot_of(self, room: Room, entry_id: int) -> tuple[Entry, ...]:

@@ -16,6 +16,7 @@ from bot.desk import MemberDesk
 from bot.domain import (
     Added,
     AddedAll,
+    Change,
     Entry,
     Member,
     Mood,
@@ -151,7 +152,8 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
             suggestions = await self._still_new(desk, suggestions)
             if not suggestions:
                 raise NothingToSuggest
-            number = await desk.record("next")
+            change = Change(0, "next", None, None, 0)
+            number = await desk.tx.record(desk.party.id, member, change, desk.now_ms, key)
             await desk.tx.insert_suggestions(desk.party.id, number, suggestions, desk.now_ms)
             return tuple(await desk.tx.offered(number))
 
@@ -223,8 +225,9 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
             new = await desk.tx.add_skip(playing.id, member)
             await desk.record("skip" if new else "skip again", playing)
             outcome = await desk.skipped(playing)
-            if outcome.enough:
-                await desk.end(playing, State.SKIPPED)
+            if not outcome.enough:
+                return outcome
+            await desk.end(playing, State.SKIPPED)
             return await desk.skipped(playing)
 
     def _just_pressed(self, press: Press, key: str | None) -> bool:

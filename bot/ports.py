@@ -33,6 +33,11 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
     async def party(self, room: Room, now_ms: int) -> PartyRecord:
         """The room's party, made if there is none."""
 
+    async def enter(
+        self, room: Room, now_ms: int, member: Member, key: str | None
+    ) -> tuple[PartyRecord, Change | None]:
+        """The room's party, as `party` has it, and the change of it that this key has made already."""
+
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
         """Notes when the party began and was last active."""
 
@@ -42,13 +47,13 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
     async def share(self, party_id: int, on: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
 
-    async def claimed(self, party_id: int, key: str) -> Change | None:
-        """The change that this key has made already."""
-
     async def record(
         self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
     ) -> int:
         """Writes a line of the diary and returns its number (the change's own is not looked at)."""
+
+    async def note(self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None) -> None:
+        """Writes a line of the diary whose number nobody needs."""
 
     async def last_undoable(self, party_id: int, member: Member) -> Change | None:
         """The member's latest change that has not been taken back and whose song is not over."""
@@ -101,6 +106,11 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
     async def waiting(self, party_id: int) -> list[Entry]:
         """What plays and what is queued, oldest first."""
 
+    async def standing(
+        self, party_id: int, since_ms: int
+    ) -> tuple[list[Entry], list[Entry], frozenset[str], frozenset[str]]:
+        """`waiting`, `ballot`, the user_ids of who wants to skip what plays, and `active_members`."""
+
     async def ballot(self, party_id: int) -> list[Entry]:
         """The latest suggestions that nobody has taken up, best first."""
 
@@ -133,8 +143,8 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
     ) -> bool:
         """Changes an entry's state if it is still the expected one, and says whether it was."""
 
-    async def set_vote(self, entry_id: int, member: Member, value: int) -> int:
-        """Sets a member's vote (0 takes it back) and returns what it was."""
+    async def set_vote(self, entry_id: int, member: Member, value: int) -> None:
+        """Sets a member's vote; 0 takes it back."""
 
     async def add_skip(self, entry_id: int, member: Member) -> bool:
         """Notes that a member wants to skip, once however often, and says whether that is new."""

@@ -26,6 +26,9 @@ Self = TypeVar("Self", bound="Service")
 MOST_RULES = 20_000
 """The rules of so many rooms are remembered; they are asked for at every request, before the database is."""
 
+MANY = 10
+"""With more use cases under way than these, the next one has to wait for its turn."""
+
 TOUCH_EVERY_MS = 1_000
 """A party's last activity is kept to the second: half a day decides whether it is over."""
 
@@ -85,6 +88,11 @@ class Service:
         self._rules: dict[Room, Rules] = {}
         self._presses: dict[tuple[Room, str, int, int], tuple[int, str | None]] = {}
         self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
+
+    @property
+    def busy(self) -> bool:
+        """Whether so much is under way that an answer takes longer than usual."""
+        return len(self.running) > MANY
 
     def watch(self, changed: Callable[[Room], None]) -> None:
         """Calls `changed(room)` after every committed change of a party."""
@@ -184,12 +192,11 @@ class Service:
         """A party that a member changes, once for each key."""
         async with self._store.transaction() as tx:
             now_ms = self.now_ms()
-            party = await tx.party(room, now_ms)
+            party, done = await tx.enter(room, now_ms, member, key)
             self._remember(room, party.rules)
             began_ms = domain.began_ms(party.started_ms, party.active_ms, now_ms)
             if began_ms != party.started_ms or now_ms - party.active_ms >= TOUCH_EVERY_MS:
                 await tx.touch(party.id, began_ms, now_ms)
-            done = await tx.claimed(party.id, key) if key else None
             yield MemberDesk(tx, party, now_ms, self._here(room, party), member, key, done)
             if not done:
                 await tx.announce(room)

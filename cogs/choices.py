@@ -23,8 +23,8 @@ CHOSEN = "entry:"
 """Marks an entry picked from a list: the rest of the text is its number."""
 DEVICE = "device:"
 """Marks a device picked from a list: the rest of the text is its id."""
-OFFER_WITHIN_S = 0.4
-"""What takes longer is not offered: who types has gone on."""
+OFFER_WITHIN_S, OFFER_WHEN_BUSY_S = 0.4, 0.08
+"""What takes longer is not offered: who types has gone on, and asks again with the next letter."""
 DEVICES_WITHIN_S = 2.0
 """Spotify has longer: devices are few, and nobody types on until they are there."""
 CHOICES = 25
@@ -56,9 +56,11 @@ async def entries(interaction: Interaction, typed: str) -> list[Choice]:
 async def _entries(interaction: Interaction, typed: str, wanted: Callable[[Entry], bool]) -> list[Choice]:
     if interaction.guild_id is None:
         return []
-    reading = asyncio.ensure_future(party_of(interaction).party(room_of(interaction), history=0))
-    done, _ = await asyncio.wait({reading}, timeout=OFFER_WITHIN_S)
-    if not done:  # the next letter asks again, and a song may be typed as well
+    service = party_of(interaction)
+    patience_s = OFFER_WHEN_BUSY_S if service.busy else OFFER_WITHIN_S
+    reading = asyncio.ensure_future(service.party(room_of(interaction), history=0))
+    done, _ = await asyncio.wait({reading}, timeout=patience_s)
+    if not done:  # a song may be typed as well
         return []
     party = reading.result()
     return [

@@ -1,20 +1,29 @@
-"""The engine of a SQLite file: aiosqlite's one connection, durable, with one trip to its thread a statement.
+"""A SQLite file: aiosqlite's one connection, durable, with one trip to its thread a statement.
 
 On the way to the thread and back a statement spends longer than in SQLite, and the usual cursor makes four
-trips: for itself, for the statement, for the rows, and to be closed. Ours makes one.
+trips: for itself, for the statement, for the rows, and to be closed. Ours makes one, BEGIN included. What
+nearly every request asks is compiled once and runs past SQLAlchemy, which takes longer than SQLite itself.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any, Self, TypeVar, cast
 
 import aiosqlite
-from sqlalchemy import event
+from sqlalchemy import Executable, event
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_DIALECT = SQLiteDialect_aiosqlite(paramstyle="qmark")
+
+Result = TypeVar("Result")
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
@@ -29,7 +38,7 @@ def open_engine(url: URL) -> AsyncEngine:
         return connection
 
     async def opened() -> aiosqlite.Connection:
-        return await _Connection(connect, iter_chunk_size=64)
+        return await _Connection(connect, 64)
 
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0, async_creator=opened
@@ -39,7 +48,61 @@ def open_engine(url: URL) -> AsyncEngine:
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class Line:
+    """The one connection, held for as long as the file is open; one transaction has it at a time."""
+
+    def __init__(self, connection: AsyncConnection, driver: _Connection) -> None:
+        self.connection = connection
+        self._driver = driver
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """BEGIN IMMEDIATE with the first statement; COMMIT on a clean exit; ROLLBACK on any other."""
+        async with self._turn:
+            self._driver.ahead = [("BEGIN IMMEDIATE", ())]
+            try:
+                yield
+            except BaseException:
+                await self._driver.end(committing=False)
+                raise
+            ended = self._driver.end(committing=True)
+        await ended  # outside the turn: the next one's statements come after it anyway
+
+    def later(self, statement: Executable, values: dict[str, Any]) -> None:
+        """Runs a statement, of which nothing comes back, on the way of whatever comes next."""
+        self._driver.ahead.append(_ready(statement, values))
+
+    async def rows(self, asked: Iterable[tuple[Executable, dict[str, Any]]]) -> list[list[Any]]:
+        """The rows of some statements that are built once, as they are in the file, in one trip."""
+        return await self._driver.rows([_ready(*each) for each in asked])
+
+
+@asynccontextmanager
+async def open_line(engine: AsyncEngine) -> AsyncIterator[Line]:
+    """Takes the engine's connection, which SQLAlchemy then neither begins nor ends a transaction on."""
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        yield Line(connection, driver)
+
+
+def _ready(statement: Executable, values: dict[str, Any]) -> tuple[str, list[Any]]:
+    text, names, fixed = _compiled(statement, tuple(values))
+    values = fixed | values
+    return text, [values[name] for name in names]
+
+
+@lru_cache(maxsize=200)
+def _compiled(statement: Executable, given: tuple[str, ...]) -> tuple[str, Sequence[str], dict[str, Any]]:
+    """A statement's text, the names of its parameters in their order, and the fixed values."""
+    compiled = cast(Any, statement).compile(dialect=_DIALECT, column_keys=given)
+    fixed = {name: each.value for name, each in compiled.binds.items() if not each.required}
+    return compiled.string, compiled.positiontup, fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +117,11 @@ class _Outcome:
 
 class _Connection(aiosqlite.Connection):
     """A connection whose statements are run and read in one go."""
+
+    def __init__(self, *connecting: Any) -> None:
+        super().__init__(*connecting)
+        self.ahead: list[tuple[str, Sequence[Any]]] = []
+        """What runs before the next statement."""
 
     def cursor(self) -> _Cursor:  # type: ignore[override] # SQLAlchemy enters it, and that is all it needs
         """A cursor that is nothing in the thread until it runs a statement."""
@@ -70,7 +138,40 @@ class _Connection(aiosqlite.Connection):
             cursor.close()
             return outcome
 
-        return await self._execute(work)  # type: ignore[no-any-return, no-untyped-call]
+        return await self._sent(work)
+
+    async def rows(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
+        """The rows of some statements."""
+        return await self._sent(lambda: [self._conn.execute(*each).fetchall() for each in asked])
+
+    def end(self, *, committing: bool) -> asyncio.Future[None]:
+        """Ends a transaction, before whatever is sent after this; one that cannot be committed is undone."""
+        ahead, self.ahead = self.ahead if committing else [], []
+
+        def work() -> None:
+            try:
+                for each in ahead:
+                    self._conn.execute(*each)
+                if committing:
+                    self._conn.commit()
+            finally:
+                self._conn.rollback()  # after a commit there is nothing to undo
+
+        return self._sent(work)
+
+    def _sent(self, work: Callable[[], Result]) -> asyncio.Future[Result]:
+        """Has the thread do something; it is done in the order in which it is sent."""
+        connection = self._conn
+        ahead, self.ahead = self.ahead, []
+
+        def all_of_it() -> Result:
+            for each in ahead:
+                connection.execute(*each)
+            return work()
+
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._tx.put_nowait((done, all_of_it))
+        return done
 
 
 class _Cursor:

@@ -1,10 +1,13 @@
-"""What nearly every request asks of the database. Each is built once, which takes longer than to run it."""
+"""What nearly every request asks of the database. Each is built once, which takes longer than to run it.
+
+Where one writes, its parameters are columns, or have names that no column has.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
 
 from bot.domain import NOBODY, State
 from db.schema import changes, entries, members, parties, playbacks, skips, votes
@@ -16,12 +19,29 @@ def entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
     """Entries by number, each with who added it, and as many rows of each as it has votes."""
     return (
         select(
-            entries,
+            entries.c.id,
+            entries.c.state,
+            entries.c.track_id,
+            entries.c.title,
+            entries.c.artist,
+            entries.c.album,
+            entries.c.year,
+            entries.c.duration_ms,
+            entries.c.added_ms,
+            entries.c.started_ms,
+            entries.c.ends_ms,
+            entries.c.ended_ms,
+            entries.c.ballot,
+            entries.c.match,
+            entries.c.because,
+            entries.c.pin,
+            entries.c.left_ms,
+            entries.c.spotify_id,
             members.c.platform,
             members.c.user_id,
             members.c.name,
             _voters.c.user_id.label("voter"),
-            votes.c.value.label("vote"),
+            votes.c.value,
         )
         .outerjoin(members, members.c.id == entries.c.added_by)
         .outerjoin(votes, votes.c.entry_id == entries.c.id)
@@ -32,23 +52,29 @@ def entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 _hosts = members.alias("hosts")
+_HERE = (
+    parties.c.platform == bindparam("platform"),
+    parties.c.workspace == bindparam("workspace"),
+    parties.c.channel == bindparam("channel"),
+)
 PARTY = (
     select(
-        parties,
+        parties.c.id,
+        parties.c.started_ms,
+        parties.c.active_ms,
+        parties.c.shared,
+        parties.c.rules,
+        parties.c.card,
+        _hosts.c.user_id,
+        _hosts.c.name,
         playbacks.c.device_id,
         playbacks.c.device_name,
         playbacks.c.on_entry,
         playbacks.c.ahead_entry,
-        _hosts.c.user_id.label("host"),
-        _hosts.c.name.label("host_name"),
     )
     .outerjoin(playbacks, playbacks.c.party_id == parties.c.id)
     .outerjoin(_hosts, _hosts.c.id == playbacks.c.host_id)
-    .where(
-        parties.c.platform == bindparam("platform"),
-        parties.c.workspace == bindparam("workspace"),
-        parties.c.channel == bindparam("channel"),
-    )
+    .where(*_HERE)
     .with_for_update(of=parties)  # says nothing to SQLite
 )
 TOUCH = (
@@ -59,11 +85,30 @@ TOUCH = (
 MEMBER = select(members.c.id, members.c.name).where(
     members.c.platform == bindparam("platform"), members.c.user_id == bindparam("user_id")
 )
-CLAIMED = select(changes).where(changes.c.party_id == bindparam("party"), changes.c.key == bindparam("key"))
+CHANGES = select(
+    changes.c.id,
+    changes.c.kind,
+    changes.c.entry_id,
+    changes.c.state_before,
+    changes.c.vote_before,
+    changes.c.at_ms,
+)
+CLAIMED = CHANGES.join(parties, parties.c.id == changes.c.party_id).where(
+    *_HERE, changes.c.key == bindparam("key")
+)
 ENTRY = entries_where(entries.c.party_id == bindparam("party"), entries.c.id == bindparam("entry"))
 WAITING = entries_where(
     entries.c.party_id == bindparam("party"),
     or_(entries.c.state == State.QUEUED.value, entries.c.state == State.PLAYING.value),
+)
+# What plays or waits counts however long ago it was added.
+SINCE = entries_where(
+    entries.c.party_id == bindparam("party"),
+    or_(
+        func.coalesce(entries.c.ended_ms, entries.c.added_ms) >= bindparam("since"),
+        entries.c.state == State.QUEUED.value,
+        entries.c.state == State.PLAYING.value,
+    ),
 )
 OFFERED = entries_where(entries.c.ballot == bindparam("ballot"))
 # Without the sum PostgreSQL seeks the latest among all parties' ballots, from the latest one down.
@@ -73,8 +118,16 @@ BALLOT = entries_where(
     entries.c.state == State.SUGGESTED.value,
     entries.c.ballot == _LATEST.scalar_subquery(),
 )
-VOTE = select(votes.c.value).where(
-    votes.c.entry_id == bindparam("entry"), votes.c.member_id == bindparam("member")
+HISTORY = entries_where(
+    entries.c.id.in_(
+        select(entries.c.id)
+        .where(
+            entries.c.party_id == bindparam("party"),
+            or_(entries.c.state == State.PLAYED.value, entries.c.state == State.SKIPPED.value),
+        )
+        .order_by(entries.c.ended_ms.desc(), entries.c.id.desc())
+        .limit(bindparam("most"))
+    )
 )
 UNVOTE = votes.delete().where(
     votes.c.entry_id == bindparam("entry"), votes.c.member_id == bindparam("member")
@@ -90,6 +143,12 @@ SKIPPERS = (
     .join(skips, skips.c.member_id == members.c.id)
     .where(skips.c.entry_id == bindparam("entry"))
 )
+WISHING = (
+    select(members.c.user_id)
+    .join(skips, skips.c.member_id == members.c.id)
+    .join(entries, entries.c.id == skips.c.entry_id)
+    .where(entries.c.party_id == bindparam("party"), entries.c.state == State.PLAYING.value)
+)
 ACTIVE = (
     select(members.c.user_id)
     .join(changes, changes.c.member_id == members.c.id)
@@ -102,3 +161,12 @@ ACTIVE = (
     )
     .distinct()
 )
+MOVE = (
+    update(entries)
+    .where(entries.c.id == bindparam("entry"), entries.c.state == bindparam("expected"))
+    .returning(entries.c.id)
+)
+NOTE = insert(changes)
+RECORD = NOTE.returning(changes.c.id)
+QUEUE = insert(entries).returning(entries.c.id)
+CAST = insert(votes)

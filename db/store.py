@@ -11,13 +11,12 @@ other in a circle: each locks one party, and only then writes one member.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
-    Insert,
     Row,
     Select,
     Table,
@@ -63,7 +61,7 @@ from db import sqlite as sqlite_file
 from db.installs import Installs
 from db.playbacks import Playbacks
 from db.rooms import Rooms, read_rules
-from db.schema import changes, entries, members, parties, playbacks, skips, votes
+from db.schema import changes, entries, members, parties, playbacks, skips
 from db.spotify import SpotifyShelf
 
 try:
@@ -81,7 +79,6 @@ UNDOABLE = {
     "clear": (State.REMOVED,),
 }
 """Which changes can be taken back, and while their entry is in which states."""
-INSERT_VOTE = insert(votes)
 MIGRATING = 0x656E636F7265
 """The number of the lock that a PostgreSQL database has for the process that brings it up to date."""
 
@@ -102,7 +99,11 @@ async def open_store(database_url: str) -> AsyncIterator[Store]:
                 await connection.run_sync(_migrate)
         except (SQLAlchemyError, sqlite3.Error, CommandError, OSError, UnicodeError, OverflowError) as error:
             raise (_unusable(error) if alone else postgres.unusable(error)) from error
-        yield Store(engine)
+        if alone:
+            async with sqlite_file.open_line(engine) as line:
+                yield Store(engine, line)
+        else:
+            yield Store(engine, None)
     finally:
         await engine.dispose()
         if held is not None:
@@ -172,23 +173,25 @@ def _migrate(connection: Connection) -> None:
 class Store:
     """Parties in one database."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, line: sqlite_file.Line | None) -> None:
         self._engine = engine
-        self._turn: AbstractAsyncContextManager[None] = (
-            asyncio.Lock() if _is_sqlite(engine) else nullcontext()  # PostgreSQL locks party by party
-        )
+        self._line = line
         self._process = secrets.token_hex(8)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """BEGIN on entry; COMMIT on a clean exit; ROLLBACK when an error passes through."""
-        async with self._turn, self._engine.begin() as connection:
-            yield Transaction(connection, self._process)
+        if self._line is not None:
+            async with self._line.transaction():
+                yield Transaction(self._line.connection, self._process, self._line)
+        else:  # PostgreSQL locks party by party
+            async with self._engine.begin() as connection:
+                yield Transaction(connection, self._process)
 
     @asynccontextmanager
     async def listen(self, changed: Callable[[Room], None]) -> AsyncIterator[None]:
         """Calls `changed(room)` for what other processes announce, while it is open; SQLite has none."""
-        if _is_sqlite(self._engine):
+        if self._line is not None:
             yield
             return
         async with wake.listening(partial(postgres.connect, self._engine), self._process, changed):
@@ -198,9 +201,12 @@ class Store:
 class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     """All that is read and written between BEGIN and COMMIT."""
 
-    def __init__(self, connection: AsyncConnection, process: str) -> None:
+    def __init__(
+        self, connection: AsyncConnection, process: str, line: sqlite_file.Line | None = None
+    ) -> None:
         self._connection = connection
         self._process = process
+        self._line = line
         self._members: dict[tuple[Member, str], int] = {}  # by the name too, which may change
 
     async def party(self, room: Room, now_ms: int) -> PartyRecord:
@@ -208,24 +214,35 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
         A transaction asks for its one party before it writes anything.
         """
+        found = await self._rows(statements.PARTY, **_room_columns(room))
+        if not found:
+            await self._make(room, now_ms)
+            return await self.party(room, now_ms)
+        return _party(room, found[0])
+
+    async def enter(
+        self, room: Room, now_ms: int, member: Member, key: str | None
+    ) -> tuple[PartyRecord, Change | None]:
+        """The room's party, as `party` has it, and the change of it that this key has made already."""
         place = _room_columns(room)
-        row = (await self._connection.execute(statements.PARTY, place)).one_or_none()
-        if row is None:  # or somebody is about to make it: the insert waits for them
-            await self._connection.execute(
-                self._upsert(parties)
-                .values(**place, started_ms=now_ms, active_ms=now_ms)
-                .on_conflict_do_nothing()
-            )
-            row = (await self._connection.execute(statements.PARTY, place)).one()
-        return PartyRecord(
-            row.id,
-            room,
-            row.started_ms,
-            row.active_ms,
-            row.shared,
-            read_rules(row.rules),
-            row.card,
-            _playback(row),
+        found, known, done = await self._several(
+            (statements.PARTY, place),
+            (statements.MEMBER, {"platform": member.platform, "user_id": member.user_id}),
+            (statements.CLAIMED, place | {"key": key}),
+        )
+        if not found:
+            await self._make(room, now_ms)
+            return await self.enter(room, now_ms, member, key)
+        if known and known[0][1] == member.name:
+            self._members[member, member.name] = int(known[0][0])
+        return _party(room, found[0]), _change(done)
+
+    async def _make(self, room: Room, now_ms: int) -> None:
+        """Makes a party; if somebody else is about to, this waits for them and does nothing."""
+        await self._connection.execute(
+            self._upsert(parties)
+            .values(**_room_columns(room), started_ms=now_ms, active_ms=now_ms)
+            .on_conflict_do_nothing()
         )
 
     async def announce(self, room: Room) -> None:
@@ -236,17 +253,11 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
         """Notes when the party began and was last active."""
-        values = {"party": party_id, "started": started_ms, "active": active_ms}
-        await self._connection.execute(statements.TOUCH, values)
+        await self._write(statements.TOUCH, party=party_id, started=started_ms, active=active_ms)
 
     async def share(self, party_id: int, on: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
         await self._connection.execute(update(parties).where(parties.c.id == party_id).values(shared=on))
-
-    async def claimed(self, party_id: int, key: str) -> Change | None:
-        """The change that this key has made already."""
-        found = await self._connection.execute(statements.CLAIMED, {"party": party_id, "key": key})
-        return _change(found.one_or_none())
 
     async def last_undoable(self, party_id: int, member: Member) -> Change | None:
         """The member's latest change that has not been taken back and whose song is not over."""
@@ -266,18 +277,26 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
     ) -> int:
         """Writes a line of the diary and returns its number (the change's own is not looked at)."""
-        return await self._insert(
-            insert(changes).values(
-                party_id=party_id,
-                member_id=await self._member_id(member),
-                kind=change.kind,
-                entry_id=change.entry_id,
-                state_before=change.state_before,
-                vote_before=change.vote_before,
-                at_ms=now_ms,
-                key=key,
-            )
-        )
+        made = await self._rows(statements.RECORD, **await self._diary(party_id, member, change, now_ms, key))
+        return int(made[0][0])
+
+    async def note(self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None) -> None:
+        """Writes a line of the diary whose number nobody needs."""
+        await self._write(statements.NOTE, **await self._diary(party_id, member, change, now_ms, key))
+
+    async def _diary(
+        self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
+    ) -> dict[str, object]:
+        return {
+            "party_id": party_id,
+            "member_id": await self._member_id(member),
+            "kind": change.kind,
+            "entry_id": change.entry_id,
+            "state_before": change.state_before,
+            "vote_before": change.vote_before,
+            "at_ms": now_ms,
+            "key": key,
+        }
 
     async def mark_undone(self, change_id: int) -> None:
         """Keeps a change from being taken back twice."""
@@ -285,22 +304,30 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def active_members(self, party_id: int, since_ms: int) -> frozenset[str]:
         """The user_ids of the people who did something since then."""
-        values = {"party": party_id, "since": since_ms}
-        return frozenset(await self._connection.scalars(statements.ACTIVE, values))
+        return _users(await self._rows(statements.ACTIVE, party=party_id, since=since_ms))
 
     async def waiting(self, party_id: int) -> list[Entry]:
         """What plays and what is queued, oldest first."""
         return await self._read_entries(statements.WAITING, party=party_id)
 
+    async def standing(
+        self, party_id: int, since_ms: int
+    ) -> tuple[list[Entry], list[Entry], frozenset[str], frozenset[str]]:
+        """`waiting`, `ballot`, the user_ids of who wants to skip what plays, and `active_members`."""
+        of_party = {"party": party_id}
+        waiting, ballot, skippers, active = await self._several(
+            (statements.WAITING, of_party),
+            (statements.BALLOT, of_party),
+            (statements.WISHING, of_party),
+            (statements.ACTIVE, of_party | {"since": since_ms}),
+        )
+        return _entries_of(waiting), _entries_of(ballot), _users(skippers), _users(active)
+
     async def entries(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
         """The party's entries in these states, added or ended since then, oldest first."""
-        recent = func.coalesce(entries.c.ended_ms, entries.c.added_ms) >= since_ms
-        still_there = entries.c.state.in_((State.QUEUED, State.PLAYING))
-        return await self._entries(
-            entries.c.party_id == party_id,
-            entries.c.state.in_(list(states)),
-            or_(recent, still_there),
-        )
+        wanted = frozenset(states)
+        found = await self._read_entries(statements.SINCE, party=party_id, since=since_ms)
+        return [entry for entry in found if entry.state in wanted]
 
     async def ballot(self, party_id: int) -> list[Entry]:
         """The latest suggestions that nobody has taken up, best first."""
@@ -312,16 +339,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def history(self, party_id: int, limit: int) -> list[Entry]:
         """What was played or skipped, latest first."""
-        ended = await self._connection.execute(
-            select(entries.c.id)
-            .where(
-                entries.c.party_id == party_id,
-                entries.c.state.in_((State.PLAYED, State.SKIPPED)),
-            )
-            .order_by(entries.c.ended_ms.desc(), entries.c.id.desc())
-            .limit(limit)
-        )
-        found = await self._entries(entries.c.id.in_([row.id for row in ended]))
+        found = await self._read_entries(statements.HISTORY, party=party_id, most=limit)
         return sorted(found, key=lambda entry: (entry.ended_ms or 0, entry.id), reverse=True)
 
     async def entry(self, party_id: int, entry_id: int) -> Entry | None:
@@ -331,15 +349,15 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def insert_entry(self, party_id: int, track: Track, member: Member, now_ms: int) -> int:
         """Queues a song and returns its number."""
-        return await self._insert(
-            insert(entries).values(
-                party_id=party_id,
-                state=State.QUEUED,
-                added_by=await self._member_id(member),
-                added_ms=now_ms,
-                **_track_columns(track),
-            )
+        made = await self._rows(
+            statements.QUEUE,
+            party_id=party_id,
+            state=State.QUEUED.value,
+            added_by=await self._member_id(member),
+            added_ms=now_ms,
+            **_track_columns(track),
         )
+        return int(made[0][0])
 
     async def insert_suggestions(
         self, party_id: int, change_id: int, suggestions: Sequence[Suggestion], now_ms: int
@@ -372,7 +390,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         added_by: Member | None = None,
     ) -> bool:
         """Changes an entry's state if it is still the expected one, and says whether it was."""
-        values: dict[str, object] = {"state": state}
+        values: dict[str, object] = {"state": state.value}
         if state is State.PLAYING:
             values |= {"started_ms": now_ms, "ends_ms": ends_ms, "left_ms": None}
         elif state is State.QUEUED:
@@ -383,22 +401,15 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             values |= {"ended_ms": now_ms}
         if added_by is not None:
             values |= {"added_by": await self._member_id(added_by), "added_ms": now_ms}
-        moved = await self._connection.execute(
-            update(entries).where(entries.c.id == entry_id, entries.c.state == expected).values(**values)
-        )
-        return moved.rowcount == 1
+        moved = await self._rows(statements.MOVE, entry=entry_id, expected=expected.value, **values)
+        return bool(moved)
 
-    async def set_vote(self, entry_id: int, member: Member, value: int) -> int:
-        """Sets a member's vote (0 takes it back) and returns what it was."""
+    async def set_vote(self, entry_id: int, member: Member, value: int) -> None:
+        """Sets a member's vote; 0 takes it back."""
         member_id = await self._member_id(member)
-        mine = {"entry": entry_id, "member": member_id}
-        before = await self._connection.scalar(statements.VOTE, mine) or 0
-        if before and before != value:
-            await self._connection.execute(statements.UNVOTE, mine)
-        if value and before != value:
-            vote = {"entry_id": entry_id, "member_id": member_id, "value": value}
-            await self._connection.execute(INSERT_VOTE, vote)
-        return before
+        await self._write(statements.UNVOTE, entry=entry_id, member=member_id)
+        if value:
+            await self._write(statements.CAST, entry_id=entry_id, member_id=member_id, value=value)
 
     async def add_skip(self, entry_id: int, member: Member) -> bool:
         """Notes that a member wants to skip, once however often, and says whether that is new."""
@@ -418,7 +429,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def skippers(self, entry_id: int) -> frozenset[str]:
         """The user_ids of those who want to skip."""
-        return frozenset(await self._connection.scalars(statements.SKIPPERS, {"entry": entry_id}))
+        return _users(await self._rows(statements.SKIPPERS, entry=entry_id))
 
     async def overdue(self, now_ms: int, grace_ms: int) -> list[Room]:
         """The rooms whose song is over, for so long already where a device plays it."""
@@ -441,11 +452,10 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         return known
 
     async def _know(self, member: Member) -> int:
-        who = {"platform": member.platform, "user_id": member.user_id}
-        found = (await self._connection.execute(statements.MEMBER, who)).one_or_none()
+        found = await self._rows(statements.MEMBER, platform=member.platform, user_id=member.user_id)
         # Who writes a row makes other parties wait for it.
-        if found is not None and found.name == member.name:
-            return int(found.id)
+        if found and found[0][1] == member.name:
+            return int(found[0][0])
         statement = self._upsert(members).values(
             platform=member.platform, user_id=member.user_id, name=member.name
         )
@@ -459,27 +469,38 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def _change(self, *conditions: ColumnElement[bool]) -> Change | None:
         latest = (
-            select(changes)
+            statements.CHANGES.select_from(changes)
             .outerjoin(entries, entries.c.id == changes.c.entry_id)
             .where(*conditions)
             .order_by(changes.c.id.desc())
             .limit(1)
         )
-        return _change((await self._connection.execute(latest)).one_or_none())
+        return _change((await self._connection.execute(latest)).all())
 
     async def _entries(self, *conditions: ColumnElement[bool]) -> list[Entry]:
         """Entries with their votes, by number."""
-        return await self._read_entries(statements.entries_where(*conditions))
+        found = await self._connection.execute(statements.entries_where(*conditions))
+        return _entries_of(found.all())
 
     async def _read_entries(self, statement: Select[Any], **values: object) -> list[Entry]:
-        rows = (await self._connection.execute(statement, values)).all()
-        tallies: dict[int, dict[str, int]] = {}
-        for row in rows:
-            tally = tallies.setdefault(row.id, {})
-            if row.voter is not None:
-                tally[row.voter] = row.vote
-        first = {row.id: row for row in reversed(rows)}
-        return [_entry(first[number], tally) for number, tally in tallies.items()]
+        return _entries_of(await self._rows(statement, **values))
+
+    async def _rows(self, statement: Executable, **values: object) -> Sequence[Any]:
+        """The rows that one of `statements` leads to, as tuples of what the database keeps."""
+        return (await self._several((statement, values)))[0]
+
+    async def _several(self, *asked: tuple[Executable, dict[str, Any]]) -> Sequence[Sequence[Any]]:
+        """The rows that each of some `statements` leads to, one after the other."""
+        if self._line is not None:
+            return await self._line.rows(asked)
+        return [(await self._connection.execute(*each)).all() for each in asked]
+
+    async def _write(self, statement: Executable, **values: object) -> None:
+        """Runs one of `statements`, before the next one at the latest."""
+        if self._line is not None:
+            self._line.later(statement, values)
+        else:
+            await self._connection.execute(statement, values)
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An insert that may say ON CONFLICT, which both databases understand alike."""
@@ -489,10 +510,11 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     async def _one(self, statement: Executable) -> Row[Any]:
         return (await self._connection.execute(statement)).one()
 
-    async def _insert(self, statement: Insert) -> int:
-        result = await self._connection.execute(statement)
-        key = result.inserted_primary_key
-        return int(key[0]) if key else 0
+
+def _party(room: Room, row: Any) -> PartyRecord:
+    party_id, started_ms, active_ms, shared, rules, card, host, name, *sounds = row
+    playback = Playback(Member(room.platform, host, name), *sounds) if host else None
+    return PartyRecord(party_id, room, started_ms, active_ms, bool(shared), read_rules(rules), card, playback)
 
 
 def _room_columns(room: Room) -> dict[str, str]:
@@ -511,36 +533,49 @@ def _track_columns(track: Track) -> dict[str, object]:
     }
 
 
-def _playback(row: Row[Any]) -> Playback | None:
-    if row.host is None:
+def _users(rows: Sequence[Any]) -> frozenset[str]:
+    return frozenset(row[0] for row in rows)
+
+
+def _change(rows: Sequence[Any]) -> Change | None:
+    if not rows:
         return None
-    host = Member(row.platform, row.host, row.host_name)
-    return Playback(host, row.device_id, row.device_name, row.on_entry, row.ahead_entry)
+    change_id, kind, entry_id, state, vote_before, at_ms = rows[0]
+    return Change(change_id, kind, entry_id, State(state) if state else None, vote_before, at_ms)
 
 
-def _change(row: Row[Any] | None) -> Change | None:
-    if row is None:
-        return None
-    before = State(row.state_before) if row.state_before else None
-    return Change(row.id, row.kind, row.entry_id, before, row.vote_before, row.at_ms)
+def _entries_of(rows: Sequence[Any]) -> list[Entry]:
+    """The entries of some rows of `statements.entries_where`, one after the other, with their votes."""
+    found: list[Entry] = []
+    tally: dict[str, int] = {}
+    for row in rows:
+        if not found or found[-1].id != row[0]:
+            tally = {}
+            found.append(_entry(row, tally))
+        if row[-2] is not None:
+            tally[row[-2]] = row[-1]
+    return found
 
 
-def _entry(row: Row[Any], tally: dict[str, int]) -> Entry:
+def _entry(row: Any, tally: dict[str, int]) -> Entry:
+    """The entry of a row; `tally` are its votes, which come later."""
+    (
+        entry_id, state, track_id, title, artist, album, year, duration_ms, added_ms, started_ms, ends_ms,
+        ended_ms, ballot, match, because, pin, left_ms, spotify_id, platform, user_id, name, _voter, _vote,
+    ) = row  # fmt: skip
     return Entry(
-        id=row.id,
-        track=Track(
-            row.title, row.artist, row.track_id, row.album, row.year, row.duration_ms, row.spotify_id
-        ),
-        state=State(row.state),
-        added_by=Member(row.platform, row.user_id, row.name) if row.user_id else None,
-        added_ms=row.added_ms,
-        started_ms=row.started_ms,
-        ends_ms=row.ends_ms,
-        ended_ms=row.ended_ms,
-        votes=tally,
-        match=row.match,
-        because=tuple(json.loads(row.because or "[]")),
-        ballot=row.ballot,
-        pin=row.pin if row.state == State.QUEUED else None,
-        left_ms=row.left_ms if row.state == State.PLAYING else None,
+        entry_id,
+        Track(title, artist, track_id, album, year, duration_ms, spotify_id),
+        State(state),
+        Member(platform, user_id, name) if user_id else None,
+        added_ms,
+        started_ms,
+        ends_ms,
+        ended_ms,
+        tally,
+        match,
+        tuple(json.loads(because)) if because else (),
+        ballot,
+        pin if state == State.QUEUED else None,
+        left_ms if state == State.PLAYING else None,
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.store import Store
 
 ROWS = {
     "parties (id, platform, workspace, channel, started_ms, active_ms)": (
@@ -79,3 +82,24 @@ def _is_scan(node: dict[str, Any]) -> bool:
         sought: str = node.get("Index Cond", "IS NOT NULL)")
         return sought.endswith("IS NOT NULL)") and node["Index Name"] != "uq_entries_playing"
     return bool(node["Node Type"] == "Seq Scan")
+
+
+@asynccontextmanager
+async def heard(store: Store) -> AsyncIterator[list[tuple[str, Any]]]:
+    """Each statement that runs meanwhile, with its values; SQLite's have theirs in the text."""
+    found: list[tuple[str, Any]] = []
+    engine = store._engine.sync_engine  # noqa: SLF001 - the statements have no other way out
+    if engine.dialect.name == "postgresql":
+
+        def note(_c: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+            found.append((statement, values))
+
+        event.listen(engine, "before_cursor_execute", note)
+        yield found
+        event.remove(engine, "before_cursor_execute", note)
+    else:
+        async with store.transaction() as tx:
+            raw: Any = await tx._connection.get_raw_connection()  # noqa: SLF001 - as above
+            await raw.driver_connection.set_trace_callback(lambda statement: found.append((statement, ())))
+        yield found
+        await raw.driver_connection.set_trace_callback(None)

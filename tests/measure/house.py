@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import Any
 
-from bot.__main__ import SWITCH_S, collect_seldom
+from bot.__main__ import SWITCH_S, collect_seldom, run_on_loop
 from bot.bundle import open_bundle
 from bot.catalog import Catalogue
 from bot.party import PartyService
@@ -102,7 +102,7 @@ def serve(database_url: str, door: Callable[[PartyService], AbstractAsyncContext
     sys.setswitchinterval(SWITCH_S)
     logging.basicConfig(level=logging.WARNING)
     with contextlib.suppress(KeyboardInterrupt):  # who started this says so
-        asyncio.run(_serve(database_url, door))
+        run_on_loop(_serve(database_url, door))
 
 
 @dataclass

@@ -93,6 +93,8 @@ def _answers(
     ]
     if database is not None:
         gone = figures.lost(sent, database)
+        twice = len(figures.second_halves(sent))
+        promises.append(Promise(scene, "second halves of double clicks", f"{twice:,}"))
         promises.append(at_most(scene, f"changes lost {dict(gone) or ''}", gone.total(), 0, ""))
     return promises
 

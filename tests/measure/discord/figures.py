@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections import Counter
@@ -10,10 +11,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.domain import ONE_PRESS_MS
 from tests.fakes.discord_model import Callback, Interaction, Kind
 
 CHANGES = {"click on encore:vote": "vote", "/add": "add", "/skip": "skip", "/next": "next"}
 """How the labels of what changes a party begin."""
+
+VOTE = re.compile(r"click on encore:vote:([0-9]+:-?1)")
+"""The label of a vote: which value for which entry, on whichever message."""
+
+LATE_S = 0.5
+"""By how much sooner after each other two clicks may come in than they were sent, in seconds."""
 
 GIVEN_UP_S = 3.5
 """After so long without a callback Discord has told people that the bot did not answer, in seconds."""
@@ -69,15 +77,34 @@ def _refused(it: Interaction) -> bool:
 
 
 def lost(interactions: Sequence[Interaction], database: Path) -> Counter[str]:
-    """What was acknowledged, neither refused nor written down: nobody may be told so much for nothing."""
+    """What was acknowledged, neither refused nor written down: nobody may be told so much for nothing.
+
+    The second half of a double click is acknowledged and changes nothing, and is none of these.
+    """
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         kept = {key.split("/")[0] for (key,) in connection.execute("SELECT key FROM changes WHERE key != ''")}
+    twice = second_halves(interactions)
     gone: Counter[str] = Counter()
     for it in interactions:
         changing = next((kind for label, kind in CHANGES.items() if it.label.startswith(label)), None)
-        if changing and not _refused(it) and f"discord:{it.id}" not in kept:
+        if changing and it.id not in twice and not _refused(it) and f"discord:{it.id}" not in kept:
             gone[changing] += 1
     return gone
+
+
+def second_halves(interactions: Sequence[Interaction]) -> set[str]:
+    """The ids of the clicks that came right after the same vote of the same member."""
+    found: set[str] = set()
+    latest: dict[tuple[str, str, str], float] = {}
+    for it in sorted(interactions, key=lambda each: each.created):
+        vote = VOTE.match(it.label)
+        if vote is None:
+            continue
+        press = (it.channel.id, it.member.id, vote[1])
+        if it.created - latest.get(press, float("-inf")) < ONE_PRESS_MS / 1000 + LATE_S:
+            found.add(it.id)
+        latest[press] = it.created
+    return found
 
 
 def since(interactions: Sequence[Interaction], begun: float) -> float:
