@@ -18,10 +18,12 @@ from typing import Any
 from bot.__main__ import SWITCH_S, collect_seldom, run_on_loop
 from bot.bundle import open_bundle
 from bot.catalog import Catalogue
+from bot.follower import Follower
 from bot.party import PartyService
 from bot.recommender import Recommender
 from bot.settings import STARTER
 from db.store import Store, open_store
+from tests.measure import hosts
 from tests.measure.memory import megabytes
 
 TICK_S = 0.002
@@ -82,10 +84,13 @@ async def _serve(database_url: str, door: Callable[[PartyService], AbstractAsync
         catalogue = Catalogue.open(bundle)
         stack.callback(catalogue.close)
         store = await stack.enter_async_context(open_store(database_url))
-        party = PartyService(store, catalogue, Recommender(bundle, catalogue, seed=0))
+        music = await stack.enter_async_context(hosts.opened(store, catalogue))
+        party = PartyService(store, catalogue, Recommender(bundle, catalogue, seed=0), music=music)
         stack.push_async_callback(party.close)
         ticker = Ticker()
         tasks = {asyncio.create_task(party.keep_time()), asyncio.create_task(ticker.run())}
+        if music is not None:
+            tasks.add(asyncio.create_task(Follower(party).run()))
         stack.callback(lambda: [task.cancel() for task in tasks])
         await stack.enter_async_context(door(party))
         collect_seldom()
@@ -125,13 +130,16 @@ class Bot:
 
 
 @asynccontextmanager
-async def open_process(module: str, arguments: Sequence[str], *, profile: str = "") -> AsyncIterator[Bot]:
+async def open_process(
+    module: str, arguments: Sequence[str], *, profile: str = "", spotify: str = ""
+) -> AsyncIterator[Bot]:
     """A process that runs this module and serves; it is ended with the block, however that ends.
 
     Args:
         module: calls `serve`.
         arguments: of its command line.
         profile: a file for cProfile's figures; none if empty.
+        spotify: where its Spotify is, as `hosts.prepare` says it; it has none if empty.
     """
     profiled = ("-m", "cProfile", "-o", profile) if profile else ()
     process = await asyncio.create_subprocess_exec(
@@ -140,7 +148,7 @@ async def open_process(module: str, arguments: Sequence[str], *, profile: str = 
         *("-m", module, *arguments),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        env=os.environ | {"OMP_NUM_THREADS": "1"} | ({hosts.ADDRESS: spotify} if spotify else {}),
     )
     try:
         yield Bot(process)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,9 +14,12 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from tests.fakes.discord_model import Interaction
+from bot.domain import Member, Room
+from tests.fakes.discord_model import FakeChannel, FakeMember, Interaction
+from tests.fakes.spotify_server import FakeSpotify
+from tests.measure import hosts
 from tests.measure.discord import crowd, figures
-from tests.measure.discord.people import People
+from tests.measure.discord.people import SOUND_SHARES, People
 from tests.measure.discord.scene import Cards, open_bot, open_fake
 from tests.measure.house import Bot
 from tests.measure.promises import Promise, Run, at_least, at_most, percentile, table
@@ -26,6 +30,7 @@ ACK_MS = 100.0
 RAMP_S = 5.0
 DRAIN_S, LOOK_S = 20.0, 0.02
 GUILDS, SHARDS = 10_000, 5
+HOSTS = 5
 
 
 async def flow(
@@ -47,16 +52,34 @@ async def flow(
     return sent, figures.since(sent, begun)
 
 
+def _room(channel: FakeChannel) -> Room:
+    return Room("discord", channel.guild.id if channel.guild else "", channel.id)
+
+
+def _member(member: FakeMember) -> Member:
+    return Member("discord", member.id, member.name)
+
+
+def _asked(spotify: FakeSpotify) -> str:
+    """How often each thing was asked, and with which status it was answered."""
+    kinds = Counter(f"{it.method} {it.path.rpartition('/')[2]} {it.status}" for it in spotify.requests)
+    return ", ".join(f"{kind} {count}x" for kind, count in kinds.most_common())
+
+
 async def stalled(run: Run) -> list[Promise]:
-    """Commands come in while the database stands still for two seconds at a time."""
+    """Commands come in while the database stands still for two seconds at a time, and so does Spotify."""
     database = run.folder / "stalled.db"
-    scene = "A: database stalls 2 s of 4"
-    async with open_fake() as fake:
+    scene = "A: database stalls 2 s of 4, Spotify always"
+    async with open_fake() as fake, FakeSpotify() as spotify:
         cards = Cards(fake)
-        people = People(fake, cards)
+        people = People(fake, cards, shares=SOUND_SHARES)
         people.settle()
-        async with open_bot(fake, database) as bot:
+        hosted = [(_room(channel), _member(crowd[0])) for channel, crowd in people.channels[:HOSTS]]
+        address = await hosts.prepare(spotify, database, hosted)
+        async with open_bot(fake, database, spotify=address) as bot:
             await people.begin()
+            spotify.stall(STALL_S)
+            spotify.requests.clear()
             acting = asyncio.create_task(flow(run, bot, people, CALM_RATE, run.seconds, scene))
             end = time.monotonic() + run.seconds
             await asyncio.sleep(1)
@@ -67,6 +90,7 @@ async def stalled(run: Run) -> list[Promise]:
     found = figures.of(sent)
     return [
         *_answers(scene, found, sent, database, 500.0),
+        Promise(scene, "asked of Spotify meanwhile", _asked(spotify)),
         at_most(scene, "slowest acknowledgement", max(found.acks_ms), 2000, "ms"),
         *_edits(scene, cards),
     ]
@@ -206,7 +230,7 @@ def main(
     ramp: Annotated[bool, typer.Option(help="Look for the highest rate.")] = True,
     profile: Annotated[str, typer.Option(help="A file for cProfile's figures of the bot in scene B.")] = "",
 ) -> None:
-    """Measures the bot under load. Spotify takes no part: the bot does not call it yet."""
+    """Measures the bot under load."""
     console = Console(width=150)
     with tempfile.TemporaryDirectory() as folder, Progress(console=console) as progress:
         run = Run(progress, Path(folder), seconds, profile)

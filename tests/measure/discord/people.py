@@ -6,7 +6,7 @@ import asyncio
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +21,8 @@ SONGS_FIRST = 6
 """How many songs each party has when the clock starts."""
 SHARES = {"vote": 45, "type a song": 18, "type an entry": 2, "add": 15, "now": 10, "next": 5, "skip": 5}
 """What people do, of a hundred things."""
+SOUND_SHARES = SHARES | {"play": 4, "pause": 4}
+"""The same where parties sound on Spotify."""
 
 
 def songs(count: int = 5_000) -> list[tuple[str, str]]:
@@ -40,6 +42,7 @@ class People:
     songs: list[tuple[str, str]] = field(default_factory=songs)
     typing: set[asyncio.Task[Any]] = field(default_factory=set)
     late_s: list[float] = field(default_factory=list)
+    shares: Mapping[str, int] = field(default_factory=lambda: SHARES)
 
     def settle(self) -> None:
         """Moves everybody in."""
@@ -60,7 +63,7 @@ class People:
 
     async def act(self, rate: float, seconds: float, told: Callable[[int], None]) -> None:
         """Does so many things a second, each at its time whatever has become of those before."""
-        kinds, weights = list(SHARES), list(SHARES.values())
+        kinds, weights = list(self.shares), list(self.shares.values())
         begun = time.monotonic()
         for i in range(int(rate * seconds)):
             due = begun + i / rate

@@ -53,10 +53,11 @@ async def open_fake() -> AsyncIterator[FakeDiscord]:
 
 @asynccontextmanager
 async def open_bot(
-    fake: FakeDiscord, database: Path, *, shards: int = 1, profile: str = ""
+    fake: FakeDiscord, database: Path, *, shards: int = 1, profile: str = "", spotify: str = ""
 ) -> AsyncIterator[Bot]:
     """The bot, logged in; it is ended with the block, however that ends."""
     arguments = (f"sqlite+aiosqlite:///{database}", TOKEN, fake.rest_url, fake.gateway_url)
-    async with open_process("tests.measure.discord.house", arguments, profile=profile) as bot:
+    module = "tests.measure.discord.house"
+    async with open_process(module, arguments, profile=profile, spotify=spotify) as bot:
         await fake.ready(shards=shards, timeout=60)
         yield bot
