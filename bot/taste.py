@@ -124,11 +124,10 @@ def surprise(
     looks: dict[str, list[float]] = {}
     for artist, signal in told:
         looks.setdefault(artist, []).extend(np.sign(list(signal.stances.values())).tolist())
-    drawn = {artist: _draw(looks.get(artist, []), spread, rng) for artist in sorted({*artists})}
+    names = sorted({*artists})
+    count = np.array([len(looks.get(name, ())) for name in names])
+    liked = np.array([sum(looks.get(name, ())) for name in names])
+    # The normal posterior: the prior's and the looks' precisions add up.
+    precision = spread**-2 + count * NOISE**-2
+    drawn = dict(zip(names, rng.normal(liked * NOISE**-2 / precision, precision**-0.5).tolist(), strict=True))
     return np.array([drawn[artist] for artist in artists])
-
-
-def _draw(looks: Sequence[float], spread: float, rng: np.random.Generator) -> float:
-    """One draw of a normal posterior: the prior's and the looks' precisions add up."""
-    precision = spread**-2 + len(looks) * NOISE**-2
-    return float(rng.normal(sum(looks) * NOISE**-2 / precision, precision**-0.5))
