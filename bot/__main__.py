@@ -8,6 +8,7 @@ import gc
 import logging
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -43,9 +44,12 @@ log = logging.getLogger("encore")
 
 SWITCH_S = 0.0005
 """How long one thread may keep the others waiting: searches and commits go on beside the event loop."""
-COLLECT = 20_000, 2, 400
-"""After how many new objects garbage is looked for, and how often among older and the oldest ones: few at
-a time, for in a rush nearly all the older ones are still in use, and to look at 400,000 takes 0.3 s."""
+YOUNG, MIDDLE, OLD = 20_000, 2, 1_000_000
+"""After how many new objects garbage is looked for, how often among older ones, and, never, among all."""
+TIDY_S = 1.0
+"""How often all objects that are new since the last time are looked through instead."""
+THOROUGH_S = 3600.0
+"""How often really all are, which stops everything for some tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +153,22 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def collect_seldom() -> None:
-    """Spares what is there by now from garbage collection, which would stop everything for 0.3 s."""
+async def tidy() -> None:
+    """Collects garbage a little at a time: Python alone would look through everything in one go.
+
+    What has outlived a look is spared the next ones, so each takes some milliseconds. Cycles among what was
+    spared, of which there are few, are found once an hour.
+    """
     gc.freeze()
-    gc.set_threshold(*COLLECT)
+    gc.set_threshold(YOUNG, MIDDLE, OLD)
+    thorough_s = time.monotonic() + THOROUGH_S
+    while True:
+        await asyncio.sleep(TIDY_S)
+        if time.monotonic() >= thorough_s:
+            thorough_s += THOROUGH_S
+            gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
 
 async def run(settings: Settings) -> None:
@@ -165,7 +181,7 @@ async def run(settings: Settings) -> None:
             loop.add_signal_handler(number, lambda: task.cancelling() or task.cancel())
     with contextlib.suppress(asyncio.CancelledError):
         async with open_house(settings) as house:
-            collect_seldom()
+            house.doors.append(asyncio.create_task(tidy(), name="tidy"))
             print(f"Encore is ready: open {house.room_url} in a browser.", flush=True)
             done, _ = await asyncio.wait(house.doors, return_when=asyncio.FIRST_COMPLETED)
             for door in done:

@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import Any
 
-from bot.__main__ import SWITCH_S, collect_seldom, run_on_loop
+from bot.__main__ import SWITCH_S, run_on_loop, tidy
 from bot.bundle import open_bundle
 from bot.catalog import Catalogue
 from bot.follower import Follower
@@ -88,12 +88,11 @@ async def _serve(database_url: str, door: Callable[[PartyService], AbstractAsync
         party = PartyService(store, catalogue, Recommender(bundle, catalogue, seed=0), music=music)
         stack.push_async_callback(party.close)
         ticker = Ticker()
-        tasks = {asyncio.create_task(party.keep_time()), asyncio.create_task(ticker.run())}
+        tasks = {asyncio.create_task(each) for each in (party.keep_time(), ticker.run(), tidy())}
         if music is not None:
             tasks.add(asyncio.create_task(Follower(party).run()))
         stack.callback(lambda: [task.cancel() for task in tasks])
         await stack.enter_async_context(door(party))
-        collect_seldom()
         orders = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(orders), sys.stdin
