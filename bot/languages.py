@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -28,6 +29,13 @@ LANGUAGES = {
     "zh_CN": "简体中文",
 }
 """Each language's code and its own name for itself."""
+COMMANDS = (
+    *("add", "next", "queue", "skip", "vote", "remove", "undo", "history", "why", "vibe"),
+    *("autopilot", "settings", "map", "export", "help"),
+    *("spotify", "play", "pause", "volume", "save", "import"),
+    *("spotify connect", "spotify disconnect", "spotify status", "spotify device", "spotify stop"),
+)
+"""The commands that texts name."""
 
 
 class Language:
@@ -55,6 +63,10 @@ class Language:
         """A text whose meaning the English alone does not tell."""
         return self._texts.pgettext(context, message)
 
+    def command(self, name: str) -> str:
+        """How people type a command, such as `/spotify connect`, by its English name without the slash."""
+        return "/" + " ".join(self.label("command", word) for word in name.split())
+
     def listed(self, names: Sequence[str]) -> str:
         """Names as one says them: a, b and c."""
         return format_list(list(names), locale=self._locale)
@@ -62,6 +74,25 @@ class Language:
     def percent(self, share: float) -> str:
         """A share of one as a whole percentage."""
         return format_percent(share, locale=self._locale)
+
+
+class Renamed(Language):
+    """A language for a front door whose commands go by other names.
+
+    Args:
+        code: the language.
+        names: what is said for each command, by its English name without the slash.
+    """
+
+    def __init__(self, code: str, names: Mapping[str, str]) -> None:
+        super().__init__(code)
+        self._names = {self.command(name): said for name, said in names.items()}
+        longest_first = sorted(self._names, key=len, reverse=True)
+        self._named = re.compile("(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+
+    def adapted(self, text: str) -> str:
+        """A text with the other names."""
+        return self._named.sub(lambda found: self._names[found[1]], text)
 
 
 def _catalogue(code: str) -> gettext.NullTranslations:
@@ -79,6 +110,12 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 def language(code: str) -> Language:
     """The language with this code; English for one that is not spoken."""
     return Language(code if code in LANGUAGES else "en")
+
+
+@cache
+def with_english_commands(code: str) -> Language:
+    """The same where commands have but one name, as in Slack."""
+    return Renamed(code if code in LANGUAGES else "en", {name: f"/{name}" for name in COMMANDS})
 
 
 def spoken(locale: str) -> str:

@@ -74,6 +74,12 @@ class Logins:
         await self._note(state, Login(login.member, login.workspace, _digest(browser), sealed, expires_ms))
         return url, browser
 
+    async def owner(self, state: str) -> Member | None:
+        """Who is on the way back from Spotify with this state, which stays good."""
+        async with self._store.transaction() as tx:
+            login = await tx.login(_digest(state))
+        return login.member if login else None
+
     async def returned(self, state: str, browser: str) -> tuple[Login, str]:
         """Uses a state up: whose it is, and the code verifier.
 

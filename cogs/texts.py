@@ -22,6 +22,7 @@ SPOKEN = {
 }
 CONTEXTS = {
     Where.command_name: "command",
+    Where.group_name: "command",
     Where.parameter_name: "option",
     Where.choice_name: "choice",
 }

@@ -15,6 +15,7 @@ from string import Template
 from aiohttp import web
 
 from bot.accounts import Accounts
+from bot.domain import Member
 from bot.errors import (
     LoginRefused,
     LoginSpent,
@@ -24,15 +25,18 @@ from bot.errors import (
     SpotifyRests,
     marked,
 )
-from bot.languages import Language, language, spoken
+from bot.languages import Language, language, spoken, with_english_commands
 from bot.playing import Account, Login
 from bot.replies import Replies
+from bot.room.words import room_language
 
 PAGE = Template((Path(__file__).parent / "connect.html").read_text("utf-8"))
 COOKIE = "encore-spotify"
 """What only the browser has that agreed on our page; gone when it has come back."""
 COOKIE_S = 600
 PLATFORMS = {"discord": "Discord", "slack": "Slack"}
+WORDED: dict[str, Callable[[str], Language]] = {"slack": with_english_commands, "web": room_language}
+"""What takes a language's code, for members who have no commands in their own language."""
 STATUS = {
     LoginSpent: 410,
     LoginRefused: 403,
@@ -90,7 +94,7 @@ class ConnectPages:
         login = await self._accounts.begin(request.match_info["secret"])
         if login is None:
             raise LoginSpent
-        response = _asked(_language(request), login)
+        response = _asked(_language(request, login.member), login)
         # With no-referrer a browser would not say where the form comes from; other sites still learn nothing.
         response.headers["Referrer-Policy"] = "same-origin"
         return response
@@ -106,7 +110,8 @@ class ConnectPages:
     async def _come_back(self, request: web.Request) -> web.Response:
         """Spotify has sent the browser here, with a code or with a reason."""
         query, browser = request.query, request.cookies.get(COOKIE, "")
-        state, wished = query.get("state", ""), _language(request)
+        state = query.get("state", "")
+        wished = _language(request, await self._accounts.owner(state))
         try:
             if "code" not in query:
                 await self._accounts.refuse(state, browser, query.get("error", ""))
@@ -170,7 +175,12 @@ def _page(language: Language, title: str, *parts: str, status: int = 200) -> web
     return web.Response(text=text, status=status, content_type="text/html")
 
 
-def _language(request: web.Request) -> Language:
+def _language(request: web.Request, member: Member | None = None) -> Language:
+    """The browser's language, with the commands or buttons that the member has; Discord's for a stranger."""
+    return WORDED.get(member.platform if member else "", language)(_code(request))
+
+
+def _code(request: web.Request) -> str:
     """The most wished-for language of the browser's that is spoken here, else English."""
     wishes = [
         (-float(quality or 1), tag)
@@ -179,5 +189,5 @@ def _language(request: web.Request) -> Language:
     for quality, tag in sorted(wishes, key=lambda wish: wish[0]):
         code = spoken(tag)
         if quality and (code != "en" or tag.casefold().startswith("en")):
-            return language(code)
-    return language("en")
+            return code
+    return "en"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from functools import cache
 
-from bot.languages import Language
+from bot.languages import Language, Renamed
 from bot.replies import Replies
 
 BUTTONS = {
@@ -20,16 +20,13 @@ BUTTONS = {
     "remove": "Take out",
 }
 """Commands, and the button that does the same."""
-COMMAND = re.compile("/(" + "|".join(BUTTONS) + r")(?!\w)")
 
 
-class RoomLanguage(Language):
-    """English as the page speaks it."""
-
-    def adapted(self, text: str) -> str:
-        """A text that names buttons."""
-        return COMMAND.sub(lambda found: f"“{BUTTONS[found[1]]}”", text)
+@cache
+def room_language(code: str) -> Language:
+    """A language as the page speaks it; its buttons are English in all of them."""
+    return Renamed(code, {name: f"“{button}”" for name, button in BUTTONS.items()})
 
 
-REPLIES = Replies(RoomLanguage("en"), plain=str)
+REPLIES = Replies(room_language("en"), plain=str)
 """The page shows every text as text, so nothing needs an escape."""

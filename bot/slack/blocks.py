@@ -96,10 +96,10 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
     turn = [(page - 1, "◀"), (page + 1, "▶")]
     buttons = [button(f"encore:page:{to}", sign) for to, sign in turn if 0 <= to < pages]
     if party.paused:
-        buttons.append(button("encore:play", f"▶ {replies.say(marked('Play on'))}"))
+        buttons.append(button("encore:play", "▶ " + replies.say(marked("Play on"))))
     elif party.playing is not None:
-        buttons.append(button("encore:pause", f"⏸ {replies.say(marked('Pause'))}"))
-    buttons.append(button("encore:next", f"✨ {replies.say(marked('What next?'))}", style="primary"))
+        buttons.append(button("encore:pause", "⏸ " + replies.say(marked("Pause"))))
+    buttons.append(button("encore:next", "✨ " + replies.say(marked("What next?")), style="primary"))
     return [*blocks, *_down(shown, page, replies), actions(*buttons)]
 
 
@@ -170,7 +170,7 @@ def ballot_card(
         threshold,
     )
     closes = replies.say(marked("Closes {when}."), when=when(closes_ms))
-    other = button(again, f"🔀 {replies.say(marked('Other songs'))}")
+    other = button(again, "🔀 " + replies.say(marked("Other songs")))
     return [*blocks, context(f"{rule} {closes}"), actions(other)]
 
 

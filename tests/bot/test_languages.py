@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import product
 from string import Formatter
 from typing import Any, cast
 
@@ -17,7 +19,7 @@ from babel.messages.pofile import read_po
 
 from bot.discord_bot import EncoreBot
 from bot.domain import MOST_LINES, Rules
-from bot.languages import LANGUAGES, LOCALE, language, spoken
+from bot.languages import LANGUAGES, LOCALE, language, spoken, with_english_commands
 from bot.party import PartyService
 from bot.replies import Replies
 from bot.translate import ROOT, collected, written
@@ -30,8 +32,13 @@ LOCALES = sorted(locale.value for locale in SPOKEN)
 NAME_LIMIT = 32
 TEXT_LIMIT = 100
 """The longest description and the longest choice that Discord takes, in characters."""
-LABELS = {"Add songs": 45, "What next?": 80, "Other songs": 80, "Erase everything of mine": 80}
-"""The form's title and the buttons, with the most characters that Discord takes."""
+SUBCOMMAND = 1
+LABELS = {
+    **{"Add songs": 45, "What next?": 80, "Other songs": 80, "Erase everything of mine": 80},
+    **{"Connect Spotify": 75, "Disconnect": 75, "Play on": 73, "Pause": 73},
+    "On which device shall the party play?": 150,
+}
+"""The form's title, the buttons and a menu, with the most characters that Discord and Slack take."""
 
 Payload = Mapping[str, Any]
 
@@ -87,12 +94,29 @@ def said(part: Payload, key: str, locale: str) -> str:
 
 
 def parts(command: Payload) -> Iterator[tuple[str, Payload]]:
-    """A command, its options and their choices, each with what it is."""
+    """A command, the commands behind its name, their options and choices, each with what it is."""
     yield "command", command
     for option in command.get("options", []):
+        if option["type"] == SUBCOMMAND:
+            yield from parts(option)
+            continue
         yield "option", option
         for choice in option.get("choices", []):
             yield "choice", choice
+
+
+def mentioned(message: Message, commands: list[Payload]) -> list[str]:
+    """The commands that an English text tells people to type."""
+    named = [name for command in commands for name in typed(command)]
+    return [name for name in named if re.search(rf"/{name}(?![\w-])", english(message)[0])]
+
+
+def typed(command: Payload) -> Iterator[str]:
+    """What is typed for a command, and for each behind its name."""
+    yield command["name"]
+    for option in command.get("options", []):
+        if option["type"] == SUBCOMMAND:
+            yield f"{command['name']} {option['name']}"
 
 
 def fits(name: str) -> bool:
@@ -146,15 +170,23 @@ def test_every_text_can_be_said(code: str, texts: Catalog) -> None:
 
 
 @in_every_language
-def test_a_command_that_a_text_mentions_has_the_name_that_is_registered(code: str, texts: Catalog) -> None:
+def test_a_command_that_a_text_mentions_has_the_name_that_is_registered(
+    code: str, commands: list[Payload]
+) -> None:
     """People can type what they are told."""
     words = language(code)
-    names = [message.id for message in texts if message.context == "command"]
     for message in catalogue(code):
-        mentioned = [name for name in names if f"/{name}" in english(message)[0]]
-        for text in forms(message):
-            for name in mentioned:
-                assert f"/{words.label('command', str(name))}" in text, text
+        for text, name in product(forms(message), mentioned(message, commands)):
+            assert re.search(rf"{words.command(name)}(?!\w)", text), text
+
+
+@in_every_language
+def test_where_commands_have_but_one_name_texts_say_it(code: str, commands: list[Payload]) -> None:
+    """In Slack too people can type what they are told, whatever their language."""
+    words = with_english_commands(code)
+    for message in catalogue(code):
+        for text, name in product(forms(message), mentioned(message, commands)):
+            assert re.search(rf"/{name}(?!\w)", words.adapted(text)), text
 
 
 @in_every_locale
@@ -174,8 +206,9 @@ def test_names_are_what_discord_takes(locale: str, commands: list[Payload]) -> N
 @in_every_locale
 def test_names_are_unique(locale: str, commands: list[Payload]) -> None:
     """No two commands share a name, nor two options of a command, nor two choices of an option."""
-    options = [command.get("options", []) for command in commands]
-    choices = [option.get("choices", []) for each in options for option in each]
+    found = [part for command in commands for _, part in parts(command)]
+    options = [part.get("options", []) for part in found]
+    choices = [part.get("choices", []) for part in found]
     for siblings in [commands, *options, *choices]:
         names = [said(part, "name", locale) for part in siblings]
         assert len(names) == len(set(names)), names

@@ -321,6 +321,29 @@ async def test_the_pages_are_in_the_browsers_language(house: House, wished: str,
     assert f'<html lang="{lang}">' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("platform", "play", "save", "connect"),
+    [
+        ("discord", "/abspielen", "/speichern", "/spotify verbinden"),
+        ("slack", "/play", "/save", "/spotify connect"),
+        ("web", "“Play”", "“Save as a playlist”", "“Connect Spotify”"),
+    ],
+)
+async def test_the_pages_name_what_the_member_has(
+    house: House, anna: FakeUser, platform: str, play: str, save: str, connect: str
+) -> None:
+    """Each platform's own commands or buttons, in a page in any language, on a no, before and afterwards."""
+    member, browser, german = Member(platform, "7", "Anna"), house.browser(), {"Accept-Language": "de"}
+    sent = await browser.press(await house.stage.accounts.connect(member, ""))
+    no = await browser.ask("GET", await house.stage.fake.deny(sent.headers["Location"], anna), **german)
+    asked = await browser.ask("GET", await house.stage.accounts.connect(member, ""), **german)
+    back = await browser.ask("GET", await house.away(browser, anna, member), **german)
+    for page in (asked, back):
+        assert f" {play}" in page.text
+        assert f" {save}" in page.text
+    assert f" {connect}" in no.text
+
+
 async def test_no_secret_is_logged_on_the_way(
     house: House, anna: FakeUser, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
