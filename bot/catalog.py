@@ -315,17 +315,21 @@ class Catalogue:
             found: replace(track, spotify_id=found) for (found, _), track in zip(rows, tracks, strict=True)
         }
 
-    async def spotify_id(self, track: Track) -> str | None:
-        """Where a song plays on Spotify, if that is known."""
-        places = self._ids.of(track.track_id) if track.track_id else []
-        return await self._work(self._spotify_id, places[0]) if places else None
+    async def spotify_ids(self, tracks: Sequence[Track]) -> list[str | None]:
+        """Where songs play on Spotify, as linked or as far as it is known."""
+        return await self._work(self._spotify_ids, tracks)
 
-    def _spotify_id(self, index: int) -> str | None:
+    def _spotify_ids(self, tracks: Sequence[Track]) -> list[str | None]:
+        places = [self._ids.of(track.track_id) if track.track_id else [] for track in tracks]
+        wanted = {found[0] for found in places if found}
+        marks = ", ".join("?" * len(wanted))
+        statement = f"SELECT idx, spotify_id FROM spotify WHERE idx IN ({marks})"  # noqa: S608 - only question marks
         with self._lock:
-            row = self._connection.execute(
-                "SELECT spotify_id FROM spotify WHERE idx = ?", (index,)
-            ).fetchone()
-        return row[0] if row else None
+            known = dict(self._connection.execute(statement, list(wanted)).fetchall())
+        return [
+            track.spotify_id or (known.get(found[0]) if found else None)
+            for track, found in zip(tracks, places, strict=True)
+        ]
 
     def _search(self, asked: Sequence[str], limit: int, whole: bool) -> list[Track]:
         found = self._match(" ".join(f'"{word}"*' for word in asked))

@@ -17,8 +17,12 @@ from enum import StrEnum
 from xml.etree import ElementTree
 
 from bot.domain import Entry, Track
+from bot.links import Kind, Link
 
-COLUMNS = ("title", "artist", "album", "year", "duration_s", "added_by", "state", "ups", "downs", "started")
+COLUMNS = (
+    *("title", "artist", "album", "year", "duration_s", "added_by", "state", "ups", "downs", "started"),
+    "link",
+)
 """The head of the CSV."""
 XSPF_NAMESPACE = "http://xspf.org/ns/0/"
 
@@ -84,6 +88,7 @@ def _row(song: Entry) -> list[str | int]:
         song.ups,
         song.downs,
         "" if song.started_ms is None else _instant(song.started_ms),
+        _link(track) or "",
     ]
 
 
@@ -125,8 +130,14 @@ def _xspf(songs: Sequence[Entry], title: str) -> bytes:
 
 
 def _jspf(songs: Sequence[Entry], title: str) -> bytes:
-    """JSPF, the JSON form of XSPF (xspf.org/jspf), in UTF-8."""
-    playlist = {"title": title, "track": [_properties(song) for song in songs]}
+    """JSPF, the JSON form of XSPF (xspf.org/jspf), in UTF-8: there a song has a list of identifiers."""
+    tracks = []
+    for song in songs:
+        told: dict[str, object] = {**_properties(song)}
+        if "identifier" in told:
+            told["identifier"] = [told["identifier"]]
+        tracks.append(told)
+    playlist = {"title": title, "track": tracks}
     return _utf8(json.dumps({"playlist": playlist}, ensure_ascii=False, indent=2) + "\n")
 
 
@@ -134,6 +145,7 @@ def _properties(song: Entry) -> dict[str, str | int]:
     """What XSPF can say of a song, without what is unknown: no empty element says anything."""
     track, adder = song.track, _adder(song)
     told: dict[str, str | int | None] = {
+        "identifier": _link(track),
         "title": track.title,
         "creator": track.artist,
         "album": track.album,
@@ -149,6 +161,11 @@ _WRITERS: Mapping[Form, Callable[[Sequence[Entry], str], bytes]] = {
     Form.XSPF: _xspf,
     Form.JSPF: _jspf,
 }
+
+
+def _link(track: Track) -> str | None:
+    """Where a song is on Spotify, if that is known."""
+    return Link(Kind.TRACK, track.spotify_id).url if track.spotify_id else None
 
 
 def _adder(song: Entry) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -93,6 +95,8 @@ class InsightService(Service):
     async def songs(self, room: Room) -> list[Entry]:
         """The songs of the room's last party in the order of its night: what is over, what plays, what waits.
 
+        Each says where it plays on Spotify, if that is known.
+
         Raises:
             NothingToShow: there were none.
         """
@@ -103,7 +107,12 @@ class InsightService(Service):
         begun = sorted((e for e in found if e.started_ms), key=lambda entry: (entry.started_ms, entry.id))
         if not begun and not queue:
             raise NothingToShow
-        return [*(entry for entry in begun if entry.state is not State.QUEUED), *queue]
+        night = [*(entry for entry in begun if entry.state is not State.QUEUED), *queue]
+        links = await self._catalogue.spotify_ids([entry.track for entry in night])
+        return [
+            replace(entry, track=replace(entry.track, spotify_id=link))
+            for entry, link in zip(night, links, strict=True)
+        ]
 
     @finished
     async def likeness(self, room: Room) -> tuple[list[Entry], npt.NDArray[np.float32]]:

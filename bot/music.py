@@ -133,7 +133,7 @@ class SpotifyMusic:
 
     async def find(self, track: Track, member: Member | None = None) -> str | None:
         """The Spotify id of a song, as linked, as the catalogue knows it, or searched; None without one."""
-        known = track.spotify_id or await self._catalogue.spotify_id(track)
+        (known,) = await self._catalogue.spotify_ids([track])
         if known is not None:
             return known
         query = f'track:"{_quoted(track.title)}" artist:"{_quoted(track.artist)}"'

@@ -206,6 +206,9 @@ class Catalogue(Protocol):
     async def search(self, text: str, limit: int = 10) -> list[Track]:
         """Songs as one types, best first; none for a text without letters or digits."""
 
+    async def spotify_ids(self, tracks: Sequence[Track]) -> list[str | None]:
+        """Where songs play on Spotify, as linked or as far as it is known."""
+
     def vibe(self, text: str) -> tuple[list[str], list[str]]:
         """The words of a text that the model knows, at most `MOST_WORDS`, and those that it does not.
 

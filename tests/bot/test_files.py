@@ -25,13 +25,14 @@ UTF8_TEXT = st.text(max_size=60)
 ANNA = Member("discord", "11", "Anna")
 SONG = Entry(
     1,
-    Track("Dancing Queen", "ABBA", "t1", "Arrival", 1976, 230_400),
+    Track("Dancing Queen", "ABBA", "t1", "Arrival", 1976, 230_400, "003vvx7Niy0yvhvHt4a68B"),
     State.PLAYED,
     ANNA,
     added_ms=1_800_000_000_000,
     started_ms=1_800_000_060_999,
     votes={"11": 1, "12": 1, "13": -1},
 )
+LINK = "https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B"
 BARE = Entry(2, Track("Tune", ""), State.SUGGESTED, None, added_ms=0)
 
 
@@ -61,8 +62,20 @@ def test_a_csv_has_a_row_for_each_song() -> None:
     assert data.startswith(b'\xef\xbb\xbf"title"')
     full, bare = (list(row.values()) for row in rows(data))
     began = "2027-01-15T08:01:00Z"
-    assert full == ["Dancing Queen", "ABBA", "Arrival", "1976", "230", "Anna", "played", "2", "1", began]
-    assert bare == ["Tune", "", "", "", "", "", "suggested", "0", "0", ""]
+    assert full == [
+        "Dancing Queen",
+        "ABBA",
+        "Arrival",
+        "1976",
+        "230",
+        "Anna",
+        "played",
+        "2",
+        "1",
+        began,
+        LINK,
+    ]
+    assert bare == ["Tune", "", "", "", "", "", "suggested", "0", "0", "", ""]
 
 
 def test_an_m3u_names_each_song_and_the_file_it_would_be() -> None:
@@ -83,6 +96,7 @@ def test_an_xspf_has_the_elements_of_version_1() -> None:
     assert root.findtext("x:title", None, NS) == "Friday"
     assert tracks(data) == [
         {
+            "identifier": LINK,
             "title": "Dancing Queen",
             "creator": "ABBA",
             "album": "Arrival",
@@ -99,8 +113,10 @@ def test_a_jspf_says_what_the_xspf_says() -> None:
     playlist = json.loads(data)["playlist"]
     assert playlist["title"] == "Friday"
     assert playlist["track"][0]["duration"] == 230_400
+    assert playlist["track"][0].pop("identifier") == [LINK]
     texts = [{name: str(value) for name, value in each.items()} for each in playlist["track"]]
-    assert texts == tracks(exported([SONG, BARE], Form.XSPF, "Friday"))
+    xspf = tracks(exported([SONG, BARE], Form.XSPF, "Friday"))
+    assert texts == [{name: value for name, value in each.items() if name != "identifier"} for each in xspf]
 
 
 @pytest.mark.parametrize("form", Form)

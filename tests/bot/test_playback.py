@@ -63,7 +63,7 @@ class Night:
     async def has(self, entry: Entry) -> FakeSong:
         """Puts a song on Spotify, where the catalogue says it is."""
         track = entry.track
-        known = await self.catalogue.spotify_id(track)
+        known = (await self.catalogue.spotify_ids([track]))[0]
         song = self.fake.song(track.title, track.artist, track.duration_ms or 200_000, id=known)
         self.songs[track.title] = song
         return song

@@ -49,7 +49,7 @@ class House:
         """A party with these songs, all of them on Spotify where the catalogue says they are."""
         for text in texts:
             track = (await self.party.add(ROOM, BEN, text)).entry.track
-            known = await self.catalogue.spotify_id(track)
+            known = (await self.catalogue.spotify_ids([track]))[0]
             if known is not None:
                 self.fake.song(track.title, track.artist, id=known)
             self.clock.pass_by(minutes=0.01)
@@ -97,7 +97,7 @@ async def test_links_that_the_catalogue_knows_need_nobody(house: House) -> None:
     """They are resolved offline, and play as linked."""
     house.fake.limit(21_600)
     track = (await house.catalogue.search("creep radiohead"))[0]
-    known = await house.catalogue.spotify_id(track)
+    known = (await house.catalogue.spotify_ids([track]))[0]
     added = await house.party.add(ROOM, ANNA, f"https://open.spotify.com/track/{known}")
     assert added.entry.track.track_id == track.track_id
     assert added.entry.track.spotify_id == known
@@ -135,7 +135,7 @@ async def test_what_spotify_said_is_never_trained_on(house: House, database_url:
     await house.night("creep radiohead")
     await house.party.add(ROOM, ANNA, url("track", house.fake.song("A Song of Tomorrow", "Radiohead")))
     track = (await house.catalogue.search("africa toto"))[0]
-    song = house.fake.song(track.title, track.artist, id=await house.catalogue.spotify_id(track))
+    song = house.fake.song(track.title, track.artist, id=(await house.catalogue.spotify_ids([track]))[0])
     playlist = house.fake.playlist(house.anna, "Mine", [song])
     assert (await house.party.bring_in(ROOM, ANNA, url("playlist", playlist), "k")).added == 1
     (room,) = shared_rooms(database_url)

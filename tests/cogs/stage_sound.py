@@ -54,7 +54,7 @@ class Sounding:
         made = []
         for name in names:
             track = await self.catalogue.resolve(name)
-            spotify_id = track.spotify_id or await self.catalogue.spotify_id(track)
+            spotify_id = track.spotify_id or (await self.catalogue.spotify_ids([track]))[0]
             artist = track.artist.partition(",")[0]
             made.append(
                 self.spotify.song(track.title, artist, track.duration_ms or 200_000, id=spotify_id or None)

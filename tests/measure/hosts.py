@@ -38,7 +38,7 @@ async def prepare(fake: FakeSpotify, database: Path, rooms: Sequence[tuple[Room,
     with closing(Catalogue.open(bundle)) as catalogue:
         for index in range(5_000):
             track = catalogue.track(index)
-            known = await catalogue.spotify_id(track)
+            known = (await catalogue.spotify_ids([track]))[0]
             if known is not None:
                 fake.song(track.title, track.artist, track.duration_ms or 200_000, id=known)
         async with (

@@ -59,7 +59,7 @@ class SoundRoom:
         songs = []
         for text in texts:
             track = await self.catalogue.resolve(text)
-            known = await self.catalogue.spotify_id(track)
+            known = (await self.catalogue.spotify_ids([track]))[0]
             length_ms = track.duration_ms or 200_000
             songs.append(self.fake.song(track.title, track.artist, length_ms, id=known or new_id()))
         return songs

@@ -59,7 +59,7 @@ class Music:
     async def song(self, text: str) -> FakeSong:
         """Puts a song that the catalogue knows into Spotify."""
         track = await self.catalogue.resolve(text)
-        spotify_id = track.spotify_id or await self.catalogue.spotify_id(track)
+        spotify_id = track.spotify_id or (await self.catalogue.spotify_ids([track]))[0]
         return self.fake.song(track.title, track.artist, track.duration_ms or 200_000, id=spotify_id)
 
     def plays(self, user: FakeUser) -> str:
