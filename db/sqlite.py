@@ -19,6 +19,7 @@ import aiosqlite
 from sqlalchemy import Executable, event
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _DIALECT = SQLiteDialect_aiosqlite(paramstyle="qmark")
@@ -44,12 +45,18 @@ def open_engine(url: URL) -> AsyncEngine:
         url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0, async_creator=opened
     )
     event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "handle_error", _stay_connected)
     return engine
 
 
 def _begin_immediate(connection: Any) -> None:
     if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _stay_connected(context: ExceptionContext) -> None:
+    """Keeps the connection of who was cancelled, which SQLAlchemy would close: the thread is in order."""
+    context.is_disconnect = False
 
 
 class Line:

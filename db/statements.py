@@ -51,7 +51,6 @@ def entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_hosts = members.alias("hosts")
 _HERE = (
     parties.c.platform == bindparam("platform"),
     parties.c.workspace == bindparam("workspace"),
@@ -65,17 +64,23 @@ PARTY = (
         parties.c.shared,
         parties.c.rules,
         parties.c.card,
-        _hosts.c.user_id,
-        _hosts.c.name,
+    )
+    .where(*_HERE)
+    .with_for_update()  # says nothing to SQLite
+)
+# A join would tell who has waited for the party how it sounded before the wait.
+SOUNDS = (
+    select(
+        members.c.user_id,
+        members.c.name,
         playbacks.c.device_id,
         playbacks.c.device_name,
         playbacks.c.on_entry,
         playbacks.c.ahead_entry,
     )
-    .outerjoin(playbacks, playbacks.c.party_id == parties.c.id)
-    .outerjoin(_hosts, _hosts.c.id == playbacks.c.host_id)
+    .join_from(playbacks, members, members.c.id == playbacks.c.host_id)
+    .join(parties, parties.c.id == playbacks.c.party_id)
     .where(*_HERE)
-    .with_for_update(of=parties)  # says nothing to SQLite
 )
 TOUCH = (
     update(parties)

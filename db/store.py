@@ -214,19 +214,21 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
         A transaction asks for its one party before it writes anything.
         """
-        found = await self._rows(statements.PARTY, **_room_columns(room))
+        place = _room_columns(room)
+        found, sounds = await self._several((statements.PARTY, place), (statements.SOUNDS, place))
         if not found:
             await self._make(room, now_ms)
             return await self.party(room, now_ms)
-        return _party(room, found[0])
+        return _party(room, found[0], sounds)
 
     async def enter(
         self, room: Room, now_ms: int, member: Member, key: str | None
     ) -> tuple[PartyRecord, Change | None]:
         """The room's party, as `party` has it, and the change of it that this key has made already."""
         place = _room_columns(room)
-        found, known, done = await self._several(
+        found, sounds, known, done = await self._several(
             (statements.PARTY, place),
+            (statements.SOUNDS, place),
             (statements.MEMBER, {"platform": member.platform, "user_id": member.user_id}),
             (statements.CLAIMED, place | {"key": key}),
         )
@@ -235,7 +237,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             return await self.enter(room, now_ms, member, key)
         if known and known[0][1] == member.name:
             self._members[member, member.name] = int(known[0][0])
-        return _party(room, found[0]), _change(done)
+        return _party(room, found[0], sounds), _change(done)
 
     async def _make(self, room: Room, now_ms: int) -> None:
         """Makes a party; if somebody else is about to, this waits for them and does nothing."""
@@ -511,9 +513,11 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         return (await self._connection.execute(statement)).one()
 
 
-def _party(room: Room, row: Any) -> PartyRecord:
-    party_id, started_ms, active_ms, shared, rules, card, host, name, *sounds = row
-    playback = Playback(Member(room.platform, host, name), *sounds) if host else None
+def _party(room: Room, row: Any, sounds: Sequence[Any]) -> PartyRecord:
+    party_id, started_ms, active_ms, shared, rules, card = row
+    playback = None
+    for user_id, name, *marks in sounds:
+        playback = Playback(Member(room.platform, user_id, name), *marks)
     return PartyRecord(party_id, room, started_ms, active_ms, bool(shared), read_rules(rules), card, playback)
 
 

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from sqlalchemy import text
 
-from bot.domain import Member, Room, State
+from bot.domain import Member, Playback, Room, State
 from bot.errors import StartError
 from db.store import Store, open_store
 from tests.conftest import ANNA, ON_POSTGRESQL, ROOM
@@ -17,6 +18,8 @@ from tests.postgres import EMPTY, MIGRATED, PASSWORD, Server
 
 PATIENCE_S = 30
 """How long a test waits for what must not be locked out, in seconds."""
+WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+"""How many transactions wait for another one."""
 
 
 @pytest.fixture
@@ -167,3 +170,24 @@ async def test_a_cancelled_transaction_is_not_left_open(
             assert len(await tx.entries(party.id, State)) % 2 == 0
     async with asyncio.timeout(PATIENCE_S):
         await asyncio.gather(*(add_two() for _ in range(10)))
+
+
+@ON_POSTGRESQL
+async def test_who_waited_for_a_party_sees_where_it_sounds_now(store: Store, other: Store) -> None:
+    """What another process has just stopped is not there any more once the party's turn has come."""
+    async with store.transaction() as tx:
+        party = await tx.party(ROOM, 0)
+        await tx.set_playback(party.id, Playback(ANNA, "phone", "Phone"))
+
+    async def read() -> list[Playback | None]:
+        async with store.transaction() as tx:
+            entered, _ = await tx.enter(ROOM, 0, ANNA, None)
+            return [entered.playback, (await tx.party(ROOM, 0)).playback]
+
+    async with other.transaction() as tx:
+        await tx.drop_playback((await tx.party(ROOM, 0)).id)
+        waits = asyncio.create_task(read())
+        async with asyncio.timeout(PATIENCE_S):
+            while not await tx._connection.scalar(WAITING):  # noqa: SLF001 - nothing else tells
+                pass
+    assert await waits == [None, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy import text
 from bot.errors import StartError
 from db.store import Store, open_store
 from tests.conftest import ROOM
+
+PATIENCE_S = 20.0
 
 
 async def test_settings_are_durable(database_url: str, store: Store) -> None:
@@ -73,3 +76,23 @@ async def test_a_second_bot_on_one_file_is_refused(database_url: str, store: Sto
             pass
     async with store.transaction() as tx:
         assert (await tx.party(ROOM, 1)).started_ms == 1
+
+
+async def test_a_cancelled_task_costs_nobody_the_connection(store: Store) -> None:
+    """Wherever a task is cancelled, nothing of it is half written and the next transaction works."""
+
+    async def rest_twice(moment: int) -> None:
+        async with store.transaction() as tx:
+            await tx.rests_until_ms("first")
+            await tx.rest("first", moment)
+            await tx.rest("second", moment)
+
+    for moment in range(1, 40):
+        task = asyncio.create_task(rest_twice(moment))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        async with asyncio.timeout(PATIENCE_S), store.transaction() as tx:
+            assert await tx.rests_until_ms("first") == await tx.rests_until_ms("second")
+            assert (await tx.party(ROOM, 1)).started_ms == 1
