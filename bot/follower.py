@@ -96,7 +96,7 @@ class Follower:
             due = time.monotonic() >= due_s
             try:
                 followed = await self._party.follow_device(room, listen=due)
-                resting = False
+                resting = resting and not (due or followed.changed)  # else nothing was asked
                 if due or followed.changed:
                     every_s = FIRST_S if followed.changed else min(every_s * SLOWER, LAST_S)
                     due_s = time.monotonic() + self._wait_s(followed, every_s)

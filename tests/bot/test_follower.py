@@ -177,7 +177,9 @@ async def test_a_rest_is_told_once_and_all_goes_on_afterwards(night: Night) -> N
     night.fake.limit(21_600)
     asked = len(night.fake.requests)
     await night.until(lambda: bool(night.said))
-    await night.wait(40)
+    for number in range(4):
+        await night.wait(10)
+        await night.party.add(ROOM, BEN, f"Song {number} - Nobody")  # people go on meanwhile
     assert [type(error) for error in night.said] == [SpotifyRests]
     assert len(night.fake.requests) == asked + 1
     night.fake.limit(None)
