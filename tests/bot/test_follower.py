@@ -154,6 +154,18 @@ async def test_a_vanished_device_is_told_once(night: Night) -> None:
     await night.until(lambda: night.sounds(night.songs[0]))
 
 
+async def test_a_device_is_followed_again_after_one_has_vanished(night: Night) -> None:
+    """What the host does on the second one is seen as it was on the first."""
+    await add(night, *night.songs[:2])
+    await night.until(lambda: night.sounds(night.songs[0]))
+    night.fake.unplug(night.anna, night.phone)
+    await night.until(lambda: bool(night.said))
+    night.fake.device(night.anna, "Kitchen", active=True)
+    await night.party.play(ROOM, ANNA)
+    asked = len(night.fake.asked("GET", "/me/player"))
+    await night.until(lambda: len(night.fake.asked("GET", "/me/player")) > asked)
+
+
 async def test_a_revoked_account_in_the_middle_of_a_song(night: Night) -> None:
     """The room and the host are told once each, the queue is whole, and the clock goes on."""
     await add(night, *night.songs[:2])
