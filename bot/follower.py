@@ -96,9 +96,10 @@ class Follower:
             due = time.monotonic() >= due_s
             try:
                 followed = await self._party.follow_device(room, listen=due)
-                resting = False
-                if due or followed.changed:
-                    every_s = FIRST_S if followed.changed else min(every_s * SLOWER, LAST_S)
+                resting = resting and not (due or followed.changed)  # else nothing was asked
+                fresh = followed.changed or due_s == math.inf  # for the use case may have told the device
+                if due or fresh:
+                    every_s = FIRST_S if fresh else min(every_s * SLOWER, LAST_S)
                     due_s = time.monotonic() + self._wait_s(followed, every_s)
             except SpotifyRests as error:
                 if not resting:
@@ -121,6 +122,8 @@ class Follower:
         playing = followed.playing
         if playing is None or followed.playback is None:
             return math.inf
+        if playing.left_ms is not None and followed.playback.on != playing.id:
+            return math.inf  # it stands still, and no device has it
         every_s = max(every_s, len(self._tasks) / A_SECOND)
         if playing.left_ms is not None:
             return max(every_s, LAST_S)

@@ -120,8 +120,11 @@ def _in_step(
             enqueue=queue[0] if soon else None,
         )
     if settled and playing.left_ms is None:
-        if heard.progress_ms == 0 and playback.on == playing.id and _nearly_over(playing, now_ms):
-            return Step(None, ahead, over=State.PLAYED)
+        if heard.progress_ms == 0 and playback.on == playing.id:  # a device does so that has nothing more
+            if _nearly_over(playing, now_ms):
+                return Step(None, ahead, over=State.PLAYED)
+            if _played_ms(playing, now_ms) >= DOUBTED_MS:
+                return Step(None, ahead, over=State.SKIPPED)
         return Step(playing.id, ahead, left_ms=left_ms)
     return Step(playing.id, ahead)
 
@@ -164,6 +167,10 @@ def _rest_ms(playing: Entry, now_ms: int) -> int:
     if playing.left_ms is not None:
         return playing.left_ms
     return max(0, (playing.ends_ms or now_ms) - now_ms)
+
+
+def _played_ms(playing: Entry, now_ms: int) -> int:
+    return (playing.track.duration_ms or TYPICAL_SONG_MS) - _rest_ms(playing, now_ms)
 
 
 def _nearly_over(playing: Entry, now_ms: int) -> bool:

@@ -227,6 +227,9 @@ class PlaybackService(DeviceService):
         except NoDevice:
             await self._begin(room, member, key)
             return await self._started(room)
+        if followed.playing is not None and followed.playing.left_ms is not None:
+            await self._go_on(room, member, key)  # it was held on the device, and nobody had seen that
+            return await self._started(room)
         return Played(followed.playback, followed.playing)
 
     async def _started(self, room: Room) -> Played:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from bot.domain import Entry, Playback, Room, Track
-from bot.errors import PartyError, marked
+from bot.errors import NoHost, PartyError, marked
 from bot.languages import Language
 from bot.playing import Account, Device, Imported, Played, Saved
 
@@ -67,6 +67,13 @@ class SoundReplies:
             return self.say(marked("You haven't connected Spotify yet. Do so with /spotify connect."))
         name = self.name(account.name)
         return self.say(marked("You are connected as {name}. /play plays the party there."), name=name)
+
+    def standing(self, account: Account | None, playback: Playback | None) -> str:
+        """How the member's account stands, and where the party sounds."""
+        where = self.sounding(playback)
+        if not where and account is None:
+            where = self.error(NoHost())  # who has an account is told to /play already
+        return "\n".join(filter(None, [self.account(account), where]))
 
     def played(self, result: Played) -> str:
         """What `play` did."""

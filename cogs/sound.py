@@ -13,7 +13,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.domain import AddedAll, Member, Room
-from bot.errors import NoHost, PartyError, marked
+from bot.errors import PartyError, marked
 from bot.languages import language
 from bot.party import PartyService
 from bot.playing import Device, Played
@@ -167,8 +167,7 @@ class Sound(commands.Cog):
         asked = await ask(interaction, private=True)
         account = await asked.soon(asked.party.account(asked.member))
         party = await asked.soon(asked.party.party(asked.room, history=0))
-        where = asked.replies.sounding(party.playback) or asked.replies.error(NoHost())
-        await asked.reply(f"{asked.replies.account(account)}\n{where}")
+        await asked.reply(asked.replies.standing(account, party.playback))
 
     @spotify.command()
     @app_commands.describe(device="Which one; leave it out to see them all")

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import ManyDevices, NoHost, marked
+from bot.errors import ManyDevices, marked
 from bot.playing import Device
 from bot.slack.asked import Asked
 from bot.slack.blocks import Json, actions, button, device_choice, section
@@ -61,12 +61,13 @@ async def disconnect(asked: Asked) -> None:
 
 async def status(asked: Asked) -> None:
     """Says which account the asker has, and where the party sounds."""
-    lines = [asked.own.account(await asked.party.account(asked.member))]
+    account = await asked.party.account(asked.member)
+    told = asked.own.account(account)
     if asked.in_channel:
         now = await asked.party.party(asked.room, history=0)
-        lines.append(asked.own.sounding(now.playback) or asked.own.error(NoHost()))
+        told = asked.own.standing(account, now.playback)
     usage = marked("Behind /spotify you can write connect, disconnect, status, device or stop.")
-    await asked.tell("\n".join([*lines, asked.own.say(usage)]))
+    await asked.tell(f"{told}\n{asked.own.say(usage)}")
 
 
 async def stop(asked: Asked) -> None:

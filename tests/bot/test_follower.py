@@ -154,6 +154,18 @@ async def test_a_vanished_device_is_told_once(night: Night) -> None:
     await night.until(lambda: night.sounds(night.songs[0]))
 
 
+async def test_a_device_is_followed_again_after_one_has_vanished(night: Night) -> None:
+    """What the host does on the second one is seen as it was on the first."""
+    await add(night, *night.songs[:2])
+    await night.until(lambda: night.sounds(night.songs[0]))
+    night.fake.unplug(night.anna, night.phone)
+    await night.until(lambda: bool(night.said))
+    night.fake.device(night.anna, "Kitchen", active=True)
+    await night.party.play(ROOM, ANNA)
+    asked = len(night.fake.asked("GET", "/me/player"))
+    await night.until(lambda: len(night.fake.asked("GET", "/me/player")) > asked)
+
+
 async def test_a_revoked_account_in_the_middle_of_a_song(night: Night) -> None:
     """The room and the host are told once each, the queue is whole, and the clock goes on."""
     await add(night, *night.songs[:2])
@@ -177,7 +189,9 @@ async def test_a_rest_is_told_once_and_all_goes_on_afterwards(night: Night) -> N
     night.fake.limit(21_600)
     asked = len(night.fake.requests)
     await night.until(lambda: bool(night.said))
-    await night.wait(40)
+    for number in range(4):
+        await night.wait(10)
+        await night.party.add(ROOM, BEN, f"Song {number} - Nobody")  # people go on meanwhile
     assert [type(error) for error in night.said] == [SpotifyRests]
     assert len(night.fake.requests) == asked + 1
     night.fake.limit(None)

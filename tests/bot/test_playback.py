@@ -207,6 +207,48 @@ async def test_a_skip_on_the_phone_is_seen(night: Night) -> None:
     assert await night.state(first) is State.SKIPPED
 
 
+async def test_a_skip_on_the_phone_is_seen_in_the_middle_of_a_song(night: Night) -> None:
+    """No song was put ahead yet, so the device stops at a song's beginning; the next one plays there."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=30)
+    night.fake.skip(night.anna)
+    assert night.sounds is None
+    playing = await night.look()
+    assert playing is not None
+    assert playing.id == second.id
+    assert night.sounds == second.track.title
+    assert await night.state(first) is State.SKIPPED
+
+
+async def test_a_device_that_never_begins_costs_no_song(night: Night) -> None:
+    """It stands still at the beginning from the start, and so does the party."""
+    first, _ = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    night.fake.playback(night.anna).pause()
+    night.fake.playback(night.anna).seek(0)
+    for _ in range(5):
+        await night.look()
+    now = await night.party.party(ROOM)
+    assert now.paused
+    assert now.playing is not None
+    assert now.playing.id == first.id
+
+
+async def test_play_goes_on_where_the_phone_was_paused_unseen(night: Night) -> None:
+    """What is said to play does."""
+    (first,) = await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=30)
+    night.fake.press_pause(night.anna)
+    night.clock.pass_by(minutes=0.1)
+    played = await night.party.play(ROOM, ANNA)
+    assert played.playing is not None
+    assert played.playing.left_ms is None
+    assert night.sounds == first.track.title
+    assert not (await night.party.party(ROOM)).paused
+
+
 async def test_a_song_from_elsewhere_is_seen_and_the_party_goes_on_after_it(night: Night) -> None:
     """What the host puts on by hand is the room's song while it plays; then comes the party's next."""
     first, second = await night.add(*SONGS[:2])

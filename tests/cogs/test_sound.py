@@ -132,7 +132,8 @@ async def test_status_and_disconnect_tell_how_the_account_stands(sounding: Sound
     assert private(await fake.slash(anna, "spotify status")) == none
     assert "nothing to erase" in private(await fake.slash(anna, "spotify disconnect"))
     await sounding.host("Anna", "Kitchen")
-    assert "connected as Anna Premium" in private(await fake.slash(anna, "spotify status"))
+    connected = private(await fake.slash(anna, "spotify status"))
+    assert connected == "You are connected as Anna Premium. /play plays the party there."
     await sounding.queue("mr brightside")
     await fake.slash(anna, "play")
     assert "Kitchen, by Anna" in private(await fake.slash(anna, "spotify status"))
