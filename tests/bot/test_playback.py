@@ -12,6 +12,7 @@ from bot.domain import GRACE_MS, Entry, Member, Room, State
 from bot.errors import (
     DeviceRefuses,
     HostedAlready,
+    HostLeft,
     HostsOnly,
     ManyDevices,
     NoDevice,
@@ -475,3 +476,31 @@ async def test_another_room_is_not_touched(night: Night) -> None:
     followed = await night.party.follow_device(other, listen=True)
     assert followed.playback is None
     assert night.sounds == "Take on Me"
+
+
+async def test_a_host_who_plays_another_party_leaves_the_first(night: Night) -> None:
+    """Two parties would fight for one device: the first one is told, and its clock goes on."""
+    other = Room("discord", "1", "3")
+    first, _ = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.has((await night.party.add(other, BEN, SONGS[2])).entry)
+    await night.party.play(other, ANNA)
+    left = await night.party.party(ROOM)
+    assert left.playback is None
+    assert left.playing is not None
+    assert (left.playing.id, left.paused) == (first.id, False)
+    assert [type(error) for error in night.said] == [HostLeft]
+    await night.look()
+    assert night.sounds == "Hey Ya!"
+    kitchen = night.fake.device(night.anna, "Kitchen")
+    await night.party.choose_device(ROOM, ANNA, kitchen.id)
+    assert (await night.party.party(other)).playback is None
+    assert night.sounds == first.track.title
+
+
+async def test_a_host_who_goes_to_an_empty_party_takes_the_music_along(night: Night) -> None:
+    """The device stands still until the other party has a song."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.party.play(Room("discord", "1", "3"), ANNA)
+    assert night.sounds is None
