@@ -504,3 +504,30 @@ async def test_a_host_who_goes_to_an_empty_party_takes_the_music_along(night: Ni
     await night.party.play(ROOM, ANNA)
     await night.party.play(Room("discord", "1", "3"), ANNA)
     assert night.sounds is None
+
+
+async def test_a_party_that_is_over_has_no_host(night: Night) -> None:
+    """Who adds a song on the next day does not wake the host's device; the host can play again."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=10)
+    await night.party.play_on()
+    night.clock.pass_by(hours=13)
+    assert (await night.party.party(ROOM)).playback is None
+    _, second = await night.add(*SONGS[1:3])
+    await night.look()
+    assert night.sounds is None
+    assert (await night.party.party(ROOM)).playback is None
+    assert (await night.party.play(ROOM, ANNA)).playback is not None
+    assert night.sounds == SONGS[1].split(" - ")[0]
+    assert await night.state(second) is State.QUEUED
+
+
+async def test_a_host_who_plays_before_the_first_song_of_a_new_party_hosts_it(night: Night) -> None:
+    """The host of the last party is one anew by saying so."""
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(hours=13)
+    await night.party.play(ROOM, ANNA)
+    await night.add(SONGS[0])
+    await night.look()
+    assert night.sounds == "Take on Me"
