@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.desk import Desk
 from bot.domain import Entry, Member, Playback, Room, State
-from bot.errors import NoDevice, NotOnSpotify
-from bot.following import Step, decide, needs_to_listen
+from bot.errors import DeviceRefuses, NoDevice, NotOnSpotify
+from bot.following import Step, decide, may_be_ahead, needs_to_listen
 from bot.playing import Heard
 from bot.service import Service, finished
 
@@ -112,7 +113,8 @@ class DeviceService(Service):
                     return replace(followed, changed=changed)
                 if needs_to_listen(playing, playback) and not listen:
                     return replace(followed, changed=changed)
-                heard = await self._music().heard(playback.host) if listen else None
+                asks = listen or may_be_ahead(playing, playback)
+                heard = await self._music().heard(playback.host) if asks else None
                 async with self._read(room) as desk:
                     queue = await desk.ordered(await desk.waiting())
                     step = decide(
@@ -186,7 +188,8 @@ class DeviceService(Service):
         """Tells the device what to do; False if the song was passed over, and another one is on."""
         music, host, device_id = self._music(), playback.host, playback.device_id
         if step.forward:
-            await music.forward(host, device_id)
+            with suppress(DeviceRefuses):  # then the song is played
+                await music.forward(host, device_id)
             hand.told(self.now_ms(), forwarded=True)
         elif step.play is not None:
             spotify_id = await music.find(step.play.track, host)
@@ -199,7 +202,9 @@ class DeviceService(Service):
             return True
         elif step.enqueue is not None:
             spotify_id = await music.find(step.enqueue.track, host)
-            if spotify_id is not None:
+            if spotify_id is None:
+                return True
+            with suppress(DeviceRefuses):  # then the song is played when its turn comes
                 await music.enqueue(host, spotify_id, device_id)
                 await self._note(room, replace(step, ahead=step.enqueue.id), step.enqueue, spotify_id, pin=1)
             return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 
@@ -531,3 +532,74 @@ async def test_a_host_who_plays_before_the_first_song_of_a_new_party_hosts_it(ni
     await night.add(SONGS[0])
     await night.look()
     assert night.sounds == "Take on Me"
+
+
+async def test_a_device_that_went_on_by_itself_is_not_sent_further(night: Night) -> None:
+    """Where the clock was faster than the look, the song that the device has begun plays on."""
+    first, second, _ = await night.add(*SONGS[:3])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=night.songs[first.track.title].duration_ms / 1000 - 12)
+    night.clock.pass_by(minutes=(12 + GRACE_MS / 1000 + 1) / 60)
+    await night.party.play_on()
+    playing = (await night.party.follow_device(ROOM)).playing
+    assert playing is not None
+    assert playing.id == second.id
+    assert night.sounds == second.track.title
+    assert not night.fake.asked("POST", "/me/player/next")
+
+
+@pytest.mark.parametrize("repeat", ["track", "context"])
+async def test_a_device_that_repeats_holds_no_party_up(
+    night: Night, repeat: Literal["track", "context"]
+) -> None:
+    """A song that begins again has been heard; the next one comes, and the last one ends the party."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    night.fake.playback(night.anna).repeat = repeat
+    for entry in (first, second):
+        assert night.sounds == entry.track.title
+        await night.look(seconds=night.songs[entry.track.title].duration_ms / 1000 - 12)
+        await night.look(seconds=12.5)
+        assert await night.state(entry) is State.PLAYED
+    assert (await night.party.party(ROOM)).playing is None
+
+
+async def test_one_song_twice_in_a_row_is_played_twice(night: Night) -> None:
+    """Its second time is not taken for the first that goes on."""
+    await night.party.choose(ROOM, MOD, {"one_of_each": False})
+    first, second = await night.add(SONGS[0], SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    length_s = night.songs[first.track.title].duration_ms / 1000
+    await night.look(seconds=length_s - 12)
+    playing = await night.look(seconds=12.5)
+    assert playing is not None
+    assert playing.id == second.id
+    assert not night.fake.asked("POST", "/me/player/next")
+    assert night.fake.playback(night.anna).progress_ms < 1000
+
+
+async def test_a_device_that_takes_no_queue_costs_nobody_the_host(night: Night) -> None:
+    """What cannot be queued there is played when its turn comes."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=night.songs[first.track.title].duration_ms / 60_000 - 0.2)
+    night.phone.restricted = True
+    await night.look(seconds=0)
+    night.phone.restricted = False
+    playing = await night.look(seconds=12.5)
+    assert playing is not None
+    assert playing.id == second.id
+    assert night.sounds == second.track.title
+
+
+async def test_a_device_that_is_slow_to_stand_still_does_not_wake_the_party(night: Night) -> None:
+    """What it says right after it was told to stand still is not believed."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=30)
+    await night.party.pause(ROOM, ANNA)
+    night.fake.playback(night.anna).resume()
+    await night.look(seconds=1)
+    assert (await night.party.party(ROOM)).paused
+    await night.look(seconds=3)
+    assert not (await night.party.party(ROOM)).paused
