@@ -96,8 +96,10 @@ class Follower:
             due = time.monotonic() >= due_s
             try:
                 followed = await self._party.follow_device(room, listen=due)
-                resting = False
-                if due or followed.changed:
+                asked = due or followed.changed
+                if asked and followed.playing is not None:
+                    resting = False
+                if asked or (due_s == math.inf and _sounds(followed)):
                     every_s = FIRST_S if followed.changed else min(every_s * SLOWER, LAST_S)
                     due_s = time.monotonic() + self._wait_s(followed, every_s)
             except SpotifyRests as error:
@@ -150,3 +152,8 @@ class Follower:
                     await self._party.told(member)
         except Exception:
             log.exception("Who has to connect again could not be told; I try again.")
+
+
+def _sounds(followed: Followed) -> bool:
+    """Whether a song is on and does not stand still."""
+    return followed.playing is not None and followed.playing.left_ms is None
