@@ -234,6 +234,9 @@ class PlaybackService(DeviceService):
         except NoDevice:
             await self._begin(room, member, key)
             return await self._started(room)
+        if followed.playing is not None and followed.playing.left_ms is not None:  # paused on the device
+            await self._go_on(room, member, key)
+            return await self._started(room)
         return Played(followed.playback, followed.playing)
 
     async def _started(self, room: Room) -> Played:

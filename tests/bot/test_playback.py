@@ -603,3 +603,17 @@ async def test_a_device_that_is_slow_to_stand_still_does_not_wake_the_party(nigh
     assert (await night.party.party(ROOM)).paused
     await night.look(seconds=3)
     assert not (await night.party.party(ROOM)).paused
+
+
+async def test_who_plays_on_what_was_just_paused_on_the_phone_hears_it(night: Night) -> None:
+    """The party has not seen it stand still yet: it goes on at once, and nobody has to ask twice."""
+    first, _ = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=30)
+    night.fake.press_pause(night.anna)
+    night.clock.pass_by(minutes=0.1)
+    result = await night.party.play(ROOM, ANNA, "again")
+    assert night.sounds == first.track.title
+    assert result.playing is not None
+    assert result.playing.left_ms is None
+    assert night.fake.playback(night.anna).progress_ms >= 30_000
