@@ -116,11 +116,14 @@ class DeviceService(Service):
                 asks = listen or may_be_ahead(playing, playback)
                 heard = await self._music().heard(playback.host) if asks else None
                 async with self._read(room) as desk:
+                    there = desk.party.playback
+                    if there is None or there.host != playback.host:
+                        continue  # the host has stopped meanwhile: what was heard is nobody's business
                     queue = await desk.ordered(await desk.waiting())
                     step = decide(
                         await desk.playing(),
                         queue,
-                        desk.party.playback or playback,
+                        there,
                         heard,
                         desk.now_ms,
                         told_ms=hand.told_ms,

@@ -190,7 +190,7 @@ class PlaybackService(DeviceService):
             self._may_steer(desk)
             await desk.record("stop")
             await desk.tx.drop_playback(desk.party.id)
-        await self._silence(playback)
+        await self._silence(room, playback)
         return playback
 
     async def _leave(self, host: Member, but: Room | None = None) -> None:
@@ -204,12 +204,13 @@ class PlaybackService(DeviceService):
                 await desk.tx.announce(room)
             self.tell(room)
             self.say(room, HostLeft(playback.host.name))
-            await self._silence(playback)
+            await self._silence(room, playback)
 
-    async def _silence(self, playback: Playback) -> None:
-        """Has a device stop that the party has left, if it can be told."""
+    async def _silence(self, room: Room, playback: Playback) -> None:
+        """Has a device stop that the party has left, if it can be told; after what is being told to it."""
         try:
-            await self._music().hold(playback.host, playback.device_id)
+            async with self._hand(room).turn:
+                await self._music().hold(playback.host, playback.device_id)
         except PartyError as error:
             log.info("A device plays on without its party: %s", error)
 

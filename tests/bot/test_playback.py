@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -617,3 +618,23 @@ async def test_who_plays_on_what_was_just_paused_on_the_phone_hears_it(night: Ni
     assert result.playing is not None
     assert result.playing.left_ms is None
     assert night.fake.playback(night.anna).progress_ms >= 30_000
+
+
+async def test_who_stops_while_the_device_is_asked_has_it_stand_still(night: Night) -> None:
+    """What was about to be played there is not played any more."""
+    await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=0.5)
+    for member in (ANNA, BEN):
+        await night.party.skip(ROOM, member)
+    with night.fake.held("/me/player") as gate:
+        following = asyncio.create_task(night.party.follow_device(ROOM, listen=True))
+        await gate.arrived.wait()
+        stopping = asyncio.create_task(night.party.stop(ROOM, ANNA))
+        while (await night.party.party(ROOM)).playback is not None:
+            pass
+        gate.open()
+    followed, _ = await asyncio.gather(following, stopping)
+    assert followed.playback is None
+    assert night.sounds is None
+    assert len(night.fake.asked("PUT", "/me/player/play")) == 1
