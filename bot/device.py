@@ -11,7 +11,7 @@ from functools import cached_property
 from bot.desk import Desk
 from bot.domain import Entry, Member, Playback, Room, State
 from bot.errors import DeviceRefuses, NoDevice, NotOnSpotify
-from bot.following import Step, decide, may_be_ahead, needs_to_listen
+from bot.following import Step, decide, may_be_ahead, needs_to_listen, plays
 from bot.playing import Heard
 from bot.service import Service, finished
 
@@ -110,6 +110,8 @@ class DeviceService(Service):
                 followed = await self._stand(room)
                 playback, playing = followed.playback, followed.playing
                 if playback is None or playing is None:
+                    if playback is not None and playback.on is not None:
+                        await self._hush(room, playback, playback.on)
                     return replace(followed, changed=changed)
                 if needs_to_listen(playing, playback) and not listen:
                     return replace(followed, changed=changed)
@@ -139,6 +141,18 @@ class DeviceService(Service):
                     return replace(await self._stand(room), changed=changed)
                 listen = False
             return Followed(changed=True)
+
+    async def _hush(self, room: Room, playback: Playback, on: int) -> None:
+        """Has the device stop with a song that is over for the party while no other one follows."""
+        async with self._read(room) as desk:
+            entry = await desk.entry(on)
+        heard = await self._music().heard(playback.host)
+        if heard is not None and heard.playing and plays(heard, entry):
+            with suppress(DeviceRefuses):  # it stands still by now
+                await self._music().hold(playback.host, playback.device_id)
+        async with self._read(room) as desk:
+            if desk.party.playback == playback:
+                await desk.tx.set_playback(desk.party.id, replace(playback, on=None))
 
     async def _stand(self, room: Room) -> Followed:
         async with self._read(room) as desk:

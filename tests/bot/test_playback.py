@@ -638,3 +638,32 @@ async def test_who_stops_while_the_device_is_asked_has_it_stand_still(night: Nig
     assert followed.playback is None
     assert night.sounds is None
     assert len(night.fake.asked("PUT", "/me/player/play")) == 1
+
+
+async def test_a_last_song_that_is_skipped_is_silent(night: Night) -> None:
+    """With nothing behind it the device stands still, and is asked nothing more."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=0.5)
+    for member in (ANNA, BEN):
+        await night.party.skip(ROOM, member)
+    await night.party.follow_device(ROOM)
+    assert night.sounds is None
+    asked = len(night.fake.requests)
+    await night.look()
+    assert len(night.fake.requests) == asked
+    await night.add(SONGS[1])
+    await night.party.follow_device(ROOM)
+    assert night.sounds == "Africa"
+
+
+async def test_what_the_host_plays_after_the_party_plays_on(night: Night) -> None:
+    """A last song that is skipped takes nothing away that the party did not put on."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=0.5)
+    night.fake.play_elsewhere(night.anna, night.fake.song("The host's own", "Somebody"))
+    for member in (ANNA, BEN):
+        await night.party.skip(ROOM, member)
+    await night.party.follow_device(ROOM)
+    assert night.sounds == "The host's own"
