@@ -38,7 +38,7 @@ ENDS_SOON_DAYS = 7
 TURN_MS = 30_000
 """How long one process may take to renew: after that it has died, and another one does it."""
 LOOK_S = 0.1
-LOOKS = 80
+LOOKS = 110
 """How often, and how many times, we look for what another process renews: longer than Spotify may take."""
 PLAYLISTS = frozenset({"playlist-modify-private", "playlist-read-private"})
 DENIED = "access_denied"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.desk import Desk
 from bot.domain import Entry, Member, Playback, Room, State
-from bot.errors import NoDevice, NotOnSpotify
-from bot.following import Step, decide, needs_to_listen
+from bot.errors import DeviceRefuses, NoDevice, NotOnSpotify
+from bot.following import Step, decide, may_be_ahead, needs_to_listen, plays
 from bot.playing import Heard
 from bot.service import Service, finished
 
@@ -109,16 +110,22 @@ class DeviceService(Service):
                 followed = await self._stand(room)
                 playback, playing = followed.playback, followed.playing
                 if playback is None or playing is None:
+                    if playback is not None and playback.on is not None:
+                        await self._hush(room, playback, playback.on)
                     return replace(followed, changed=changed)
                 if needs_to_listen(playing, playback) and not listen:
                     return replace(followed, changed=changed)
-                heard = await self._music().heard(playback.host) if listen else None
+                asks = listen or may_be_ahead(playing, playback)
+                heard = await self._music().heard(playback.host) if asks else None
                 async with self._read(room) as desk:
+                    there = desk.party.playback
+                    if there is None or there.host != playback.host:
+                        continue  # the host has stopped meanwhile: what was heard is nobody's business
                     queue = await desk.ordered(await desk.waiting())
                     step = decide(
                         await desk.playing(),
                         queue,
-                        desk.party.playback or playback,
+                        there,
                         heard,
                         desk.now_ms,
                         told_ms=hand.told_ms,
@@ -134,6 +141,18 @@ class DeviceService(Service):
                     return replace(await self._stand(room), changed=changed)
                 listen = False
             return Followed(changed=True)
+
+    async def _hush(self, room: Room, playback: Playback, on: int) -> None:
+        """Has the device stop with a song that is over for the party while no other one follows."""
+        async with self._read(room) as desk:
+            entry = await desk.entry(on)
+        heard = await self._music().heard(playback.host)
+        if heard is not None and heard.playing and plays(heard, entry):
+            with suppress(DeviceRefuses):  # it stands still by now
+                await self._music().hold(playback.host, playback.device_id)
+        async with self._read(room) as desk:
+            if desk.party.playback == playback:
+                await desk.tx.set_playback(desk.party.id, replace(playback, on=None))
 
     async def _stand(self, room: Room) -> Followed:
         async with self._read(room) as desk:
@@ -186,7 +205,8 @@ class DeviceService(Service):
         """Tells the device what to do; False if the song was passed over, and another one is on."""
         music, host, device_id = self._music(), playback.host, playback.device_id
         if step.forward:
-            await music.forward(host, device_id)
+            with suppress(DeviceRefuses):  # then the song is played
+                await music.forward(host, device_id)
             hand.told(self.now_ms(), forwarded=True)
         elif step.play is not None:
             spotify_id = await music.find(step.play.track, host)
@@ -199,7 +219,9 @@ class DeviceService(Service):
             return True
         elif step.enqueue is not None:
             spotify_id = await music.find(step.enqueue.track, host)
-            if spotify_id is not None:
+            if spotify_id is None:
+                return True
+            with suppress(DeviceRefuses):  # then the song is played when its turn comes
                 await music.enqueue(host, spotify_id, device_id)
                 await self._note(room, replace(step, ahead=step.enqueue.id), step.enqueue, spotify_id, pin=1)
             return True

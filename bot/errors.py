@@ -13,7 +13,7 @@ EncoreError
     │   ├── NoSpotify, NotConnected (LinkAgain, LinkEndsSoon), NotPremium, NotOnTheList
     │   ├── SpotifyRests, SpotifyAway, SpotifyBusy, SpotifyRefuses
     │   ├── NoDevice (ManyDevices, DeviceGone), DeviceRefuses, NotOnSpotify
-    │   ├── NoHost, HostLost, HostsOnly, HostedAlready
+    │   ├── NoHost, HostLost, HostLeft, HostsOnly, HostedAlready
     │   ├── ShortLink, NothingBehindLink, PlaylistClosed, NoPlaylistLink
     │   └── LoginSpent, LoginRefused
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
@@ -446,6 +446,15 @@ class NoHost(SpotifyError):
     def __init__(self) -> None:
         super().__init__(
             marked("Nobody plays this party on Spotify yet. Connect with /spotify connect, then /play.")
+        )
+
+
+class HostLeft(SpotifyError):
+    """The host plays another party, or has disconnected."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            marked("The party no longer plays on {name}'s Spotify. The clock goes on."), name=name
         )
 
 

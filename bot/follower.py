@@ -96,8 +96,11 @@ class Follower:
             due = time.monotonic() >= due_s
             try:
                 followed = await self._party.follow_device(room, listen=due)
-                resting = resting and not (due or followed.changed)  # else nothing was asked
-                fresh = followed.changed or due_s == math.inf  # for the use case may have told the device
+                asked = due or followed.changed
+                if asked and followed.playing is not None:
+                    resting = False
+                # The use case may have told the device already, and so changed nothing here.
+                fresh = followed.changed or (due_s == math.inf and _sounds(followed))
                 if due or fresh:
                     every_s = FIRST_S if fresh else min(every_s * SLOWER, LAST_S)
                     due_s = time.monotonic() + self._wait_s(followed, every_s)
@@ -153,3 +156,8 @@ class Follower:
                     await self._party.told(member)
         except Exception:
             log.exception("Who has to connect again could not be told; I try again.")
+
+
+def _sounds(followed: Followed) -> bool:
+    """Whether a song is on and does not stand still."""
+    return followed.playing is not None and followed.playing.left_ms is None

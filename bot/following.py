@@ -48,6 +48,11 @@ def needs_to_listen(playing: Entry | None, playback: Playback) -> bool:
     return playing is not None and playing.id == playback.on
 
 
+def may_be_ahead(playing: Entry, playback: Playback) -> bool:
+    """Whether the device may have gone on to this song by itself, so that "next" would lead past it."""
+    return playing.id == playback.ahead
+
+
 def decide(
     playing: Entry | None,
     queue: Sequence[Entry],
@@ -64,7 +69,8 @@ def decide(
         playing: what the party plays.
         queue: what waits, the next one first.
         playback: what the device was told last.
-        heard: what it plays; None for nothing at all, or if it was not asked (see `needs_to_listen`).
+        heard: what it plays; None for nothing at all, or if it was not asked (see `needs_to_listen` and
+            `may_be_ahead`).
         now_ms: the instant at which that was.
         told_ms: when it was last told something.
         forwarded: whether that was to go to the next song of its own queue.
@@ -109,8 +115,12 @@ def _in_step(
     """The device plays what the party plays, or stands still on it."""
     ahead = playback.ahead if playback.ahead != playing.id else None
     left_ms = _left_ms(heard)
+    if not settled and heard.playing == (playing.left_ms is not None):
+        return Step(playing.id, ahead)
     if heard.playing:
         ends_ms = now_ms + left_ms
+        if playback.on == playing.id and _began_again(playing, heard, ends_ms, now_ms):
+            return Step(None, ahead, over=State.PLAYED)
         moved = playing.left_ms is not None or abs(ends_ms - (playing.ends_ms or 0)) > SLACK_MS
         soon = left_ms <= AHEAD_MS and ahead is None and bool(queue)
         return Step(
@@ -119,7 +129,7 @@ def _in_step(
             ends_ms=ends_ms if moved else None,
             enqueue=queue[0] if soon else None,
         )
-    if settled and playing.left_ms is None:
+    if playing.left_ms is None:
         if heard.progress_ms == 0 and playback.on == playing.id:  # a device does so that has nothing more
             if _nearly_over(playing, now_ms):
                 return Step(None, ahead, over=State.PLAYED)
@@ -127,6 +137,12 @@ def _in_step(
                 return Step(None, ahead, over=State.SKIPPED)
         return Step(playing.id, ahead, left_ms=left_ms)
     return Step(playing.id, ahead)
+
+
+def _began_again(playing: Entry, heard: Heard, ends_ms: int, now_ms: int) -> bool:
+    """Whether a song was heard to its end and sounds anew: it is repeated, or stands there twice."""
+    later_ms = ends_ms - (playing.ends_ms or ends_ms)
+    return heard.progress_ms <= OVER_MS < later_ms and _nearly_over(playing, now_ms)
 
 
 def _elsewhere(

@@ -13,6 +13,7 @@ from bot.domain import Entry, Member, Playback, Room
 from bot.errors import (
     DeviceRefuses,
     HostedAlready,
+    HostLeft,
     HostsOnly,
     LinkEndsSoon,
     ManyDevices,
@@ -50,14 +51,7 @@ class PlaybackService(DeviceService):
         Raises:
             NoSpotify: it is not set up.
         """
-        for room in await self.hosted_by(member):
-            async with self._read(room) as desk:
-                playback = desk.party.playback
-                await desk.tx.drop_playback(desk.party.id)
-                await desk.tx.announce(room)
-            self.tell(room)
-            if playback is not None:
-                await self._silence(playback)
+        await self._leave(member)
         return await self._music().disconnect(member)
 
     async def account(self, member: Member) -> Account | None:
@@ -196,13 +190,27 @@ class PlaybackService(DeviceService):
             self._may_steer(desk)
             await desk.record("stop")
             await desk.tx.drop_playback(desk.party.id)
-        await self._silence(playback)
+        await self._silence(room, playback)
         return playback
 
-    async def _silence(self, playback: Playback) -> None:
-        """Has a device stop that the party has left, if it can be told."""
+    async def _leave(self, host: Member, but: Room | None = None) -> None:
+        """Lets the parties that sound on a member's account, except one, go on by the clock."""
+        for room in await self.hosted_by(host):
+            async with self._read(room) as desk:
+                playback = desk.party.playback
+                if room == but or playback is None or playback.host != host:
+                    continue
+                await desk.tx.drop_playback(desk.party.id)
+                await desk.tx.announce(room)
+            self.tell(room)
+            self.say(room, HostLeft(playback.host.name))
+            await self._silence(room, playback)
+
+    async def _silence(self, room: Room, playback: Playback) -> None:
+        """Has a device stop that the party has left, if it can be told; after what is being told to it."""
         try:
-            await self._music().hold(playback.host, playback.device_id)
+            async with self._hand(room).turn:
+                await self._music().hold(playback.host, playback.device_id)
         except PartyError as error:
             log.info("A device plays on without its party: %s", error)
 
@@ -227,8 +235,8 @@ class PlaybackService(DeviceService):
         except NoDevice:
             await self._begin(room, member, key)
             return await self._started(room)
-        if followed.playing is not None and followed.playing.left_ms is not None:
-            await self._go_on(room, member, key)  # it was held on the device, and nobody had seen that
+        if followed.playing is not None and followed.playing.left_ms is not None:  # paused on the device
+            await self._go_on(room, member, key)
             return await self._started(room)
         return Played(followed.playback, followed.playing)
 
@@ -269,6 +277,8 @@ class PlaybackService(DeviceService):
     async def _begin(self, room: Room, member: Member, key: str | None, device: Device | None = None) -> None:
         """Makes a member the host, on a device of theirs; what plays begins anew there.
 
+        An account plays in one room at a time: two would take the device from each other with every song.
+
         Raises:
             NoSpotify, NotConnected, NoDevice: there is nothing to play on.
             HostedAlready: somebody else was faster.
@@ -288,6 +298,7 @@ class PlaybackService(DeviceService):
                 playing = await desk.playing()
                 if playing is not None:
                     await desk.tx.go_on(playing.id, domain.ends_ms(playing.track, desk.now_ms))
+        await self._leave(member, room)
 
     async def _go_on(self, room: Room, member: Member, key: str | None) -> None:
         """Lets what stands still go on."""

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bot import domain, links
@@ -173,7 +174,7 @@ class Service:
         """A party to look at: nobody counts as active for it, and nobody is told."""
         async with self._store.transaction() as tx:
             now_ms = self.now_ms()
-            record = await tx.party(room, now_ms)
+            record = _of_now(await tx.party(room, now_ms), now_ms)
             self._remember(room, record.rules)
             yield Desk(tx, record, now_ms, self._here(room, record))
 
@@ -192,8 +193,11 @@ class Service:
         """A party that a member changes, once for each key."""
         async with self._store.transaction() as tx:
             now_ms = self.now_ms()
-            party, done = await tx.enter(room, now_ms, member, key)
+            found, done = await tx.enter(room, now_ms, member, key)
+            party = _of_now(found, now_ms)
             self._remember(room, party.rules)
+            if party.playback != found.playback:
+                await tx.drop_playback(party.id)
             began_ms = domain.began_ms(party.started_ms, party.active_ms, now_ms)
             if began_ms != party.started_ms or now_ms - party.active_ms >= TOUCH_EVERY_MS:
                 await tx.touch(party.id, began_ms, now_ms)
@@ -202,3 +206,9 @@ class Service:
                 await tx.announce(room)
         if not done:
             self.tell(room)
+
+
+def _of_now(record: PartyRecord, now_ms: int) -> PartyRecord:
+    """A party without the host of one that is over: nobody's device plays the next one unasked."""
+    over = domain.began_ms(record.started_ms, record.active_ms, now_ms) != record.started_ms
+    return replace(record, playback=None) if over and record.playback else record

@@ -133,7 +133,7 @@ class Spotify:
             pkce.get_access_token(code, check_cache=False)
             return self._tokens(pkce.cache_handler.get_cached_token())
 
-        return await self._call(work)
+        return await self._call(work, once=True)
 
     async def refresh(self, refresh_token: str) -> Tokens:
         """New tokens for a refresh token, which is used up.
@@ -141,7 +141,9 @@ class Spotify:
         Raises:
             GrantRefused: it is not good, or no more.
         """
-        return await self._call(lambda: self._tokens(self._pkce().refresh_access_token(refresh_token)))
+        return await self._call(
+            lambda: self._tokens(self._pkce().refresh_access_token(refresh_token)), once=True
+        )
 
     async def me(self, access: str) -> str:
         """What an account is called. Whether it is a Premium one shows only when it should play."""
@@ -279,15 +281,21 @@ class Spotify:
     async def _ask(self, access: str, work: Callable[[Any], Any]) -> Any:
         return await self._call(lambda: work(self._client(access)))
 
-    async def _call(self, work: Callable[[], Result]) -> Result:
-        """Runs work in a thread, if Spotify may be asked; one attempt, and what came of it is noted."""
+    async def _call(self, work: Callable[[], Result], *, once: bool = False) -> Result:
+        """Runs work in a thread, if Spotify may be asked; one attempt, and what came of it is noted.
+
+        What Spotify gives only `once` would be lost if we did not wait: the wait for a thread does not count.
+        """
         if self._waiting >= MOST_WAITING:
             raise SpotifyBusy
         self._waiting += 1
         try:
-            async with asyncio.timeout(WITHIN_S), self._slots:
+            async with asyncio.timeout(WITHIN_S) as limit, self._slots:
                 await self._breaker.admit()  # only now: who stood in line before has found out meanwhile
-                result = await asyncio.get_running_loop().run_in_executor(self._threads, work)
+                loop = asyncio.get_running_loop()
+                if once:
+                    limit.reschedule(loop.time() + WITHIN_S)
+                result = await loop.run_in_executor(self._threads, work)
         except (TimeoutError, requests.RequestException):
             await self._breaker.failed()
             raise SpotifyAway from None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from alembic import command
+from sqlalchemy import create_engine
 
 from bot.bundle import Bundle, open_bundle
 from bot.catalog import Catalogue
@@ -15,7 +18,7 @@ from bot.domain import Member, Room
 from bot.party import PartyService
 from bot.recommender import Recommender
 from bot.settings import STARTER
-from db.store import Store, open_store
+from db.store import Store, alembic_config, open_store
 from tests import postgres as private
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
@@ -78,6 +81,17 @@ def postgres() -> Iterator[private.Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the tables of today, which a fresh database is a copy of."""
+    file = tmp_path_factory.mktemp("migrated") / "party.db"
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        command.upgrade(alembic_config(connection), "head")
+    engine.dispose()
+    return file
+
+
 ON_BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 """Runs tests on a fresh database of either kind, or of the one; the others run on SQLite."""
@@ -87,6 +101,7 @@ ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh database."""
     if getattr(request, "param", "sqlite") == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "party.db")
         yield f"sqlite+aiosqlite:///{tmp_path / 'party.db'}"
         return
     server = request.getfixturevalue("postgres")

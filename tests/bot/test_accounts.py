@@ -27,7 +27,7 @@ from bot.errors import (
 )
 from bot.party import PartyService
 from bot.playing import Tokens
-from bot.spotify import SCOPES
+from bot.spotify import SCOPES, THREADS
 from bot.vault import Vault
 from db.store import Store, open_store
 from tests.conftest import ANNA, BEN, ON_BOTH, Clock
@@ -424,6 +424,26 @@ async def test_silence_deletes_nothing(
         with pytest.raises(SpotifyAway):
             await stage.accounts.token(ANNA)
         assert await stage.accounts.account(ANNA) is not None
+
+
+async def test_a_renewal_that_had_to_wait_for_its_turn_is_not_given_up_halfway(
+    stage: Stage, anna: FakeUser, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Spotify takes the old token and gives the new one once: who would not hear of it had to link again."""
+    monkeypatch.setattr("bot.spotify.WITHIN_S", 2.0)
+    await stage.link(ANNA, anna)
+    clock.pass_by(hours=2)
+    access = await stage.spotify.app_token()
+    stage.fake.stall(1.3, "/api/token")
+    with stage.fake.held("/search") as gate:
+        searches = [asyncio.create_task(stage.spotify.search(access, "a")) for _ in range(THREADS)]
+        await gate.arrived.wait()
+        renewal = asyncio.create_task(stage.accounts.token(ANNA))
+        await asyncio.sleep(1.0)  # its own time runs already
+        gate.open()
+        await asyncio.gather(*searches)
+    assert await stage.access_works(await renewal)
+    assert stage.fake.token_requests["refresh_token"] == 1
 
 
 async def test_an_app_that_is_set_up_wrongly_deletes_nothing(

@@ -200,6 +200,35 @@ async def test_a_rest_is_told_once_and_all_goes_on_afterwards(night: Night) -> N
     await night.until(lambda: night.fake.playback(night.anna).playing)
 
 
+async def test_a_rest_is_told_once_however_much_the_party_does(night: Night) -> None:
+    """Votes and songs that end say nothing of Spotify, and so repeat nothing."""
+    await add(night, *night.songs)
+    await night.until(lambda: night.sounds(night.songs[0]))
+    night.fake.limit(21_600)
+    await night.until(lambda: bool(night.said))
+    for entry in (await night.party.party(ROOM)).queue:
+        await night.party.vote(ROOM, BEN, entry.id, -1)
+        await night.wait(20)
+    night.clock.pass_by(minutes=10)
+    await night.party.play_on()
+    await night.wait(20)
+    assert [type(error) for error in night.said] == [SpotifyRests]
+
+
+async def test_a_device_that_has_come_back_is_followed_again(night: Night) -> None:
+    """Once the host plays on, a skip there is seen as before."""
+    await add(night, *night.songs[:2])
+    await night.until(lambda: night.sounds(night.songs[0]))
+    night.fake.unplug(night.anna, night.phone)
+    await night.until(lambda: bool(night.said))
+    night.fake.device(night.anna, "Kitchen", active=True)
+    await night.party.play(ROOM, ANNA)
+    await night.until(lambda: night.sounds(night.songs[0]))
+    asked = len(night.fake.asked("GET", "/me/player"))
+    await night.until(lambda: len(night.fake.asked("GET", "/me/player")) > asked + 3)
+    assert night.sounds(night.songs[0])
+
+
 async def test_a_fault_of_spotifys_is_waited_out(night: Night) -> None:
     """A server's error takes nothing away: the same device plays on."""
     await add(night, *night.songs[:2])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 
@@ -12,6 +14,7 @@ from bot.domain import GRACE_MS, Entry, Member, Room, State
 from bot.errors import (
     DeviceRefuses,
     HostedAlready,
+    HostLeft,
     HostsOnly,
     ManyDevices,
     NoDevice,
@@ -517,3 +520,192 @@ async def test_another_room_is_not_touched(night: Night) -> None:
     followed = await night.party.follow_device(other, listen=True)
     assert followed.playback is None
     assert night.sounds == "Take on Me"
+
+
+async def test_a_host_who_plays_another_party_leaves_the_first(night: Night) -> None:
+    """Two parties would fight for one device: the first one is told, and its clock goes on."""
+    other = Room("discord", "1", "3")
+    first, _ = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.has((await night.party.add(other, BEN, SONGS[2])).entry)
+    await night.party.play(other, ANNA)
+    left = await night.party.party(ROOM)
+    assert left.playback is None
+    assert left.playing is not None
+    assert (left.playing.id, left.paused) == (first.id, False)
+    assert [type(error) for error in night.said] == [HostLeft]
+    await night.look()
+    assert night.sounds == "Hey Ya!"
+    kitchen = night.fake.device(night.anna, "Kitchen")
+    await night.party.choose_device(ROOM, ANNA, kitchen.id)
+    assert (await night.party.party(other)).playback is None
+    assert night.sounds == first.track.title
+
+
+async def test_a_host_who_goes_to_an_empty_party_takes_the_music_along(night: Night) -> None:
+    """The device stands still until the other party has a song."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.party.play(Room("discord", "1", "3"), ANNA)
+    assert night.sounds is None
+
+
+async def test_a_party_that_is_over_has_no_host(night: Night) -> None:
+    """Who adds a song on the next day does not wake the host's device; the host can play again."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=10)
+    await night.party.play_on()
+    night.clock.pass_by(hours=13)
+    assert (await night.party.party(ROOM)).playback is None
+    _, second = await night.add(*SONGS[1:3])
+    await night.look()
+    assert night.sounds is None
+    assert (await night.party.party(ROOM)).playback is None
+    assert (await night.party.play(ROOM, ANNA)).playback is not None
+    assert night.sounds == SONGS[1].split(" - ")[0]
+    assert await night.state(second) is State.QUEUED
+
+
+async def test_a_host_who_plays_before_the_first_song_of_a_new_party_hosts_it(night: Night) -> None:
+    """The host of the last party is one anew by saying so."""
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(hours=13)
+    await night.party.play(ROOM, ANNA)
+    await night.add(SONGS[0])
+    await night.look()
+    assert night.sounds == "Take on Me"
+
+
+async def test_a_device_that_went_on_by_itself_is_not_sent_further(night: Night) -> None:
+    """Where the clock was faster than the look, the song that the device has begun plays on."""
+    first, second, _ = await night.add(*SONGS[:3])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=night.songs[first.track.title].duration_ms / 1000 - 12)
+    night.clock.pass_by(minutes=(12 + GRACE_MS / 1000 + 1) / 60)
+    await night.party.play_on()
+    playing = (await night.party.follow_device(ROOM)).playing
+    assert playing is not None
+    assert playing.id == second.id
+    assert night.sounds == second.track.title
+    assert not night.fake.asked("POST", "/me/player/next")
+
+
+@pytest.mark.parametrize("repeat", ["track", "context"])
+async def test_a_device_that_repeats_holds_no_party_up(
+    night: Night, repeat: Literal["track", "context"]
+) -> None:
+    """A song that begins again has been heard; the next one comes, and the last one ends the party."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    night.fake.playback(night.anna).repeat = repeat
+    for entry in (first, second):
+        assert night.sounds == entry.track.title
+        await night.look(seconds=night.songs[entry.track.title].duration_ms / 1000 - 12)
+        await night.look(seconds=12.5)
+        assert await night.state(entry) is State.PLAYED
+    assert (await night.party.party(ROOM)).playing is None
+
+
+async def test_one_song_twice_in_a_row_is_played_twice(night: Night) -> None:
+    """Its second time is not taken for the first that goes on."""
+    await night.party.choose(ROOM, MOD, {"one_of_each": False})
+    first, second = await night.add(SONGS[0], SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    length_s = night.songs[first.track.title].duration_ms / 1000
+    await night.look(seconds=length_s - 12)
+    playing = await night.look(seconds=12.5)
+    assert playing is not None
+    assert playing.id == second.id
+    assert not night.fake.asked("POST", "/me/player/next")
+    assert night.fake.playback(night.anna).progress_ms < 1000
+
+
+async def test_a_device_that_takes_no_queue_costs_nobody_the_host(night: Night) -> None:
+    """What cannot be queued there is played when its turn comes."""
+    first, second = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=night.songs[first.track.title].duration_ms / 60_000 - 0.2)
+    night.phone.restricted = True
+    await night.look(seconds=0)
+    night.phone.restricted = False
+    playing = await night.look(seconds=12.5)
+    assert playing is not None
+    assert playing.id == second.id
+    assert night.sounds == second.track.title
+
+
+async def test_a_device_that_is_slow_to_stand_still_does_not_wake_the_party(night: Night) -> None:
+    """What it says right after it was told to stand still is not believed."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=30)
+    await night.party.pause(ROOM, ANNA)
+    night.fake.playback(night.anna).resume()
+    await night.look(seconds=1)
+    assert (await night.party.party(ROOM)).paused
+    await night.look(seconds=3)
+    assert not (await night.party.party(ROOM)).paused
+
+
+async def test_who_plays_on_what_was_just_paused_on_the_phone_hears_it(night: Night) -> None:
+    """The party has not seen it stand still yet: it goes on at once, and nobody has to ask twice."""
+    first, _ = await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=30)
+    night.fake.press_pause(night.anna)
+    night.clock.pass_by(minutes=0.1)
+    result = await night.party.play(ROOM, ANNA, "again")
+    assert night.sounds == first.track.title
+    assert result.playing is not None
+    assert result.playing.left_ms is None
+    assert night.fake.playback(night.anna).progress_ms >= 30_000
+
+
+async def test_who_stops_while_the_device_is_asked_has_it_stand_still(night: Night) -> None:
+    """What was about to be played there is not played any more."""
+    await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=0.5)
+    for member in (ANNA, BEN):
+        await night.party.skip(ROOM, member)
+    with night.fake.held("/me/player") as gate:
+        following = asyncio.create_task(night.party.follow_device(ROOM, listen=True))
+        await gate.arrived.wait()
+        stopping = asyncio.create_task(night.party.stop(ROOM, ANNA))
+        while (await night.party.party(ROOM)).playback is not None:
+            pass
+        gate.open()
+    followed, _ = await asyncio.gather(following, stopping)
+    assert followed.playback is None
+    assert night.sounds is None
+    assert len(night.fake.asked("PUT", "/me/player/play")) == 1
+
+
+async def test_a_last_song_that_is_skipped_is_silent(night: Night) -> None:
+    """With nothing behind it the device stands still, and is asked nothing more."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=0.5)
+    for member in (ANNA, BEN):
+        await night.party.skip(ROOM, member)
+    await night.party.follow_device(ROOM)
+    assert night.sounds is None
+    asked = len(night.fake.requests)
+    await night.look()
+    assert len(night.fake.requests) == asked
+    await night.add(SONGS[1])
+    await night.party.follow_device(ROOM)
+    assert night.sounds == "Africa"
+
+
+async def test_what_the_host_plays_after_the_party_plays_on(night: Night) -> None:
+    """A last song that is skipped takes nothing away that the party did not put on."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    night.clock.pass_by(minutes=0.5)
+    night.fake.play_elsewhere(night.anna, night.fake.song("The host's own", "Somebody"))
+    for member in (ANNA, BEN):
+        await night.party.skip(ROOM, member)
+    await night.party.follow_device(ROOM)
+    assert night.sounds == "The host's own"
