@@ -113,7 +113,7 @@ async def test_saving_and_bringing_in(sounding: SoundRoom, visit: OpenPage) -> N
     box = page.get_by_role("combobox", name="Add a song")
     await box.fill(f"https://open.spotify.com/playlist/{mine.id}")
     await box.press("Enter")
-    await expect(page.locator("#toast")).to_have_text(f"Added 2 songs from {HOSTILE}.")
+    await expect(page.locator("#toast")).to_have_text(f"Added 2 songs from {HOSTILE[:31]}….")
     await expect(box).to_have_value("")
     await sounding.party.add(LOBBY, HOST, f"{HOSTILE} - <b>Qwzx</b>")
     await page.get_by_role("textbox", name="Name of the playlist").fill("Our night")
@@ -126,6 +126,37 @@ async def test_saving_and_bringing_in(sounding: SoundRoom, visit: OpenPage) -> N
     await expect(said.get_by_role("listitem")).to_have_text([f"{HOSTILE} – <b>Qwzx</b>"])
     assert await page.locator("body img").count() == 0
     assert HOSTILE not in await page.title()
+
+
+async def test_what_cannot_be_brought_in(sounding: SoundRoom, visit: OpenPage) -> None:
+    """The page no longer says that it is under way."""
+    theirs = sounding.fake.playlist(sounding.fake.user("Bob S"), "Theirs", public=False)
+    page = await visit(sounding.url, "Ann")
+    await connect(page, sounding.fake.user("Ann S"), sounding)
+    box = page.get_by_role("combobox", name="Add a song")
+    await box.fill(f"https://open.spotify.com/playlist/{theirs.id}")
+    with sounding.fake.held("/playlists") as gate:
+        await box.press("Enter")
+        await expect(page.locator("#toast")).to_have_text("Bringing all of it in …")
+        gate.open()
+    await expect(page.locator("#add-said")).to_contain_text("only playlists that you own")
+    await expect(page.locator("#toast")).to_have_text("", timeout=1000)
+
+
+async def test_who_is_no_longer_let_in_can_connect_again(sounding: SoundRoom, visit: OpenPage) -> None:
+    """The button that the room speaks of is there at once."""
+    user = sounding.fake.user("Ann S")
+    sounding.fake.device(user, "Kitchen", active=True)
+    await sounding.stock("mr brightside")
+    page = await visit(sounding.url, "Ann")
+    await sounding.party.add(LOBBY, HOST, "mr brightside")
+    await connect(page, user, sounding)
+    await page.get_by_role("button", name="Play here").click()
+    await expect(page.locator("#now-sound")).to_be_visible()
+    sounding.fake.revoke(user)
+    await page.get_by_role("button", name="Look for devices").click()
+    await expect(page.get_by_role("button", name="Connect Spotify")).to_be_visible()
+    await expect(page.get_by_role("button", name="Disconnect")).to_be_hidden()
 
 
 async def test_the_room_is_told(sounding: SoundRoom, visit: OpenPage) -> None:
