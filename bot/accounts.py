@@ -99,7 +99,7 @@ class Accounts(Logins):
         async with self._store.transaction() as tx:
             await tx.save_account(login.member, login.workspace, sealed, now_ms)
         self._lost.discard(login.member)
-        return Account(name, now_ms, tokens.scopes >= PLAYLISTS)
+        return Account(name, now_ms, tokens.scopes >= PLAYLISTS, login.member.platform)
 
     async def refuse(self, state: str, browser: str, reason: str) -> NoReturn:
         """Takes note that Spotify sent somebody back without a code.
@@ -151,7 +151,8 @@ class Accounts(Logins):
             opened = await self._opened(member)
         except NotConnected:
             return None
-        return Account(opened.name, opened.kept.linked_ms, opened.tokens.scopes >= PLAYLISTS)
+        playlists = opened.tokens.scopes >= PLAYLISTS
+        return Account(opened.name, opened.kept.linked_ms, playlists, member.platform)
 
     async def disconnect(self, member: Member) -> bool:
         """Forgets the member's account, and says whether there was one."""

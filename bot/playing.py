@@ -14,6 +14,7 @@ class Account:
     name: str  # as Spotify shows it
     linked_ms: int  # when the member agreed: six months later it ends
     playlists: bool = True  # whether playlists may be written and read
+    platform: str = ""  # the member's
 
 
 @dataclass(frozen=True, slots=True)

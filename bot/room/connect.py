@@ -27,6 +27,7 @@ from bot.errors import (
 from bot.languages import Language, language, spoken
 from bot.playing import Account, Login
 from bot.replies import Replies
+from bot.room.words import room_language
 
 PAGE = Template((Path(__file__).parent / "connect.html").read_text("utf-8"))
 COOKIE = "encore-spotify"
@@ -124,7 +125,7 @@ class ConnectPages:
 
 
 def _asked(language: Language, login: Login) -> web.Response:
-    say = language.say
+    say = _worded(language, login.member.platform).say
     button = say(
         marked("Connect Spotify for {name} ({place})"),
         name=f"<b>{escape(login.member.name)}</b>",
@@ -145,7 +146,7 @@ def _asked(language: Language, login: Login) -> web.Response:
 
 
 def _connected(language: Language, account: Account) -> web.Response:
-    say = language.say
+    say = _worded(language, account.platform).say
     play = say(marked("Go back to your party and say /play: from then on it sounds on your Spotify."))
     parts = [
         _tag("h2", say(marked("What now?"))),
@@ -153,6 +154,11 @@ def _connected(language: Language, account: Account) -> web.Response:
         _tag("p", say(marked("With /save the night becomes a playlist of yours. You can close this page."))),
     ]
     return _page(language, say(marked("Connected as {name}"), name=escape(account.name)), *parts)
+
+
+def _worded(language: Language, platform: str) -> Language:
+    """What to do next in the words of where somebody comes from: chats have commands, the room buttons."""
+    return language if platform in PLATFORMS else room_language(language.code)
 
 
 def _refused(language: Language, error: Exception) -> web.Response:

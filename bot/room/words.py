@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from bot.languages import Language
 from bot.replies import Replies
@@ -24,12 +25,18 @@ COMMAND = re.compile("/(" + "|".join(BUTTONS) + r")(?!\w)")
 
 
 class RoomLanguage(Language):
-    """English as the page speaks it."""
+    """A language as the page speaks it."""
 
     def adapted(self, text: str) -> str:
         """A text that names buttons."""
         return COMMAND.sub(lambda found: f"“{BUTTONS[found[1]]}”", text)
 
 
-REPLIES = Replies(RoomLanguage("en"), plain=str)
+@cache
+def room_language(code: str) -> RoomLanguage:
+    """A language with the names of the page's buttons, which are English."""
+    return RoomLanguage(code)
+
+
+REPLIES = Replies(room_language("en"), plain=str)
 """The page shows every text as text, so nothing needs an escape."""

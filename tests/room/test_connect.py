@@ -122,6 +122,17 @@ async def test_an_account_is_connected_in_a_browser(
     await page.get_by_text("This link is used up").wait_for()
 
 
+async def test_who_comes_from_the_room_is_told_of_its_buttons(house: House, anna: FakeUser) -> None:
+    """The room has no commands."""
+    member, browser = Member("web", "1", "Wanda"), house.browser()
+    asked = await browser.ask("GET", await house.stage.accounts.connect(member, ""))
+    back = await browser.ask("GET", await house.away(browser, anna, member))
+    assert (asked.status, back.status) == (200, 200)
+    for text, button in ((asked.text, "Disconnect"), (back.text, "Play"), (back.text, "Save as a playlist")):
+        assert f"“{button}”" in text
+        assert not re.search(r"\s/(?:play|save|import|spotify)\b", text)
+
+
 async def test_a_link_says_whose_it_is_and_stays_good(house: House) -> None:
     """A chat's preview, however often, neither uses it up nor gets a cookie."""
     link = await house.stage.accounts.connect(ANNA, "")
