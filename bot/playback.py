@@ -13,6 +13,7 @@ from bot.domain import Entry, Member, Playback, Room
 from bot.errors import (
     DeviceRefuses,
     HostedAlready,
+    HostLost,
     HostsOnly,
     LinkEndsSoon,
     ManyDevices,
@@ -50,7 +51,14 @@ class PlaybackService(DeviceService):
         Raises:
             NoSpotify: it is not set up.
         """
-        for room in await self.hosted_by(member):
+        for room in await self._leave(member):
+            self.say(room, HostLost(member.name))
+        return await self._music().disconnect(member)
+
+    async def _leave(self, member: Member) -> list[Room]:
+        """Plays none of the parties on a member's account any more, and has the devices stop."""
+        rooms = await self.hosted_by(member)
+        for room in rooms:
             async with self._read(room) as desk:
                 playback = desk.party.playback
                 await desk.tx.drop_playback(desk.party.id)
@@ -58,7 +66,7 @@ class PlaybackService(DeviceService):
             self.tell(room)
             if playback is not None:
                 await self._silence(playback)
-        return await self._music().disconnect(member)
+        return rooms
 
     async def account(self, member: Member) -> Account | None:
         """The member's account, if one is connected.

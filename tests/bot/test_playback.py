@@ -12,6 +12,7 @@ from bot.domain import GRACE_MS, Entry, Member, Room, State
 from bot.errors import (
     DeviceRefuses,
     HostedAlready,
+    HostLost,
     HostsOnly,
     ManyDevices,
     NoDevice,
@@ -483,6 +484,7 @@ async def test_disconnecting_erases_and_the_clock_goes_on(night: Night) -> None:
     first, second = await night.add(*SONGS[:2])
     await night.party.play(ROOM, ANNA)
     assert await night.party.disconnect(ANNA)
+    assert [str(error) for error in night.said] == [str(HostLost("Anna"))]
     assert night.sounds is None
     assert not await night.party.disconnect(ANNA)
     assert await night.party.account(ANNA) is None
@@ -491,6 +493,16 @@ async def test_disconnecting_erases_and_the_clock_goes_on(night: Night) -> None:
     assert party.playing is not None
     assert party.playing.id == first.id
     assert [entry.id for entry in party.queue] == [second.id]
+
+
+async def test_who_is_forgotten_hosts_no_longer(night: Night) -> None:
+    """The device does not play on for a party that knows nothing of it."""
+    await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.party.forget(ANNA)
+    assert night.sounds is None
+    assert (await night.party.party(ROOM)).playback is None
+    assert await night.party.account(ANNA) is None
 
 
 async def test_a_rest_leaves_the_party_to_its_clock(night: Night) -> None:
