@@ -18,6 +18,7 @@ from bot.domain import (
     AddedAll,
     Change,
     Entry,
+    Forgotten,
     Member,
     Mood,
     Moved,
@@ -61,6 +62,13 @@ TICK_S = 1.0
 
 class PartyService(RoomService, InsightService, AutopilotService, PlaybackService, SavingService):
     """What people can do in a room."""
+
+    @finished
+    async def forget(self, member: Member) -> Forgotten:
+        """Takes a member out of everything that is kept, and stops what plays on an account of theirs."""
+        if self.has_spotify:
+            await self._leave(member)
+        return await super().forget(member)
 
     @finished
     async def add(self, room: Room, member: Member, text: str, key: str | None = None) -> Added:

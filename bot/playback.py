@@ -102,6 +102,8 @@ class PlaybackService(DeviceService):
         elif paused:
             if playback is not None and playback.host == member and not playback.device_id:
                 await self._move_to(room, member, _choice(await self._music().devices(member)), key)
+            elif playback is not None and not _taken(playback, member) and await self._can_host(member):
+                await self._begin(room, member, key)
             else:
                 await self._go_on(room, member, key)
         elif playback is not None:
@@ -162,12 +164,12 @@ class PlaybackService(DeviceService):
             SpotifyError: Spotify does not do it.
         """
         playback, _ = await self._now(room)
-        if playback is not None and playback.host != member:
+        if playback is not None and _taken(playback, member):
             raise HostedAlready(playback.host.name)
         device = next((d for d in await self._music().devices(member) if d.id == device_id), None)
         if device is None:
             raise NoDevice
-        if playback is None:
+        if playback is None or playback.host != member:
             await self._begin(room, member, key, device)
         else:
             await self._move_to(room, member, device, key)
@@ -290,7 +292,7 @@ class PlaybackService(DeviceService):
         playback = Playback(member, device.id, device.name)
         async with self._desk(room, member, key) as desk:
             before = desk.party.playback
-            if before is not None and before.host != member:
+            if before is not None and _taken(before, member):
                 raise HostedAlready(before.host.name)
             if not desk.done:
                 await desk.record("host")
@@ -312,6 +314,11 @@ class PlaybackService(DeviceService):
             with suppress(DeviceRefuses):  # it goes on already, or will be heard to stand still
                 await self._music().go_on(playback.host, playback.device_id)
             self._hand(room).told(self.now_ms())
+
+
+def _taken(playback: Playback, member: Member) -> bool:
+    """Whether somebody else plays; whose device is gone leaves the party to others."""
+    return playback.host != member and bool(playback.device_id)
 
 
 def _choice(devices: list[Device]) -> Device:

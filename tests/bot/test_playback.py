@@ -381,6 +381,31 @@ async def test_one_host_at_a_time(night: Night) -> None:
     assert night.fake.playback(ben).playing
 
 
+@pytest.mark.parametrize("chosen", [False, True])
+async def test_somebody_else_takes_over_from_a_host_who_has_left(night: Night, chosen: bool) -> None:
+    """Whose device is gone keeps the party from nobody."""
+    ben = night.fake.user("Ben")
+    laptop = night.fake.device(ben, "Ben's laptop", active=True)
+    await night.stage.link(BEN, ben)
+    (first,) = await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    night.fake.unplug(night.anna, night.phone)
+    with pytest.raises(NoDevice):
+        await night.look(seconds=30)
+    assert await night.party.lose_device(ROOM)
+    if chosen:
+        played = await night.party.choose_device(ROOM, BEN, laptop.id)
+    else:
+        played = await night.party.play(ROOM, BEN)
+    assert played.playback is not None
+    assert played.playback.host == BEN
+    item = night.fake.playback(ben).item
+    assert night.fake.playback(ben).playing
+    assert item is not None
+    assert item.title == first.track.title
+    assert not (await night.party.party(ROOM)).paused
+
+
 async def test_without_an_account_the_clock_is_the_player(night: Night) -> None:
     """Cleo has none: she can let the clock stand still and go on, and is told how to connect otherwise."""
     (first,) = await night.add(SONGS[0])
@@ -461,6 +486,7 @@ async def test_disconnecting_erases_and_the_clock_goes_on(night: Night) -> None:
     first, second = await night.add(*SONGS[:2])
     await night.party.play(ROOM, ANNA)
     assert await night.party.disconnect(ANNA)
+    assert [str(error) for error in night.said] == [str(HostLeft("Anna"))]
     assert night.sounds is None
     assert not await night.party.disconnect(ANNA)
     assert await night.party.account(ANNA) is None
@@ -469,6 +495,16 @@ async def test_disconnecting_erases_and_the_clock_goes_on(night: Night) -> None:
     assert party.playing is not None
     assert party.playing.id == first.id
     assert [entry.id for entry in party.queue] == [second.id]
+
+
+async def test_who_is_forgotten_hosts_no_longer(night: Night) -> None:
+    """The device does not play on for a party that knows nothing of it."""
+    await night.add(*SONGS[:2])
+    await night.party.play(ROOM, ANNA)
+    await night.party.forget(ANNA)
+    assert night.sounds is None
+    assert (await night.party.party(ROOM)).playback is None
+    assert await night.party.account(ANNA) is None
 
 
 async def test_a_rest_leaves_the_party_to_its_clock(night: Night) -> None:

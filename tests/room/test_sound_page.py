@@ -129,6 +129,37 @@ async def test_saving_and_bringing_in(sounding: SoundRoom, visit: OpenPage) -> N
     assert HOSTILE not in await page.title()
 
 
+async def test_what_cannot_be_brought_in(sounding: SoundRoom, visit: OpenPage) -> None:
+    """The page no longer says that it is under way."""
+    theirs = sounding.fake.playlist(sounding.fake.user("Bob S"), "Theirs", public=False)
+    page = await visit(sounding.url, "Ann")
+    await connect(page, sounding.fake.user("Ann S"), sounding)
+    box = page.get_by_role("combobox", name="Add a song")
+    await box.fill(f"https://open.spotify.com/playlist/{theirs.id}")
+    with sounding.fake.held("/playlists") as gate:
+        await box.press("Enter")
+        await expect(page.locator("#toast")).to_have_text("Bringing all of it in …")
+        gate.open()
+    await expect(page.locator("#add-said")).to_contain_text("only playlists that you own")
+    await expect(page.locator("#toast")).to_have_text("", timeout=1000)
+
+
+async def test_who_is_no_longer_let_in_can_connect_again(sounding: SoundRoom, visit: OpenPage) -> None:
+    """The button that the room speaks of is there at once."""
+    user = sounding.fake.user("Ann S")
+    sounding.fake.device(user, "Kitchen", active=True)
+    await sounding.stock("mr brightside")
+    page = await visit(sounding.url, "Ann")
+    await sounding.party.add(LOBBY, HOST, "mr brightside")
+    await connect(page, user, sounding)
+    await page.get_by_role("button", name="Play here").click()
+    await expect(page.locator("#now-sound")).to_be_visible()
+    sounding.fake.revoke(user)
+    await page.get_by_role("button", name="Look for devices").click()
+    await expect(page.get_by_role("button", name="Connect Spotify")).to_be_visible()
+    await expect(page.get_by_role("button", name="Disconnect")).to_be_hidden()
+
+
 async def test_the_room_is_told(sounding: SoundRoom, visit: OpenPage) -> None:
     """What happens by itself comes up for everybody."""
     page, other = await visit(sounding.url, "Ann"), await visit(sounding.url)

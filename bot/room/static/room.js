@@ -70,6 +70,7 @@ async function add(text, typed) {
   const answer = await busy(byId("add-button"), () => change("add", { text }, () => told("Bringing all of it in …")));
   if (!answer) return;
   if (!answer.ok) {
+    told("");
     byId("add-said").textContent = answer.say;
     return;
   }

@@ -3,6 +3,7 @@
 import { byId, songWords } from "./view.js";
 
 const MOST_MISSING = 10;
+const LOST = new Set(["NotConnected", "LinkAgain"]);
 const LOOPBACK = new Set(["127.0.0.1", "[::1]"]);
 
 // The address, if it leads to Spotify's pages or to ours for connecting; null for anything else.
@@ -122,6 +123,7 @@ export class Sound {
   async find() {
     if (!this.account) return;
     const answer = await this.ask("devices");
+    if (LOST.has(answer.kind)) this.account = null;
     if (answer.ok) this.devices = answer.devices;
     this.noDevice = answer.ok && answer.devices.length ? "" : answer.say;
     this.draw();
