@@ -12,7 +12,7 @@ from bot.party import PartyService
 from bot.slack import sound
 from tests.fakes.slack_server import FakeSlack
 from tests.slack.spotify.stage import BOTH, Music, done, link_in, member, queue, seen_by_others
-from tests.slack.stage import answer, answers, private, room, until
+from tests.slack.stage import answer, answers, private, read, room, until
 from tests.slack.test_commands import sentence
 
 
@@ -78,7 +78,9 @@ async def test_disconnecting_erases_and_lets_the_clock_go_on(
     await queue(fake, anna, "mr brightside")
     await done(fake.slash(anna, "/play"))
     assert (await party.party(room(fake))).playback is not None
-    assert "erased" in await private(await fake.slash(anna, "/spotify", "disconnect"))
+    reply = await fake.slash(anna, "/spotify", "disconnect")
+    await until(lambda: any(each.ephemeral and "erased" in read(each) for each in answers(reply)))
+    await until(lambda: sentence(errors.HostLost("anna")) in seen_by_others(fake))
     assert await music.stage.accounts.account(member(anna)) is None
     assert (await party.party(room(fake))).playback is None
     assert "nothing to erase" in await private(await fake.slash(anna, "/spotify", "disconnect"))
