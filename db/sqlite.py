@@ -39,7 +39,12 @@ def open_engine(url: URL) -> AsyncEngine:
         return connection
 
     async def opened() -> aiosqlite.Connection:
-        return await _Connection(connect, 64)
+        connection = _Connection(connect, 64)
+        try:
+            return await connection
+        except BaseException:
+            await connection.ended()  # its thread would still be about to say so when the loop is gone
+            raise
 
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0, async_creator=opened
@@ -129,6 +134,10 @@ class _Connection(aiosqlite.Connection):
         super().__init__(*connecting)
         self.ahead: list[tuple[str, Sequence[Any]]] = []
         """What runs before the next statement."""
+
+    async def ended(self) -> None:
+        """Waits for the thread of a connection that was stopped."""
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
 
     def cursor(self) -> _Cursor:  # type: ignore[override] # SQLAlchemy enters it, and that is all it needs
         """A cursor that is nothing in the thread until it runs a statement."""

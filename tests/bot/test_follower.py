@@ -88,7 +88,7 @@ async def night(
         anna = fake.user("Anna")
         phone = fake.device(anna, "Phone", active=True)
         await stage.link(ANNA, anna)
-        songs = [fake.song(f"Song {i}", f"Band {i}", 60_000) for i in range(4)]
+        songs = [fake.song(f"Song {i}", f"Band {i}", 40_000) for i in range(4)]
         night = Night(party, stage, fake, clock, anna, phone, songs)
 
         async def whisper(member: Member, error: PartyError) -> bool:

@@ -48,7 +48,7 @@ _MARKUP = {  # a backslash takes these their meaning
 async def open_server() -> AsyncIterator[FakeDiscord]:
     """A Discord server that discord.py finds; all traffic with it must keep to Discord's schemas."""
     specs = SPECS if SPECS.exists() else None
-    async with FakeDiscord(TOKEN, specs=specs, timing=Timing(settle_s=0.02)) as fake:
+    async with FakeDiscord(TOKEN, specs=specs, timing=Timing(settle_s=0.02, timeout_s=20.0)) as fake:
         with fake.patched_client():
             yield fake
     assert fake.violations == [], "Discord's published schemas were breached:\n" + "\n".join(fake.violations)
