@@ -49,18 +49,17 @@ from bot.domain import (
     Entry,
     Member,
     PartyRecord,
-    Playback,
     Room,
     State,
     Suggestion,
     Track,
 )
 from bot.errors import StartError
-from db import postgres, statements, wake
+from db import postgres, reading, statements, wake
 from db import sqlite as sqlite_file
 from db.installs import Installs
 from db.playbacks import Playbacks
-from db.rooms import Rooms, read_rules
+from db.rooms import Rooms
 from db.schema import changes, entries, members, parties, playbacks, skips
 from db.spotify import SpotifyShelf
 
@@ -214,18 +213,18 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
         A transaction asks for its one party before it writes anything.
         """
-        place = _room_columns(room)
+        place = reading.room_columns(room)
         found, sounds = await self._several((statements.PARTY, place), (statements.SOUNDS, place))
         if not found:
             await self._make(room, now_ms)
             return await self.party(room, now_ms)
-        return _party(room, found[0], sounds)
+        return reading.party(room, found[0], sounds)
 
     async def enter(
         self, room: Room, now_ms: int, member: Member, key: str | None
     ) -> tuple[PartyRecord, Change | None]:
         """The room's party, as `party` has it, and the change of it that this key has made already."""
-        place = _room_columns(room)
+        place = reading.room_columns(room)
         found, sounds, known, done = await self._several(
             (statements.PARTY, place),
             (statements.SOUNDS, place),
@@ -237,13 +236,13 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             return await self.enter(room, now_ms, member, key)
         if known and known[0][1] == member.name:
             self._members[member, member.name] = int(known[0][0])
-        return _party(room, found[0], sounds), _change(done)
+        return reading.party(room, found[0], sounds), reading.change(done)
 
     async def _make(self, room: Room, now_ms: int) -> None:
         """Makes a party; if somebody else is about to, this waits for them and does nothing."""
         await self._connection.execute(
             self._upsert(parties)
-            .values(**_room_columns(room), started_ms=now_ms, active_ms=now_ms)
+            .values(**reading.room_columns(room), started_ms=now_ms, active_ms=now_ms)
             .on_conflict_do_nothing()
         )
 
@@ -306,7 +305,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def active_members(self, party_id: int, since_ms: int) -> frozenset[str]:
         """The user_ids of the people who did something since then."""
-        return _users(await self._rows(statements.ACTIVE, party=party_id, since=since_ms))
+        return reading.users(await self._rows(statements.ACTIVE, party=party_id, since=since_ms))
 
     async def waiting(self, party_id: int) -> list[Entry]:
         """What plays and what is queued, oldest first."""
@@ -323,7 +322,8 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             (statements.WISHING, of_party),
             (statements.ACTIVE, of_party | {"since": since_ms}),
         )
-        return _entries_of(waiting), _entries_of(ballot), _users(skippers), _users(active)
+        songs = reading.entries_of(waiting), reading.entries_of(ballot)
+        return *songs, reading.users(skippers), reading.users(active)
 
     async def entries(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
         """The party's entries in these states, added or ended since then, oldest first."""
@@ -357,7 +357,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             state=State.QUEUED.value,
             added_by=await self._member_id(member),
             added_ms=now_ms,
-            **_track_columns(track),
+            **reading.track_columns(track),
         )
         return int(made[0][0])
 
@@ -375,7 +375,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
                     "ballot": change_id,
                     "match": suggestion.match,
                     "because": json.dumps(suggestion.because, ensure_ascii=False),
-                    **_track_columns(suggestion.track),
+                    **reading.track_columns(suggestion.track),
                 }
                 for suggestion in suggestions
             ],
@@ -431,7 +431,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def skippers(self, entry_id: int) -> frozenset[str]:
         """The user_ids of those who want to skip."""
-        return _users(await self._rows(statements.SKIPPERS, entry=entry_id))
+        return reading.users(await self._rows(statements.SKIPPERS, entry=entry_id))
 
     async def overdue(self, now_ms: int, grace_ms: int) -> list[Room]:
         """The rooms whose song is over, for so long already where a device plays it."""
@@ -477,15 +477,15 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             .order_by(changes.c.id.desc())
             .limit(1)
         )
-        return _change((await self._connection.execute(latest)).all())
+        return reading.change((await self._connection.execute(latest)).all())
 
     async def _entries(self, *conditions: ColumnElement[bool]) -> list[Entry]:
         """Entries with their votes, by number."""
         found = await self._connection.execute(statements.entries_where(*conditions))
-        return _entries_of(found.all())
+        return reading.entries_of(found.all())
 
     async def _read_entries(self, statement: Select[Any], **values: object) -> list[Entry]:
-        return _entries_of(await self._rows(statement, **values))
+        return reading.entries_of(await self._rows(statement, **values))
 
     async def _rows(self, statement: Executable, **values: object) -> Sequence[Any]:
         """The rows that one of `statements` leads to, as tuples of what the database keeps."""
@@ -511,75 +511,3 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def _one(self, statement: Executable) -> Row[Any]:
         return (await self._connection.execute(statement)).one()
-
-
-def _party(room: Room, row: Any, sounds: Sequence[Any]) -> PartyRecord:
-    party_id, started_ms, active_ms, shared, rules, card = row
-    playback = None
-    for user_id, name, *marks in sounds:
-        playback = Playback(Member(room.platform, user_id, name), *marks)
-    return PartyRecord(party_id, room, started_ms, active_ms, bool(shared), read_rules(rules), card, playback)
-
-
-def _room_columns(room: Room) -> dict[str, str]:
-    return {"platform": room.platform, "workspace": room.workspace, "channel": room.channel}
-
-
-def _track_columns(track: Track) -> dict[str, object]:
-    return {
-        "track_id": track.track_id,
-        "title": track.title,
-        "artist": track.artist,
-        "album": track.album,
-        "year": track.year,
-        "duration_ms": track.duration_ms,
-        "spotify_id": track.spotify_id,
-    }
-
-
-def _users(rows: Sequence[Any]) -> frozenset[str]:
-    return frozenset(row[0] for row in rows)
-
-
-def _change(rows: Sequence[Any]) -> Change | None:
-    if not rows:
-        return None
-    change_id, kind, entry_id, state, vote_before, at_ms = rows[0]
-    return Change(change_id, kind, entry_id, State(state) if state else None, vote_before, at_ms)
-
-
-def _entries_of(rows: Sequence[Any]) -> list[Entry]:
-    """The entries of some rows of `statements.entries_where`, one after the other, with their votes."""
-    found: list[Entry] = []
-    tally: dict[str, int] = {}
-    for row in rows:
-        if not found or found[-1].id != row[0]:
-            tally = {}
-            found.append(_entry(row, tally))
-        if row[-2] is not None:
-            tally[row[-2]] = row[-1]
-    return found
-
-
-def _entry(row: Any, tally: dict[str, int]) -> Entry:
-    """The entry of a row; `tally` are its votes, which come later."""
-    (
-        entry_id, state, track_id, title, artist, album, year, duration_ms, added_ms, started_ms, ends_ms,
-        ended_ms, ballot, match, because, pin, left_ms, spotify_id, platform, user_id, name, _voter, _vote,
-    ) = row  # fmt: skip
-    return Entry(
-        entry_id,
-        Track(title, artist, track_id, album, year, duration_ms, spotify_id),
-        State(state),
-        Member(platform, user_id, name) if user_id else None,
-        added_ms,
-        started_ms,
-        ends_ms,
-        ended_ms,
-        tally,
-        match,
-        tuple(json.loads(because)) if because else (),
-        ballot,
-        pin if state == State.QUEUED else None,
-        left_ms if state == State.PLAYING else None,
-    )

@@ -1,0 +1,87 @@
+"""What rows of the database are in the party's own words: each as its statement has it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from bot.domain import Change, Entry, Member, PartyRecord, Playback, Room, State, Track
+from db.rooms import read_rules
+
+
+def party(room: Room, row: Any, sounds: Sequence[Any]) -> PartyRecord:
+    """The party of a row of `statements.PARTY`, and where it sounds, of one of `statements.SOUNDS`."""
+    party_id, started_ms, active_ms, shared, rules, card = row
+    playback = None
+    for user_id, name, *marks in sounds:
+        playback = Playback(Member(room.platform, user_id, name), *marks)
+    return PartyRecord(party_id, room, started_ms, active_ms, bool(shared), read_rules(rules), card, playback)
+
+
+def room_columns(room: Room) -> dict[str, str]:
+    """What names a room in the table of parties."""
+    return {"platform": room.platform, "workspace": room.workspace, "channel": room.channel}
+
+
+def track_columns(track: Track) -> dict[str, object]:
+    """What an entry keeps of its song."""
+    return {
+        "track_id": track.track_id,
+        "title": track.title,
+        "artist": track.artist,
+        "album": track.album,
+        "year": track.year,
+        "duration_ms": track.duration_ms,
+        "spotify_id": track.spotify_id,
+    }
+
+
+def users(rows: Sequence[Any]) -> frozenset[str]:
+    """The user_ids of some rows."""
+    return frozenset(row[0] for row in rows)
+
+
+def change(rows: Sequence[Any]) -> Change | None:
+    """The change of the first of some rows of `statements.CHANGES`, if there is one."""
+    if not rows:
+        return None
+    change_id, kind, entry_id, state, vote_before, at_ms = rows[0]
+    return Change(change_id, kind, entry_id, State(state) if state else None, vote_before, at_ms)
+
+
+def entries_of(rows: Sequence[Any]) -> list[Entry]:
+    """The entries of some rows of `statements.entries_where`, one after the other, with their votes."""
+    found: list[Entry] = []
+    tally: dict[str, int] = {}
+    for row in rows:
+        if not found or found[-1].id != row[0]:
+            tally = {}
+            found.append(entry(row, tally))
+        if row[-2] is not None:
+            tally[row[-2]] = row[-1]
+    return found
+
+
+def entry(row: Any, tally: dict[str, int]) -> Entry:
+    """The entry of a row; `tally` are its votes, which come later."""
+    (
+        entry_id, state, track_id, title, artist, album, year, duration_ms, added_ms, started_ms, ends_ms,
+        ended_ms, ballot, match, because, pin, left_ms, spotify_id, platform, user_id, name, _voter, _vote,
+    ) = row  # fmt: skip
+    return Entry(
+        entry_id,
+        Track(title, artist, track_id, album, year, duration_ms, spotify_id),
+        State(state),
+        Member(platform, user_id, name) if user_id else None,
+        added_ms,
+        started_ms,
+        ends_ms,
+        ended_ms,
+        tally,
+        match,
+        tuple(json.loads(because)) if because else (),
+        ballot,
+        pin if state == State.QUEUED else None,
+        left_ms if state == State.PLAYING else None,
+    )
