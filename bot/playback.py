@@ -203,7 +203,8 @@ class PlaybackService(DeviceService):
                 await desk.tx.drop_playback(desk.party.id)
                 await desk.tx.announce(room)
             self.tell(room)
-            self.say(room, HostLeft(playback.host.name))
+            if but is not None:
+                self.say(room, HostLeft(playback.host.name))
             await self._silence(room, playback)
 
     async def _silence(self, room: Room, playback: Playback) -> None:
