@@ -450,7 +450,7 @@ class NoHost(SpotifyError):
 
 
 class HostLeft(SpotifyError):
-    """The host plays another party, or has disconnected."""
+    """The host plays another party from now on."""
 
     def __init__(self, name: str) -> None:
         super().__init__(

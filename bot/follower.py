@@ -14,7 +14,15 @@ import time
 
 from bot.device import Followed
 from bot.domain import Room
-from bot.errors import DeviceGone, HostLost, NoDevice, SpotifyAway, SpotifyError, SpotifyRests
+from bot.errors import (
+    DeviceGone,
+    DeviceRefuses,
+    HostLost,
+    NoDevice,
+    SpotifyAway,
+    SpotifyError,
+    SpotifyRests,
+)
 from bot.following import AHEAD_MS
 from bot.party import PartyService
 
@@ -134,12 +142,12 @@ class Follower:
         for moment_ms in (over_ms - AHEAD_MS, over_ms):
             if 0 < moment_ms < every_s * 1000:
                 return moment_ms / 1000 + 0.5
-        return every_s
+        return every_s if over_ms > 0 else FIRST_S
 
     async def _lose(self, room: Room, error: SpotifyError) -> None:
         """What cannot go on is told once, and the party stands still or goes on by the clock."""
         try:
-            if isinstance(error, NoDevice):
+            if isinstance(error, NoDevice | DeviceRefuses):
                 if await self._party.lose_device(room):
                     self._party.say(room, DeviceGone())
             elif (host := await self._party.lose_host(room)) is not None:

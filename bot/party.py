@@ -67,7 +67,7 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
     async def forget(self, member: Member) -> Forgotten:
         """Takes a member out of everything that is kept, and stops what plays on an account of theirs."""
         if self.has_spotify:
-            await self._leave(member)
+            await self._leave(member, silently=True)  # who is forgotten is not named once more
         return await super().forget(member)
 
     @finished

@@ -195,7 +195,7 @@ class PlaybackService(DeviceService):
         await self._silence(room, playback)
         return playback
 
-    async def _leave(self, host: Member, but: Room | None = None) -> None:
+    async def _leave(self, host: Member, but: Room | None = None, *, silently: bool = False) -> None:
         """Lets the parties that sound on a member's account, except one, go on by the clock."""
         for room in await self.hosted_by(host):
             async with self._read(room) as desk:
@@ -205,7 +205,8 @@ class PlaybackService(DeviceService):
                 await desk.tx.drop_playback(desk.party.id)
                 await desk.tx.announce(room)
             self.tell(room)
-            self.say(room, HostLeft(playback.host.name))
+            if not silently:
+                self.say(room, HostLeft(playback.host.name))
             await self._silence(room, playback)
 
     async def _silence(self, room: Room, playback: Playback) -> None:
