@@ -244,7 +244,7 @@ class Change:
     kind: str  # what the use case is called, or "undo " and what was taken back
     entry_id: int | None
     state_before: State | None  # None: there was no entry
-    vote_before: int  # of a move: the pin before, 0 for none
+    vote_before: int  # of a move the pin before, 0 for none; of what concerns several songs their number
     at_ms: int = 0
 
 
@@ -335,10 +335,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What `undo` took back: `kind` is add, vote, remove, skip, move or clear."""
+    """What `undo` took back: `kind` is add, vote, remove, skip, move, clear or BROUGHT_IN."""
 
     kind: str
     entry: Entry
+    songs: int = 0  # of an import: how many went out
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,13 +116,12 @@ class SavingService(DeviceService):
         waiting = await desk.waiting()
         added = 0
         stopped: PartyError | None = None
-        songs = desk.without_key()  # which stands for all of them
         looked = 0
         for track in tracks:
             # What waits already is left as it is: a playlist says nothing for it.
             if not any(domain.same_song(entry.track, track) for entry in waiting):
                 try:
-                    waiting.append(await songs.insert(track, waiting, domain.BROUGHT_IN))
+                    waiting.append(await desk.part(looked).insert(track, waiting, domain.BROUGHT_IN))
                     added += 1
                 except NEVER_FITS as error:
                     stopped = error
