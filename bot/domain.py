@@ -208,7 +208,7 @@ class Playback:
     """Where a party sounds: on whose account, on which device, and which entries that device has."""
 
     host: Member
-    device_id: str = ""  # empty: whichever is active
+    device_id: str = ""  # empty: the one that played is gone, and whichever is active will do
     device_name: str = ""
     on: int | None = None  # the entry that the device was last known to play
     ahead: int | None = None  # the entry that stands next in the device's own queue

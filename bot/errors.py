@@ -12,7 +12,7 @@ EncoreError
     ├── SpotifyError            what Spotify has to do with
     │   ├── NoSpotify, NotConnected (LinkAgain, LinkEndsSoon), NotPremium, NotOnTheList
     │   ├── SpotifyRests, SpotifyAway, SpotifyBusy, SpotifyRefuses
-    │   ├── NoDevice (ManyDevices, DeviceGone), DeviceRefuses, NotOnSpotify
+    │   ├── NoDevice (ManyDevices, DeviceGone, HostsDeviceGone), DeviceRefuses, NotOnSpotify
     │   ├── NoHost, HostLost, HostLeft, HostsOnly, HostedAlready
     │   ├── ShortLink, NothingBehindLink, PlaylistClosed, NoPlaylistLink
     │   └── LoginSpent, LoginRefused
@@ -408,6 +408,20 @@ class DeviceGone(NoDevice):
                 "The device that played is gone, so the party stands still; every song is kept. "
                 "Open Spotify again, then /play."
             ),
+        )
+
+
+class HostsDeviceGone(NoDevice):
+    """The host's device is not there, and somebody else wants the party to go on."""
+
+    def __init__(self, name: str) -> None:
+        SpotifyError.__init__(
+            self,
+            marked(
+                "{name}'s device is gone, so the party stands still. They can open Spotify and use /play, "
+                "or anybody with Premium takes over: /spotify connect, then /play."
+            ),
+            name=name,
         )
 
 

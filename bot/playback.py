@@ -14,6 +14,7 @@ from bot.errors import (
     DeviceRefuses,
     HostedAlready,
     HostLeft,
+    HostsDeviceGone,
     HostsOnly,
     LinkEndsSoon,
     ManyDevices,
@@ -86,6 +87,7 @@ class PlaybackService(DeviceService):
             NoSpotify, NotConnected, NotPremium, NoDevice: nothing stands still, and there is no account to
                 play on.
             HostedAlready: nothing stands still, and somebody else's account plays.
+            HostsDeviceGone: it stands still because that one's device is gone.
             SpotifyError: Spotify does not do it.
         """
         playback, playing = await self._now(room)
@@ -108,7 +110,7 @@ class PlaybackService(DeviceService):
                 await self._go_on(room, member, key)
         elif playback is not None:
             raise HostedAlready(playback.host.name)
-        return await self._started(room)
+        return await self._started(room, member)
 
     @finished
     async def pause(self, room: Room, member: Member, key: str | None = None) -> Entry:
@@ -173,7 +175,7 @@ class PlaybackService(DeviceService):
             await self._begin(room, member, key, device)
         else:
             await self._move_to(room, member, device, key)
-        return await self._started(room)
+        return await self._started(room, member)
 
     @finished
     async def stop(self, room: Room, member: Member, key: str | None = None) -> Playback | None:
@@ -236,25 +238,32 @@ class PlaybackService(DeviceService):
             followed = await self.follow_device(room, listen=True)
         except NoDevice:
             await self._begin(room, member, key)
-            return await self._started(room)
+            return await self._started(room, member)
         if followed.playing is not None and followed.playing.left_ms is not None:  # paused on the device
             await self._go_on(room, member, key)
-            return await self._started(room)
+            return await self._started(room, member)
         return Played(followed.playback, followed.playing)
 
-    async def _started(self, room: Room) -> Played:
+    async def _started(self, room: Room, member: Member) -> Played:
         """What follows for the device; a host that Spotify does not let play is none."""
         try:
             followed = await self.follow_device(room)
         except (SpotifyRests, SpotifyAway):
             raise
-        except NoDevice:
-            await self.lose_device(room)
-            raise
+        except NoDevice as error:
+            raise await self._without_device(room, member, error) from error
         except SpotifyError:
             await self.lose_host(room)
             raise
         return Played(followed.playback, followed.playing)
+
+    async def _without_device(self, room: Room, member: Member, error: NoDevice) -> NoDevice:
+        """Lets the party stand still, and says what the member is told: of their device, or of the host's."""
+        await self.lose_device(room)
+        playback, _ = await self._now(room)
+        if playback is None or playback.host == member:
+            return error
+        return HostsDeviceGone(playback.host.name)
 
     async def _can_host(self, member: Member) -> bool:
         if not self.has_spotify:
@@ -311,8 +320,12 @@ class PlaybackService(DeviceService):
             await desk.record("go on", playing)
             await desk.tx.go_on(playing.id, desk.now_ms + playing.left_ms)
         if playback is not None and playback.on == playing.id:
-            with suppress(DeviceRefuses):  # it goes on already, or will be heard to stand still
+            try:
                 await self._music().go_on(playback.host, playback.device_id)
+            except NoDevice as error:
+                raise await self._without_device(room, member, error) from error
+            except DeviceRefuses:
+                pass  # it goes on already, or will be heard to stand still
             self._hand(room).told(self.now_ms())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from bot.domain import Entry, Playback, Room, Track
-from bot.errors import NoHost, PartyError, marked
+from bot.errors import HostsDeviceGone, NoHost, PartyError, marked
 from bot.languages import Language
 from bot.playing import Account, Device, Imported, Played, Saved
 
@@ -71,8 +71,8 @@ class SoundReplies:
     def standing(self, account: Account | None, playback: Playback | None) -> str:
         """How the member's account stands, and where the party sounds."""
         where = self.sounding(playback)
-        if not where and account is None:
-            where = self.error(NoHost())  # who has an account is told to /play already
+        if not where and account is None:  # who has an account is told to /play already
+            where = self.error(HostsDeviceGone(playback.host.name) if playback else NoHost())
         return "\n".join(filter(None, [self.account(account), where]))
 
     def played(self, result: Played) -> str:
@@ -109,8 +109,8 @@ class SoundReplies:
         )
 
     def sounding(self, playback: Playback | None) -> str:
-        """Where the party sounds, for its card; empty for nowhere."""
-        if playback is None:
+        """Where the party sounds, for its card; empty for nowhere, and while the device is gone."""
+        if playback is None or not playback.device_id:
             return ""
         return self.say(
             marked("🔊 {device}, by {name}"),

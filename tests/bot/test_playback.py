@@ -15,6 +15,7 @@ from bot.errors import (
     DeviceRefuses,
     HostedAlready,
     HostLeft,
+    HostsDeviceGone,
     HostsOnly,
     ManyDevices,
     NoDevice,
@@ -28,6 +29,7 @@ from bot.errors import (
 )
 from bot.party import PartyService
 from bot.recommender import Recommender
+from bot.room.words import REPLIES
 from db.store import Store
 from tests.conftest import ANNA, BEN, CLEO, MOD, ON_BOTH, ROOM, SPECS, Clock
 from tests.fakes.spotify_model import FakeDevice, FakeSong, FakeUser
@@ -379,6 +381,32 @@ async def test_one_host_at_a_time(night: Night) -> None:
     await night.party.stop(ROOM, ANNA)
     await night.party.play(ROOM, BEN)
     assert night.fake.playback(ben).playing
+
+
+@pytest.mark.parametrize("seen", [False, True])
+async def test_who_has_no_account_is_told_whose_device_is_gone(night: Night, seen: bool) -> None:
+    """It is not theirs to open Spotify, whether the device left in a song or while the party stood still."""
+    (first,) = await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=30)
+    assert REPLIES.sounding((await night.party.party(ROOM)).playback) == "🔊 Anna's phone, by Anna"
+    if not seen:
+        await night.party.pause(ROOM, ANNA)
+    night.fake.unplug(night.anna, night.phone)
+    if seen:
+        await night.party.lose_device(ROOM)
+    for _ in range(2):
+        with pytest.raises(HostsDeviceGone, match="Anna's device is gone") as refused:
+            await night.party.play(ROOM, CLEO)
+        party = await night.party.party(ROOM)
+        assert party.paused
+        assert REPLIES.sounding(party.playback) == ""
+        assert REPLIES.error(refused.value) in REPLIES.standing(None, party.playback)
+    night.fake.device(night.anna, "Kitchen", active=True)
+    await night.party.play(ROOM, CLEO)
+    assert night.sounds == first.track.title
+    await night.look()
+    assert REPLIES.sounding((await night.party.party(ROOM)).playback) == "🔊 Kitchen, by Anna"
 
 
 @pytest.mark.parametrize("chosen", [False, True])

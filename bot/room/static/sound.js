@@ -175,7 +175,7 @@ export class Sound {
     byId("sound-out").hidden = this.account !== null;
     byId("sound-in").hidden = byId("spotify-disconnect").hidden = this.account === null;
     if (this.account === null) return;
-    const theirs = playback !== null && !playback.yours;
+    const theirs = playback !== null && !playback.yours && playback.device !== ""; // else anybody takes over
     byId("spotify-name").textContent = this.account.name;
     byId("spotify-devices").hidden = theirs;
     byId("spotify-steer").hidden = !playback?.yours;
