@@ -14,7 +14,15 @@ import time
 
 from bot.device import Followed
 from bot.domain import Room
-from bot.errors import DeviceGone, HostLost, NoDevice, SpotifyAway, SpotifyError, SpotifyRests
+from bot.errors import (
+    DeviceGone,
+    HostLost,
+    NoDevice,
+    RestsMeanwhile,
+    SpotifyAway,
+    SpotifyError,
+    SpotifyRests,
+)
 from bot.following import AHEAD_MS
 from bot.party import PartyService
 
@@ -106,7 +114,7 @@ class Follower:
                     due_s = time.monotonic() + self._wait_s(followed, every_s)
             except SpotifyRests as error:
                 if not resting:
-                    self._party.say(room, error)
+                    self._party.say(room, RestsMeanwhile(error.parts["minutes"]))
                 resting, due_s = True, time.monotonic() + REST_S
             except SpotifyAway:
                 due_s = time.monotonic() + AWAY_S

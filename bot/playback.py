@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import replace
 
 from bot import domain
@@ -11,6 +10,7 @@ from bot.desk import MemberDesk
 from bot.device import DeviceService
 from bot.domain import Entry, Member, Playback, Room
 from bot.errors import (
+    DevicePlaysOn,
     DeviceRefuses,
     HostedAlready,
     HostLeft,
@@ -119,7 +119,7 @@ class PlaybackService(DeviceService):
         Raises:
             NothingPlaying: nothing does.
             HostsOnly: it plays on somebody else's account, and the member is no moderator.
-            SpotifyError: the device goes on; the party's clock stands still all the same.
+            DevicePlaysOn, SpotifyError: the device may go on; the party's clock stands still all the same.
         """
         async with self._desk(room, member, key) as desk:
             playing = await desk.playing()
@@ -133,8 +133,12 @@ class PlaybackService(DeviceService):
             await desk.tx.hold(playing.id, left_ms)
             playback = desk.party.playback
         if playback is not None:
-            with suppress(DeviceRefuses):  # it stands still already, or will be heard to go on
+            try:
                 await self._music().hold(playback.host, playback.device_id)
+            except (DeviceRefuses, NoDevice):
+                pass  # it stands still already, or will be heard to go on
+            except (SpotifyRests, SpotifyAway) as error:
+                raise DevicePlaysOn from error
             self._hand(room).told(self.now_ms())
         return replace(playing, left_ms=left_ms, ends_ms=None)
 

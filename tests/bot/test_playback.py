@@ -12,6 +12,7 @@ import pytest
 from bot.catalog import Catalogue
 from bot.domain import GRACE_MS, Entry, Member, Room, State
 from bot.errors import (
+    DevicePlaysOn,
     DeviceRefuses,
     HostedAlready,
     HostLeft,
@@ -557,6 +558,33 @@ async def test_a_rest_leaves_the_party_to_its_clock(night: Night) -> None:
     assert playing is not None
     assert playing.id == third.id
     assert night.sounds == third.track.title
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_pause_that_spotify_cannot_be_told_of_holds_the_clock(night: Night, away: bool) -> None:
+    """While it rests and when it does not answer, and whoever asked reads that the device may go on."""
+    (first,) = await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look()
+    if away:
+        night.fake.fail(503)
+    else:
+        night.fake.limit(21_600)
+    with pytest.raises(DevicePlaysOn, match="The party stands still"):
+        await night.party.pause(ROOM, ANNA)
+    night.clock.pass_by(hours=1)
+    await night.party.play_on()
+    assert (await night.party.party(ROOM)).paused
+    assert await night.state(first) is State.PLAYING
+
+
+async def test_a_pause_after_the_device_has_gone_is_a_pause(night: Night) -> None:
+    """There is nothing left that could play on."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look()
+    night.fake.unplug(night.anna, night.phone)
+    assert (await night.party.pause(ROOM, ANNA)).left_ms is not None
 
 
 async def test_the_clock_leaves_a_song_to_its_device_for_a_while(night: Night) -> None:
