@@ -24,23 +24,24 @@ class SavingService(DeviceService):
     """Saves parties and imports songs."""
 
     @finished
-    async def save(self, room: Room, member: Member, name: str, told: str) -> Saved:
+    async def save(self, room: Room, member: Member, name: str, told: str, *, named: bool = True) -> Saved:
         """Writes the room's last party into a playlist of the member's; a second time brings it up to date.
 
         Args:
             room: whose party it is.
             member: whose account gets the playlist.
-            name: of the playlist, if it is new.
-            told: what stands under its name.
+            name: of the playlist.
+            told: what stands under its name, if it is new.
+            named: whether somebody chose the name: then an earlier playlist gets it, too.
 
         Raises:
             NothingToShow: there was no song.
             SpotifyError: there is no account, or Spotify does not do it.
         """
         async with self._hand(room).saving:  # or two who ask at once would make two playlists
-            return await self._save(room, member, name, told)
+            return await self._save(room, member, name, told, named)
 
-    async def _save(self, room: Room, member: Member, name: str, told: str) -> Saved:
+    async def _save(self, room: Room, member: Member, name: str, told: str, named: bool) -> Saved:
         async with self._read(room) as desk:
             found = await desk.tx.entries(desk.party.id, NIGHT, desk.party.started_ms)
             queue = await desk.ordered(found)
@@ -64,7 +65,7 @@ class SavingService(DeviceService):
                 async with self._read(room) as desk:
                     await desk.tx.sounds_as(entry.id, spotify_id)
         name = " ".join(name.split())[:LONGEST_NAME]
-        playlist_id = await self._music().write(member, earlier, name, told, songs)
+        playlist_id = await self._music().write(member, earlier, name, told, songs, named=named)
         async with self._read(room) as desk:
             await desk.tx.keep_save(party_id, started_ms, member, playlist_id)
         return Saved(

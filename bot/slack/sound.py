@@ -178,7 +178,7 @@ class SoundCommands:
         """Writes the party into a playlist of the asker's."""
         own = asked.own
         name = text or own.playlist_name(asked.room, asked.party.now_ms())
-        save = asked.party.save(asked.room, asked.member, name, own.playlist_told())
+        save = asked.party.save(asked.room, asked.member, name, own.playlist_told(), named=bool(text))
         result = await patiently(asked, save)
         await asked.tell(own.saved(replace(result, url=link(result.url))))
 

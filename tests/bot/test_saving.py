@@ -163,6 +163,9 @@ async def test_a_night_is_saved_and_brought_up_to_date(house: House) -> None:
     assert len(house.contents(again.url)) == 3
     assert len(house.fake.asked("POST", "/me/playlists")) == 1
     assert house.contents(again.url)[:2] == house.contents(first.url)[:2]
+    assert playlist.name == "Another name"
+    await house.party.save(ROOM, ANNA, "Party of 2026-01-01", "An evening", named=False)
+    assert playlist.name == "Another name"
 
 
 async def test_two_who_save_at_once_make_one_playlist(house: House) -> None:
