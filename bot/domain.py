@@ -213,6 +213,10 @@ class Playback:
     on: int | None = None  # the entry that the device was last known to play
     ahead: int | None = None  # the entry that stands next in the device's own queue
 
+    def taken(self, member: Member) -> bool:
+        """Whether somebody else than the member plays; whose device is gone leaves the party to others."""
+        return self.host != member and bool(self.device_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Party:

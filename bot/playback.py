@@ -104,7 +104,7 @@ class PlaybackService(DeviceService):
         elif paused:
             if playback is not None and playback.host == member and not playback.device_id:
                 await self._move_to(room, member, _choice(await self._music().devices(member)), key)
-            elif playback is not None and not _taken(playback, member) and await self._can_host(member):
+            elif playback is not None and not playback.taken(member) and await self._can_host(member):
                 await self._begin(room, member, key)
             else:
                 await self._go_on(room, member, key)
@@ -170,7 +170,7 @@ class PlaybackService(DeviceService):
             SpotifyError: Spotify does not do it.
         """
         playback, _ = await self._now(room)
-        if playback is not None and _taken(playback, member):
+        if playback is not None and playback.taken(member):
             raise HostedAlready(playback.host.name)
         device = next((d for d in await self._music().devices(member) if d.id == device_id), None)
         if device is None:
@@ -305,7 +305,7 @@ class PlaybackService(DeviceService):
         playback = Playback(member, device.id, device.name)
         async with self._desk(room, member, key) as desk:
             before = desk.party.playback
-            if before is not None and _taken(before, member):
+            if before is not None and before.taken(member):
                 raise HostedAlready(before.host.name)
             if not desk.done:
                 await desk.record("host")
@@ -331,11 +331,6 @@ class PlaybackService(DeviceService):
             except DeviceRefuses:
                 pass  # it goes on already, or will be heard to stand still
             self._hand(room).told(self.now_ms())
-
-
-def _taken(playback: Playback, member: Member) -> bool:
-    """Whether somebody else plays; whose device is gone leaves the party to others."""
-    return playback.host != member and bool(playback.device_id)
 
 
 def _choice(devices: list[Device]) -> Device:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from bot.domain import Entry, Playback, Room, Track
+from bot.domain import Entry, Member, Playback, Room, Track
 from bot.errors import HostsDeviceGone, NoHost, PartyError, marked
 from bot.languages import Language
 from bot.playing import Account, Device, Imported, Played, Saved
@@ -61,19 +61,22 @@ class SoundReplies:
             return self.say(marked("Your Spotify is disconnected, and everything I kept of it is erased."))
         return self.say(marked("You had no Spotify connected, so there was nothing to erase."))
 
-    def account(self, account: Account | None) -> str:
-        """How the member's account stands."""
+    def account(self, account: Account | None, *, taken: bool = False) -> str:
+        """How the member's account stands; `taken`: somebody else's plays the party there."""
         if account is None:
             return self.say(marked("You haven't connected Spotify yet. Do so with /spotify connect."))
         name = self.name(account.name)
+        if taken:
+            return self.say(marked("You are connected as {name}."), name=name)
         return self.say(marked("You are connected as {name}. /play plays the party there."), name=name)
 
-    def standing(self, account: Account | None, playback: Playback | None) -> str:
+    def standing(self, account: Account | None, playback: Playback | None, member: Member) -> str:
         """How the member's account stands, and where the party sounds."""
+        taken = playback is not None and playback.taken(member)
         where = self.sounding(playback)
         if not where and account is None:  # who has an account is told to /play already
             where = self.error(HostsDeviceGone(playback.host.name) if playback else NoHost())
-        return "\n".join(filter(None, [self.account(account), where]))
+        return "\n".join(filter(None, [self.account(account, taken=taken), where]))
 
     def played(self, result: Played) -> str:
         """What `play` did."""

@@ -168,7 +168,7 @@ class Sound(commands.Cog):
         asked = await ask(interaction, private=True)
         account = await asked.soon(asked.party.account(asked.member))
         party = await asked.soon(asked.party.party(asked.room, history=0))
-        await asked.reply(asked.replies.standing(account, party.playback))
+        await asked.reply(asked.replies.standing(account, party.playback, asked.member))
 
     @spotify.command()
     @app_commands.describe(device="Which one; leave it out to see them all")

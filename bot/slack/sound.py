@@ -65,7 +65,7 @@ async def status(asked: Asked) -> None:
     told = asked.own.account(account)
     if asked.in_channel:
         now = await asked.party.party(asked.room, history=0)
-        told = asked.own.standing(account, now.playback)
+        told = asked.own.standing(account, now.playback, asked.member)
     usage = marked("Behind /spotify you can write connect, disconnect, status, device or stop.")
     await asked.tell(f"{told}\n{asked.own.say(usage)}")
 

@@ -402,7 +402,7 @@ async def test_who_has_no_account_is_told_whose_device_is_gone(night: Night, see
         party = await night.party.party(ROOM)
         assert party.paused
         assert REPLIES.sounding(party.playback) == ""
-        assert REPLIES.error(refused.value) in REPLIES.standing(None, party.playback)
+        assert REPLIES.error(refused.value) in REPLIES.standing(None, party.playback, CLEO)
     night.fake.device(night.anna, "Kitchen", active=True)
     await night.party.play(ROOM, CLEO)
     assert night.sounds == first.track.title
