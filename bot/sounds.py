@@ -162,20 +162,32 @@ class SoundReplies:
             lines.append(self.count("{number} more", "{number} more", rest))
         return "\n".join([text, self.say(marked("These I can't find on Spotify:")), *lines])
 
+    def _brought(self, result: Imported) -> str:
+        name = self.name(result.name)
+        if not (result.added or result.there):
+            return self.say(marked("{name} brought nothing new."), name=name)
+        if not result.added:
+            return self.count(
+                "{name} brought nothing new: {number} song was there already or may not be queued.",
+                "{name} brought nothing new: {number} songs were there already or may not be queued.",
+                result.there,
+                name=name,
+            )
+        text = self.count(
+            "Added {number} song from {name}.", "Added {number} songs from {name}.", result.added, name=name
+        )
+        if not result.there:
+            return text
+        there = self.count(
+            "{number} was there already or may not be queued.",
+            "{number} were there already or may not be queued.",
+            result.there,
+        )
+        return f"{text} {there}"
+
     def imported(self, result: Imported) -> str:
         """What `import` did."""
-        text = self.count(
-            "Added {number} song from {name}.",
-            "Added {number} songs from {name}.",
-            result.added,
-            name=self.name(result.name),
-        )
-        if result.there:
-            text += " " + self.count(
-                "{number} was there already or may not be queued.",
-                "{number} were there already or may not be queued.",
-                result.there,
-            )
+        text = self._brought(result)
         left = result.total - result.added - result.there
         if isinstance(result.stopped, PartyError):
             text += "\n" + self.error(result.stopped)

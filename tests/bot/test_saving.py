@@ -239,6 +239,21 @@ async def brought_in(house: House, key: str, name: str, count: int) -> None:
     await house.party.bring_in(ROOM, ANNA, url("playlist", playlist), key)
 
 
+@pytest.mark.parametrize(
+    ("songs", "said"),
+    [
+        (0, "Mine brought nothing new."),
+        (1, "Mine brought nothing new: 1 song was there already or may not be queued."),
+        (3, "Mine brought nothing new: 3 songs were there already or may not be queued."),
+    ],
+)
+async def test_an_import_that_adds_nothing_says_so(house: House, songs: int, said: str) -> None:
+    """Nobody is told that 0 songs were added."""
+    await brought_in(house, "k", "Mine", songs)
+    playlist = url("playlist", next(iter(house.fake.world.playlists.values())))
+    assert REPLIES.imported(await house.party.bring_in(ROOM, ANNA, playlist, "again")) == said
+
+
 @ON_BOTH
 async def test_an_import_is_taken_back_as_one(house: House) -> None:
     """The latest one, all of it that still waits; what plays, came earlier or is another's stays."""
