@@ -80,7 +80,7 @@ async def test_disconnecting_erases_and_lets_the_clock_go_on(
     assert (await party.party(room(fake))).playback is not None
     reply = await fake.slash(anna, "/spotify", "disconnect")
     await until(lambda: any(each.ephemeral and "erased" in read(each) for each in answers(reply)))
-    await until(lambda: sentence(errors.HostLost("anna")) in seen_by_others(fake))
+    await until(lambda: sentence(errors.HostLeft("anna")) in seen_by_others(fake))
     assert await music.stage.accounts.account(member(anna)) is None
     assert (await party.party(room(fake))).playback is None
     assert "nothing to erase" in await private(await fake.slash(anna, "/spotify", "disconnect"))
