@@ -156,9 +156,10 @@ class MemberDesk(Desk):
         """Whether the member may choose what holds for everybody."""
         return self.member.manager or domain.is_dj(self.member, self.rules)
 
-    def without_key(self) -> MemberDesk:
+    def part(self, number: int) -> MemberDesk:
         """The same, for one of several things that one request asks for."""
-        return MemberDesk(self.tx, self.party, self.now_ms, self.here, self.member, None, None)
+        key = f"{self.key}/{number}"
+        return MemberDesk(self.tx, self.party, self.now_ms, self.here, self.member, key, None)
 
     async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> None:
         """Writes the diary: what was done to the entry as it stood."""
@@ -250,8 +251,10 @@ class MemberDesk(Desk):
             await self.tx.move(entry.id, State.QUEUED, State.REMOVED, now_ms=self.now_ms)
         return queued
 
-    async def revert(self, change: Change, entry: Entry) -> None:
-        """Puts an entry back as it was before a change; the store offers only changes that still can be.
+    async def revert(self, change: Change, entry: Entry) -> int:
+        """Puts an entry back as it was before a change, and says how many songs of an import went out.
+
+        The store offers only changes that still can be taken back.
 
         Raises:
             NothingToUndo: a removed song has been added again meanwhile.
@@ -266,12 +269,23 @@ class MemberDesk(Desk):
                 await self._put_back([e for e in gone if e.ended_ms == change.at_ms])
             case "skip":
                 await self.tx.drop_skip(entry.id, self.member)
-            case "add" | domain.BROUGHT_IN:
+            case "add":
                 await self.end(entry, State.REMOVED)
+            case domain.BROUGHT_IN:
+                return await self._send_back(change)
             case "move":
                 await self.tx.pin(entry.id, change.vote_before or None)
             case _:
                 await self._unvote(change, entry)
+        return 0
+
+    async def _send_back(self, change: Change) -> int:
+        """Takes out what waits of the import that a song came with."""
+        came = await self.tx.mark_import_undone(self.party.id, change.id)
+        waits = [e for e in await self.waiting() if e.id in came and e.state is State.QUEUED]
+        for entry in waits:
+            await self.end(entry, State.REMOVED)
+        return len(waits)
 
     async def _put_back(self, removed: Sequence[Entry]) -> None:
         waiting = await self.waiting()

@@ -208,10 +208,14 @@ class Playback:
     """Where a party sounds: on whose account, on which device, and which entries that device has."""
 
     host: Member
-    device_id: str = ""  # empty: whichever is active
+    device_id: str = ""  # empty: the one that played is gone, and whichever is active will do
     device_name: str = ""
     on: int | None = None  # the entry that the device was last known to play
     ahead: int | None = None  # the entry that stands next in the device's own queue
+
+    def taken(self, member: Member) -> bool:
+        """Whether somebody else than the member plays; whose device is gone leaves the party to others."""
+        return self.host != member and bool(self.device_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +248,7 @@ class Change:
     kind: str  # what the use case is called, or "undo " and what was taken back
     entry_id: int | None
     state_before: State | None  # None: there was no entry
-    vote_before: int  # of a move: the pin before, 0 for none
+    vote_before: int  # of a move the pin before, 0 for none; of what concerns several songs their number
     at_ms: int = 0
 
 
@@ -335,10 +339,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What `undo` took back: `kind` is add, vote, remove, skip, move or clear."""
+    """What `undo` took back: `kind` is add, vote, remove, skip, move, clear or BROUGHT_IN."""
 
     kind: str
     entry: Entry
+    songs: int = 0  # of an import: how many went out
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ EncoreError
     ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly)
     ├── SpotifyError            what Spotify has to do with
     │   ├── NoSpotify, NotConnected (LinkAgain, LinkEndsSoon), NotPremium, NotOnTheList
-    │   ├── SpotifyRests, SpotifyAway, SpotifyBusy, SpotifyRefuses
-    │   ├── NoDevice (ManyDevices, DeviceGone), DeviceRefuses, NotOnSpotify
+    │   ├── SpotifyRests (RestsMeanwhile), SpotifyAway (SpotifyBusy), SpotifyRefuses
+    │   ├── NoDevice (ManyDevices, DeviceGone, HostsDeviceGone), DeviceRefuses, DevicePlaysOn, NotOnSpotify
     │   ├── NoHost, HostLost, HostLeft, HostsOnly, HostedAlready
     │   ├── ShortLink, NothingBehindLink, PlaylistClosed, NoPlaylistLink
     │   └── LoginSpent, LoginRefused
@@ -28,6 +28,8 @@ CANNOT_START = 2
 """The exit code of a bot that cannot start."""
 NOT_AS_CONFIGURED = 78
 """The exit code (EX_CONFIG of sysexits.h) when trying again unchanged does harm: Discord counts logins."""
+HOURS_FROM_MIN = 90
+"""A wait of so many minutes is said in hours."""
 
 
 def marked(message: str) -> str:
@@ -343,16 +345,35 @@ class NotOnTheList(SpotifyError):
 
 
 class SpotifyRests(SpotifyError):
-    """Spotify has asked to be left alone for a while."""
+    """Spotify has asked to be left alone for so many `minutes`; a long time is said in hours."""
+
+    IN_MINUTES = counted(
+        "Spotify asks me to wait. Try again in about {number} minute.",
+        "Spotify asks me to wait. Try again in about {number} minutes.",
+    )
+    IN_HOURS = counted(
+        "Spotify asks me to wait. Try again in about {number} hour.",
+        "Spotify asks me to wait. Try again in about {number} hours.",
+    )
 
     def __init__(self, minutes: int) -> None:
-        super().__init__(
-            *counted(
-                "Spotify asks me to wait about {number} minute. The party goes on by the clock meanwhile.",
-                "Spotify asks me to wait about {number} minutes. The party goes on by the clock meanwhile.",
-            ),
-            number=minutes,
-        )
+        if minutes < HOURS_FROM_MIN:
+            super().__init__(*self.IN_MINUTES, number=minutes, minutes=minutes)
+        else:
+            super().__init__(*self.IN_HOURS, number=(minutes + 30) // 60, minutes=minutes)
+
+
+class RestsMeanwhile(SpotifyRests):
+    """The same, for a room whose party goes on."""
+
+    IN_MINUTES = counted(
+        "Spotify asks me to wait about {number} minute. The party goes on by the clock meanwhile.",
+        "Spotify asks me to wait about {number} minutes. The party goes on by the clock meanwhile.",
+    )
+    IN_HOURS = counted(
+        "Spotify asks me to wait about {number} hour. The party goes on by the clock meanwhile.",
+        "Spotify asks me to wait about {number} hours. The party goes on by the clock meanwhile.",
+    )
 
 
 class SpotifyAway(SpotifyError):
@@ -411,12 +432,38 @@ class DeviceGone(NoDevice):
         )
 
 
+class HostsDeviceGone(NoDevice):
+    """The host's device is not there, and somebody else wants the party to go on."""
+
+    def __init__(self, name: str) -> None:
+        SpotifyError.__init__(
+            self,
+            marked(
+                "{name}'s device is gone, so the party stands still. They can open Spotify and use /play, "
+                "or anybody with Premium takes over: /spotify connect, then /play."
+            ),
+            name=name,
+        )
+
+
 class DeviceRefuses(SpotifyError):
     """The device does not let itself be steered."""
 
     def __init__(self) -> None:
         super().__init__(
             marked("That device doesn't let me do that. Choose another one with /spotify device.")
+        )
+
+
+class DevicePlaysOn(SpotifyError):
+    """The party stands still, and its device could not be told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked(
+                "The party stands still, but I can't reach Spotify just now, so the device may play on. "
+                "Pause it there, too."
+            )
         )
 
 

@@ -19,6 +19,7 @@ from bot.errors import (
     DeviceRefuses,
     HostLost,
     NoDevice,
+    RestsMeanwhile,
     SpotifyAway,
     SpotifyError,
     SpotifyRests,
@@ -114,7 +115,7 @@ class Follower:
                     due_s = time.monotonic() + self._wait_s(followed, every_s)
             except SpotifyRests as error:
                 if not resting:
-                    self._party.say(room, error)
+                    self._party.say(room, RestsMeanwhile(error.parts["minutes"]))
                 resting, due_s = True, time.monotonic() + REST_S
             except SpotifyAway:
                 due_s = time.monotonic() + AWAY_S

@@ -181,13 +181,22 @@ class SpotifyMusic:
         )
 
     async def write(
-        self, member: Member, playlist_id: str | None, name: str, told: str, songs: Sequence[str]
+        self,
+        member: Member,
+        playlist_id: str | None,
+        name: str,
+        told: str,
+        songs: Sequence[str],
+        *,
+        named: bool,
     ) -> str:
         """Writes a playlist anew, or a new one where there is none with that id; returns its id."""
         if playlist_id is not None:
             earlier = playlist_id
             try:
                 await self._with(member, lambda access: self._spotify.write_playlist(access, earlier, songs))
+                if named:
+                    await self._with(member, lambda access: self._spotify.rename(access, earlier, name))
             except NothingBehindLink:
                 pass  # its owner has deleted it
             else:

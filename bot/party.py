@@ -315,24 +315,23 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
 
     @finished
     async def undo(self, room: Room, member: Member, key: str | None = None) -> Undone:
-        """Takes back the member's latest add, vote, removal, wish to skip, move or clearing.
+        """Takes back the member's latest add, import, vote, removal, wish to skip, move or clearing.
 
         Raises:
             NothingToUndo: there is none, or its song is over.
         """
         async with self._desk(room, member, key) as desk:
             if desk.done:
-                return Undone(
-                    _told(desk.done.kind.removeprefix(UNDO)), await desk.entry(desk.done.entry_id or 0)
-                )
+                entry = await desk.entry(desk.done.entry_id or 0)
+                return Undone(desk.done.kind.removeprefix(UNDO), entry, desk.done.vote_before)
             last = await desk.tx.last_undoable(desk.party.id, member)
             if last is None:
                 raise NothingToUndo
             entry = await desk.entry(last.entry_id or 0)
-            await desk.revert(last, entry)
+            songs = await desk.revert(last, entry)
             await desk.tx.mark_undone(last.id)
-            await desk.record(f"{UNDO}{last.kind}", entry)
-            return Undone(_told(last.kind), await desk.entry(entry.id))
+            await desk.record(f"{UNDO}{last.kind}", entry, songs)
+            return Undone(last.kind, await desk.entry(entry.id), songs)
 
     @finished
     async def play_on(self) -> None:
@@ -378,8 +377,3 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
             except Exception:
                 log.exception("The clock could not play on; it tries again.")
             await asyncio.sleep(TICK_S)
-
-
-def _told(kind: str) -> str:
-    """What an undo took back, in the words of `Undone`."""
-    return "add" if kind == domain.BROUGHT_IN else kind

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import replace
 
 from bot import domain
@@ -11,9 +10,11 @@ from bot.desk import MemberDesk
 from bot.device import DeviceService
 from bot.domain import Entry, Member, Playback, Room
 from bot.errors import (
+    DevicePlaysOn,
     DeviceRefuses,
     HostedAlready,
     HostLeft,
+    HostsDeviceGone,
     HostsOnly,
     LinkEndsSoon,
     ManyDevices,
@@ -86,6 +87,7 @@ class PlaybackService(DeviceService):
             NoSpotify, NotConnected, NotPremium, NoDevice: nothing stands still, and there is no account to
                 play on.
             HostedAlready: nothing stands still, and somebody else's account plays.
+            HostsDeviceGone: it stands still because that one's device is gone.
             SpotifyError: Spotify does not do it.
         """
         playback, playing = await self._now(room)
@@ -102,13 +104,13 @@ class PlaybackService(DeviceService):
         elif paused:
             if playback is not None and playback.host == member and not playback.device_id:
                 await self._move_to(room, member, _choice(await self._music().devices(member)), key)
-            elif playback is not None and not _taken(playback, member) and await self._can_host(member):
+            elif playback is not None and not playback.taken(member) and await self._can_host(member):
                 await self._begin(room, member, key)
             else:
                 await self._go_on(room, member, key)
         elif playback is not None:
             raise HostedAlready(playback.host.name)
-        return await self._started(room)
+        return await self._started(room, member)
 
     @finished
     async def pause(self, room: Room, member: Member, key: str | None = None) -> Entry:
@@ -117,7 +119,7 @@ class PlaybackService(DeviceService):
         Raises:
             NothingPlaying: nothing does.
             HostsOnly: it plays on somebody else's account, and the member is no moderator.
-            SpotifyError: the device goes on; the party's clock stands still all the same.
+            DevicePlaysOn, SpotifyError: the device may go on; the party's clock stands still all the same.
         """
         async with self._desk(room, member, key) as desk:
             playing = await desk.playing()
@@ -131,8 +133,12 @@ class PlaybackService(DeviceService):
             await desk.tx.hold(playing.id, left_ms)
             playback = desk.party.playback
         if playback is not None:
-            with suppress(DeviceRefuses):  # it stands still already, or will be heard to go on
+            try:
                 await self._music().hold(playback.host, playback.device_id)
+            except (DeviceRefuses, NoDevice):
+                pass  # it stands still already, or will be heard to go on
+            except (SpotifyRests, SpotifyAway) as error:
+                raise DevicePlaysOn from error
             self._hand(room).told(self.now_ms())
         return replace(playing, left_ms=left_ms, ends_ms=None)
 
@@ -164,7 +170,7 @@ class PlaybackService(DeviceService):
             SpotifyError: Spotify does not do it.
         """
         playback, _ = await self._now(room)
-        if playback is not None and _taken(playback, member):
+        if playback is not None and playback.taken(member):
             raise HostedAlready(playback.host.name)
         device = next((d for d in await self._music().devices(member) if d.id == device_id), None)
         if device is None:
@@ -173,7 +179,7 @@ class PlaybackService(DeviceService):
             await self._begin(room, member, key, device)
         else:
             await self._move_to(room, member, device, key)
-        return await self._started(room)
+        return await self._started(room, member)
 
     @finished
     async def stop(self, room: Room, member: Member, key: str | None = None) -> Playback | None:
@@ -237,25 +243,32 @@ class PlaybackService(DeviceService):
             followed = await self.follow_device(room, listen=True)
         except NoDevice:
             await self._begin(room, member, key)
-            return await self._started(room)
+            return await self._started(room, member)
         if followed.playing is not None and followed.playing.left_ms is not None:  # paused on the device
             await self._go_on(room, member, key)
-            return await self._started(room)
+            return await self._started(room, member)
         return Played(followed.playback, followed.playing)
 
-    async def _started(self, room: Room) -> Played:
+    async def _started(self, room: Room, member: Member) -> Played:
         """What follows for the device; a host that Spotify does not let play is none."""
         try:
             followed = await self.follow_device(room)
         except (SpotifyRests, SpotifyAway):
             raise
-        except NoDevice:
-            await self.lose_device(room)
-            raise
+        except NoDevice as error:
+            raise await self._without_device(room, member, error) from error
         except SpotifyError:
             await self.lose_host(room)
             raise
         return Played(followed.playback, followed.playing)
+
+    async def _without_device(self, room: Room, member: Member, error: NoDevice) -> NoDevice:
+        """Lets the party stand still, and says what the member is told: of their device, or of the host's."""
+        await self.lose_device(room)
+        playback, _ = await self._now(room)
+        if playback is None or playback.host == member:
+            return error
+        return HostsDeviceGone(playback.host.name)
 
     async def _can_host(self, member: Member) -> bool:
         if not self.has_spotify:
@@ -293,7 +306,7 @@ class PlaybackService(DeviceService):
         playback = Playback(member, device.id, device.name)
         async with self._desk(room, member, key) as desk:
             before = desk.party.playback
-            if before is not None and _taken(before, member):
+            if before is not None and before.taken(member):
                 raise HostedAlready(before.host.name)
             if not desk.done:
                 await desk.record("host")
@@ -312,14 +325,13 @@ class PlaybackService(DeviceService):
             await desk.record("go on", playing)
             await desk.tx.go_on(playing.id, desk.now_ms + playing.left_ms)
         if playback is not None and playback.on == playing.id:
-            with suppress(DeviceRefuses):  # it goes on already, or will be heard to stand still
+            try:
                 await self._music().go_on(playback.host, playback.device_id)
+            except NoDevice as error:
+                raise await self._without_device(room, member, error) from error
+            except DeviceRefuses:
+                pass  # it goes on already, or will be heard to stand still
             self._hand(room).told(self.now_ms())
-
-
-def _taken(playback: Playback, member: Member) -> bool:
-    """Whether somebody else plays; whose device is gone leaves the party to others."""
-    return playback.host != member and bool(playback.device_id)
 
 
 def _choice(devices: list[Device]) -> Device:

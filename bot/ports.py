@@ -61,6 +61,14 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
     async def mark_undone(self, change_id: int) -> None:
         """Keeps a change from being taken back twice."""
 
+    async def mark_import_undone(self, party_id: int, change_id: int) -> frozenset[int]:
+        """Keeps all songs of one import from being taken back twice; returns the numbers of their entries.
+
+        Args:
+            party_id: whose diary it is.
+            change_id: of one of the songs.
+        """
+
     async def active_members(self, party_id: int, since_ms: int) -> frozenset[str]:
         """The user_ids of the people who did something since then."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.domain import (
+    BROUGHT_IN,
     LONGEST_TEXT,
     Added,
     AddedAll,
@@ -284,6 +285,12 @@ class Replies(SoundReplies):
 
     def undone(self, result: Undone) -> str:
         """What `undo` took back."""
+        if result.kind == BROUGHT_IN:
+            return self.count(
+                "Took the one song of your import that waited out again.",
+                "Took all {number} songs of your import that waited out again.",
+                result.songs,
+            )
         return self.say(UNDONE[result.kind], song=self.song(result.entry.track))
 
     def now(self, party: Party) -> str:

@@ -24,23 +24,24 @@ class SavingService(DeviceService):
     """Saves parties and imports songs."""
 
     @finished
-    async def save(self, room: Room, member: Member, name: str, told: str) -> Saved:
+    async def save(self, room: Room, member: Member, name: str, told: str, *, named: bool = True) -> Saved:
         """Writes the room's last party into a playlist of the member's; a second time brings it up to date.
 
         Args:
             room: whose party it is.
             member: whose account gets the playlist.
-            name: of the playlist, if it is new.
-            told: what stands under its name.
+            name: of the playlist.
+            told: what stands under its name, if it is new.
+            named: whether somebody chose the name: then an earlier playlist gets it, too.
 
         Raises:
             NothingToShow: there was no song.
             SpotifyError: there is no account, or Spotify does not do it.
         """
         async with self._hand(room).saving:  # or two who ask at once would make two playlists
-            return await self._save(room, member, name, told)
+            return await self._save(room, member, name, told, named)
 
-    async def _save(self, room: Room, member: Member, name: str, told: str) -> Saved:
+    async def _save(self, room: Room, member: Member, name: str, told: str, named: bool) -> Saved:
         async with self._read(room) as desk:
             found = await desk.tx.entries(desk.party.id, NIGHT, desk.party.started_ms)
             queue = await desk.ordered(found)
@@ -64,7 +65,7 @@ class SavingService(DeviceService):
                 async with self._read(room) as desk:
                     await desk.tx.sounds_as(entry.id, spotify_id)
         name = " ".join(name.split())[:LONGEST_NAME]
-        playlist_id = await self._music().write(member, earlier, name, told, songs)
+        playlist_id = await self._music().write(member, earlier, name, told, songs, named=named)
         async with self._read(room) as desk:
             await desk.tx.keep_save(party_id, started_ms, member, playlist_id)
         return Saved(
@@ -116,13 +117,12 @@ class SavingService(DeviceService):
         waiting = await desk.waiting()
         added = 0
         stopped: PartyError | None = None
-        songs = desk.without_key()  # which stands for all of them
         looked = 0
         for track in tracks:
             # What waits already is left as it is: a playlist says nothing for it.
             if not any(domain.same_song(entry.track, track) for entry in waiting):
                 try:
-                    waiting.append(await songs.insert(track, waiting, domain.BROUGHT_IN))
+                    waiting.append(await desk.part(looked).insert(track, waiting, domain.BROUGHT_IN))
                     added += 1
                 except NEVER_FITS as error:
                     stopped = error

@@ -20,6 +20,7 @@ ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?"
 )
 HIGHEST_PORT = 65535
+MAKE_A_KEY = "make a key with: .venv/bin/python -m bot.vault"
 
 
 class Settings(BaseSettings):
@@ -133,7 +134,7 @@ class Settings(BaseSettings):
         if not (self.slack_app_token or self.slack_signing_secret):
             yield "SLACK_CLIENT_ID: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) as well"
         if not self.encryption_keys:
-            yield "SLACK_CLIENT_ID: set ENCRYPTION_KEYS as well; make a key with: python -m bot.vault"
+            yield f"SLACK_CLIENT_ID: set ENCRYPTION_KEYS as well; {MAKE_A_KEY}"
 
     def _spotify_problems(self) -> Iterator[str]:
         if self.spotify_client_id is None:
@@ -141,7 +142,7 @@ class Settings(BaseSettings):
                 yield "SPOTIFY_CLIENT_SECRET: set SPOTIFY_CLIENT_ID as well"
             return
         if not self.encryption_keys:
-            yield "SPOTIFY_CLIENT_ID: set ENCRYPTION_KEYS as well; make a key with: python -m bot.vault"
+            yield f"SPOTIFY_CLIENT_ID: set ENCRYPTION_KEYS as well; {MAKE_A_KEY}"
         if not self.public_url and self.room_port == 0:
             yield "PUBLIC_URL: set it, or ROOM_PORT to another one than 0, for Spotify sends browsers there"
         host = urlsplit(self.own_url).hostname

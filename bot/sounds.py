@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from bot.domain import Entry, Playback, Room, Track
-from bot.errors import NoHost, PartyError, marked
+from bot.domain import Entry, Member, Playback, Room, Track
+from bot.errors import HostsDeviceGone, NoHost, PartyError, marked
 from bot.languages import Language
 from bot.playing import Account, Device, Imported, Played, Saved
 
@@ -61,19 +61,22 @@ class SoundReplies:
             return self.say(marked("Your Spotify is disconnected, and everything I kept of it is erased."))
         return self.say(marked("You had no Spotify connected, so there was nothing to erase."))
 
-    def account(self, account: Account | None) -> str:
-        """How the member's account stands."""
+    def account(self, account: Account | None, *, taken: bool = False) -> str:
+        """How the member's account stands; `taken`: somebody else's plays the party there."""
         if account is None:
             return self.say(marked("You haven't connected Spotify yet. Do so with /spotify connect."))
         name = self.name(account.name)
+        if taken:
+            return self.say(marked("You are connected as {name}."), name=name)
         return self.say(marked("You are connected as {name}. /play plays the party there."), name=name)
 
-    def standing(self, account: Account | None, playback: Playback | None) -> str:
+    def standing(self, account: Account | None, playback: Playback | None, member: Member) -> str:
         """How the member's account stands, and where the party sounds."""
+        taken = playback is not None and playback.taken(member)
         where = self.sounding(playback)
-        if not where and account is None:
-            where = self.error(NoHost())  # who has an account is told to /play already
-        return "\n".join(filter(None, [self.account(account), where]))
+        if not where and account is None:  # who has an account is told to /play already
+            where = self.error(HostsDeviceGone(playback.host.name) if playback else NoHost())
+        return "\n".join(filter(None, [self.account(account, taken=taken), where]))
 
     def played(self, result: Played) -> str:
         """What `play` did."""
@@ -109,8 +112,8 @@ class SoundReplies:
         )
 
     def sounding(self, playback: Playback | None) -> str:
-        """Where the party sounds, for its card; empty for nowhere."""
-        if playback is None:
+        """Where the party sounds, for its card; empty for nowhere, and while the device is gone."""
+        if playback is None or not playback.device_id:
             return ""
         return self.say(
             marked("🔊 {device}, by {name}"),
@@ -159,20 +162,32 @@ class SoundReplies:
             lines.append(self.count("{number} more", "{number} more", rest))
         return "\n".join([text, self.say(marked("These I can't find on Spotify:")), *lines])
 
+    def _brought(self, result: Imported) -> str:
+        name = self.name(result.name)
+        if not (result.added or result.there):
+            return self.say(marked("{name} brought nothing new."), name=name)
+        if not result.added:
+            return self.count(
+                "{name} brought nothing new: {number} song was there already or may not be queued.",
+                "{name} brought nothing new: {number} songs were there already or may not be queued.",
+                result.there,
+                name=name,
+            )
+        text = self.count(
+            "Added {number} song from {name}.", "Added {number} songs from {name}.", result.added, name=name
+        )
+        if not result.there:
+            return text
+        there = self.count(
+            "{number} was there already or may not be queued.",
+            "{number} were there already or may not be queued.",
+            result.there,
+        )
+        return f"{text} {there}"
+
     def imported(self, result: Imported) -> str:
         """What `import` did."""
-        text = self.count(
-            "Added {number} song from {name}.",
-            "Added {number} songs from {name}.",
-            result.added,
-            name=self.name(result.name),
-        )
-        if result.there:
-            text += " " + self.count(
-                "{number} was there already or may not be queued.",
-                "{number} were there already or may not be queued.",
-                result.there,
-            )
+        text = self._brought(result)
         left = result.total - result.added - result.there
         if isinstance(result.stopped, PartyError):
             text += "\n" + self.error(result.stopped)

@@ -226,6 +226,14 @@ class Spotify:
             more = {"uris": uris[start : start + WRITTEN]}
             await self._ask(access, lambda api, more=more: api._post(path, payload=more))  # type: ignore[misc] # noqa: SLF001 - likewise
 
+    async def rename(self, access: str, playlist_id: str, name: str) -> None:
+        """Gives a playlist another name.
+
+        Raises:
+            NothingBehindLink: there is no such playlist.
+        """
+        await self._ask(access, lambda api: api.playlist_change_details(playlist_id, name=name))
+
     async def heard(self, access: str) -> Heard | None:
         """What an account plays now; None where nothing is open."""
         state = await self._ask(access, lambda api: api.current_playback())

@@ -208,7 +208,14 @@ class Music(Protocol):
         """
 
     async def write(
-        self, member: Member, playlist_id: str | None, name: str, told: str, songs: Sequence[str]
+        self,
+        member: Member,
+        playlist_id: str | None,
+        name: str,
+        told: str,
+        songs: Sequence[str],
+        *,
+        named: bool,
     ) -> str:
         """Writes a playlist anew, or a new one where there is none with that id; returns its id.
 
@@ -218,4 +225,5 @@ class Music(Protocol):
             name: of a new one.
             told: what stands under its name.
             songs: Spotify ids.
+            named: whether an earlier one gets the name, too.
         """

@@ -50,7 +50,7 @@ class Vault:
         except ValueError:
             raise StartError(
                 "ENCRYPTION_KEYS: each key is 44 signs, comma separated, the newest first; "
-                "make one with: python -m bot.vault"
+                "make one with: .venv/bin/python -m bot.vault"
             ) from None
 
     def seal(self, text: str) -> str:

@@ -132,8 +132,9 @@ class Sound(commands.Cog):
     ) -> None:
         """Keep this party as a playlist on your Spotify; again brings it up to date."""
         asked = await ask(interaction, private=True)
-        name = (name or "").strip() or asked.replies.playlist_name(asked.room, asked.party.now_ms())
-        saving = asked.party.save(asked.room, asked.member, name, asked.replies.playlist_told())
+        given, words = (name or "").strip(), asked.replies.playlist_told()
+        name = given or asked.replies.playlist_name(asked.room, asked.party.now_ms())
+        saving = asked.party.save(asked.room, asked.member, name, words, named=bool(given))
         saved = await asked.soon(saving)
         await asked.reply(fitting(asked.replies.saved(saved).splitlines(), TEXT_LIMIT))
 
@@ -167,7 +168,7 @@ class Sound(commands.Cog):
         asked = await ask(interaction, private=True)
         account = await asked.soon(asked.party.account(asked.member))
         party = await asked.soon(asked.party.party(asked.room, history=0))
-        await asked.reply(asked.replies.standing(account, party.playback))
+        await asked.reply(asked.replies.standing(account, party.playback, asked.member))
 
     @spotify.command()
     @app_commands.describe(device="Which one; leave it out to see them all")

@@ -70,7 +70,7 @@ except ImportError:  # Windows has no such lock; two bots on one file are the op
 
 UNDOABLE = {
     "add": (State.QUEUED, State.PLAYING),
-    BROUGHT_IN: (State.QUEUED, State.PLAYING),
+    BROUGHT_IN: (State.QUEUED,),  # what plays of an import stays
     "vote": (State.SUGGESTED, State.QUEUED, State.PLAYING),
     "remove": (State.REMOVED,),
     "skip": (State.PLAYING,),
@@ -302,6 +302,24 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     async def mark_undone(self, change_id: int) -> None:
         """Keeps a change from being taken back twice."""
         await self._connection.execute(update(changes).where(changes.c.id == change_id).values(undone=True))
+
+    async def mark_import_undone(self, party_id: int, change_id: int) -> frozenset[int]:
+        """Keeps all songs of one import from being taken back twice; returns the numbers of their entries.
+
+        Their keys are the import's and two numbers: of the transaction, and of the song in it.
+        """
+        key = await self._connection.scalar(select(changes.c.key).where(changes.c.id == change_id))
+        of_it = changes.c.id == change_id  # an older Encore's songs have no key
+        if key is not None:
+            came_with = key.rsplit("/", 2)[0] + "/"
+            of_it = func.substr(changes.c.key, 1, len(came_with)) == came_with
+        marked = await self._connection.execute(
+            update(changes)
+            .where(changes.c.party_id == party_id, changes.c.kind == BROUGHT_IN, of_it)
+            .values(undone=True)
+            .returning(changes.c.entry_id)
+        )
+        return frozenset(marked.scalars())
 
     async def active_members(self, party_id: int, since_ms: int) -> frozenset[str]:
         """The user_ids of the people who did something since then."""

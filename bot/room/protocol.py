@@ -254,7 +254,7 @@ def playback(sounds: Playback, me: Member | None) -> Json:
     """Where the party sounds, as one member sees it."""
     return {
         "host": short(sounds.host.name),
-        "device": short(sounds.device_name),
+        "device": short(sounds.device_name),  # empty while it is gone
         "yours": sounds.host == me,
         "words": REPLIES.sounding(sounds),
     }

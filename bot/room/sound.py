@@ -68,8 +68,9 @@ class Sound:
 
     async def save(self, member: Member, request: Request, key: str) -> Json:
         """The night as a playlist."""
-        name = request.name.strip() or REPLIES.playlist_name(self._room, self._party.now_ms())
-        saved = await self._party.save(self._room, member, name, REPLIES.playlist_told())
+        given, told = request.name.strip(), REPLIES.playlist_told()
+        name = given or REPLIES.playlist_name(self._room, self._party.now_ms())
+        saved = await self._party.save(self._room, member, name, told, named=bool(given))
         say = REPLIES.saved(replace(saved, missing=()))
         return {
             "say": say,

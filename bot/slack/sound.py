@@ -65,7 +65,7 @@ async def status(asked: Asked) -> None:
     told = asked.own.account(account)
     if asked.in_channel:
         now = await asked.party.party(asked.room, history=0)
-        told = asked.own.standing(account, now.playback)
+        told = asked.own.standing(account, now.playback, asked.member)
     usage = marked("Behind /spotify you can write connect, disconnect, status, device or stop.")
     await asked.tell(f"{told}\n{asked.own.say(usage)}")
 
@@ -178,7 +178,7 @@ class SoundCommands:
         """Writes the party into a playlist of the asker's."""
         own = asked.own
         name = text or own.playlist_name(asked.room, asked.party.now_ms())
-        save = asked.party.save(asked.room, asked.member, name, own.playlist_told())
+        save = asked.party.save(asked.room, asked.member, name, own.playlist_told(), named=bool(text))
         result = await patiently(asked, save)
         await asked.tell(own.saved(replace(result, url=link(result.url))))
 

@@ -28,11 +28,11 @@ async def test_a_rest_is_kept_for_its_time_and_over_a_restart(store: Store, cloc
     breaker = Breaker(store, "Spotify", clock)
     assert await admitted(breaker)
     told = await breaker.rest(21_600)
-    assert told.parts["number"] == 360
+    assert told.parts["minutes"] == 360
     clock.pass_by(hours=5)
     with pytest.raises(SpotifyRests) as refused:
         await Breaker(store, "Spotify", clock).admit()
-    assert refused.value.parts["number"] == 60
+    assert refused.value.parts["minutes"] == 60
     assert await admitted(Breaker(store, "another service", clock))
     clock.pass_by(hours=1)
     assert await admitted(Breaker(store, "Spotify", clock))
@@ -69,7 +69,7 @@ async def test_the_longer_rest_counts(store: Store, clock: Clock) -> None:
     clock.pass_by(minutes=30)
     assert not await admitted(breaker)
     told = await breaker.rest(10**9)
-    assert told.parts["number"] == LONGEST_S / 60
+    assert told.parts["minutes"] == LONGEST_S / 60
 
 
 async def test_faults_in_a_row_bring_a_short_rest(store: Store, clock: Clock) -> None:

@@ -12,7 +12,7 @@ import pytest
 from bot import follower as module
 from bot.catalog import Catalogue
 from bot.domain import Member, Room
-from bot.errors import DeviceGone, HostLost, LinkAgain, LinkEndsSoon, PartyError, SpotifyRests
+from bot.errors import DeviceGone, HostLost, LinkAgain, LinkEndsSoon, PartyError, RestsMeanwhile, SpotifyRests
 from bot.follower import Follower
 from bot.party import PartyService
 from bot.recommender import Recommender
@@ -182,6 +182,18 @@ async def test_a_revoked_account_in_the_middle_of_a_song(night: Night) -> None:
     assert await night.party.account(ANNA) is None
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(1, "1 minute"), (89, "89 minutes"), (90, "2 hours"), (149, "2 hours"), (360, "6 hours")],
+)
+def test_a_long_rest_is_told_in_hours(minutes: int, said: str) -> None:
+    """Who asks hears when to try again; a room that its party goes on."""
+    asker, room = SpotifyRests(minutes), RestsMeanwhile(minutes)
+    assert str(asker) == f"Spotify asks me to wait. Try again in about {said}."
+    assert str(room) == f"Spotify asks me to wait about {said}. The party goes on by the clock meanwhile."
+    assert asker.parts["minutes"] == room.parts["minutes"] == minutes
+
+
 async def test_a_rest_is_told_once_and_all_goes_on_afterwards(night: Night) -> None:
     """One sentence to the room, one request for each rest, and the device plays again."""
     await add(night, *night.songs[:3])
@@ -192,7 +204,7 @@ async def test_a_rest_is_told_once_and_all_goes_on_afterwards(night: Night) -> N
     for number in range(4):
         await night.wait(10)
         await night.party.add(ROOM, BEN, f"Song {number} - Nobody")  # people go on meanwhile
-    assert [type(error) for error in night.said] == [SpotifyRests]
+    assert [type(error) for error in night.said] == [RestsMeanwhile]
     assert len(night.fake.requests) == asked + 1
     night.fake.limit(None)
     night.clock.pass_by(hours=6)
@@ -212,7 +224,7 @@ async def test_a_rest_is_told_once_however_much_the_party_does(night: Night) -> 
     night.clock.pass_by(minutes=10)
     await night.party.play_on()
     await night.wait(20)
-    assert [type(error) for error in night.said] == [SpotifyRests]
+    assert [type(error) for error in night.said] == [RestsMeanwhile]
 
 
 async def test_a_device_that_has_come_back_is_followed_again(night: Night) -> None:

@@ -12,9 +12,11 @@ import pytest
 from bot.catalog import Catalogue
 from bot.domain import GRACE_MS, Entry, Member, Room, State
 from bot.errors import (
+    DevicePlaysOn,
     DeviceRefuses,
     HostedAlready,
     HostLeft,
+    HostsDeviceGone,
     HostsOnly,
     ManyDevices,
     NoDevice,
@@ -28,6 +30,7 @@ from bot.errors import (
 )
 from bot.party import PartyService
 from bot.recommender import Recommender
+from bot.room.words import REPLIES
 from db.store import Store
 from tests.conftest import ANNA, BEN, CLEO, MOD, ON_BOTH, ROOM, SPECS, Clock
 from tests.fakes.spotify_model import FakeDevice, FakeSong, FakeUser
@@ -381,6 +384,32 @@ async def test_one_host_at_a_time(night: Night) -> None:
     assert night.fake.playback(ben).playing
 
 
+@pytest.mark.parametrize("seen", [False, True])
+async def test_who_has_no_account_is_told_whose_device_is_gone(night: Night, seen: bool) -> None:
+    """It is not theirs to open Spotify, whether the device left in a song or while the party stood still."""
+    (first,) = await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look(seconds=30)
+    assert REPLIES.sounding((await night.party.party(ROOM)).playback) == "🔊 Anna's phone, by Anna"
+    if not seen:
+        await night.party.pause(ROOM, ANNA)
+    night.fake.unplug(night.anna, night.phone)
+    if seen:
+        await night.party.lose_device(ROOM)
+    for _ in range(2):
+        with pytest.raises(HostsDeviceGone, match="Anna's device is gone") as refused:
+            await night.party.play(ROOM, CLEO)
+        party = await night.party.party(ROOM)
+        assert party.paused
+        assert REPLIES.sounding(party.playback) == ""
+        assert REPLIES.error(refused.value) in REPLIES.standing(None, party.playback, CLEO)
+    night.fake.device(night.anna, "Kitchen", active=True)
+    await night.party.play(ROOM, CLEO)
+    assert night.sounds == first.track.title
+    await night.look()
+    assert REPLIES.sounding((await night.party.party(ROOM)).playback) == "🔊 Kitchen, by Anna"
+
+
 @pytest.mark.parametrize("chosen", [False, True])
 async def test_somebody_else_takes_over_from_a_host_who_has_left(night: Night, chosen: bool) -> None:
     """Whose device is gone keeps the party from nobody."""
@@ -529,6 +558,33 @@ async def test_a_rest_leaves_the_party_to_its_clock(night: Night) -> None:
     assert playing is not None
     assert playing.id == third.id
     assert night.sounds == third.track.title
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_pause_that_spotify_cannot_be_told_of_holds_the_clock(night: Night, away: bool) -> None:
+    """While it rests and when it does not answer, and whoever asked reads that the device may go on."""
+    (first,) = await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look()
+    if away:
+        night.fake.fail(503)
+    else:
+        night.fake.limit(21_600)
+    with pytest.raises(DevicePlaysOn, match="The party stands still"):
+        await night.party.pause(ROOM, ANNA)
+    night.clock.pass_by(hours=1)
+    await night.party.play_on()
+    assert (await night.party.party(ROOM)).paused
+    assert await night.state(first) is State.PLAYING
+
+
+async def test_a_pause_after_the_device_has_gone_is_a_pause(night: Night) -> None:
+    """There is nothing left that could play on."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    await night.look()
+    night.fake.unplug(night.anna, night.phone)
+    assert (await night.party.pause(ROOM, ANNA)).left_ms is not None
 
 
 async def test_the_clock_leaves_a_song_to_its_device_for_a_while(night: Night) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.catalog import Catalogue
-from bot.domain import LONGEST_QUEUE, Room
+from bot.domain import BROUGHT_IN, LONGEST_QUEUE, Room
 from bot.errors import (
     NoPlaylistLink,
     NoSpotify,
     NotConnected,
     NothingBehindLink,
     NothingToShow,
+    NothingToUndo,
     PlaylistClosed,
     QueueFull,
     SeveralSongs,
@@ -26,6 +30,7 @@ from bot.errors import (
 )
 from bot.party import PartyService
 from bot.recommender import Recommender
+from bot.room.words import REPLIES
 from db.harvest import shared_rooms
 from db.store import Store
 from tests.conftest import ANNA, BEN, MOD, ON_BOTH, ROOM, SPECS, Clock
@@ -158,6 +163,9 @@ async def test_a_night_is_saved_and_brought_up_to_date(house: House) -> None:
     assert len(house.contents(again.url)) == 3
     assert len(house.fake.asked("POST", "/me/playlists")) == 1
     assert house.contents(again.url)[:2] == house.contents(first.url)[:2]
+    assert playlist.name == "Another name"
+    await house.party.save(ROOM, ANNA, "Party of 2026-01-01", "An evening", named=False)
+    assert playlist.name == "Another name"
 
 
 async def test_two_who_save_at_once_make_one_playlist(house: House) -> None:
@@ -224,14 +232,58 @@ async def test_a_playlist_is_brought_in(house: House) -> None:
     assert [entry.score for entry in queue] == [0, 0, 0]
 
 
-async def test_what_was_brought_in_can_be_taken_back(house: House) -> None:
-    """Song by song, the latest first."""
-    songs = [house.fake.song(f"Song {i}", f"Band {i}") for i in range(3)]
-    playlist = house.fake.playlist(house.anna, "Three", songs)
-    await house.party.bring_in(ROOM, ANNA, url("playlist", playlist), "k")
-    undone = await house.party.undo(ROOM, ANNA)
-    assert (undone.kind, undone.entry.track.title) == ("add", "Song 2")
-    assert len((await house.party.party(ROOM)).queue) == 1
+async def brought_in(house: House, key: str, name: str, count: int) -> None:
+    """Anna brings so many songs in."""
+    songs = [house.fake.song(f"{name} {i}", f"Band {i}") for i in range(count)]
+    playlist = house.fake.playlist(house.anna, name, songs)
+    await house.party.bring_in(ROOM, ANNA, url("playlist", playlist), key)
+
+
+@pytest.mark.parametrize(
+    ("songs", "said"),
+    [
+        (0, "Mine brought nothing new."),
+        (1, "Mine brought nothing new: 1 song was there already or may not be queued."),
+        (3, "Mine brought nothing new: 3 songs were there already or may not be queued."),
+    ],
+)
+async def test_an_import_that_adds_nothing_says_so(house: House, songs: int, said: str) -> None:
+    """Nobody is told that 0 songs were added."""
+    await brought_in(house, "k", "Mine", songs)
+    playlist = url("playlist", next(iter(house.fake.world.playlists.values())))
+    assert REPLIES.imported(await house.party.bring_in(ROOM, ANNA, playlist, "again")) == said
+
+
+@ON_BOTH
+async def test_an_import_is_taken_back_as_one(house: House) -> None:
+    """The latest one, all of it that still waits; what plays, came earlier or is another's stays."""
+    await brought_in(house, "k_1", "Early", 2)
+    await house.night("creep radiohead")
+    await brought_in(house, "kk1", "Late", 60)
+    undone = await house.party.undo(ROOM, ANNA, "u")
+    assert (undone.kind, undone.songs) == (BROUGHT_IN, 60)
+    assert REPLIES.undone(undone) == "Took all 60 songs of your import that waited out again."
+    assert await house.party.undo(ROOM, ANNA, "u") == undone
+    party = await house.party.party(ROOM)
+    assert [entry.track.title for entry in party.queue] == ["Early 1", "Creep"]
+    assert (await house.party.undo(ROOM, ANNA)).songs == 1
+    party = await house.party.party(ROOM)
+    assert party.playing is not None
+    assert party.playing.track.title == "Early 0"
+    assert [entry.track.title for entry in party.queue] == ["Creep"]
+    with pytest.raises(NothingToUndo):
+        await house.party.undo(ROOM, ANNA)
+
+
+async def test_what_an_older_encore_brought_in_is_taken_back_song_by_song(
+    house: House, database_url: str
+) -> None:
+    """It did not note which songs came together."""
+    await brought_in(house, "k", "Old", 3)
+    with closing(sqlite3.connect(make_url(database_url).database or "")) as file, file:
+        file.execute("UPDATE changes SET key = NULL")
+    assert (await house.party.undo(ROOM, ANNA)).songs == 1
+    assert [entry.track.title for entry in (await house.party.party(ROOM)).queue] == ["Old 1"]
 
 
 async def test_a_playlist_of_ten_thousand_songs_fills_the_queue_and_no_more(house: House) -> None:

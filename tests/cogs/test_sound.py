@@ -125,6 +125,18 @@ async def test_the_link_to_connect_is_for_the_asker_alone(sounding: Sounding) ->
     assert [message for message in sounding.fake.messages if not message.ephemeral] == []
 
 
+async def test_status_offers_no_party_that_somebody_else_plays(sounding: Sounding) -> None:
+    """Who is connected, too, reads who plays it, and is not sent to a /play that would be refused."""
+    fake = sounding.fake
+    anna, _ = await sounding.host("Anna", "Kitchen")
+    ben, _ = await sounding.host("Ben", "Phone")
+    await sounding.queue("mr brightside")
+    await fake.slash(anna, "play")
+    assert private(await fake.slash(ben, "spotify status")) == (
+        "You are connected as Ben Premium.\n🔊 Kitchen, by Anna"
+    )
+
+
 async def test_status_and_disconnect_tell_how_the_account_stands(sounding: Sounding) -> None:
     """Before, while and after an account is connected, in private."""
     fake, anna = sounding.fake, sounding.fake.member("Anna")

@@ -129,6 +129,37 @@ async def test_saving_and_bringing_in(sounding: SoundRoom, visit: OpenPage) -> N
     assert HOSTILE not in await page.title()
 
 
+async def test_a_refusal_does_not_stay(sounding: SoundRoom, visit: OpenPage) -> None:
+    """What keeps a party from being saved now is said, and nothing of it is left under the form."""
+    await sounding.stock("mr brightside")
+    page = await visit(sounding.url, "Ann")
+    await sounding.party.add(LOBBY, HOST, "mr brightside")
+    await connect(page, sounding.fake.user("Ann S"), sounding)
+    sounding.fake.limit(21_600)
+    await page.get_by_role("button", name="Save as a playlist").click()
+    await expect(page.locator("#toast")).to_contain_text("Try again in about 6 hours")
+    await expect(page.locator("#sound-said")).to_be_empty()
+
+
+async def test_the_list_of_devices_is_fresh_when_it_is_opened(sounding: SoundRoom, visit: OpenPage) -> None:
+    """A device that has vanished is not offered, a new one is, and what was chosen stays chosen."""
+    user = sounding.fake.user("Ann S")
+    phone = sounding.fake.device(user, "Phone", active=True)
+    sounding.fake.device(user, "Kitchen")
+    page = await visit(sounding.url, "Ann")
+    await connect(page, user, sounding)
+    device = page.get_by_role("combobox", name="Device")
+    await expect(device.locator("option")).to_have_text(["Phone", "Kitchen"])
+    sounding.fake.device(user, "Garden")
+    await device.focus()
+    await expect(device.locator("option")).to_have_text(["Phone", "Kitchen", "Garden"])
+    await device.select_option("Kitchen")
+    sounding.fake.unplug(user, phone)
+    await device.click()
+    await expect(device.locator("option")).to_have_text(["Kitchen", "Garden"])
+    await expect(device.locator("option:checked")).to_have_text("Kitchen")
+
+
 async def test_what_cannot_be_brought_in(sounding: SoundRoom, visit: OpenPage) -> None:
     """The page no longer says that it is under way."""
     theirs = sounding.fake.playlist(sounding.fake.user("Bob S"), "Theirs", public=False)
@@ -155,7 +186,8 @@ async def test_who_is_no_longer_let_in_can_connect_again(sounding: SoundRoom, vi
     await page.get_by_role("button", name="Play here").click()
     await expect(page.locator("#now-sound")).to_be_visible()
     sounding.fake.revoke(user)
-    await page.get_by_role("button", name="Look for devices").click()
+    # The page may have asked by itself just now, and then this button is hidden already.
+    await page.get_by_role("button", name="Look for devices", include_hidden=True).dispatch_event("click")
     await expect(page.get_by_role("button", name="Connect Spotify")).to_be_visible()
     await expect(page.get_by_role("button", name="Disconnect")).to_be_hidden()
 

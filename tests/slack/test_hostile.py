@@ -123,7 +123,10 @@ def test_what_is_said_of_spotify_is_harmless(
         replies.stopped(playback),
         replies.sounding(playback),
         replies.imported(Imported(name, 1, 1, 9, errors.QueueFull(500))),
-        *(replies.error(kind(name)) for kind in (errors.HostLost, errors.HostedAlready, errors.ManyDevices)),
+        *(
+            replies.error(kind(name))
+            for kind in (errors.HostLost, errors.HostsDeviceGone, errors.HostedAlready, errors.ManyDevices)
+        ),
         replies.error(errors.NotOnSpotify(name)),
     ]
     assert [each for text in said for each in live(text)] == []

@@ -70,6 +70,7 @@ export class Sound {
     this.state = null;
     this.account = null;
     this.devices = [];
+    this.picked = null; // the id of the device that was chosen and has not been played on yet
     this.noDevice = "";
     this.on("pause", () => this.tell(this.state?.paused ? "play" : "pause"));
     this.on("spotify-connect", () => this.connect());
@@ -77,6 +78,9 @@ export class Sound {
     this.on("device-look", () => this.find());
     this.on("device-play", () => this.playHere());
     this.on("spotify-stop", () => this.tell("stop"));
+    const device = byId("device");
+    for (const opens of ["focus", "pointerdown"]) device.addEventListener(opens, () => once(device, () => this.find()));
+    device.addEventListener("change", () => (this.picked = device.value));
     byId("volume").addEventListener("change", () => this.tell("volume", { percent: Number(byId("volume").value) }));
     byId("save").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -117,7 +121,7 @@ export class Sound {
     if (isNew) this.say();
     this.draw();
     if (isNew && focusWasHere) byId("sound-title").focus({ preventScroll: true });
-    if (isNew) await this.find();
+    if (isNew || this.noDevice) await this.find();
   }
 
   async find() {
@@ -133,8 +137,9 @@ export class Sound {
   async connect() {
     const answer = await this.change("connect", {});
     if (!answer) return;
-    const address = answer.ok ? ours(answer.url) : null;
-    if (!address) return this.say(paragraph(answer.ok ? "That link is none of ours." : answer.say));
+    if (!answer.ok) return this.toast(answer);
+    const address = ours(answer.url);
+    if (!address) return this.say(paragraph("That link is none of ours."));
     window.open(address, "_blank", "noopener,noreferrer");
     this.say(paragraph(`${answer.say} `), paragraph(linkTo(address, "Open the link"), " if no tab has opened."));
   }
@@ -152,15 +157,17 @@ export class Sound {
   async playHere() {
     const device = this.devices.find(({ id }) => id === byId("device").value);
     const answer = await (device && !device.party ? this.tell("device", { device: device.id }) : this.tell("play"));
+    this.picked = null;
     if (answer) await this.find();
   }
 
   async save() {
     this.say(paragraph("Looking for the songs at Spotify …"));
     const answer = await this.change("save", { name: byId("save-name").value });
-    if (!answer) return this.say();
-    const address = answer.ok ? ours(answer.url) : null;
-    if (!address) return this.say(paragraph(answer.say));
+    this.say();
+    if (!answer?.ok) return answer && this.toast(answer); // which goes by itself: what refuses now may not soon
+    const address = ours(answer.url);
+    if (!address) return this.say(paragraph("That link is none of ours."));
     const words = paragraph(answer.say.replace(answer.url, "").trim(), " ", linkTo(address, "Open it in Spotify"));
     this.say(words, ...(answer.missing.length ? [paragraph("These are not to be found there:"), listed(answer.missing)] : []));
   }
@@ -175,7 +182,7 @@ export class Sound {
     byId("sound-out").hidden = this.account !== null;
     byId("sound-in").hidden = byId("spotify-disconnect").hidden = this.account === null;
     if (this.account === null) return;
-    const theirs = playback !== null && !playback.yours;
+    const theirs = playback !== null && !playback.yours && playback.device !== ""; // else anybody takes over
     byId("spotify-name").textContent = this.account.name;
     byId("spotify-devices").hidden = theirs;
     byId("spotify-steer").hidden = !playback?.yours;
@@ -183,10 +190,17 @@ export class Sound {
   }
 
   drawDevices() {
-    const chosen = this.devices.find(({ party }) => party) ?? this.devices.find(({ active }) => active);
-    const options = this.devices.map(({ id, name }) => new Option(name, id, false, id === chosen?.id));
-    byId("device").replaceChildren(...options);
-    byId("device").disabled = options.length === 0;
+    const { devices, picked } = this;
+    const chosen =
+      devices.find(({ id }) => id === picked) ?? devices.find(({ party }) => party) ?? devices.find(({ active }) => active);
+    const device = byId("device");
+    const shown = [...device.options].map(({ value, text }) => [value, text]);
+    // A list that is open is left alone unless it is out of date.
+    if (JSON.stringify(shown) !== JSON.stringify(devices.map(({ id, name }) => [id, name]))) {
+      device.replaceChildren(...devices.map(({ id, name }) => new Option(name, id)));
+    }
+    if (chosen) device.value = chosen.id;
+    device.disabled = devices.length === 0;
     const loud = this.devices.find(({ party }) => party)?.volume ?? null;
     byId("volume").disabled = loud === null;
     if (loud !== null) byId("volume").value = loud;
