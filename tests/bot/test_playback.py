@@ -26,6 +26,8 @@ from bot.errors import (
     NotOnSpotify,
     NotPremium,
     PartyError,
+    RestsMeanwhile,
+    SpotifyAway,
     SpotifyRests,
 )
 from bot.party import PartyService
@@ -601,6 +603,25 @@ async def test_the_clock_leaves_a_song_to_its_device_for_a_while(night: Night) -
     night.clock.pass_by(minutes=0.01)
     await night.party.play_on()
     assert await night.state(second) is State.PLAYING
+
+
+@pytest.mark.parametrize("limited", [True, False])
+async def test_the_clock_goes_on_while_spotify_cannot(night: Night, limited: bool) -> None:
+    """Host and guests can let the party go on during a rest or a fault; they are told of it."""
+    await night.add(SONGS[0])
+    await night.party.play(ROOM, ANNA)
+    for member in (ANNA, CLEO):
+        await night.party.pause(ROOM, ANNA)
+        if limited:
+            night.fake.limit(21_600)
+        else:
+            night.fake.fail(503)
+        with pytest.raises(RestsMeanwhile if limited else SpotifyAway):
+            await night.party.play(ROOM, member)
+        assert not (await night.party.party(ROOM)).paused
+        night.fake.limit(None)
+        night.fake.fail(None)
+        night.clock.pass_by(hours=6)
 
 
 async def test_another_room_is_not_touched(night: Night) -> None:
