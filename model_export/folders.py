@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,12 +29,13 @@ def written_whole(folder: Path, ours: Collection[str], what: str) -> Iterator[Pa
         fault = f"holds {strangers[0]}, which is no part of a {what}" if strangers else "is no folder"
         raise DataError(f"{folder} {fault}; name another folder")
     new_parents = [parent for parent in folder.parents if not parent.exists()]
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise DataError(f"{folder} cannot be written ({error}); name another folder") from error
-    try:
+    scratch = folder.parent / f".{folder.name}-{secrets.token_hex(4)}"
+    try:  # from here on: Ctrl-C may come at any line
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            scratch.mkdir(mode=0o700)
+        except OSError as error:
+            raise DataError(f"{folder} cannot be written ({error}); name another folder") from error
         yield scratch
         shutil.rmtree(folder, ignore_errors=True)
         scratch.chmod(0o755)
