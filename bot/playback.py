@@ -82,18 +82,20 @@ class PlaybackService(HostingService):
             HostsDeviceGone: it stands still because that one's device is gone.
             SpotifyError: Spotify does not do it. Where it rests or is away the clock goes on all the same.
         """
+        playback, playing = await self._now(room)
+        paused = playing is not None and playing.left_ms is not None
         try:
-            return await self._play(room, member, key)
+            return await self._play(room, member, key, playback, paused)
         except SpotifyRests as error:
             await self._release(room, member, key)  # the clock needs nobody
-            raise RestsMeanwhile(error.parts["minutes"]) from error
+            raise RestsMeanwhile(error.parts["minutes"]) if paused else error from None
         except SpotifyAway:
             await self._release(room, member, key)
             raise
 
-    async def _play(self, room: Room, member: Member, key: str | None) -> Played:
-        playback, playing = await self._now(room)
-        paused = playing is not None and playing.left_ms is not None
+    async def _play(
+        self, room: Room, member: Member, key: str | None, playback: Playback | None, paused: bool
+    ) -> Played:
         if playback is not None and playback.host == member and not paused:
             return await self._make_sure(room, member, key)
         if playback is None and not paused:

@@ -527,7 +527,7 @@ async def test_a_playlist_is_imported(sounding: Sounding) -> None:
         "Wonderwall",
     ]
     again = private(await sounding.fake.slash(anna, "import", link=link))
-    assert "3 were there already" in again
+    assert "3 songs were there already" in again
     assert await sounding.now() == now
 
 
