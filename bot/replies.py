@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from bot.domain import (
@@ -74,6 +75,7 @@ VOTED = {
 }
 
 
+@lru_cache(maxsize=5_000)  # the same few songs are shown again and again
 def short(text: str, longest: int = LONGEST_SHOWN) -> str:
     """A text cut to a length, on one line."""
     line = " ".join(text.split())

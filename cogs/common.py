@@ -7,6 +7,7 @@ import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Sequence
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar, cast
 
 import discord
@@ -64,6 +65,7 @@ class Client(Protocol):
     suggest: Ballots
 
 
+@lru_cache(maxsize=5_000)  # the same few songs are shown again and again
 def plain(text: str) -> str:
     """Makes text from outside harmless in Discord.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, fields, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
@@ -211,6 +212,7 @@ class Rooms:
             await self.set_rules(party_id, replace(rules, djs=others))
 
 
+@lru_cache(maxsize=1_000)  # most rooms have chosen nothing, or the same
 def read_rules(stored: str) -> Rules:
     """A party's rules as they were kept; what this version does not know is as usual."""
     chosen = json.loads(stored)
