@@ -43,7 +43,7 @@ class Accounts(Protocol):
     """The members' accounts."""
 
     async def connect(self, member: Member, workspace: str) -> str:
-        """A link, for the member's eyes only, that connects an account."""
+        """A link, for the member's eyes only, that connects an account (in Slack, the workspace's)."""
 
     async def disconnect(self, member: Member) -> bool:
         """Forgets the member's account, and says whether there was one."""

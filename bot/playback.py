@@ -34,8 +34,7 @@ class PlaybackService(HostingService):
         Raises:
             NoSpotify: it is not set up.
         """
-        workspace = room.workspace if room.platform == "slack" else ""
-        return await self._music().connect(member, workspace)
+        return await self._music().connect(member, room.workspace)
 
     @finished
     async def disconnect(self, member: Member) -> bool:

@@ -16,6 +16,7 @@ import pytest_asyncio
 from bot.bundle import Bundle
 from bot.catalog import Catalogue
 from bot.domain import ACTIVE_FOR_MS, Party, Quorum, Room
+from bot.errors import NotInvited, ServersOnly
 from bot.party import PartyService
 from bot.recommender import Recommender
 from cogs.queue import ADD_FORM, ADD_FROM_MESSAGE, SEVERAL
@@ -257,6 +258,7 @@ async def test_a_command_where_there_can_be_no_party_is_refused_in_private(walk:
         for act, reply in zip(acts, await asyncio.gather(*tasks), strict=True):
             text = private(reply)
             assert act.anywhere or kind(text)
+            assert act.anywhere or text == str(NotInvited() if context == "elsewhere" else ServersOnly())
             assert act.anywhere == ("/add" in text and "/next" in text), str(act)
 
 
