@@ -40,7 +40,6 @@ TURN_MS = 30_000
 LOOK_S = 0.1
 LOOKS = 110
 """How often, and how many times, we look for what another process renews: longer than Spotify may take."""
-PLAYLISTS = frozenset({"playlist-modify-private", "playlist-read-private"})
 DENIED = "access_denied"
 """What Spotify says of who did not agree."""
 
@@ -99,7 +98,7 @@ class Accounts(Logins):
         async with self._store.transaction() as tx:
             await tx.save_account(login.member, login.workspace, sealed, now_ms)
         self._lost.discard(login.member)
-        return Account(name, now_ms, tokens.scopes >= PLAYLISTS)
+        return Account(name, now_ms)
 
     async def refuse(self, state: str, browser: str, reason: str) -> NoReturn:
         """Takes note that Spotify sent somebody back without a code.
@@ -151,7 +150,7 @@ class Accounts(Logins):
             opened = await self._opened(member)
         except NotConnected:
             return None
-        return Account(opened.name, opened.kept.linked_ms, opened.tokens.scopes >= PLAYLISTS)
+        return Account(opened.name, opened.kept.linked_ms)
 
     async def disconnect(self, member: Member) -> bool:
         """Forgets the member's account, and says whether there was one."""
@@ -203,8 +202,7 @@ class Accounts(Logins):
         except NotOpened as error:
             _not_opened(member, error)
             raise NotConnected from None
-        scopes = frozenset(known["scopes"])
-        tokens = Tokens(known["access"], known["refresh"], known["expires_ms"], scopes)
+        tokens = Tokens(known["access"], known["refresh"], known["expires_ms"])
         return _Opened(kept, tokens, known["name"])
 
     def _missing(self, member: Member) -> NotConnected:
@@ -241,18 +239,15 @@ class Accounts(Logins):
 
     async def _keep(self, opened: _Opened, tokens: Tokens) -> _Opened:
         """Replaces the tokens that were used, unless others or none are there by now."""
-        fresh = Tokens(
-            tokens.access, tokens.refresh, tokens.expires_ms, tokens.scopes or opened.tokens.scopes
-        )
-        sealed = self._seal(fresh, opened.name)
+        sealed = self._seal(tokens, opened.name)
         async with self._store.transaction() as tx:
             swapped = await tx.swap_account(opened.kept, sealed)
         if swapped:
-            return _Opened(opened.kept, fresh, opened.name)
+            return _Opened(opened.kept, tokens, opened.name)
         found = await self._opened(opened.kept.member)
         if found.tokens.refresh != opened.tokens.refresh:
             return found
-        return await self._keep(found, fresh)  # it was only sealed with another key
+        return await self._keep(found, tokens)  # it was only sealed with another key
 
     async def _drop(self, opened: _Opened) -> _Opened:
         """Forgets an account that Spotify no longer takes, unless another process has newer tokens."""
@@ -273,7 +268,6 @@ class Accounts(Logins):
             "access": tokens.access,
             "refresh": tokens.refresh,
             "expires_ms": tokens.expires_ms,
-            "scopes": sorted(tokens.scopes),
             "name": name,
         }
         return self._vault.seal(json.dumps(known))

@@ -13,7 +13,6 @@ class Account:
 
     name: str  # as Spotify shows it
     linked_ms: int  # when the member agreed: six months later it ends
-    playlists: bool = True  # whether playlists may be written and read
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,6 @@ class Tokens:
     access: str = field(repr=False)
     refresh: str = field(repr=False)  # each is good once: the next one comes with the next access token
     expires_ms: int  # of the access token
-    scopes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -362,8 +362,7 @@ class Spotify:
 
     def _tokens(self, given: Mapping[str, Any]) -> Tokens:
         expires_ms = int((self._clock() + float(given["expires_in"])) * 1000)
-        scopes = frozenset(str(given.get("scope") or "").split())
-        return Tokens(str(given["access_token"]), str(given["refresh_token"]), expires_ms, scopes)
+        return Tokens(str(given["access_token"]), str(given["refresh_token"]), expires_ms)
 
 
 def _uri(spotify_id: str) -> str:
