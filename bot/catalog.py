@@ -18,10 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 from rapidfuzz.utils import default_process
@@ -50,7 +51,13 @@ _WORDS_ALIKE = OSA.normalized_similarity
 _ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")  # the index drops those of Latin letters only
 _WORD = re.compile(r"[^\W_]+")
 _T = TypeVar("_T")
-_SONG = "SELECT title, artist, track_id, album, year, duration_ms FROM tracks WHERE idx = ?"
+# Rows come as one text: between two rows SQLite lets other threads go on, and would wait for its turn again.
+_SONGS = """
+    SELECT json_group_array(json_array(title, artist, track_id, album, year, duration_ms)) FROM
+    (SELECT * FROM json_each(?) AS asked JOIN tracks ON tracks.idx = asked.value ORDER BY asked.key)"""
+_MATCHES = """
+    SELECT json_group_array(rowid) FROM
+    (SELECT rowid FROM songs WHERE songs MATCH ? ORDER BY rowid LIMIT ?)"""
 
 _IMITATION = {"karaoke", "tribute", "cover", "covers", "instrumental", "lullaby", "originally"}
 _VARIANT = {"remix", "mix", "live", "acoustic", "version", "edit", "medley"}
@@ -249,9 +256,7 @@ class Catalogue:
 
     def tracks(self, indices: Iterable[int]) -> list[Track]:
         """The songs of some indices, from the file."""
-        with self._lock:
-            rows = [self._connection.execute(_SONG, (index,)).fetchone() for index in indices]
-        return [Track(*row) for row in rows]
+        return [Track(*row) for row in self._rows(_SONGS, orjson.dumps([*indices]).decode())]
 
     def artists(self, indices: npt.NDArray[np.int64]) -> list[str]:
         """The main artist of each of some songs, as `main_artist` has it."""
@@ -350,10 +355,12 @@ class Catalogue:
         return [*best.values()][:limit]
 
     def _match(self, query: str) -> list[int]:
-        statement = "SELECT rowid FROM songs WHERE songs MATCH ? ORDER BY rowid LIMIT ?"
+        return self._rows(_MATCHES, query, CANDIDATES)
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
         with self._lock:
-            rows = self._connection.execute(statement, (query, CANDIDATES)).fetchall()
-        return [index for (index,) in rows]
+            (text,) = self._connection.execute(statement, values).fetchone()
+        return cast(list[Any], orjson.loads(text))
 
     def _similar(self, word: str) -> list[str]:
         """Words of the catalogue that a mistyped one may stand for."""

@@ -168,7 +168,7 @@ class Recommender:
         )
         indices = answer.tracks.tolist()
         places: list[int] = []
-        for place in self._order(ask, answer, group=group).tolist():
+        for place in self._order(ask, answer, group=group):
             if indices[place] in out:
                 continue
             out.update(self._songs.versions_of(indices[place]))
@@ -191,10 +191,10 @@ class Recommender:
             ranked = [each for each in ranked if not domain.explicit(each.track)]
         return domain.varied(ranked, ask.count)
 
-    def _order(self, ask: _Ask, answer: Answer, *, group: bool) -> npt.NDArray[np.int64]:
+    def _order(self, ask: _Ask, answer: Answer, *, group: bool) -> Iterable[int]:
         """The places of the answer, best first for these people in this mood."""
         if not len(answer.tracks):
-            return np.empty(0, np.int64)
+            return ()
         told = [signal for _, signal in ask.heard]
         said = [(domain.main_artist(signal.track), signal) for signal in told]
         logits = taste.logit(answer.match)
@@ -205,7 +205,8 @@ class Recommender:
             members = taste.members(told)
             scores = taste.by_member(answer.reasons, answer.match, told) + extra
             return taste.together(scores, ask.strategy, [ask.served.get(each, 0.0) for each in members])
-        return np.argsort(-(logits + extra), kind="stable")
+        order: list[int] = np.argsort(-(logits + extra), kind="stable").tolist()
+        return order
 
     async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:
         """Why a song fits to what the room has told, or None for a song that the model does not know.

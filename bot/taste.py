@@ -7,7 +7,7 @@ have alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,6 @@ Floats = npt.NDArray[np.float64]
 
 POOLING = 0.6
 """The power of the model's pooling: n equal entries count n ** (1 - POOLING) times one."""
-DEPTH = 200
-"""So many places are given one after the other; nobody asks for more."""
 KEENNESS = 0.5
 """How much better a song is that stands one standard deviation higher: exp(KEENNESS) times."""
 PATIENCE = 30.0
@@ -65,8 +63,8 @@ def logit(match: npt.NDArray[np.float32]) -> Floats:
     return np.asarray(np.log(probability) - np.log1p(-probability))
 
 
-def together(scores: Floats, strategy: Strategy, served: Sequence[float] = ()) -> npt.NDArray[np.int64]:
-    """The songs' order for a group, best first.
+def together(scores: Floats, strategy: Strategy, served: Sequence[float] = ()) -> Iterator[int]:
+    """The songs' order for a group, best first, found out as far as it is asked for.
 
     Args:
         scores: (members, songs), each member's logits.
@@ -78,7 +76,7 @@ def together(scores: Floats, strategy: Strategy, served: Sequence[float] = ()) -
         return _served_in_turn(_pleasure(scores), had, only_the_least=strategy is Strategy.TURNS)
     how = {Strategy.LEAST_MISERY: np.min, Strategy.MOST_PLEASURE: np.max}
     value = how[strategy](_pleasure(scores), axis=0) if strategy in how else scores.mean(axis=0)
-    return np.argsort(-value, kind="stable")
+    return iter(np.argsort(-value, kind="stable").tolist())
 
 
 def _pleasure(scores: Floats) -> Floats:
@@ -88,21 +86,19 @@ def _pleasure(scores: Floats) -> Floats:
     return np.asarray(worth / worth.mean(axis=1, keepdims=True))
 
 
-def _served_in_turn(pleasure: Floats, had: Floats, *, only_the_least: bool) -> npt.NDArray[np.int64]:
+def _served_in_turn(pleasure: Floats, had: Floats, *, only_the_least: bool) -> Iterator[int]:
     """The average without misery: whoever has had less so far counts more, song after song.
 
     Each place goes to the song with the greatest sum of pleasure / (PATIENCE + had), which is proportional
     fairness (F. Kelly, 1998); or, in turns, to the favourite of whoever has had least.
     """
-    free = np.ones(pleasure.shape[1], bool)
-    order = []
-    for _ in range(min(DEPTH, len(free))):
+    left = pleasure.copy()
+    for _ in range(pleasure.shape[1]):
         weight = np.eye(len(had))[int(np.argmin(had))] if only_the_least else 1 / (PATIENCE + had)
-        song = int(np.argmax(np.where(free, weight @ pleasure, -1)))
-        free[song] = False
-        order.append(song)
+        song = int(np.argmax(weight @ left))
+        left[:, song] = -1  # less than any pleasure
+        yield song
         had = had + pleasure[:, song]
-    return np.array(order, np.int64)
 
 
 def surprise(

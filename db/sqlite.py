@@ -16,7 +16,8 @@ from functools import lru_cache
 from typing import Any, Self, TypeVar, cast
 
 import aiosqlite
-from sqlalchemy import Executable, event
+import orjson
+from sqlalchemy import Executable, Select, event
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import ExceptionContext
@@ -76,7 +77,7 @@ class Line:
     async def transaction(self) -> AsyncIterator[None]:
         """BEGIN IMMEDIATE with the first statement; COMMIT on a clean exit; ROLLBACK on any other."""
         async with self._turn:
-            self._driver.ahead = [("BEGIN IMMEDIATE", ())]
+            self._driver.ahead = [_BEGIN]
             try:
                 yield
             except BaseException:
@@ -103,18 +104,41 @@ async def open_line(engine: AsyncEngine) -> AsyncIterator[Line]:
         yield Line(connection, driver)
 
 
-def _ready(statement: Executable, values: dict[str, Any]) -> tuple[str, list[Any]]:
-    text, names, fixed = _compiled(statement, tuple(values))
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What the thread runs."""
+
+    text: str
+    values: Sequence[Any] = ()
+    packed: bool = False
+    """Whether all rows come as one JSON text."""
+
+
+_BEGIN = _Ready("BEGIN IMMEDIATE")
+
+
+def _ready(statement: Executable, values: dict[str, Any]) -> _Ready:
+    text, names, fixed, packed = _compiled(statement, tuple(values))
     values = fixed | values
-    return text, [values[name] for name in names]
+    return _Ready(text, [values[name] for name in names], packed)
 
 
 @lru_cache(maxsize=200)
-def _compiled(statement: Executable, given: tuple[str, ...]) -> tuple[str, Sequence[str], dict[str, Any]]:
-    """A statement's text, the names of its parameters in their order, and the fixed values."""
+def _compiled(
+    statement: Executable, given: tuple[str, ...]
+) -> tuple[str, Sequence[str], dict[str, Any], bool]:
+    """A statement's text, the names of its parameters in their order, the fixed values, and if it is packed.
+
+    Before each row SQLite lets other threads run, and afterwards it waits until they let it: with a busy
+    event loop that takes longer than all else, so what is looked up comes in one.
+    """
     compiled = cast(Any, statement).compile(dialect=_DIALECT, column_keys=given)
     fixed = {name: each.value for name, each in compiled.binds.items() if not each.required}
-    return compiled.string, compiled.positiontup, fixed
+    text = compiled.string
+    if packed := isinstance(statement, Select):
+        columns = ", ".join(f"c{i}" for i in range(len(statement.selected_columns)))
+        text = f"WITH found({columns}) AS ({text}) SELECT json_group_array(json_array({columns})) FROM found"  # noqa: S608 - only numbers
+    return text, compiled.positiontup, fixed, packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +156,7 @@ class _Connection(aiosqlite.Connection):
 
     def __init__(self, *connecting: Any) -> None:
         super().__init__(*connecting)
-        self.ahead: list[tuple[str, Sequence[Any]]] = []
+        self.ahead: list[_Ready] = []
         """What runs before the next statement."""
 
     async def ended(self) -> None:
@@ -156,9 +180,14 @@ class _Connection(aiosqlite.Connection):
 
         return await self._sent(work)
 
-    async def rows(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
+    async def rows(self, asked: Sequence[_Ready]) -> list[list[Any]]:
         """The rows of some statements."""
-        return await self._sent(lambda: [self._conn.execute(*each).fetchall() for each in asked])
+
+        def found(each: _Ready) -> list[Any]:
+            rows = self._conn.execute(each.text, each.values)
+            return cast(list[Any], orjson.loads(rows.fetchone()[0])) if each.packed else rows.fetchall()
+
+        return await self._sent(lambda: [found(each) for each in asked])
 
     def end(self, *, committing: bool) -> asyncio.Future[None]:
         """Ends a transaction, before whatever is sent after this; one that cannot be committed is undone."""
@@ -167,7 +196,7 @@ class _Connection(aiosqlite.Connection):
         def work() -> None:
             try:
                 for each in ahead:
-                    self._conn.execute(*each)
+                    self._conn.execute(each.text, each.values)
                 if committing:
                     self._conn.commit()
             finally:
@@ -182,7 +211,7 @@ class _Connection(aiosqlite.Connection):
 
         def all_of_it() -> Result:
             for each in ahead:
-                connection.execute(*each)
+                connection.execute(each.text, each.values)
             return work()
 
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()

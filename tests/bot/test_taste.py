@@ -25,7 +25,7 @@ def said(weight: float, label: float, **stances: float) -> Signal:
 
 def order(scores: Sequence[Sequence[float]], strategy: Strategy, served: Sequence[float] = ()) -> list[int]:
     """The order of a table of scores, a row a member."""
-    return [int(song) for song in taste.together(np.array(scores, float), strategy, served)]
+    return list(taste.together(np.array(scores, float), strategy, served))
 
 
 # --- each member's own scores
@@ -210,12 +210,11 @@ def test_one_member_alone_gets_their_own_order(strategy: Strategy) -> None:
 
 
 @pytest.mark.parametrize("strategy", SINGLE)
-@pytest.mark.parametrize("songs", [1, 37, taste.DEPTH + 50])
-def test_no_song_comes_twice(strategy: Strategy, songs: int) -> None:
-    """Every song has one place at most, and as many are placed as can be asked for."""
+@pytest.mark.parametrize("songs", [1, 37, 250])
+def test_every_song_has_one_place(strategy: Strategy, songs: int) -> None:
+    """None comes twice, and none is left out."""
     found = order(np.random.default_rng(1).normal(size=(4, songs)).tolist(), strategy)
-    assert len(found) == len(set(found)) >= min(songs, taste.DEPTH)
-    assert set(found) <= set(range(songs))
+    assert sorted(found) == list(range(songs))
 
 
 @pytest.mark.parametrize("strategy", SINGLE)
