@@ -64,14 +64,11 @@ class Desk:
         """The whole ballot that an entry stood on, whatever has become of it."""
         return tuple(await self.tx.offered(entry.ballot)) if entry.ballot else ()
 
-    async def skips_needed(self) -> int:
-        """How many must agree to skip: of the people active lately, and of those who listen."""
-        return self._enough(await self.tx.active_members(self.party.id, self._lately_ms()))
-
     def _lately_ms(self) -> int:
         return self.now_ms - domain.ACTIVE_FOR_MS
 
     def _enough(self, active: frozenset[str]) -> int:
+        """How many must agree to skip: of the people active lately, and of those who listen."""
         return domain.skips_needed(len(active | self.here), self.rules.quorum)
 
     async def shown(self, history: int) -> Party:
@@ -98,11 +95,12 @@ class Desk:
 
     async def skipped(self, entry: Entry) -> Skipped:
         """How the vote to skip this entry stands."""
+        waiting, _, _, active = await self.tx.standing(self.party.id, self._lately_ms())
         return Skipped(
             entry=await self.entry(entry.id),
             votes=len(await self.tx.skippers(entry.id)),
-            needed=await self.skips_needed(),
-            playing=await self.playing(),
+            needed=self._enough(active),
+            playing=now_playing(waiting),
         )
 
     async def end(self, entry: Entry, state: State) -> bool:

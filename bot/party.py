@@ -190,7 +190,7 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
         if value not in {-1, 0, +1}:
             raise ValueError(value)
         twice = toggle and self._just_pressed((room, member.user_id, entry_id, value), key)
-        async with self._desk(room, member, key) as desk:
+        async with self._desk(room, member, key, entry_id) as desk:
             entry = await desk.entry(entry_id)
             if desk.done:
                 done = await desk.entry(desk.done.entry_id or 0)
@@ -207,9 +207,12 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
                 return Voted(entry, value, taken_up=False, ballot=await desk.ballot(ballot))
             if toggle and entry.votes.get(member.user_id) == value:
                 value = 0
+            shown = await desk.ballot(ballot)
             voted = await desk.vote(entry, value)
             taken_up = voted.state is not entry.state
-            return Voted(voted, value, taken_up, await desk.ballot(ballot))
+            if taken_up:  # another song of the ballot may have started
+                shown = await desk.ballot(ballot)
+            return Voted(voted, value, taken_up, tuple(voted if e.id == voted.id else e for e in shown))
 
     @finished
     async def skip(
@@ -251,8 +254,8 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
     async def _just_skipped(self, desk: MemberDesk) -> bool:
         for last in await desk.tx.history(desk.party.id, 1):
             lately = desk.now_ms - (last.ended_ms or 0) < domain.ONE_SKIP_MS
-            mine = desk.member.user_id in await desk.tx.skippers(last.id)
-            return last.state is State.SKIPPED and lately and not mine
+            if last.state is State.SKIPPED and lately:
+                return desk.member.user_id not in await desk.tx.skippers(last.id)
         return False
 
     @finished

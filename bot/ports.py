@@ -34,9 +34,12 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
         """The room's party, made if there is none."""
 
     async def enter(
-        self, room: Room, now_ms: int, member: Member, key: str | None
+        self, room: Room, now_ms: int, member: Member, key: str | None, entry_id: int | None = None
     ) -> tuple[PartyRecord, Change | None]:
-        """The room's party, as `party` has it, and the change of it that this key has made already."""
+        """The room's party, as `party` has it, and the change of it that this key has made already.
+
+        `entry_id` is what the change will be about, if that is known.
+        """
 
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
         """Notes when the party began and was last active."""

@@ -189,11 +189,13 @@ class Service:
         self.tell(room)
 
     @asynccontextmanager
-    async def _desk(self, room: Room, member: Member, key: str | None) -> AsyncIterator[MemberDesk]:
-        """A party that a member changes, once for each key."""
+    async def _desk(
+        self, room: Room, member: Member, key: str | None, entry_id: int | None = None
+    ) -> AsyncIterator[MemberDesk]:
+        """A party that a member changes, once for each key; `entry_id` is what it is about, if known."""
         async with self._store.transaction() as tx:
             now_ms = self.now_ms()
-            found, done = await tx.enter(room, now_ms, member, key)
+            found, done = await tx.enter(room, now_ms, member, key, entry_id)
             party = _of_now(found, now_ms)
             self._remember(room, party.rules)
             if party.playback != found.playback:

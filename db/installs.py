@@ -31,7 +31,9 @@ AT_ONCE = 500
 class Installs:
     """Installations, begun installs and forgetting, inside one transaction."""
 
-    _connection: AsyncConnection
+    @property
+    def _connection(self) -> AsyncConnection:
+        raise NotImplementedError
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         raise NotImplementedError

@@ -15,7 +15,9 @@ from db.schema import entries, members, parties, playbacks, saves
 class Playbacks:
     """Hosts, their devices and their playlists, inside one transaction."""
 
-    _connection: AsyncConnection
+    @property
+    def _connection(self) -> AsyncConnection:
+        raise NotImplementedError
 
     async def _member_id(self, member: Member) -> int:
         raise NotImplementedError

@@ -50,6 +50,16 @@ def change(rows: Sequence[Any]) -> Change | None:
     return Change(change_id, kind, entry_id, State(state) if state else None, vote_before, at_ms)
 
 
+def ballot_of(rows: Sequence[Any]) -> int | None:
+    """The ballot of some rows of `statements.OFFERED`; None if there are none."""
+    return rows[0][12] if rows else None
+
+
+def plays(rows: Sequence[Any], entry_id: int) -> bool:
+    """Whether an entry plays, as some rows of `statements.WAITING` have it."""
+    return any(row[0] == entry_id and row[1] == State.PLAYING for row in rows)
+
+
 def entries_of(rows: Sequence[Any]) -> list[Entry]:
     """The entries of some rows of `statements.entries_where`, one after the other, with their votes."""
     found: list[Entry] = []

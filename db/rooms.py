@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Executable, Select, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import NOBODY, Change, Entry, Forgotten, Member, Order, Quorum, Room, Rules, State
@@ -35,9 +36,14 @@ OVER = (State.PLAYED, State.SKIPPED)
 class Rooms:
     """Rules, cards, the autopilot's questions, numbers and forgetting, inside one transaction."""
 
-    _connection: AsyncConnection
+    @property
+    def _connection(self) -> AsyncConnection:
+        raise NotImplementedError
 
     async def _entries(self, *conditions: ColumnElement[bool]) -> list[Entry]:
+        raise NotImplementedError
+
+    async def _rows(self, statement: Executable, **values: object) -> Sequence[Any]:
         raise NotImplementedError
 
     async def _change(self, *conditions: ColumnElement[bool]) -> Change | None:
@@ -139,8 +145,7 @@ class Rooms:
 
     async def started_ms(self, party_id: int) -> dict[str, int]:
         """When a song of each member was last started, by user_id."""
-        rows = await self._connection.execute(statements.STARTED, {"party": party_id})
-        return {row[0]: row[1] for row in rows}
+        return {row[0]: row[1] for row in await self._rows(statements.STARTED, party=party_id)}
 
     async def stats(self, party_id: int, most: int) -> tuple[list[Entry], list[Entry]]:
         """What was played or skipped, in that order of time, and the most wanted of all, best first."""

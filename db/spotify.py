@@ -16,7 +16,9 @@ from db.schema import rests, spotify_accounts, spotify_logins, spotify_songs
 class SpotifyShelf:
     """What is known of Spotify, inside one transaction."""
 
-    _connection: AsyncConnection
+    @property
+    def _connection(self) -> AsyncConnection:
+        raise NotImplementedError
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         raise NotImplementedError

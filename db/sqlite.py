@@ -92,7 +92,13 @@ class Line:
 
     async def rows(self, asked: Iterable[tuple[Executable, dict[str, Any]]]) -> list[list[Any]]:
         """The rows of some statements that are built once, as they are in the file, in one trip."""
-        return await self._driver.rows([_ready(*each) for each in asked])
+        ready = [_ready(*each) for each in asked]
+        if all(each.packed for each in ready):
+            return await self._driver.packed(
+                _together(tuple(each.text for each in ready)),
+                [value for each in ready for value in each.values],
+            )
+        return [await self._driver.rows(each) for each in ready]
 
 
 @asynccontextmanager
@@ -141,6 +147,12 @@ def _compiled(
     return text, compiled.positiontup, fixed, packed
 
 
+@lru_cache(maxsize=200)
+def _together(texts: tuple[str, ...]) -> str:
+    """One statement whose only row has all that some packed ones lead to."""
+    return f"SELECT {', '.join(f'({text})' for text in texts)}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """What a statement led to."""
@@ -180,14 +192,13 @@ class _Connection(aiosqlite.Connection):
 
         return await self._sent(work)
 
-    async def rows(self, asked: Sequence[_Ready]) -> list[list[Any]]:
-        """The rows of some statements."""
+    async def rows(self, ready: _Ready) -> list[Any]:
+        """The rows of a statement."""
+        return await self._sent(lambda: self._conn.execute(ready.text, ready.values).fetchall())
 
-        def found(each: _Ready) -> list[Any]:
-            rows = self._conn.execute(each.text, each.values)
-            return cast(list[Any], orjson.loads(rows.fetchone()[0])) if each.packed else rows.fetchall()
-
-        return await self._sent(lambda: [found(each) for each in asked])
+    async def packed(self, text: str, values: Sequence[Any]) -> list[list[Any]]:
+        """The rows of each of some statements that were packed together."""
+        return await self._sent(lambda: [*map(orjson.loads, self._conn.execute(text, values).fetchone())])
 
     def end(self, *, committing: bool) -> asyncio.Future[None]:
         """Ends a transaction, before whatever is sent after this; one that cannot be committed is undone."""

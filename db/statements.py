@@ -1,13 +1,15 @@
 """What nearly every request asks of the database. Each is built once, which takes longer than to run it.
 
-Where one writes, its parameters are columns, or have names that no column has.
+Where one writes, its parameters are columns, or have names that no column has. What the tables at
+the end have comes with the party on SQLite, where a trip to the database costs more than most statements.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Select, and_, bindparam, func, insert, or_, select, update
 
 from bot.domain import NOBODY, State
 from db.schema import changes, entries, members, parties, playbacks, skips, votes
@@ -56,6 +58,8 @@ _HERE = (
     parties.c.workspace == bindparam("workspace"),
     parties.c.channel == bindparam("channel"),
 )
+_OF_HERE = select(parties.c.id).where(*_HERE).scalar_subquery()
+_GIVEN: ColumnElement[int] = bindparam("party")
 PARTY = (
     select(
         parties.c.id,
@@ -102,10 +106,16 @@ CLAIMED = CHANGES.join(parties, parties.c.id == changes.c.party_id).where(
     *_HERE, changes.c.key == bindparam("key")
 )
 ENTRY = entries_where(entries.c.party_id == bindparam("party"), entries.c.id == bindparam("entry"))
-WAITING = entries_where(
-    entries.c.party_id == bindparam("party"),
-    or_(entries.c.state == State.QUEUED.value, entries.c.state == State.PLAYING.value),
-)
+
+
+def _waiting(party: ColumnElement[int]) -> Select[Any]:
+    return entries_where(
+        entries.c.party_id == party,
+        or_(entries.c.state == State.QUEUED.value, entries.c.state == State.PLAYING.value),
+    )
+
+
+WAITING = _waiting(_GIVEN)
 # What plays or waits counts however long ago it was added.
 SINCE = entries_where(
     entries.c.party_id == bindparam("party"),
@@ -116,13 +126,15 @@ SINCE = entries_where(
     ),
 )
 OFFERED = entries_where(entries.c.ballot == bindparam("ballot"))
-# Without the sum PostgreSQL seeks the latest among all parties' ballots, from the latest one down.
-_LATEST = select(func.max(entries.c.ballot + 0)).where(entries.c.party_id == bindparam("party"))
-BALLOT = entries_where(
-    entries.c.party_id == bindparam("party"),
-    entries.c.state == State.SUGGESTED.value,
-    entries.c.ballot == _LATEST.scalar_subquery(),
-)
+
+
+def _latest(party: ColumnElement[int]) -> Select[Any]:
+    # Without the sum PostgreSQL seeks the latest among all parties' ballots, from the latest one down.
+    latest = select(func.max(entries.c.ballot + 0)).where(entries.c.party_id == party)
+    return entries_where(entries.c.party_id == party, entries.c.ballot == latest.scalar_subquery())
+
+
+LATEST = _latest(_GIVEN)
 HISTORY = entries_where(
     entries.c.id.in_(
         select(entries.c.id)
@@ -148,24 +160,36 @@ SKIPPERS = (
     .join(skips, skips.c.member_id == members.c.id)
     .where(skips.c.entry_id == bindparam("entry"))
 )
-WISHING = (
-    select(members.c.user_id)
-    .join(skips, skips.c.member_id == members.c.id)
-    .join(entries, entries.c.id == skips.c.entry_id)
-    .where(entries.c.party_id == bindparam("party"), entries.c.state == State.PLAYING.value)
-)
-ACTIVE = (
-    select(members.c.user_id)
-    .join(changes, changes.c.member_id == members.c.id)
-    .where(
-        and_(
-            changes.c.party_id == bindparam("party"),
-            changes.c.at_ms >= bindparam("since"),
-            members.c.user_id != NOBODY,
-        )
+
+
+def _wishing(party: ColumnElement[int]) -> Select[Any]:
+    return (
+        select(members.c.user_id)
+        .join(skips, skips.c.member_id == members.c.id)
+        .join(entries, entries.c.id == skips.c.entry_id)
+        .where(entries.c.party_id == party, entries.c.state == State.PLAYING.value)
     )
-    .distinct()
-)
+
+
+WISHING = _wishing(_GIVEN)
+
+
+def _active(party: ColumnElement[int]) -> Select[Any]:
+    return (
+        select(members.c.user_id)
+        .join(changes, changes.c.member_id == members.c.id)
+        .where(
+            and_(
+                changes.c.party_id == party,
+                changes.c.at_ms >= bindparam("since"),
+                members.c.user_id != NOBODY,
+            )
+        )
+        .distinct()
+    )
+
+
+ACTIVE = _active(_GIVEN)
 MOVE = (
     update(entries)
     .where(entries.c.id == bindparam("entry"), entries.c.state == bindparam("expected"))
@@ -175,3 +199,35 @@ NOTE = insert(changes)
 RECORD = NOTE.returning(changes.c.id)
 QUEUE = insert(entries).returning(entries.c.id)
 CAST = insert(votes)
+WISH = insert(skips)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is read before it is asked for."""
+
+    statement: Executable  # which would ask for it
+    of: tuple[str, ...]  # its parameters
+    here: Executable  # the same by room
+
+
+_WAITING = Ahead(WAITING, ("party",), _waiting(_OF_HERE))
+_WISHING = Ahead(WISHING, ("party",), _wishing(_OF_HERE))
+_MEANT = select(entries.c.ballot).where(entries.c.id == bindparam("entry")).scalar_subquery()
+WITH_ENTRY = (
+    Ahead(
+        ENTRY,
+        ("party", "entry"),
+        entries_where(entries.c.party_id == _OF_HERE, entries.c.id == bindparam("entry")),
+    ),
+    Ahead(OFFERED, ("ballot",), entries_where(entries.c.ballot == _MEANT)),
+)
+"""What comes with a party of which one entry is meant."""
+WITH_QUEUE = (_WAITING, _WISHING)
+"""What comes with any other party that somebody changes."""
+WITH_ALL = (
+    *WITH_QUEUE,
+    Ahead(LATEST, ("party",), _latest(_OF_HERE)),
+    Ahead(ACTIVE, ("party", "since"), _active(_OF_HERE)),
+)
+"""What comes with a party that is only looked at."""

@@ -44,6 +44,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain import (
+    ACTIVE_FOR_MS,
     BROUGHT_IN,
     Change,
     Entry,
@@ -62,6 +63,7 @@ from db.playbacks import Playbacks
 from db.rooms import Rooms
 from db.schema import changes, entries, members, parties, playbacks, skips
 from db.spotify import SpotifyShelf
+from db.statements import Ahead
 
 try:
     import fcntl
@@ -78,6 +80,8 @@ UNDOABLE = {
     "clear": (State.REMOVED,),
 }
 """Which changes can be taken back, and while their entry is in which states."""
+NEVER: tuple[dict[str, Any] | None, Sequence[Any]] = (None, ())
+"""What was read of a statement that was not asked yet."""
 MIGRATING = 0x656E636F7265
 """The number of the lock that a PostgreSQL database has for the process that brings it up to date."""
 
@@ -169,6 +173,11 @@ def _migrate(connection: Connection) -> None:
     command.upgrade(alembic_config(connection), "head")
 
 
+def _open(ballot: Iterable[Entry]) -> list[Entry]:
+    """Those of a ballot that nobody has taken up."""
+    return [entry for entry in ballot if entry.state is State.SUGGESTED]
+
+
 class Store:
     """Parties in one database."""
 
@@ -203,40 +212,73 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     def __init__(
         self, connection: AsyncConnection, process: str, line: sqlite_file.Line | None = None
     ) -> None:
-        self._connection = connection
+        self._database = connection
         self._process = process
         self._line = line
         self._members: dict[tuple[Member, str], int] = {}  # by the name too, which may change
+        self._read: dict[Executable, tuple[dict[str, Any], Sequence[Any]]] = {}  # until we write
+
+    @property
+    def _connection(self) -> AsyncConnection:
+        """What statements of its own run on; whatever they do, what was read before is forgotten."""
+        self._read.clear()
+        return self._database
 
     async def party(self, room: Room, now_ms: int) -> PartyRecord:
         """The room's party, made if there is none; nobody else changes it until the transaction ends.
 
         A transaction asks for its one party before it writes anything.
         """
-        place = reading.room_columns(room)
-        found, sounds = await self._several((statements.PARTY, place), (statements.SOUNDS, place))
-        if not found:
-            await self._make(room, now_ms)
-            return await self.party(room, now_ms)
-        return reading.party(room, found[0], sounds)
+        record, _ = await self._arrive(room, now_ms, statements.WITH_ALL, {})
+        return record
 
     async def enter(
-        self, room: Room, now_ms: int, member: Member, key: str | None
+        self, room: Room, now_ms: int, member: Member, key: str | None, entry_id: int | None = None
     ) -> tuple[PartyRecord, Change | None]:
-        """The room's party, as `party` has it, and the change of it that this key has made already."""
+        """The room's party, as `party` has it, and the change of it that this key has made already.
+
+        `entry_id` is what the change will be about, if that is known.
+        """
+        record, (known, done) = await self._arrive(
+            room,
+            now_ms,
+            statements.WITH_QUEUE if entry_id is None else statements.WITH_ENTRY,
+            {"entry": entry_id},
+            (statements.MEMBER, {"platform": member.platform, "user_id": member.user_id}),
+            (statements.CLAIMED, reading.room_columns(room) | {"key": key}),
+        )
+        if known and known[0][1] == member.name:
+            self._members[member, member.name] = int(known[0][0])
+        return record, reading.change(done)
+
+    async def _arrive(
+        self,
+        room: Room,
+        now_ms: int,
+        ahead: Sequence[Ahead],
+        values: dict[str, Any],
+        *more: tuple[Executable, dict[str, Any]],
+    ) -> tuple[PartyRecord, Sequence[Sequence[Any]]]:
+        """A room's party and what else is asked, and what is read ahead where that saves a trip."""
         place = reading.room_columns(room)
-        found, sounds, known, done = await self._several(
+        values = {"since": now_ms - ACTIVE_FOR_MS} | values
+        ahead = ahead if self._line is not None else ()
+        found, sounds, *others = await self._several(
             (statements.PARTY, place),
             (statements.SOUNDS, place),
-            (statements.MEMBER, {"platform": member.platform, "user_id": member.user_id}),
-            (statements.CLAIMED, place | {"key": key}),
+            *more,
+            *((each.here, place | values) for each in ahead),
         )
         if not found:
             await self._make(room, now_ms)
-            return await self.enter(room, now_ms, member, key)
-        if known and known[0][1] == member.name:
-            self._members[member, member.name] = int(known[0][0])
-        return reading.party(room, found[0], sounds), reading.change(done)
+            return await self._arrive(room, now_ms, ahead, values, *more)
+        record = reading.party(room, found[0], sounds)
+        known = values | {"party": record.id}
+        for each, rows in zip(ahead, others[len(more) :], strict=True):
+            if each.statement is statements.OFFERED:
+                known["ballot"] = reading.ballot_of(rows)
+            self._read[each.statement] = {name: known[name] for name in each.of}, rows
+        return record, others[: len(more)]
 
     async def _make(self, room: Room, now_ms: int) -> None:
         """Makes a party; if somebody else is about to, this waits for them and does nothing."""
@@ -248,13 +290,13 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def announce(self, room: Room) -> None:
         """Tells the other processes on commit that the room's party has changed."""
-        if self._connection.dialect.name == "postgresql":
+        if self._line is None:
             said = wake.message(self._process, room)
             await self._connection.execute(select(func.pg_notify(wake.CHANNEL, said)))
 
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
-        """Notes when the party began and was last active."""
-        await self._write(statements.TOUCH, party=party_id, started=started_ms, active=active_ms)
+        """Notes when the party began and was last active, of which nothing that is read ahead tells."""
+        await self._run(statements.TOUCH, {"party": party_id, "started": started_ms, "active": active_ms})
 
     async def share(self, party_id: int, on: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
@@ -278,7 +320,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
     ) -> int:
         """Writes a line of the diary and returns its number (the change's own is not looked at)."""
-        made = await self._rows(statements.RECORD, **await self._diary(party_id, member, change, now_ms, key))
+        made = await self._made(statements.RECORD, **await self._diary(party_id, member, change, now_ms, key))
         return int(made[0][0])
 
     async def note(self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None) -> None:
@@ -336,11 +378,11 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         of_party = {"party": party_id}
         waiting, ballot, skippers, active = await self._several(
             (statements.WAITING, of_party),
-            (statements.BALLOT, of_party),
+            (statements.LATEST, of_party),
             (statements.WISHING, of_party),
             (statements.ACTIVE, of_party | {"since": since_ms}),
         )
-        songs = reading.entries_of(waiting), reading.entries_of(ballot)
+        songs = reading.entries_of(waiting), _open(reading.entries_of(ballot))
         return *songs, reading.users(skippers), reading.users(active)
 
     async def entries(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
@@ -351,7 +393,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def ballot(self, party_id: int) -> list[Entry]:
         """The latest suggestions that nobody has taken up, best first."""
-        return await self._read_entries(statements.BALLOT, party=party_id)
+        return _open(await self._read_entries(statements.LATEST, party=party_id))
 
     async def offered(self, change_id: int) -> list[Entry]:
         """The suggestions of one ballot, best first, whatever has become of them."""
@@ -364,12 +406,14 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def entry(self, party_id: int, entry_id: int) -> Entry | None:
         """One entry of this party."""
-        found = await self._read_entries(statements.ENTRY, party=party_id, entry=entry_id)
-        return found[0] if found else None
+        _, waiting = self._read.get(statements.WAITING, NEVER)
+        found: Sequence[Any] = [row for row in waiting if row[0] == entry_id]
+        found = found or await self._rows(statements.ENTRY, party=party_id, entry=entry_id)
+        return next(iter(reading.entries_of(found)), None)
 
     async def insert_entry(self, party_id: int, track: Track, member: Member, now_ms: int) -> int:
         """Queues a song and returns its number."""
-        made = await self._rows(
+        made = await self._made(
             statements.QUEUE,
             party_id=party_id,
             state=State.QUEUED.value,
@@ -421,7 +465,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             values |= {"ended_ms": now_ms}
         if added_by is not None:
             values |= {"added_by": await self._member_id(added_by), "added_ms": now_ms}
-        moved = await self._rows(statements.MOVE, entry=entry_id, expected=expected.value, **values)
+        moved = await self._made(statements.MOVE, entry=entry_id, expected=expected.value, **values)
         return bool(moved)
 
     async def set_vote(self, entry_id: int, member: Member, value: int) -> None:
@@ -433,12 +477,11 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def add_skip(self, entry_id: int, member: Member) -> bool:
         """Notes that a member wants to skip, once however often, and says whether that is new."""
-        added = await self._connection.execute(
-            self._upsert(skips)
-            .values(entry_id=entry_id, member_id=await self._member_id(member))
-            .on_conflict_do_nothing()
-        )
-        return added.rowcount == 1
+        if member.user_id in await self.skippers(entry_id):
+            return False
+        member_id = await self._member_id(member)
+        await self._write(statements.WISH, entry_id=entry_id, member_id=member_id)
+        return True
 
     async def drop_skip(self, entry_id: int, member: Member) -> None:
         """Takes a wish to skip back."""
@@ -449,6 +492,9 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def skippers(self, entry_id: int) -> frozenset[str]:
         """The user_ids of those who want to skip."""
+        _, waiting = self._read.get(statements.WAITING, NEVER)
+        if statements.WISHING in self._read and reading.plays(waiting, entry_id):
+            return reading.users(self._read[statements.WISHING][1])
         return reading.users(await self._rows(statements.SKIPPERS, entry=entry_id))
 
     async def overdue(self, now_ms: int, grace_ms: int) -> list[Room]:
@@ -510,22 +556,41 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         return (await self._several((statement, values)))[0]
 
     async def _several(self, *asked: tuple[Executable, dict[str, Any]]) -> Sequence[Sequence[Any]]:
-        """The rows that each of some `statements` leads to, one after the other."""
+        """The rows that each of some `statements` leads to, read once until something is written."""
+        unread = [
+            (statement, values)
+            for statement, values in asked
+            if self._read.get(statement, NEVER)[0] != values
+        ]
+        if unread:
+            for (statement, values), rows in zip(unread, await self._fetched(*unread), strict=True):
+                self._read[statement] = values, rows
+        return [self._read[statement][1] for statement, _ in asked]
+
+    async def _made(self, statement: Executable, **values: object) -> Sequence[Any]:
+        """The rows that one of `statements` returns of what it has written."""
+        self._read.clear()
+        return (await self._fetched((statement, values)))[0]
+
+    async def _fetched(self, *asked: tuple[Executable, dict[str, Any]]) -> Sequence[Sequence[Any]]:
         if self._line is not None:
             return await self._line.rows(asked)
-        return [(await self._connection.execute(*each)).all() for each in asked]
+        return [(await self._database.execute(*each)).all() for each in asked]
 
     async def _write(self, statement: Executable, **values: object) -> None:
         """Runs one of `statements`, before the next one at the latest."""
+        self._read.clear()
+        await self._run(statement, values)
+
+    async def _run(self, statement: Executable, values: dict[str, Any]) -> None:
         if self._line is not None:
             self._line.later(statement, values)
         else:
-            await self._connection.execute(statement, values)
+            await self._database.execute(statement, values)
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An insert that may say ON CONFLICT, which both databases understand alike."""
-        on_postgresql = self._connection.dialect.name == "postgresql"
-        return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+        return postgresql.insert(table) if self._line is None else sqlite.insert(table)
 
     async def _one(self, statement: Executable) -> Row[Any]:
         return (await self._connection.execute(statement)).one()
