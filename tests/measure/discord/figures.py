@@ -17,6 +17,9 @@ from tests.fakes.discord_model import Callback, Interaction, Kind
 CHANGES = {"click on encore:vote": "vote", "/add": "add", "/skip": "skip", "/next": "next"}
 """How the labels of what changes a party begin."""
 
+NOTHING_NEW = ("is in the queue already.", "is playing right now.")
+"""How an answer to an add ends that had nothing to write down: the song waits, by the same member."""
+
 VOTE = re.compile(r"click on encore:vote:([0-9]+:-?1)")
 """The label of a vote: which value for which entry, on whichever message."""
 
@@ -79,7 +82,8 @@ def _refused(it: Interaction) -> bool:
 def lost(interactions: Sequence[Interaction], database: Path) -> Counter[str]:
     """What was acknowledged, neither refused nor written down: nobody may be told so much for nothing.
 
-    The second half of a double click is acknowledged and changes nothing, and is none of these.
+    The second half of a double click is acknowledged and changes nothing, and is none of these, nor is the
+    wish for a song of one's own that waits already.
     """
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         kept = {key.split("/")[0] for (key,) in connection.execute("SELECT key FROM changes WHERE key != ''")}
@@ -87,7 +91,8 @@ def lost(interactions: Sequence[Interaction], database: Path) -> Counter[str]:
     gone: Counter[str] = Counter()
     for it in interactions:
         changing = next((kind for label, kind in CHANGES.items() if it.label.startswith(label)), None)
-        if changing and it.id not in twice and not _refused(it) and f"discord:{it.id}" not in kept:
+        told = any(message.content.endswith(NOTHING_NEW) for message in it.visible)
+        if changing and not (it.id in twice or told or _refused(it) or f"discord:{it.id}" in kept):
             gone[changing] += 1
     return gone
 
