@@ -15,7 +15,8 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
@@ -161,7 +162,7 @@ class Catalogue:
         (count,) = self._connection.execute("SELECT count(*) FROM tracks").fetchone()
         songs = np.fromiter(read(), [("id", "q"), ("key", "q"), ("popularity", "d"), ("artist", "i")], count)
         self._ids, self._songs = _Places(songs["id"]), _Places(songs["key"])
-        self._singers, self._singer = list(numbers), songs["artist"].copy()
+        self._singers, self._singer = numbers, songs["artist"].copy()
         self._fame = _fame(songs["popularity"], keys, self._singer)
 
     @classmethod
@@ -258,9 +259,13 @@ class Catalogue:
         """The songs of some indices, from the file."""
         return [Track(*row) for row in self._rows(_SONGS, orjson.dumps([*indices]).decode())]
 
-    def artists(self, indices: npt.NDArray[np.int64]) -> list[str]:
-        """The main artist of each of some songs, as `main_artist` has it."""
-        return [self._singers[number] for number in self._singer[indices].tolist()]
+    def artists(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """The number of the main artist of each of some songs."""
+        return np.asarray(self._singer[indices])
+
+    def artist(self, track: Track) -> int:
+        """The number of a song's main artist; -1 for one without any in the catalogue."""
+        return self._singers.get(main_artist(track), -1)
 
     def word(self, word: str) -> int | None:
         """The model's index of a word that playlists are named with, or None."""
@@ -381,24 +386,41 @@ def _first_years(tracks: Iterable[Track]) -> dict[str, int]:
     years: dict[str, int] = {}
     for track in tracks:
         if track.year:
-            title = _bare(track.title).casefold()
+            title = _named(track).bare
             years[title] = min(years.get(title, track.year), track.year)
     return years
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a search compares of a song."""
+
+    title: str  # the bare one, as `words` has it
+    artist: str
+    all: frozenset[str]  # every word of title, album and artist
+    bare: str  # the bare title, for `_first_years`
+
+
+@lru_cache(maxsize=4096)  # a few kilobytes each; the well-known ones are looked at again and again
+def _named(track: Track) -> _Named:
+    artist = words(track.artist)
+    bare = _bare(track.title)
+    everything = frozenset((*words(track.title), *words(track.album or ""), *artist))
+    return _Named(" ".join(words(bare)), " ".join(artist), everything, bare.casefold())
+
+
 def _rank(track: Track, fame: float, asked: Sequence[str], first_years: Mapping[str, int]) -> float:
     """How likely a song is meant: what was typed first, then originals, then the popular ones."""
-    typed, title = " ".join(asked), " ".join(words(_bare(track.title)))
-    named = {*words(track.title), *words(track.album or ""), *words(track.artist)}
-    likeness = fuzz.token_set_ratio(typed, f"{title} {' '.join(words(track.artist))}")
+    typed, named = " ".join(asked), _named(track)
+    likeness = fuzz.token_set_ratio(typed, f"{named.title} {named.artist}")
     return (
         likeness * (len(typed) > 3)
-        + 10 * title.startswith(typed)
-        + 15 * (title == typed)
+        + 10 * named.title.startswith(typed)
+        + 15 * (named.title == typed)
         + 50 * fame
-        + 8 * (track.year is not None and track.year == first_years[_bare(track.title).casefold()])
-        - 40 * bool(_IMITATION & named - set(asked))
-        - 10 * bool(_VARIANT & named - set(asked))
+        + 8 * (track.year is not None and track.year == first_years[named.bare])
+        - 40 * bool((_IMITATION & named.all).difference(asked))
+        - 10 * bool((_VARIANT & named.all).difference(asked))
     )
 
 

@@ -103,12 +103,11 @@ class Desk:
             playing=now_playing(waiting),
         )
 
-    async def end(self, entry: Entry, state: State) -> bool:
-        """Moves an entry on and lets the next song start; says whether nobody was faster."""
-        moved = await self.tx.move(entry.id, entry.state, state, now_ms=self.now_ms)
+    async def end(self, entry: Entry, state: State) -> None:
+        """Moves an entry on and lets the next song start."""
+        await self.tx.move(entry.id, entry.state, state, now_ms=self.now_ms)
         if entry.state is State.PLAYING:
             await self.start_next()
-        return moved
 
     async def start_next(self) -> None:
         """Starts the next song when nothing plays."""

@@ -72,9 +72,6 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
             change_id: of one of the songs.
         """
 
-    async def active_members(self, party_id: int, since_ms: int) -> frozenset[str]:
-        """The user_ids of the people who did something since then."""
-
     async def started_ms(self, party_id: int) -> dict[str, int]:
         """When a song of each member was last started, by user_id."""
 
@@ -120,7 +117,7 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
     async def standing(
         self, party_id: int, since_ms: int
     ) -> tuple[list[Entry], list[Entry], frozenset[str], frozenset[str]]:
-        """`waiting`, `ballot`, the user_ids of who wants to skip what plays, and `active_members`."""
+        """`waiting`, `ballot`, the user_ids of who wants to skip what plays, and of who acted since then."""
 
     async def ballot(self, party_id: int) -> list[Entry]:
         """The latest suggestions that nobody has taken up, best first."""
@@ -151,8 +148,8 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
         now_ms: int,
         ends_ms: int | None = None,
         added_by: Member | None = None,
-    ) -> bool:
-        """Changes an entry's state if it is still the expected one, and says whether it was."""
+    ) -> None:
+        """Changes an entry's state if it is still the expected one."""
 
     async def set_vote(self, entry_id: int, member: Member, value: int) -> None:
         """Sets a member's vote; 0 takes it back."""

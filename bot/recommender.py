@@ -49,8 +49,11 @@ class Songs(Protocol):
     def tracks(self, indices: Sequence[int]) -> list[Track]:
         """The songs of some indices, from the file: for worker threads."""
 
-    def artists(self, indices: npt.NDArray[np.int64]) -> list[str]:
-        """The main artist of each of some songs, as `main_artist` has it."""
+    def artists(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """The number of the main artist of each of some songs."""
+
+    def artist(self, track: Track) -> int:
+        """The number of a song's main artist; -1 for one without any in the catalogue."""
 
     def word(self, word: str) -> int | None:
         """The model's index of a word that playlists are named with, or None."""
@@ -196,7 +199,7 @@ class Recommender:
         if not len(answer.tracks):
             return ()
         told = [signal for _, signal in ask.heard]
-        said = [(domain.main_artist(signal.track), signal) for signal in told]
+        said = [(self._songs.artist(signal.track), signal) for signal in told]
         logits = taste.logit(answer.match)
         extra = logits.std() * taste.surprise(
             self._songs.artists(answer.tracks), said, taste.SPREAD[ask.mood], self._rng

@@ -102,7 +102,10 @@ def _served_in_turn(pleasure: Floats, had: Floats, *, only_the_least: bool) -> I
 
 
 def surprise(
-    artists: Sequence[str], told: Sequence[tuple[str, Signal]], spread: float, rng: np.random.Generator
+    artists: npt.NDArray[np.int32],
+    told: Sequence[tuple[int, Signal]],
+    spread: float,
+    rng: np.random.Generator,
 ) -> Floats:
     """What is added to each song's standing to find out what this room likes: Thompson sampling (1933).
 
@@ -110,20 +113,19 @@ def surprise(
     zero; each stance is a noisy look at it. What is added is one draw of the posterior for each artist.
 
     Args:
-        artists: of each song.
-        told: the artist of each entry, and what was said of it.
+        artists: (songs,), the number of each song's artist.
+        told: the artist of each entry, likewise, and what was said of it.
         spread: the prior's standard deviation; 0 adds nothing.
         rng: where chance comes from.
     """
     if not spread:
         return np.zeros(len(artists))
-    looks: dict[str, list[float]] = {}
+    numbers, which = np.unique(artists, return_inverse=True)
+    count, liked = np.zeros((2, len(numbers)))
     for artist, signal in told:
-        looks.setdefault(artist, []).extend(np.sign(list(signal.stances.values())).tolist())
-    names = sorted({*artists})
-    count = np.array([len(looks.get(name, ())) for name in names])
-    liked = np.array([sum(looks.get(name, ())) for name in names])
+        of_artist = numbers == artist
+        count[of_artist] += len(signal.stances)
+        liked[of_artist] += np.sign(list(signal.stances.values())).sum()
     # The normal posterior: the prior's and the looks' precisions add up.
     precision = spread**-2 + count * NOISE**-2
-    drawn = dict(zip(names, rng.normal(liked * NOISE**-2 / precision, precision**-0.5).tolist(), strict=True))
-    return np.array([drawn[artist] for artist in artists])
+    return np.asarray(rng.normal(liked * NOISE**-2 / precision, precision**-0.5)[which])

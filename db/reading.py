@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
+
+import orjson
 
 from bot.domain import Change, Entry, Member, PartyRecord, Playback, Room, State, Track
 from db.rooms import read_rules
@@ -90,7 +91,7 @@ def entry(row: Any, tally: dict[str, int]) -> Entry:
         ended_ms,
         tally,
         match,
-        tuple(json.loads(because)) if because else (),
+        tuple(orjson.loads(because)) if because else (),
         ballot,
         pin if state == State.QUEUED else None,
         left_ms if state == State.PLAYING else None,

@@ -190,11 +190,7 @@ def _active(party: ColumnElement[int]) -> Select[Any]:
 
 
 ACTIVE = _active(_GIVEN)
-MOVE = (
-    update(entries)
-    .where(entries.c.id == bindparam("entry"), entries.c.state == bindparam("expected"))
-    .returning(entries.c.id)
-)
+MOVE = update(entries).where(entries.c.id == bindparam("entry"), entries.c.state == bindparam("expected"))
 NOTE = insert(changes)
 RECORD = NOTE.returning(changes.c.id)
 QUEUE = insert(entries).returning(entries.c.id)

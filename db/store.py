@@ -363,10 +363,6 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         )
         return frozenset(marked.scalars())
 
-    async def active_members(self, party_id: int, since_ms: int) -> frozenset[str]:
-        """The user_ids of the people who did something since then."""
-        return reading.users(await self._rows(statements.ACTIVE, party=party_id, since=since_ms))
-
     async def waiting(self, party_id: int) -> list[Entry]:
         """What plays and what is queued, oldest first."""
         return await self._read_entries(statements.WAITING, party=party_id)
@@ -374,7 +370,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     async def standing(
         self, party_id: int, since_ms: int
     ) -> tuple[list[Entry], list[Entry], frozenset[str], frozenset[str]]:
-        """`waiting`, `ballot`, the user_ids of who wants to skip what plays, and `active_members`."""
+        """`waiting`, `ballot`, the user_ids of who wants to skip what plays, and of who acted since then."""
         of_party = {"party": party_id}
         waiting, ballot, skippers, active = await self._several(
             (statements.WAITING, of_party),
@@ -452,8 +448,8 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         now_ms: int,
         ends_ms: int | None = None,
         added_by: Member | None = None,
-    ) -> bool:
-        """Changes an entry's state if it is still the expected one, and says whether it was."""
+    ) -> None:
+        """Changes an entry's state if it is still the expected one."""
         values: dict[str, object] = {"state": state.value}
         if state is State.PLAYING:
             values |= {"started_ms": now_ms, "ends_ms": ends_ms, "left_ms": None}
@@ -465,8 +461,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             values |= {"ended_ms": now_ms}
         if added_by is not None:
             values |= {"added_by": await self._member_id(added_by), "added_ms": now_ms}
-        moved = await self._made(statements.MOVE, entry=entry_id, expected=expected.value, **values)
-        return bool(moved)
+        await self._write(statements.MOVE, entry=entry_id, expected=expected.value, **values)
 
     async def set_vote(self, entry_id: int, member: Member, value: int) -> None:
         """Sets a member's vote; 0 takes it back."""

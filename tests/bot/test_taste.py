@@ -16,6 +16,8 @@ from tests.model_export.test_graph import Graph, nobody
 
 SINGLE = [each for each in Strategy if each is not Strategy.POOLED]
 SEEDS = 2000
+ABBA, QUEEN = 3, 7
+"""Two artists' numbers."""
 
 
 def said(weight: float, label: float, **stances: float) -> Signal:
@@ -226,17 +228,18 @@ def test_a_member_of_no_opinion_is_no_obstacle(strategy: Strategy) -> None:
 # --- what chance adds
 
 
-def draws(stances: Sequence[float], spread: float, artist: str = "abba") -> taste.Floats:
+def draws(stances: Sequence[float], spread: float, artist: int = ABBA) -> taste.Floats:
     """What an artist with these stances is given, many times over."""
     told = [(artist, said(1, 1, **{f"u{i}": stance})) for i, stance in enumerate(stances)]
     rng = np.random.default_rng(11)
-    return np.array([taste.surprise(["abba"], told, spread, rng)[0] for _ in range(SEEDS)])
+    return np.array([taste.surprise(np.array([ABBA], np.int32), told, spread, rng)[0] for _ in range(SEEDS)])
 
 
 def test_without_spread_nothing_is_left_to_chance() -> None:
     """In the safe mood nothing is added, whatever was said, and no chance is used up."""
     rng = np.random.default_rng(0)
-    found = taste.surprise(["abba", "queen"], [("abba", said(1, 1, a=1.0))], taste.SPREAD[Mood.SAFE], rng)
+    artists = np.array([ABBA, QUEEN], np.int32)
+    found = taste.surprise(artists, [(ABBA, said(1, 1, a=1.0))], taste.SPREAD[Mood.SAFE], rng)
     assert found.tolist() == [0, 0]
     assert rng.random() == np.random.default_rng(0).random()
 
@@ -249,7 +252,7 @@ def test_an_artist_voted_up_rises_and_one_voted_down_sinks() -> None:
     assert draws([1, 1, 1], spread).mean() == pytest.approx(shift, abs=error)
     assert draws([UNWANTED] * 3, spread).mean() == pytest.approx(-shift, abs=error)
     assert draws([], spread).mean() == pytest.approx(0, abs=error)
-    assert draws([1, 1, 1], spread, "queen").mean() == pytest.approx(0, abs=error)
+    assert draws([1, 1, 1], spread, QUEEN).mean() == pytest.approx(0, abs=error)
 
 
 def test_the_more_is_known_the_less_is_tried() -> None:
@@ -263,11 +266,11 @@ def test_the_more_is_known_the_less_is_tried() -> None:
 def test_the_songs_of_an_artist_rise_and_sink_together() -> None:
     """One draw an artist: its songs get the same, another's something else, whatever their order."""
     rng = np.random.default_rng(5)
-    found = taste.surprise(["queen", "abba", "queen", "abba"], [], 0.6, rng)
+    found = taste.surprise(np.array([QUEEN, ABBA, QUEEN, ABBA], np.int32), [], 0.6, rng)
     assert found[0] == found[2]
     assert found[1] == found[3]
     assert found[0] != found[1]
-    again = taste.surprise(["abba", "queen"], [], 0.6, np.random.default_rng(5))
+    again = taste.surprise(np.array([ABBA, QUEEN], np.int32), [], 0.6, np.random.default_rng(5))
     assert again.tolist() == [found[1], found[0]]
 
 
