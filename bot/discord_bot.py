@@ -15,12 +15,12 @@ from discord.ext import commands
 
 from bot.errors import NOT_AS_CONFIGURED, StartError
 from bot.party import PartyService
-from cogs.buttons import BUTTONS
+from cogs.buttons import BUTTONS, Vote
 from cogs.common import explain
 from cogs.help import ForgetButton, Help
 from cogs.live import Live
 from cogs.look import Look
-from cogs.queue import ADD_FROM_MESSAGE, Queue, add_from_message
+from cogs.queue import ADD_FORM, ADD_FROM_MESSAGE, Queue, add_from_form, add_from_message
 from cogs.settings import PlaceSelect, RuleSelect, Settings
 from cogs.sound import DeviceSelect, Sound
 from cogs.suggest import Suggest
@@ -85,6 +85,15 @@ class EncoreBot(commands.AutoShardedBot):
         self.add_dynamic_items(*BUTTONS, RuleSelect, PlaceSelect, DeviceSelect, ForgetButton)
         await self.tree.set_translator(Texts())
         await self.tree.sync()
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Takes what the library would not find, or not as fast: a filled-in form, and a vote."""
+        custom_id = str(dict(interaction.data or {}).get("custom_id"))
+        vote = Vote.of(custom_id)
+        if interaction.type is discord.InteractionType.component and vote is not None:
+            await vote.callback(interaction)
+        elif interaction.type is discord.InteractionType.modal_submit and custom_id == ADD_FORM:
+            await add_from_form(interaction)
 
     async def add_all(self) -> None:
         """Adds every command."""

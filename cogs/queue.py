@@ -39,27 +39,11 @@ class Queue(commands.Cog):
             await ask(interaction, private=True)
             await interaction.response.send_modal(_form(interaction))
         elif "\n" in song.strip() or links.several(song):
-            await self.add_several(interaction, song)
+            await add_lines(await ask(interaction, quiet=True), song)
         else:
             asked = await ask(interaction, quiet=True)
             result = await asked.soon(asked.party.add(asked.room, asked.member, song, asked.key))
             await asked.reply(asked.replies.added(result))
-
-    async def add_several(self, interaction: Interaction, text: str) -> None:
-        """Adds a song a line, or an album or playlist."""
-        await add_lines(await ask(interaction, quiet=True), text)
-
-    @commands.Cog.listener()
-    async def on_interaction(self, interaction: Interaction) -> None:
-        """Takes a filled-in form, also one that was opened before a restart."""
-        if interaction.type is not discord.InteractionType.modal_submit or interaction.data is None:
-            return
-        if interaction.data.get("custom_id") != ADD_FORM:
-            return
-        try:
-            await self.add_several(interaction, _filled_in(dict(interaction.data)))
-        except Exception as error:  # nobody else tells the asker
-            await explain(interaction, error)
 
     @app_commands.command()
     async def queue(self, interaction: Interaction) -> None:
@@ -188,6 +172,14 @@ def _form(interaction: Interaction) -> ui.Modal:
     form.add_item(ui.Label(text=short(told, 45), component=field))
     form.stop()  # what comes back is known by the form's id alone
     return form
+
+
+async def add_from_form(interaction: Interaction) -> None:
+    """Takes a filled-in form, also one that was opened before a restart."""
+    try:
+        await add_lines(await ask(interaction, quiet=True), _filled_in(dict(interaction.data or {})))
+    except Exception as error:  # nobody else tells the asker
+        await explain(interaction, error)
 
 
 def _filled_in(data: object) -> str:
