@@ -74,7 +74,7 @@ class AutopilotService(Service):
 
     async def _suggested(self, room: Room, count: int, words: Sequence[str], mood: Mood) -> list[Suggestion]:
         """What the model proposes for a room now."""
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             heard = await self._heard(desk)
             rules, now_ms = desk.rules, desk.now_ms
         return await self._recommender.suggest(

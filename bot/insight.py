@@ -32,7 +32,7 @@ class InsightService(Service):
     @finished
     async def party(self, room: Room, history: int = 20) -> Party:
         """What plays, what waits, what is suggested and what was."""
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             return await desk.shown(history)
 
     @finished
@@ -42,7 +42,7 @@ class InsightService(Service):
         Raises:
             NoSuchEntry: this party never had it.
         """
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             return await desk.ballot(await desk.entry(entry_id))
 
     @finished
@@ -55,7 +55,7 @@ class InsightService(Service):
             UnknownToModel: neither the song nor its artist is known.
         """
         track = await self._resolve(text) if entry_id is None else None
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             track = track or (await desk.entry(entry_id or 0)).track
             began_ms = domain.began_ms(desk.party.started_ms, desk.party.active_ms, desk.now_ms)
             heard = await desk.tx.entries(desk.party.id, State, began_ms)
@@ -73,7 +73,7 @@ class InsightService(Service):
         Raises:
             NothingToShow: nothing was played yet.
         """
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             history, loved = await desk.tx.stats(desk.party.id, MOST_REMEMBERED)
             added = await desk.tx.added(desk.party.id)
         if not history:
@@ -100,7 +100,7 @@ class InsightService(Service):
         Raises:
             NothingToShow: there were none.
         """
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             found = await desk.tx.entries(desk.party.id, NIGHT, desk.party.started_ms)
             waiting = [entry for entry in found if entry.state is State.QUEUED]
             queue = await desk.ordered(waiting)
@@ -121,7 +121,7 @@ class InsightService(Service):
         Raises:
             NothingToShow: the model knows none of the party's songs.
         """
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             on = (State.QUEUED, State.PLAYING, State.PLAYED)
             entries = (await desk.tx.entries(desk.party.id, on, desk.party.started_ms))[-MOST_MAPPED:]
         shares = await self._recommender.likeness([entry.track for entry in entries])

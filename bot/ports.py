@@ -200,6 +200,9 @@ class Store(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """BEGIN on entry; COMMIT on a clean exit; ROLLBACK when an error passes through."""
 
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        """The same for what only looks, at what is committed; it may not write."""
+
 
 class Catalogue(Protocol):
     """What songs there are."""

@@ -24,7 +24,7 @@ class RoomService(Service):
         known = self.rules_remembered(room)
         if known is not None:
             return known
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             return desk.rules
 
     @finished
@@ -67,13 +67,13 @@ class RoomService(Service):
     @finished
     async def shared(self, room: Room) -> bool:
         """Whether a model may be trained on the room's songs."""
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             return desk.party.shared
 
     @finished
     async def card(self, room: Room) -> str:
         """The platform's id of the message that shows the party; empty if there is none."""
-        async with self._read(room) as desk:
+        async with self._look(room) as desk:
             return desk.party.card
 
     @finished

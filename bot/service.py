@@ -170,8 +170,18 @@ class Service:
         self._rules[room] = rules
 
     @asynccontextmanager
+    async def _look(self, room: Room) -> AsyncIterator[Desk]:
+        """A party to look at, and only that: as it stood when the last change was committed."""
+        async with self._store.reading() as tx:
+            now_ms = self.now_ms()
+            record = _of_now(await tx.party(room, now_ms), now_ms)
+            if room not in self._rules:  # what somebody chose meanwhile is newer than what was seen here
+                self._remember(room, record.rules)
+            yield Desk(tx, record, now_ms, self._here(room, record))
+
+    @asynccontextmanager
     async def _read(self, room: Room) -> AsyncIterator[Desk]:
-        """A party to look at: nobody counts as active for it, and nobody is told."""
+        """A party that may not change meanwhile: nobody counts as active for it, and nobody is told."""
         async with self._store.transaction() as tx:
             now_ms = self.now_ms()
             record = _of_now(await tx.party(room, now_ms), now_ms)

@@ -1,4 +1,4 @@
-"""A SQLite file: aiosqlite's one connection, durable, with one trip to its thread a statement.
+"""A SQLite file: aiosqlite's connections, durable, with one trip to their threads a statement.
 
 On the way to the thread and back a statement spends longer than in SQLite, and the usual cursor makes four
 trips: for itself, for the statement, for the rows, and to be closed. Ours makes one, BEGIN included. What
@@ -31,7 +31,7 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
 
 def open_engine(url: URL) -> AsyncEngine:
-    """The engine of a file's one connection; every transaction begins as one that writes."""
+    """The engine of a file's two connections; every transaction begins as one that writes."""
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(str(url.database), isolation_level=None)
@@ -48,7 +48,7 @@ def open_engine(url: URL) -> AsyncEngine:
             raise
 
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), pool_size=1, max_overflow=0, async_creator=opened
+        url.set(drivername="sqlite+aiosqlite"), pool_size=2, max_overflow=0, async_creator=opened
     )
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     event.listen(engine.sync_engine, "handle_error", _stay_connected)
@@ -66,24 +66,26 @@ def _stay_connected(context: ExceptionContext) -> None:
 
 
 class Line:
-    """The one connection, held for as long as the file is open; one transaction has it at a time."""
+    """A connection, held for as long as the file is open; one transaction has it at a time."""
 
-    def __init__(self, connection: AsyncConnection, driver: _Connection) -> None:
+    def __init__(self, connection: AsyncConnection, driver: _Connection, *, writes: bool) -> None:
         self.connection = connection
+        self.writes = writes
         self._driver = driver
+        self._begin = _Ready("BEGIN IMMEDIATE" if writes else "BEGIN")
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """BEGIN IMMEDIATE with the first statement; COMMIT on a clean exit; ROLLBACK on any other."""
+        """BEGIN with the first statement; COMMIT on a clean exit; ROLLBACK on any other, or after a look."""
         async with self._turn:
-            self._driver.ahead = [_BEGIN]
+            self._driver.ahead = [self._begin]
             try:
                 yield
             except BaseException:
                 await self._driver.end(committing=False)
                 raise
-            ended = self._driver.end(committing=True)
+            ended = self._driver.end(committing=self.writes)
         await ended  # outside the turn: the next one's statements come after it anyway
 
     def later(self, statement: Executable, values: dict[str, Any]) -> None:
@@ -102,12 +104,21 @@ class Line:
 
 
 @asynccontextmanager
-async def open_line(engine: AsyncEngine) -> AsyncIterator[Line]:
-    """Takes the engine's connection, which SQLAlchemy then neither begins nor ends a transaction on."""
+async def open_lines(engine: AsyncEngine) -> AsyncIterator[tuple[Line, Line]]:
+    """The line for what writes, and one for what only looks, which then waits for nobody's COMMIT."""
+    async with _open_line(engine, writes=True) as line, _open_line(engine, writes=False) as looks:
+        yield line, looks
+
+
+@asynccontextmanager
+async def _open_line(engine: AsyncEngine, *, writes: bool) -> AsyncIterator[Line]:
+    """Takes a connection of the engine's, which SQLAlchemy then neither begins nor ends a transaction on."""
     async with engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
+        if not writes:
+            await connection.exec_driver_sql("PRAGMA query_only=ON")
         driver: Any = (await connection.get_raw_connection()).driver_connection
-        yield Line(connection, driver)
+        yield Line(connection, driver, writes=writes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +129,6 @@ class _Ready:
     values: Sequence[Any] = ()
     packed: bool = False
     """Whether all rows come as one JSON text."""
-
-
-_BEGIN = _Ready("BEGIN IMMEDIATE")
 
 
 def _ready(statement: Executable, values: dict[str, Any]) -> _Ready:

@@ -1,8 +1,9 @@
 """Where parties live: all SQL of the bot, through SQLAlchemy Core.
 
-SQLite has ONE connection behind one lock from BEGIN IMMEDIATE to COMMIT: versions before 3.51.3 can corrupt
-a WAL database that two connections write (sqlite.org/wal.html, the WAL-reset bug), and two tasks on one
-connection would roll each other back.
+SQLite has ONE connection that writes, behind one lock from BEGIN IMMEDIATE to COMMIT: versions before 3.51.3
+can corrupt a WAL database that two connections write (sqlite.org/wal.html, the WAL-reset bug), and two tasks
+on one connection would roll each other back. Beside it there is one that can only read: looking waits for no
+change.
 
 PostgreSQL has a pool. A transaction locks its party's row first (`Transaction.party`), so that all that
 happens in one party happens one after the other, between processes too. Two transactions never wait for each
@@ -80,6 +81,8 @@ UNDOABLE = {
     "clear": (State.REMOVED,),
 }
 """Which changes can be taken back, and while their entry is in which states."""
+NONE_YET = 0
+"""The number of a party that nobody has begun; entries and changes have none such."""
 NEVER: tuple[dict[str, Any] | None, Sequence[Any]] = (None, ())
 """What was read of a statement that was not asked yet."""
 MIGRATING = 0x656E636F7265
@@ -103,10 +106,10 @@ async def open_store(database_url: str) -> AsyncIterator[Store]:
         except (SQLAlchemyError, sqlite3.Error, CommandError, OSError, UnicodeError, OverflowError) as error:
             raise (_unusable(error) if alone else postgres.unusable(error)) from error
         if alone:
-            async with sqlite_file.open_line(engine) as line:
-                yield Store(engine, line)
+            async with sqlite_file.open_lines(engine) as (line, looks):
+                yield Store(engine, line, looks)
         else:
-            yield Store(engine, None)
+            yield Store(engine)
     finally:
         await engine.dispose()
         if held is not None:
@@ -181,9 +184,15 @@ def _open(ballot: Iterable[Entry]) -> list[Entry]:
 class Store:
     """Parties in one database."""
 
-    def __init__(self, engine: AsyncEngine, line: sqlite_file.Line | None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        line: sqlite_file.Line | None = None,
+        looks: sqlite_file.Line | None = None,
+    ) -> None:
         self._engine = engine
         self._line = line
+        self._looks = looks
         self._process = secrets.token_hex(8)
 
     @asynccontextmanager
@@ -195,6 +204,16 @@ class Store:
         else:  # PostgreSQL locks party by party
             async with self._engine.begin() as connection:
                 yield Transaction(connection, self._process)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """The same for what only looks, at what is committed; on SQLite no change keeps it waiting."""
+        if self._looks is None:
+            async with self.transaction() as tx:
+                yield tx
+        else:
+            async with self._looks.transaction():
+                yield Transaction(self._looks.connection, self._process, self._looks)
 
     @asynccontextmanager
     async def listen(self, changed: Callable[[Room], None]) -> AsyncIterator[None]:
@@ -227,7 +246,8 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     async def party(self, room: Room, now_ms: int) -> PartyRecord:
         """The room's party, made if there is none; nobody else changes it until the transaction ends.
 
-        A transaction asks for its one party before it writes anything.
+        A transaction asks for its one party before it writes anything. Who only looks where there is none
+        sees an empty one.
         """
         record, _ = await self._arrive(room, now_ms, statements.WITH_ALL, {})
         return record
@@ -269,10 +289,13 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             *more,
             *((each.here, place | values) for each in ahead),
         )
-        if not found:
+        if found:
+            record = reading.party(room, found[0], sounds)
+        elif self._line is not None and not self._line.writes:
+            record = PartyRecord(NONE_YET, room, now_ms, now_ms, shared=False)
+        else:
             await self._make(room, now_ms)
             return await self._arrive(room, now_ms, ahead, values, *more)
-        record = reading.party(room, found[0], sounds)
         known = values | {"party": record.id}
         for each, rows in zip(ahead, others[len(more) :], strict=True):
             if each.statement is statements.OFFERED:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -279,6 +279,10 @@ class Gate:
             if waits:
                 self.read.set()
                 await self.go.wait()
+
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        """One of the store's, at any time."""
+        return self._store.reading()
 
 
 @ON_POSTGRESQL

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from bot.domain import Rules
 from bot.errors import StartError
 from db.store import Store, open_store
-from tests.conftest import ROOM
+from tests.conftest import ANNA, ROOM
+from tests.db.test_store import SONG
 
 PATIENCE_S = 20.0
 
@@ -24,6 +28,37 @@ async def test_settings_are_durable(database_url: str, store: Store) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert found == ["wal", 2, 1]
+
+
+async def test_who_looks_waits_for_no_change_and_sees_what_is_committed(
+    database_url: str, store: Store
+) -> None:
+    """A look beside an open change finds the party as it was; the next one finds it as it is."""
+    async with asyncio.timeout(PATIENCE_S):
+        async with store.transaction() as tx:
+            party = await tx.party(ROOM, 1)
+        async with store.transaction() as tx:
+            await tx.touch(party.id, 2, 3)
+            await tx.insert_entry(party.id, SONG, ANNA, 4)
+            async with store.reading() as look:
+                assert await look.party(ROOM, 9) == party
+                assert await look.waiting(party.id) == []
+        async with store.reading() as look:
+            assert (await look.party(ROOM, 9)).active_ms == 3
+            assert [entry.track for entry in await look.waiting(party.id)] == [SONG]
+
+
+async def test_who_only_looks_makes_no_party_and_can_change_nothing(database_url: str, store: Store) -> None:
+    """Where there is no party yet it looks empty, and SQLite itself refuses a change."""
+    async with store.reading() as look:
+        nothing = await look.party(ROOM, 7)
+        assert (nothing.started_ms, nothing.rules) == (7, Rules())
+        assert (await look.standing(nothing.id, 0))[0] == []
+    with pytest.raises(OperationalError, match="readonly"):
+        async with store.reading() as look:
+            await look.share(1, True)
+    async with store.reading() as look:  # and goes on looking
+        assert await look.party(ROOM, 8) == replace(nothing, started_ms=8, active_ms=8)
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,37 @@ async def test_a_number_that_no_entry_has_is_none_of_them(store: Store) -> None:
         assert await tx.entry(party_id, 2**63 - 1) is None
 
 
+async def test_a_transaction_sees_what_it_has_written(store: Store) -> None:
+    """What was read ahead, or before, is read anew after each change."""
+    async with store.transaction() as tx:
+        party_id, first = await queued(tx)
+        second = await tx.insert_entry(party_id, SONG, BEN, 1001)
+    async with store.transaction() as tx:
+        await tx.enter(ROOM, 2000, ANNA, None)
+        assert [entry.id for entry in await tx.waiting(party_id)] == [first, second]
+        await tx.set_vote(second, ANNA, 1)
+        assert (await found(tx, party_id, second)).votes == {ANNA.user_id: 1}
+        await tx.move(first, State.QUEUED, State.PLAYING, now_ms=5, ends_ms=9)
+        assert [entry.state for entry in await tx.waiting(party_id)] == [State.PLAYING, State.QUEUED]
+        assert await tx.add_skip(first, ANNA)
+        assert await tx.skippers(first) == {ANNA.user_id}
+        assert not await tx.add_skip(first, ANNA)
+        await tx.pin(second, 3)
+        assert (await found(tx, party_id, second)).pin == 3
+    async with store.transaction() as tx:  # the same by the entry that is meant
+        await tx.enter(ROOM, 2000, ANNA, None, second)
+        assert (await found(tx, party_id, second)).votes == {ANNA.user_id: 1}
+        await tx.set_vote(second, ANNA, 0)
+        assert (await found(tx, party_id, second)).votes == {}
+
+
+async def found(tx: Transaction, party_id: int, entry_id: int) -> Entry:
+    """An entry that is there."""
+    entry = await tx.entry(party_id, entry_id)
+    assert entry is not None
+    return entry
+
+
 async def test_hot_queries_use_indexes(store: Store) -> None:
     """EXPLAIN shows no scan of a table that grows, in any query of a busy transaction."""
     if store._engine.dialect.name == "postgresql":  # noqa: SLF001 - it is filled past the store
@@ -230,6 +261,8 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         await tx.skippers(entry_id)
         await tx.record(party_id, BEN, Change(0, "vote", entry_id, None, 0), 3, "key")
         await tx.enter(ROOM, 0, BEN, "key")
+        await tx.enter(ROOM, 0, BEN, "key", entry_id)
+        await tx.party(ROOM, 0)
         await tx.last_undoable(party_id, BEN)
         await tx.standing(party_id, 0)
         await tx.entries(party_id, State)

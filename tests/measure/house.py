@@ -57,7 +57,7 @@ async def obey(order: str, store: Store, party: PartyService, ticker: Ticker) ->
     """Does one thing and says what it measured."""
     match order.split():
         case ["stall", seconds]:
-            async with store.transaction():
+            async with store.transaction(), store.reading():
                 await asyncio.sleep(float(seconds))
         case ["drain"]:
             while party.running:
