@@ -208,9 +208,10 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
             if toggle and entry.votes.get(member.user_id) == value:
                 value = 0
             shown = await desk.ballot(ballot)
+            silent = entry.state is State.SUGGESTED and await desk.playing() is None
             voted = await desk.vote(entry, value)
             taken_up = voted.state is not entry.state
-            if taken_up:  # another song of the ballot may have started
+            if taken_up and silent:  # another song of the ballot may have started
                 shown = await desk.ballot(ballot)
             return Voted(voted, value, taken_up, tuple(voted if e.id == voted.id else e for e in shown))
 

@@ -56,6 +56,11 @@ def ballot_of(rows: Sequence[Any]) -> int | None:
     return rows[0][12] if rows else None
 
 
+def suggested(rows: Sequence[Any]) -> bool:
+    """Whether the entry of some rows of `statements.ENTRY` is a suggestion."""
+    return bool(rows) and rows[0][1] == State.SUGGESTED
+
+
 def plays(rows: Sequence[Any], entry_id: int) -> bool:
     """Whether an entry plays, as some rows of `statements.WAITING` have it."""
     return any(row[0] == entry_id and row[1] == State.PLAYING for row in rows)

@@ -86,7 +86,8 @@ class Line:
                 await self._driver.end(committing=False)
                 raise
             ended = self._driver.end(committing=self.writes)
-        await ended  # outside the turn: the next one's statements come after it anyway
+        if self.writes:
+            await ended  # outside the turn: the next one's statements come after it anyway
 
     def later(self, statement: Executable, values: dict[str, Any]) -> None:
         """Runs a statement, of which nothing comes back, on the way of whatever comes next."""

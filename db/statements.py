@@ -9,7 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain import NOBODY, State
 from db.schema import changes, entries, members, parties, playbacks, skips, votes
@@ -210,6 +222,8 @@ class Ahead:
 _WAITING = Ahead(WAITING, ("party",), _waiting(_OF_HERE))
 _WISHING = Ahead(WISHING, ("party",), _wishing(_OF_HERE))
 _MEANT = select(entries.c.ballot).where(entries.c.id == bindparam("entry")).scalar_subquery()
+_asked = entries.alias("asked")
+_SUGGESTED = exists().where(_asked.c.id == bindparam("entry"), _asked.c.state == State.SUGGESTED.value)
 WITH_ENTRY = (
     Ahead(
         ENTRY,
@@ -217,8 +231,9 @@ WITH_ENTRY = (
         entries_where(entries.c.party_id == _OF_HERE, entries.c.id == bindparam("entry")),
     ),
     Ahead(OFFERED, ("ballot",), entries_where(entries.c.ballot == _MEANT)),
+    Ahead(WAITING, ("party",), _waiting(_OF_HERE).where(_SUGGESTED)),
 )
-"""What comes with a party of which one entry is meant."""
+"""What comes with a party of which one entry is meant: the queue, too, if that is a suggestion."""
 WITH_QUEUE = (_WAITING, _WISHING)
 """What comes with any other party that somebody changes."""
 WITH_ALL = (

@@ -124,7 +124,7 @@ async def test_commands_and_clicks_are_acknowledged_before_the_store_is_asked(
     anna = fake.member("Anna")
     await fake.slash(anna, "add", song="mr brightside")
     ballot = public(await fake.slash(anna, "next"))
-    async with store.transaction():
+    async with store.transaction(), store.reading():
         waiting = [
             await fake.slash(anna, "add", song="take on me", wait=False),
             await fake.slash(anna, "next", wait=False),
