@@ -42,7 +42,7 @@ else:
 
 log = logging.getLogger("encore")
 
-SWITCH_S = 0.00005
+SWITCH_S = 0.0001
 """How long one thread may keep the others waiting: searches and commits go on beside the event loop."""
 YOUNG, MIDDLE, OLD = 20_000, 2, 1_000_000
 """After how many new objects garbage is looked for, how often among older ones, and, never, among all."""
