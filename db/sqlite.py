@@ -145,7 +145,8 @@ def _compiled(
     """A statement's text, the names of its parameters in their order, the fixed values, and if it is packed.
 
     Before each row SQLite lets other threads run, and afterwards it waits until they let it: with a busy
-    event loop that takes longer than all else, so what is looked up comes in one.
+    event loop that takes longer than all else, so what is looked up comes in one. JSON keeps 15 digits of a
+    number that is not whole.
     """
     compiled = cast(Any, statement).compile(dialect=_DIALECT, column_keys=given)
     fixed = {name: each.value for name, each in compiled.binds.items() if not each.required}

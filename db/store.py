@@ -301,6 +301,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             if each.statement is statements.OFFERED:
                 known["ballot"] = reading.ballot_of(rows)
             self._read[each.statement] = {name: known[name] for name in each.of}, rows
+        # Of a song that waits already nobody asks for the others, so they were not read.
         if ahead is statements.WITH_ENTRY and not reading.suggested(self._read[statements.ENTRY][1]):
             del self._read[statements.WAITING]
         return record, others[: len(more)]

@@ -143,6 +143,18 @@ async def test_commands_and_clicks_are_acknowledged_before_the_store_is_asked(
         await fake.settled(reply)
 
 
+async def test_looking_waits_for_no_change(fake: FakeDiscord, store: Store) -> None:
+    """While a change takes long, what plays is said at once, as it is committed."""
+    anna = fake.member("Anna")
+    await fake.slash(anna, "add", song="mr brightside")
+    async with store.transaction():
+        adding = await fake.slash(anna, "add", song="take on me", wait=False)
+        now = await fake.slash(anna, "now")
+        assert "Brightside" in now.text
+        assert adding.messages == []
+    await fake.settled(adding)
+
+
 async def test_an_error_is_told_though_the_deferral_was_deleted(fake: FakeDiscord, store: Store) -> None:
     """A moderator may delete the bot's "thinking" message meanwhile; the asker still gets the sentence."""
     async with store.transaction():

@@ -217,6 +217,20 @@ async def test_a_number_that_no_entry_has_is_none_of_them(store: Store) -> None:
         assert await tx.entry(party_id, 2**63 - 1) is None
 
 
+async def test_any_sign_comes_back_as_it_was_kept(store: Store) -> None:
+    """Texts go through JSON on their way: quotes, control characters and signs of every plane come back."""
+    odd = "\"\\/ '\x01\x1f\x7f\t\n\u2028 é 音 🎵 \ufeff %s :x ?"
+    song = Track(odd, odd, odd, odd, 1999, 200_000, "0" * 22)
+    async with store.transaction() as tx:
+        party = await tx.party(ROOM, 1000)
+        entry_id = await tx.insert_entry(party.id, song, Member("discord", "1", odd), 2**53 + 1)
+    async with store.transaction() as tx:
+        entry = await found(tx, party.id, entry_id)
+        assert (entry.track, entry.added_ms) == (song, 2**53 + 1)
+        assert entry.added_by is not None
+        assert entry.added_by.name == odd
+
+
 async def test_a_transaction_sees_what_it_has_written(store: Store) -> None:
     """What was read ahead, or before, is read anew after each change."""
     async with store.transaction() as tx:
