@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
@@ -41,6 +41,8 @@ else:
     from uvloop import new_event_loop
 
 log = logging.getLogger("encore")
+
+Result = TypeVar("Result")
 
 SWITCH_S = 0.0001
 """How long one thread may keep the others waiting: searches and commits go on beside the event loop."""
@@ -188,10 +190,10 @@ async def run(settings: Settings) -> None:
                 door.result()
 
 
-def run_on_loop(work: Coroutine[Any, Any, None]) -> None:
+def run_on_loop(work: Coroutine[Any, Any, Result]) -> Result:
     """Runs to its end what `asyncio.run` would, on the loop that takes least of the processor."""
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(work)
+        return runner.run(work)
 
 
 def main() -> int:

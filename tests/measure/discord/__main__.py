@@ -22,7 +22,7 @@ from tests.measure.discord import crowd, figures
 from tests.measure.discord.people import SOUND_SHARES, People
 from tests.measure.discord.scene import Cards, open_bot, open_fake
 from tests.measure.house import Bot
-from tests.measure.promises import Promise, Run, at_least, at_most, percentile, table
+from tests.measure.promises import Promise, Run, at_least, at_most, percentile, table, undisturbed
 
 STALL_S, STALL_EVERY_S = 2.0, 4.0
 CALM_RATE, BUSY_RATE = 50.0, 300.0
@@ -234,7 +234,7 @@ def main(
     console = Console(width=150)
     with tempfile.TemporaryDirectory() as folder, Progress(console=console) as progress:
         run = Run(progress, Path(folder), seconds, profile)
-        promises = asyncio.run(scenes(run, scene, rate, ramp=ramp))
+        promises = undisturbed(scenes(run, scene, rate, ramp=ramp))
     console.print(table("The bot under load: bot and fake Discord in a process each", promises))
     if not all(each.met is not False for each in promises):
         raise typer.Exit(1)

@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from tests.fakes.slack_reply import Act
 from tests.measure.house import Bot
-from tests.measure.promises import Promise, Run, at_least, at_most, percentile, table
+from tests.measure.promises import Promise, Run, at_least, at_most, percentile, table, undisturbed
 from tests.measure.slack import burst, figures
 from tests.measure.slack.people import People, all_settled
 from tests.measure.slack.scene import Channels, open_bot, open_fake
@@ -172,7 +172,7 @@ def main(
     console = Console(width=150)
     with tempfile.TemporaryDirectory() as folder, Progress(console=console) as progress:
         run = Run(progress, Path(folder), seconds, profile)
-        promises = asyncio.run(scenes(run, scene, rate))
+        promises = undisturbed(scenes(run, scene, rate))
     console.print(table("The bot under load: bot and fake Slack in a process each", promises))
     if not all(each.met is not False for each in promises):
         raise typer.Exit(1)
