@@ -557,16 +557,16 @@ def main_artist(track: Track) -> str:
     return track.artist.split(",")[0].strip().casefold()
 
 
-def varied(ranked: Sequence[Suggestion], count: int) -> list[Suggestion]:
-    """The best `count` with at most two songs of one artist in five, the best of each artist first."""
+def varied(ranked: Sequence[Track], count: int) -> list[int]:
+    """The places of the best `count` with at most two songs of one artist in five, the best of each first."""
     per_artist = max(2, (2 * count) // 5)
     taken: dict[str, int] = {}
     kept = []
-    for suggestion in ranked:
-        artist = main_artist(suggestion.track)
+    for place, track in enumerate(ranked):
+        artist = main_artist(track)
         taken[artist] = taken.get(artist, 0) + 1
         if taken[artist] <= per_artist:
-            kept.append(suggestion)
+            kept.append(place)
     return kept[:count]
 
 

@@ -6,9 +6,10 @@ Only this module knows onnxruntime.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -25,6 +26,8 @@ OUTPUTS = ["tracks", "match", "reasons"]
 
 SPARE = 10
 """How many songs are ranked for each one asked for: versions and a third song of an artist fall out."""
+AHEAD = 2
+"""Of those, how many are looked up at a time, until there are enough."""
 CANDIDATES = 3000
 """Of so many songs that fit the party as a whole, each member's own taste and chance choose."""
 AT_ONCE = 2
@@ -169,30 +172,35 @@ class Recommender:
         answer = self.answer(
             ask.heard, out, CANDIDATES if exploring else ask.count * SPARE, blend=FAR[ask.mood]
         )
-        indices = answer.tracks.tolist()
+        apart = islice(self._apart(self._order(ask, answer, group=group), answer, out), ask.count * SPARE)
         places: list[int] = []
-        for place in self._order(ask, answer, group=group):
-            if indices[place] in out:
-                continue
-            out.update(self._songs.versions_of(indices[place]))
-            places.append(place)
-            if len(places) == ask.count * SPARE:
-                break
+        tracks: list[Track] = []
+        best: list[int] = []
+        while len(best) < ask.count and (more := list(islice(apart, ask.count * AHEAD))):
+            found = self._songs.tracks(answer.tracks[more].tolist())
+            for place, track in zip(more, found, strict=True):
+                if not (ask.clean and domain.explicit(track)):
+                    places.append(place)
+                    tracks.append(track)
+            best = domain.varied(tracks, ask.count)
         wanted = np.array([signal.label > 0 for _, signal in ask.heard], bool)
         titles = [signal.track.title for _, signal in ask.heard]
-        ranked = [
+        return [
             Suggestion(
-                track,
-                float(answer.match[place]),
-                strongest(titles, np.where(wanted, answer.reasons[place], 0)),
+                tracks[each],
+                float(answer.match[places[each]]),
+                strongest(titles, np.where(wanted, answer.reasons[places[each]], 0)),
             )
-            for place, track in zip(
-                places, self._songs.tracks([indices[place] for place in places]), strict=True
-            )
+            for each in best
         ]
-        if ask.clean:
-            ranked = [each for each in ranked if not domain.explicit(each.track)]
-        return domain.varied(ranked, ask.count)
+
+    def _apart(self, order: Iterable[int], answer: Answer, out: set[int]) -> Iterator[int]:
+        """The places in this order without those of songs that are out, in any version; each goes out too."""
+        for place in order:
+            index = int(answer.tracks[place])
+            if index not in out:
+                out.update(self._songs.versions_of(index))
+                yield place
 
     def _order(self, ask: _Ask, answer: Answer, *, group: bool) -> Iterable[int]:
         """The places of the answer, best first for these people in this mood."""
