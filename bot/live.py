@@ -17,6 +17,8 @@ from bot.party import PartyService
 
 log = logging.getLogger(__name__)
 
+IN_A_RUSH = 3.0
+"""So many times as long a card rests while there is a rush."""
 READ_AT_ONCE = 4
 """How many cards are read from the database at once: people's requests stand in line behind no more."""
 
@@ -169,12 +171,17 @@ class LiveCards:
         # Counted from the answer: the edit may have been taken just before it came.
         self._shown[room] = max(self._shown.get(room, 0.0), time.monotonic())
 
+    def _waits_s(self, room: Room) -> float:
+        """For how long a card stays as it is: while there is a rush, people's answers go first."""
+        rush_s = (IN_A_RUSH - 1) * self.every_s if self.party.busy else 0.0
+        return max(0.0, self._shown.get(room, 0.0) + self.every_s + rush_s - time.monotonic())
+
     async def _keep(self, room: Room) -> None:
         try:
             while room in self._dirty:
-                await asyncio.sleep(self._left_s(room))  # outside the turn: who asks for the card goes first
+                await asyncio.sleep(self._waits_s(room))  # outside the turn: who asks for the card goes first
                 async with self._turn(room):
-                    if self._left_s(room) == 0:
+                    if self._waits_s(room) == 0:
                         self._dirty.discard(room)
                         await self._refresh(room)
                         self._written(room)

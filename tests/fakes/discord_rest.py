@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 from aiohttp import web
 
 from . import discord_payloads as payloads
@@ -376,5 +377,5 @@ def _response(status: int, answer: Any, limits: Mapping[str, str]) -> web.Respon
     if status == 204:
         return web.Response(status=204, headers=headers)
     # discord.py parses a body only if its type is exactly this one, without a charset.
-    body, kind = json.dumps(answer).encode(), "application/json"
+    body, kind = orjson.dumps(answer), "application/json"
     return web.Response(body=body, status=status, headers=headers, content_type=kind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import time
 import zlib
@@ -11,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+import orjson
 from aiohttp import web
 
 from .discord_people import Json
@@ -86,13 +86,13 @@ class Link:
     async def write(self) -> None:
         """Send what is queued, in order, for as long as the socket lives."""
         while True:
-            await self._write(json.dumps(await self._queue.get()))
+            await self._write(orjson.dumps(await self._queue.get()))
 
-    async def _write(self, text: str) -> None:
+    async def _write(self, text: bytes) -> None:
         if self._deflate is None:
-            await self.socket.send_str(text)
+            await self.socket.send_str(text.decode())
             return
-        packed = self._deflate.compress(text.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+        packed = self._deflate.compress(text) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
         await self.socket.send_bytes(packed)
 
     async def close(self, code: int) -> None:
