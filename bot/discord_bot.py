@@ -91,7 +91,10 @@ class EncoreBot(commands.AutoShardedBot):
         custom_id = str(dict(interaction.data or {}).get("custom_id"))
         vote = Vote.of(custom_id)
         if interaction.type is discord.InteractionType.component and vote is not None:
+            if vote.on_card:
+                interaction.message = None  # fifty objects that nobody asks for, and garbage later
             await vote.callback(interaction)
+            interaction.message = None
         elif interaction.type is discord.InteractionType.modal_submit and custom_id == ADD_FORM:
             await add_from_form(interaction)
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar, cast
 
@@ -118,6 +118,25 @@ def room_words(rules: Rules, place: discord.Locale | None) -> Replies:
     return Replies(language(rules.language or spoken(place.value)), plain)
 
 
+@contextlib.contextmanager
+def passing(view: discord.ui.LayoutView | None) -> Iterator[None]:
+    """Sends a view once: its buttons are found by their ids alone, so nothing of it is kept.
+
+    Its parts hold each other. Taken apart they are gone at once, else they would be there until garbage is
+    looked for, and there is much of it in a rush.
+    """
+    if view is None:
+        yield
+        return
+    view.stop()
+    try:
+        yield
+    finally:
+        for part in [view, *view.walk_children()]:
+            if isinstance(part, discord.ui.LayoutView | discord.ui.Container | discord.ui.ActionRow):
+                part.clear_items()
+
+
 class Asked:
     """One request: who asks where, in which language, and how it is answered, to all or in private.
 
@@ -157,27 +176,26 @@ class Asked:
         """Answers with a message; returns it where it is known, which is after `soon` took long."""
         response = self.interaction.response
         given: dict[str, Any] = {"content": text} if text is not None else {}
-        if view is not None:
-            view.stop()  # its buttons are found by their ids alone, so nothing need be kept
-            given["view"] = view
-        if not response.is_done():
-            given |= {"file": file} if file else {}
-            sent = await response.send_message(ephemeral=self.private, **given)
-            return sent.resource if isinstance(sent.resource, discord.InteractionMessage) else None
-        if response.type is not discord.InteractionResponseType.deferred_channel_message:
-            given |= {"file": file} if file else {}
-            await self.interaction.followup.send(ephemeral=self.private, **given)
-            return None
-        given |= {"attachments": [file]} if file else {}
-        return await self.interaction.edit_original_response(**given)
+        given |= {"view": view} if view is not None else {}
+        with passing(view):
+            if not response.is_done():
+                given |= {"file": file} if file else {}
+                sent = await response.send_message(ephemeral=self.private, **given)
+                return sent.resource if isinstance(sent.resource, discord.InteractionMessage) else None
+            if response.type is not discord.InteractionResponseType.deferred_channel_message:
+                given |= {"file": file} if file else {}
+                await self.interaction.followup.send(ephemeral=self.private, **given)
+                return None
+            given |= {"attachments": [file]} if file else {}
+            return await self.interaction.edit_original_response(**given)
 
     async def update(self, view: discord.ui.LayoutView) -> None:
         """Shows the message that was clicked anew."""
-        view.stop()
-        if self.interaction.response.is_done():
-            await self.interaction.edit_original_response(view=view)
-        else:
-            await self.interaction.response.edit_message(view=view)
+        with passing(view):
+            if self.interaction.response.is_done():
+                await self.interaction.edit_original_response(view=view)
+            else:
+                await self.interaction.response.edit_message(view=view)
 
     async def noted(self) -> None:
         """Acknowledges a click whose effect shows by itself."""

@@ -13,7 +13,7 @@ from bot.errors import NotUnderstood, marked
 from bot.replies import Replies, short
 from cogs.buttons import AnyItem, Pressed
 from cogs.cards import Card
-from cogs.common import Asked, Interaction, ask, own_words, party_of
+from cogs.common import Asked, Interaction, ask, own_words, party_of, passing
 
 INTRODUCTION = marked(
     "Everybody here shares one queue. Add a few songs, then ask me what's next: "
@@ -72,8 +72,8 @@ class Help(commands.Cog):
         more = "\n".join([words.say(MOODS), words.say(VOTES), spotify])
         told = [words.say(INTRODUCTION), "\n".join(lines), more]
         card = Card(*(ui.TextDisplay(text) for text in told))
-        card.stop()
-        await interaction.response.send_message(view=card, ephemeral=True)
+        with passing(card):
+            await interaction.response.send_message(view=card, ephemeral=True)
 
     @app_commands.command(name="delete-my-data")
     async def delete_my_data(self, interaction: Interaction) -> None:

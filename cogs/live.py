@@ -12,7 +12,7 @@ from bot.domain import Party, Room
 from bot.live import Gone, Later, LiveCards
 from bot.party import PartyService
 from cogs.cards import Card, party_card
-from cogs.common import Asked, room_words
+from cogs.common import Asked, passing, room_words
 
 EDIT_EVERY_S = 2.0
 """How long a card rests between two edits, in seconds."""
@@ -90,15 +90,17 @@ class Live(LiveCards, commands.Cog):
 
     async def send(self, room: Room, party: Party, page: int) -> str:
         """Posts a card without a sound."""
-        with _told():
-            sent = await self._channel(room).send(view=self._card(room, party, page), silent=True)
+        card = self._card(room, party, page)
+        with _told(), passing(card):
+            sent = await self._channel(room).send(view=card, silent=True)
         return str(sent.id)
 
     async def edit(self, room: Room, card: str, party: Party, page: int) -> None:
         """Shows the party in a card that is there."""
         message = self._channel(room).get_partial_message(int(card))
-        with _told():
-            await message.edit(view=self._card(room, party, page), allowed_mentions=NO_PINGS)
+        shown = self._card(room, party, page)
+        with _told(), passing(shown):
+            await message.edit(view=shown, allowed_mentions=NO_PINGS)
 
     async def delete(self, room: Room, card: str) -> None:
         """Takes a card away."""
@@ -108,9 +110,7 @@ class Live(LiveCards, commands.Cog):
     def _card(self, room: Room, party: Party, page: int = 0) -> Card:
         guild = self._guild(room)
         words = room_words(party.rules, guild.preferred_locale if guild else None)
-        card = party_card(party, words, page)
-        card.stop()
-        return card
+        return party_card(party, words, page)
 
     def _guild(self, room: Room) -> discord.Guild | None:
         return self._client.get_guild(int(room.workspace)) if room.workspace else None

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
-from cogs.common import plain
+from bot.domain import Rules
+from bot.languages import language
+from bot.replies import Replies
+from cogs.common import passing, plain
+from cogs.settings import settings_view
 from tests.cogs.stage import ZERO_WIDTH, live, read
 
 HOSTILE = [
@@ -86,3 +93,17 @@ def test_ordinary_words_are_left_alone() -> None:
     text = "Für Elise 2 – Beethoven, Ludwig van"
     assert plain(text) == text
     assert ZERO_WIDTH not in plain(text)
+
+
+async def test_a_view_that_was_sent_is_no_garbage() -> None:
+    gc.disable()  # what is gone then, is gone by itself
+    try:
+        view = settings_view(Rules(), Replies(language("en"), plain))
+        parts = [weakref.ref(each) for each in (view, *view.walk_children())]
+        with passing(view):
+            assert len(parts) > 10
+            assert view.is_finished()
+        del view
+        assert not [part() for part in parts if part() is not None]
+    finally:
+        gc.enable()
