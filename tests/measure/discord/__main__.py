@@ -48,8 +48,9 @@ async def flow(
         if all(map(figures.settled, sent)):
             break
         await asyncio.sleep(LOOK_S)
+    answers = figures.since(sent, begun)
     await bot.order("drain")
-    return sent, figures.since(sent, begun)
+    return sent, answers
 
 
 def _room(channel: FakeChannel) -> Room:
