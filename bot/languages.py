@@ -10,7 +10,7 @@ import gettext
 import io
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.lists import format_list
@@ -73,7 +73,12 @@ class Language:
 
     def percent(self, share: float) -> str:
         """A share of one as a whole percentage."""
-        return format_percent(share, locale=self._locale)
+        return _percent(share, self._locale)
+
+
+@lru_cache(maxsize=5_000)  # a ballot is shown again with each vote
+def _percent(share: float, locale: str) -> str:
+    return str(format_percent(share, locale=locale))
 
 
 class Renamed(Language):

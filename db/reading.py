@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -68,23 +71,16 @@ def plays(rows: Sequence[Any], entry_id: int) -> bool:
 
 def entries_of(rows: Sequence[Any]) -> list[Entry]:
     """The entries of some rows of `statements.entries_where`, one after the other, with their votes."""
-    found: list[Entry] = []
-    tally: dict[str, int] = {}
-    for row in rows:
-        if not found or found[-1].id != row[0]:
-            tally = {}
-            found.append(entry(row, tally))
-        if row[-2] is not None:
-            tally[row[-2]] = row[-1]
-    return found
+    return [_entry(tuple(lines)) for _, lines in groupby(map(tuple, rows), itemgetter(0))]
 
 
-def entry(row: Any, tally: dict[str, int]) -> Entry:
-    """The entry of a row; `tally` are its votes, which come later."""
+@lru_cache(maxsize=5_000)  # from one look at a party to the next, little changes
+def _entry(lines: tuple[tuple[Any, ...], ...]) -> Entry:
+    """The entry of its rows, of which there is one for each vote, or one without any."""
     (
         entry_id, state, track_id, title, artist, album, year, duration_ms, added_ms, started_ms, ends_ms,
         ended_ms, ballot, match, because, pin, left_ms, spotify_id, platform, user_id, name, _voter, _vote,
-    ) = row  # fmt: skip
+    ) = lines[0]  # fmt: skip
     return Entry(
         entry_id,
         Track(title, artist, track_id, album, year, duration_ms, spotify_id),
@@ -94,7 +90,7 @@ def entry(row: Any, tally: dict[str, int]) -> Entry:
         started_ms,
         ends_ms,
         ended_ms,
-        tally,
+        {voter: vote for *_, voter, vote in lines if voter is not None},
         match,
         tuple(orjson.loads(because)) if because else (),
         ballot,
