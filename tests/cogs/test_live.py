@@ -9,9 +9,12 @@ from collections.abc import Callable
 import pytest
 from discord.webhook.async_ import AsyncWebhookAdapter
 
+from bot import live as shared
 from bot.domain import AUTOPILOT_WAITS_MS, Member
 from bot.party import PartyService
+from bot.service import MANY
 from cogs import live
+from db.store import Store
 from tests.cogs.stage import is_card, log_in, open_server, private, public, read, room
 from tests.conftest import ANNA, BEN, MOD, Clock
 from tests.fakes.discord_model import EVERYONE, SEND_MESSAGES, VIEW_CHANNEL, FakeMessage
@@ -85,6 +88,29 @@ async def test_a_burst_of_votes_is_few_edits_and_ends_with_the_last(
     lasted_s = time.monotonic() - started
     assert REST_S == 2.0
     assert 1 <= edits(fake, card) - before <= lasted_s / PACE_S + 2
+
+
+async def test_in_a_rush_a_card_stays_as_it_is(
+    fake: FakeDiscord, party: PartyService, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While many requests wait for the database, what people asked for goes first."""
+    monkeypatch.setattr(shared, "IN_A_RUSH", 10_000.0)
+    card = await begun(fake, party, *FEW)
+    song = (await party.party(room(fake))).queue[-1].id
+    before = edits(fake, card)
+    async with store.transaction():
+        rush = [
+            asyncio.create_task(
+                party.vote(room(fake), Member("discord", str(500 + number), "Guest"), song, +1)
+            )
+            for number in range(MANY + 1)
+        ]
+        await asyncio.sleep(0)
+        assert party.busy
+        party.tell(room(fake))
+        await asyncio.sleep(5 * PACE_S)
+        assert edits(fake, card) == before
+    await asyncio.gather(*rush)
 
 
 async def test_a_card_that_is_scrolled_away_is_posted_anew(fake: FakeDiscord, party: PartyService) -> None:
