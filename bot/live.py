@@ -164,8 +164,8 @@ class LiveCards:
     def _turn(self, room: Room) -> asyncio.Lock:
         return self._turns.setdefault(room, asyncio.Lock())
 
-    def _left_s(self, room: Room) -> float:
-        return max(0.0, self._shown.get(room, 0.0) + self.every_s - time.monotonic())
+    def _left_s(self, room: Room, times: float = 1.0) -> float:
+        return max(0.0, self._shown.get(room, 0.0) + times * self.every_s - time.monotonic())
 
     def _written(self, room: Room) -> None:
         # Counted from the answer: the edit may have been taken just before it came.
@@ -173,8 +173,7 @@ class LiveCards:
 
     def _waits_s(self, room: Room) -> float:
         """For how long a card stays as it is: while there is a rush, people's answers go first."""
-        rush_s = (IN_A_RUSH - 1) * self.every_s if self.party.busy else 0.0
-        return max(0.0, self._shown.get(room, 0.0) + self.every_s + rush_s - time.monotonic())
+        return self._left_s(room, IN_A_RUSH if self.party.busy else 1.0)
 
     async def _keep(self, room: Room) -> None:
         try:

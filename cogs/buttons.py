@@ -79,7 +79,7 @@ class Vote(Pressed):
         return cls(int(match["entry"]), int(match["value"]), bool(match["card"])) if match else None
 
     async def press(self, asked: Asked) -> None:
-        """Counts the vote; the card shows it within its two seconds, a ballot at once."""
+        """Counts the vote; the card shows it when it has rested, a ballot at once."""
         vote = asked.party.vote(asked.room, asked.member, self.entry_id, self.value, asked.key, toggle=True)
         try:
             result = await asked.soon(vote)
@@ -171,7 +171,7 @@ class PauseButton(Pressed, ui.DynamicItem[ui.Button[Any]], template=r"encore:(?P
         return cls(match["what"])
 
     async def press(self, asked: Asked) -> None:
-        """Does it if the member may; the card shows it within its two seconds."""
+        """Does it if the member may; the card shows it once it has rested."""
         if self.what == "pause":
             await asked.soon(asked.party.pause(asked.room, asked.member, asked.key))
         else:

@@ -88,11 +88,11 @@ class Link:
         while True:
             await self._write(orjson.dumps(await self._queue.get()))
 
-    async def _write(self, text: bytes) -> None:
+    async def _write(self, payload: bytes) -> None:
         if self._deflate is None:
-            await self.socket.send_str(text.decode())
+            await self.socket.send_str(payload.decode())
             return
-        packed = self._deflate.compress(text) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+        packed = self._deflate.compress(payload) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
         await self.socket.send_bytes(packed)
 
     async def close(self, code: int) -> None:
