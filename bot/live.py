@@ -18,7 +18,9 @@ from bot.party import PartyService
 log = logging.getLogger(__name__)
 
 IN_A_RUSH = 3.0
-"""So many times as long a card rests while there is a rush."""
+"""So many times as long a card rests at most while there is a rush."""
+LOOK_AGAIN_S = 0.1
+"""How often is looked whether the rush is over."""
 READ_AT_ONCE = 4
 """How many cards are read from the database at once: people's requests stand in line behind no more."""
 
@@ -171,16 +173,18 @@ class LiveCards:
         # Counted from the answer: the edit may have been taken just before it came.
         self._shown[room] = max(self._shown.get(room, 0.0), time.monotonic())
 
-    def _waits_s(self, room: Room) -> float:
-        """For how long a card stays as it is: while there is a rush, people's answers go first."""
-        return self._left_s(room, IN_A_RUSH if self.party.busy else 1.0)
+    def _lets_answers_go_first(self, room: Room) -> bool:
+        return self.party.busy and self._left_s(room, IN_A_RUSH) > 0
 
     async def _keep(self, room: Room) -> None:
         try:
             while room in self._dirty:
-                await asyncio.sleep(self._waits_s(room))  # outside the turn: who asks for the card goes first
+                await asyncio.sleep(self._left_s(room))  # outside the turn: who asks for the card goes first
+                if self._lets_answers_go_first(room):
+                    await asyncio.sleep(LOOK_AGAIN_S)
+                    continue
                 async with self._turn(room):
-                    if self._waits_s(room) == 0:
+                    if self._left_s(room) == 0:
                         self._dirty.discard(room)
                         await self._refresh(room)
                         self._written(room)

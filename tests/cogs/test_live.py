@@ -93,7 +93,7 @@ async def test_a_burst_of_votes_is_few_edits_and_ends_with_the_last(
 async def test_in_a_rush_a_card_stays_as_it_is(
     fake: FakeDiscord, party: PartyService, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While many requests wait for the database, what people asked for goes first."""
+    """While many requests wait for the database, people's answers go first, and the card right after."""
     monkeypatch.setattr(shared, "IN_A_RUSH", 10_000.0)
     card = await begun(fake, party, *FEW)
     song = (await party.party(room(fake))).queue[-1].id
@@ -111,6 +111,7 @@ async def test_in_a_rush_a_card_stays_as_it_is(
         await asyncio.sleep(5 * PACE_S)
         assert edits(fake, card) == before
     await asyncio.gather(*rush)
+    await eventually(lambda: f"👍 {MANY + 1}" in card.text)
 
 
 async def test_a_card_that_is_scrolled_away_is_posted_anew(fake: FakeDiscord, party: PartyService) -> None:
