@@ -342,7 +342,7 @@ async def test_a_vote_queues_a_suggestion(fake: FakeSlack, party: PartyService) 
     await fill(fake, ben, "mr brightside")
     shown = await ballot(fake, ben)
     reply = await fake.press(ben, shown, votes(shown)[0])
-    assert reply.changed[0] is shown
+    assert any(message is shown for message in reply.changed)  # the card may be faster
     assert "✅ queued" in shown.shown
     assert "👍 1" in shown.shown
     assert len(await titles(fake, party)) == 2
