@@ -161,7 +161,7 @@ class MemberDesk(Desk):
     async def record(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> None:
         """Writes the diary: what was done to the entry as it stood."""
         change = Change(0, kind, entry.id if entry else None, entry.state if entry else None, vote_before)
-        await self.tx.note(self.party.id, self.member, change, self.now_ms, self.key)
+        await self.tx.record(self.party.id, self.member, change, self.now_ms, self.key)
 
     async def add(self, track: Track) -> Added:
         """Queues a song; where it waits already the member's wish becomes an up-vote.
@@ -225,8 +225,17 @@ class MemberDesk(Desk):
         ids = [each.id for each in await self.ordered(waiting)]
         return Added(entry, ids.index(entry.id) + 1 if entry.id in ids else 0, again)
 
+    async def ask_to_skip(self, playing: Entry) -> Skipped:
+        """Notes that the member wants to skip what plays, and how the vote stands with that."""
+        wish = {self.member.user_id}
+        _, _, wishes, active = await self.tx.standing(self.party.id, self._lately_ms())
+        new = await self.tx.add_skip(playing.id, self.member)
+        await self.record("skip" if new else "skip again", playing)
+        return Skipped(playing, len(wishes | wish), self._enough(active | wish), playing)
+
     async def vote(self, entry: Entry, value: int) -> Entry:
         """Sets the member's vote, takes a wanted suggestion up, and returns the entry as it is then."""
+        silent = entry.state is State.SUGGESTED and await self.playing() is None
         before = entry.votes.get(self.member.user_id, 0)
         await self.tx.set_vote(entry.id, self.member, value)
         await self.record("vote" if before != value else "vote again", entry, before)
@@ -237,8 +246,10 @@ class MemberDesk(Desk):
             await self.tx.move(
                 voted.id, State.SUGGESTED, State.QUEUED, now_ms=self.now_ms, added_by=self.member
             )
-            await self.start_next()
-            voted = await self.entry(entry.id)
+            voted = replace(voted, state=State.QUEUED, added_by=self.member, added_ms=self.now_ms)
+            if silent:
+                await self.start_next()
+                voted = await self.entry(entry.id)
         return voted
 
     async def clear(self) -> list[Entry]:

@@ -162,8 +162,7 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
                 raise NothingToSuggest
             change = Change(0, "next", None, None, 0)
             number = await desk.tx.record(desk.party.id, member, change, desk.now_ms, key)
-            await desk.tx.insert_suggestions(desk.party.id, number, suggestions, desk.now_ms)
-            return tuple(await desk.tx.offered(number))
+            return tuple(await desk.tx.insert_suggestions(desk.party.id, number, suggestions, desk.now_ms))
 
     @finished
     async def vote(
@@ -234,9 +233,7 @@ class PartyService(RoomService, InsightService, AutopilotService, PlaybackServic
                 raise NothingPlaying
             if entry_id not in {None, playing.id} or (entry_id is None and await self._just_skipped(desk)):
                 raise AlreadyOver
-            new = await desk.tx.add_skip(playing.id, member)
-            await desk.record("skip" if new else "skip again", playing)
-            outcome = await desk.skipped(playing)
+            outcome = await desk.ask_to_skip(playing)
             if not outcome.enough:
                 return outcome
             await desk.end(playing, State.SKIPPED)

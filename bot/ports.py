@@ -55,9 +55,6 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
     ) -> int:
         """Writes a line of the diary and returns its number (the change's own is not looked at)."""
 
-    async def note(self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None) -> None:
-        """Writes a line of the diary whose number nobody needs."""
-
     async def last_undoable(self, party_id: int, member: Member) -> Change | None:
         """The member's latest change that has not been taken back and whose song is not over."""
 
@@ -133,8 +130,8 @@ class Transaction(Playbacks, SpotifyShelf, Protocol):
 
     async def insert_suggestions(
         self, party_id: int, change_id: int, suggestions: Sequence[Suggestion], now_ms: int
-    ) -> None:
-        """Keeps a ballot."""
+    ) -> list[Entry]:
+        """Keeps a ballot, and returns its entries."""
 
     async def offered(self, change_id: int) -> list[Entry]:
         """The suggestions of one ballot, best first, whatever has become of them."""

@@ -188,7 +188,7 @@ class Recommender:
         return [
             Suggestion(
                 tracks[each],
-                float(answer.match[places[each]]),
+                float(str(answer.match[places[each]])),  # its few digits, which any database keeps
                 strongest(titles, np.where(wanted, answer.reasons[places[each]], 0)),
             )
             for each in best

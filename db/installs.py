@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Room
 from db.schema import (
@@ -23,6 +22,7 @@ from db.schema import (
     spotify_logins,
     votes,
 )
+from db.statements import Database
 
 AT_ONCE = 500
 """How many members one statement names."""
@@ -32,7 +32,10 @@ class Installs:
     """Installations, begun installs and forgetting, inside one transaction."""
 
     @property
-    def _connection(self) -> AsyncConnection:
+    def _connection(self) -> Database:
+        raise NotImplementedError
+
+    async def _alone(self, room: Room | None = None) -> None:
         raise NotImplementedError
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -105,6 +108,7 @@ class Installs:
 
         Gone are its parties, songs, votes and diaries, its installation, and who is in no other party.
         """
+        await self._alone()
         own = and_(parties.c.platform == platform, parties.c.workspace == workspace)
         # Parties before members, as every transaction does.
         channels = await self._connection.scalars(

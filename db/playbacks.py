@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import Select, Table, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Member, Playback, Room, State
 from db.schema import entries, members, parties, playbacks, saves
+from db.statements import Database
 
 
 class Playbacks:
     """Hosts, their devices and their playlists, inside one transaction."""
 
     @property
-    def _connection(self) -> AsyncConnection:
+    def _connection(self) -> Database:
         raise NotImplementedError
 
     async def _member_id(self, member: Member) -> int:

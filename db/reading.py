@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from bot.domain import Change, Entry, Member, PartyRecord, Playback, Room, State, Track
+from bot.domain import Change, Entry, Member, PartyRecord, Playback, Room, State, Suggestion, Track
 from db.rooms import read_rules
 
 
@@ -39,6 +39,20 @@ def track_columns(track: Track) -> dict[str, object]:
         "duration_ms": track.duration_ms,
         "spotify_id": track.spotify_id,
     }
+
+
+def offer(number: int, suggestion: Suggestion, at_ms: int, ballot: int) -> Entry:
+    """The entry that a suggestion is, with this number."""
+    return Entry(
+        number,
+        suggestion.track,
+        State.SUGGESTED,
+        None,
+        at_ms,
+        match=suggestion.match,
+        because=tuple(suggestion.because),
+        ballot=ballot,
+    )
 
 
 def users(rows: Sequence[Any]) -> frozenset[str]:

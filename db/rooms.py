@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Select, delete, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import NOBODY, Change, Entry, Forgotten, Member, Order, Quorum, Room, Rules, State
 from db import statements
@@ -26,6 +25,7 @@ from db.schema import (
     spotify_logins,
     votes,
 )
+from db.statements import Database
 
 USUAL = Rules()
 KINDS: dict[str, type[StrEnum]] = {"order": Order, "quorum": Quorum}
@@ -37,7 +37,10 @@ class Rooms:
     """Rules, cards, the autopilot's questions, numbers and forgetting, inside one transaction."""
 
     @property
-    def _connection(self) -> AsyncConnection:
+    def _connection(self) -> Database:
+        raise NotImplementedError
+
+    async def _alone(self, room: Room | None = None) -> None:
         raise NotImplementedError
 
     async def _entries(self, *conditions: ColumnElement[bool]) -> list[Entry]:
@@ -172,6 +175,7 @@ class Rooms:
 
     async def forget(self, member: Member) -> tuple[Forgotten, list[Room]]:
         """Takes a member out of everything, for good; says of what and in which rooms."""
+        await self._alone()
         for table in (spotify_accounts, spotify_logins):
             await self._connection.execute(
                 delete(table).where(table.c.platform == member.platform, table.c.user_id == member.user_id)

@@ -6,18 +6,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, and_, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import Member, Track
 from bot.playing import Login, SealedAccount
 from db.schema import rests, spotify_accounts, spotify_logins, spotify_songs
+from db.statements import Database
 
 
 class SpotifyShelf:
     """What is known of Spotify, inside one transaction."""
 
     @property
-    def _connection(self) -> AsyncConnection:
+    def _connection(self) -> Database:
         raise NotImplementedError
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:

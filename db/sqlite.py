@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self, TypeVar, cast
@@ -21,7 +20,7 @@ from sqlalchemy import Executable, Select, event
 from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _DIALECT = SQLiteDialect_aiosqlite(paramstyle="qmark")
 
@@ -40,7 +39,7 @@ def open_engine(url: URL) -> AsyncEngine:
         return connection
 
     async def opened() -> aiosqlite.Connection:
-        connection = _Connection(connect, 64)
+        connection = Driver(connect, 64)
         try:
             return await connection
         except BaseException:
@@ -65,84 +64,24 @@ def _stay_connected(context: ExceptionContext) -> None:
     context.is_disconnect = False
 
 
-class Line:
-    """A connection, held for as long as the file is open; one transaction has it at a time."""
-
-    def __init__(self, connection: AsyncConnection, driver: _Connection, *, writes: bool) -> None:
-        self.connection = connection
-        self.writes = writes
-        self._driver = driver
-        self._begin = _Ready("BEGIN IMMEDIATE" if writes else "BEGIN")
-        self._turn = asyncio.Lock()
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
-        """BEGIN with the first statement; COMMIT on a clean exit; ROLLBACK on any other, or after a look."""
-        async with self._turn:
-            self._driver.ahead = [self._begin]
-            try:
-                yield
-            except BaseException:
-                await self._driver.end(committing=False)
-                raise
-            ended = self._driver.end(committing=self.writes)
-        if self.writes:
-            await ended  # outside the turn: the next one's statements come after it anyway
-
-    def later(self, statement: Executable, values: dict[str, Any]) -> None:
-        """Runs a statement, of which nothing comes back, on the way of whatever comes next."""
-        self._driver.ahead.append(_ready(statement, values))
-
-    async def rows(self, asked: Iterable[tuple[Executable, dict[str, Any]]]) -> list[list[Any]]:
-        """The rows of some statements that are built once, as they are in the file, in one trip."""
-        ready = [_ready(*each) for each in asked]
-        if all(each.packed for each in ready):
-            return await self._driver.packed(
-                _together(tuple(each.text for each in ready)),
-                [value for each in ready for value in each.values],
-            )
-        return [await self._driver.rows(each) for each in ready]
-
-
-@asynccontextmanager
-async def open_lines(engine: AsyncEngine) -> AsyncIterator[tuple[Line, Line]]:
-    """The line for what writes, and one for what only looks, which then waits for nobody's COMMIT."""
-    async with _open_line(engine, writes=True) as line, _open_line(engine, writes=False) as looks:
-        yield line, looks
-
-
-@asynccontextmanager
-async def _open_line(engine: AsyncEngine, *, writes: bool) -> AsyncIterator[Line]:
-    """Takes a connection of the engine's, which SQLAlchemy then neither begins nor ends a transaction on."""
-    async with engine.connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        if not writes:
-            await connection.exec_driver_sql("PRAGMA query_only=ON")
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        yield Line(connection, driver, writes=writes)
-
-
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class Ready:
     """What the thread runs."""
 
     text: str
     values: Sequence[Any] = ()
-    packed: bool = False
-    """Whether all rows come as one JSON text."""
 
 
-def _ready(statement: Executable, values: dict[str, Any]) -> _Ready:
-    text, names, fixed, packed = _compiled(statement, tuple(values))
+def ready(statement: Executable, values: dict[str, Any]) -> Ready:
+    """A statement that is built once, with these values."""
+    text, names, fixed = _compiled(statement, tuple(values))
     values = fixed | values
-    return _Ready(text, [values[name] for name in names], packed)
+    return Ready(text, [values[name] for name in names])
 
 
 @lru_cache(maxsize=200)
-def _compiled(
-    statement: Executable, given: tuple[str, ...]
-) -> tuple[str, Sequence[str], dict[str, Any], bool]:
-    """A statement's text, the names of its parameters in their order, the fixed values, and if it is packed.
+def _compiled(statement: Executable, given: tuple[str, ...]) -> tuple[str, Sequence[str], dict[str, Any]]:
+    """A statement's text, the names of its parameters in their order, and the fixed values.
 
     Before each row SQLite lets other threads run, and afterwards it waits until they let it: with a busy
     event loop that takes longer than all else, so what is looked up comes in one. JSON keeps 15 digits of a
@@ -151,10 +90,10 @@ def _compiled(
     compiled = cast(Any, statement).compile(dialect=_DIALECT, column_keys=given)
     fixed = {name: each.value for name, each in compiled.binds.items() if not each.required}
     text = compiled.string
-    if packed := isinstance(statement, Select):
+    if isinstance(statement, Select):
         columns = ", ".join(f"c{i}" for i in range(len(statement.selected_columns)))
         text = f"WITH found({columns}) AS ({text}) SELECT json_group_array(json_array({columns})) FROM found"  # noqa: S608 - only numbers
-    return text, compiled.positiontup, fixed, packed
+    return text, compiled.positiontup, fixed
 
 
 @lru_cache(maxsize=200)
@@ -173,12 +112,12 @@ class _Outcome:
     lastrowid: int | None
 
 
-class _Connection(aiosqlite.Connection):
+class Driver(aiosqlite.Connection):
     """A connection whose statements are run and read in one go."""
 
     def __init__(self, *connecting: Any) -> None:
         super().__init__(*connecting)
-        self.ahead: list[_Ready] = []
+        self.ahead: list[Ready] = []
         """What runs before the next statement."""
 
     async def ended(self) -> None:
@@ -202,13 +141,11 @@ class _Connection(aiosqlite.Connection):
 
         return await self._sent(work)
 
-    async def rows(self, ready: _Ready) -> list[Any]:
-        """The rows of a statement."""
-        return await self._sent(lambda: self._conn.execute(ready.text, ready.values).fetchall())
-
-    async def packed(self, text: str, values: Sequence[Any]) -> list[list[Any]]:
-        """The rows of each of some statements that were packed together."""
-        return await self._sent(lambda: [*map(orjson.loads, self._conn.execute(text, values).fetchone())])
+    def rows(self, asked: Sequence[Ready]) -> asyncio.Future[list[list[Any]]]:
+        """The rows of each of some statements that look something up, in one trip."""
+        text = _together(tuple(each.text for each in asked))
+        values = [value for each in asked for value in each.values]
+        return self._sent(lambda: [*map(orjson.loads, self._conn.execute(text, values).fetchone())])
 
     def end(self, *, committing: bool) -> asyncio.Future[None]:
         """Ends a transaction, before whatever is sent after this; one that cannot be committed is undone."""
@@ -245,7 +182,7 @@ class _Cursor:
 
     arraysize = 1
 
-    def __init__(self, connection: _Connection) -> None:
+    def __init__(self, connection: Driver) -> None:
         self._connection = connection
         self._outcome = _Outcome(None, [], -1, None)
 

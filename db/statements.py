@@ -7,11 +7,13 @@ the end have comes with the party on SQLite, where a trip to the database costs 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
+    CursorResult,
     Executable,
+    ScalarResult,
     Select,
     and_,
     bindparam,
@@ -25,6 +27,20 @@ from sqlalchemy import (
 
 from bot.domain import NOBODY, State
 from db.schema import changes, entries, members, parties, playbacks, skips, votes
+
+
+class Database(Protocol):
+    """What runs any statement: a connection of SQLAlchemy's, or a transaction's turn on SQLite's one."""
+
+    async def execute(self, statement: Executable, values: Any = None, /) -> CursorResult[*tuple[Any, ...]]:
+        """Runs it, with values for its parameters."""
+
+    async def scalar(self, statement: Executable, values: Any = None, /) -> Any:
+        """The first value of its first row, or None."""
+
+    async def scalars(self, statement: Executable, values: Any = None, /) -> ScalarResult[Any]:
+        """The first value of each of its rows."""
+
 
 _voters = members.alias("voters")
 
@@ -204,8 +220,12 @@ def _active(party: ColumnElement[int]) -> Select[Any]:
 ACTIVE = _active(_GIVEN)
 MOVE = update(entries).where(entries.c.id == bindparam("entry"), entries.c.state == bindparam("expected"))
 NOTE = insert(changes)
-RECORD = NOTE.returning(changes.c.id)
-QUEUE = insert(entries).returning(entries.c.id)
+QUEUE = insert(entries)
+NUMBERS = {
+    NOTE: NOTE.returning(changes.c.id, sort_by_parameter_order=True),
+    QUEUE: QUEUE.returning(entries.c.id, sort_by_parameter_order=True),
+}
+"""The same with the numbers of the rows that they write."""
 CAST = insert(votes)
 WISH = insert(skips)
 

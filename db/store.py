@@ -1,13 +1,14 @@
 """Where parties live: all SQL of the bot, through SQLAlchemy Core.
 
+A transaction locks its party first (`Transaction.party`), so that all that happens in one party happens one
+after the other. Two transactions never wait for each other in a circle: each locks one party, and only then
+writes one member.
+
 SQLite has ONE connection that writes, behind one lock from BEGIN IMMEDIATE to COMMIT: versions before 3.51.3
 can corrupt a WAL database that two connections write (sqlite.org/wal.html, the WAL-reset bug), and two tasks
-on one connection would roll each other back. Beside it there is one that can only read: looking waits for no
-change.
+on one connection would roll each other back. Beside it there is one that can only read (`db.turns`).
 
-PostgreSQL has a pool. A transaction locks its party's row first (`Transaction.party`), so that all that
-happens in one party happens one after the other, between processes too. Two transactions never wait for each
-other in a circle: each locks one party, and only then writes one member.
+PostgreSQL has a pool, and what locks a party is its row, between processes too.
 """
 
 from __future__ import annotations
@@ -29,12 +30,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    Insert,
     Row,
     Select,
     Table,
     and_,
     func,
-    insert,
     or_,
     select,
     update,
@@ -42,7 +43,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain import (
     ACTIVE_FOR_MS,
@@ -64,7 +65,8 @@ from db.playbacks import Playbacks
 from db.rooms import Rooms
 from db.schema import changes, entries, members, parties, playbacks, skips
 from db.spotify import SpotifyShelf
-from db.statements import Ahead
+from db.statements import Ahead, Database
+from db.turns import File, Look, open_file
 
 try:
     import fcntl
@@ -106,8 +108,8 @@ async def open_store(database_url: str) -> AsyncIterator[Store]:
         except (SQLAlchemyError, sqlite3.Error, CommandError, OSError, UnicodeError, OverflowError) as error:
             raise (_unusable(error) if alone else postgres.unusable(error)) from error
         if alone:
-            async with sqlite_file.open_lines(engine) as (line, looks):
-                yield Store(engine, line, looks)
+            async with open_file(engine) as file:
+                yield Store(engine, file)
         else:
             yield Store(engine)
     finally:
@@ -184,41 +186,35 @@ def _open(ballot: Iterable[Entry]) -> list[Entry]:
 class Store:
     """Parties in one database."""
 
-    def __init__(
-        self,
-        engine: AsyncEngine,
-        line: sqlite_file.Line | None = None,
-        looks: sqlite_file.Line | None = None,
-    ) -> None:
+    def __init__(self, engine: AsyncEngine, file: File | None = None) -> None:
         self._engine = engine
-        self._line = line
-        self._looks = looks
+        self._file = file
         self._process = secrets.token_hex(8)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """BEGIN on entry; COMMIT on a clean exit; ROLLBACK when an error passes through."""
-        if self._line is not None:
-            async with self._line.transaction():
-                yield Transaction(self._line.connection, self._process, self._line)
-        else:  # PostgreSQL locks party by party
+        if self._file is not None:
+            async with self._file.turn() as turn:
+                yield Transaction(turn, self._process, turn)
+        else:
             async with self._engine.begin() as connection:
                 yield Transaction(connection, self._process)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """The same for what only looks, at what is committed; on SQLite no change keeps it waiting."""
-        if self._looks is None:
+        if self._file is None:
             async with self.transaction() as tx:
                 yield tx
         else:
-            async with self._looks.transaction():
-                yield Transaction(self._looks.connection, self._process, self._looks)
+            look = self._file.look()
+            yield Transaction(look, self._process, look)
 
     @asynccontextmanager
     async def listen(self, changed: Callable[[Room], None]) -> AsyncIterator[None]:
         """Calls `changed(room)` for what other processes announce, while it is open; SQLite has none."""
-        if self._line is not None:
+        if self._file is not None:
             yield
             return
         async with wake.listening(partial(postgres.connect, self._engine), self._process, changed):
@@ -228,17 +224,15 @@ class Store:
 class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     """All that is read and written between BEGIN and COMMIT."""
 
-    def __init__(
-        self, connection: AsyncConnection, process: str, line: sqlite_file.Line | None = None
-    ) -> None:
-        self._database = connection
+    def __init__(self, database: Database, process: str, turn: Look | None = None) -> None:
+        self._database = database
         self._process = process
-        self._line = line
+        self._turn = turn
         self._members: dict[tuple[Member, str], int] = {}  # by the name too, which may change
         self._read: dict[Executable, tuple[dict[str, Any], Sequence[Any]]] = {}  # until we write
 
     @property
-    def _connection(self) -> AsyncConnection:
+    def _connection(self) -> Database:
         """What statements of its own run on; whatever they do, what was read before is forgotten."""
         self._read.clear()
         return self._database
@@ -280,9 +274,10 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         *more: tuple[Executable, dict[str, Any]],
     ) -> tuple[PartyRecord, Sequence[Sequence[Any]]]:
         """A room's party and what else is asked, and what is read ahead where that saves a trip."""
+        await self._alone(room)
         place = reading.room_columns(room)
         values = {"since": now_ms - ACTIVE_FOR_MS} | values
-        ahead = ahead if self._line is not None else ()
+        ahead = ahead if self._turn is not None else ()
         found, sounds, *others = await self._several(
             (statements.PARTY, place),
             (statements.SOUNDS, place),
@@ -291,7 +286,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         )
         if found:
             record = reading.party(room, found[0], sounds)
-        elif self._line is not None and not self._line.writes:
+        elif self._turn is not None and not self._turn.writes:
             record = PartyRecord(NONE_YET, room, now_ms, now_ms, shared=False)
         else:
             await self._make(room, now_ms)
@@ -306,6 +301,11 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             del self._read[statements.WAITING]
         return record, others[: len(more)]
 
+    async def _alone(self, room: Room | None = None) -> None:
+        """Waits on SQLite until nobody else changes the room, or any; PostgreSQL's statements lock rows."""
+        if self._turn is not None:
+            await self._turn.alone(room)
+
     async def _make(self, room: Room, now_ms: int) -> None:
         """Makes a party; if somebody else is about to, this waits for them and does nothing."""
         await self._connection.execute(
@@ -316,7 +316,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def announce(self, room: Room) -> None:
         """Tells the other processes on commit that the room's party has changed."""
-        if self._line is None:
+        if self._turn is None:
             said = wake.message(self._process, room)
             await self._connection.execute(select(func.pg_notify(wake.CHANNEL, said)))
 
@@ -346,17 +346,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
     ) -> int:
         """Writes a line of the diary and returns its number (the change's own is not looked at)."""
-        made = await self._made(statements.RECORD, **await self._diary(party_id, member, change, now_ms, key))
-        return int(made[0][0])
-
-    async def note(self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None) -> None:
-        """Writes a line of the diary whose number nobody needs."""
-        await self._write(statements.NOTE, **await self._diary(party_id, member, change, now_ms, key))
-
-    async def _diary(
-        self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
-    ) -> dict[str, object]:
-        return {
+        row = {
             "party_id": party_id,
             "member_id": await self._member_id(member),
             "kind": change.kind,
@@ -366,6 +356,8 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             "at_ms": now_ms,
             "key": key,
         }
+        (number,) = await self._number(statements.NOTE, [row])
+        return number
 
     async def mark_undone(self, change_id: int) -> None:
         """Keeps a change from being taken back twice."""
@@ -435,35 +427,37 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def insert_entry(self, party_id: int, track: Track, member: Member, now_ms: int) -> int:
         """Queues a song and returns its number."""
-        made = await self._made(
-            statements.QUEUE,
-            party_id=party_id,
-            state=State.QUEUED.value,
-            added_by=await self._member_id(member),
-            added_ms=now_ms,
+        row = {
+            "party_id": party_id,
+            "state": State.QUEUED.value,
+            "added_by": await self._member_id(member),
+            "added_ms": now_ms,
             **reading.track_columns(track),
-        )
-        return int(made[0][0])
+        }
+        (number,) = await self._number(statements.QUEUE, [row])
+        return number
 
     async def insert_suggestions(
         self, party_id: int, change_id: int, suggestions: Sequence[Suggestion], now_ms: int
-    ) -> None:
-        """Keeps a ballot."""
-        await self._connection.execute(
-            insert(entries),
-            [
-                {
-                    "party_id": party_id,
-                    "state": State.SUGGESTED,
-                    "added_ms": now_ms,
-                    "ballot": change_id,
-                    "match": suggestion.match,
-                    "because": json.dumps(suggestion.because, ensure_ascii=False),
-                    **reading.track_columns(suggestion.track),
-                }
-                for suggestion in suggestions
-            ],
-        )
+    ) -> list[Entry]:
+        """Keeps a ballot, and returns its entries."""
+        rows = [
+            {
+                "party_id": party_id,
+                "state": State.SUGGESTED.value,
+                "added_ms": now_ms,
+                "ballot": change_id,
+                "match": suggestion.match,
+                "because": json.dumps(suggestion.because, ensure_ascii=False),
+                **reading.track_columns(suggestion.track),
+            }
+            for suggestion in suggestions
+        ]
+        numbers = await self._number(statements.QUEUE, rows)
+        return [
+            reading.offer(number, each, now_ms, change_id)
+            for number, each in zip(numbers, suggestions, strict=True)
+        ]
 
     async def move(
         self,
@@ -588,14 +582,19 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
                 self._read[statement] = values, rows
         return [self._read[statement][1] for statement, _ in asked]
 
-    async def _made(self, statement: Executable, **values: object) -> Sequence[Any]:
-        """The rows that one of `statements` returns of what it has written."""
+    async def _number(self, statement: Insert, rows: Sequence[dict[str, Any]]) -> list[int]:
+        """Writes rows by one of `statements`, and returns their numbers."""
         self._read.clear()
-        return (await self._fetched((statement, values)))[0]
+        if self._turn is None:
+            return [*await self._database.scalars(statements.NUMBERS[statement], rows)]
+        numbers = [self._turn.number(statement.table) for _ in rows]
+        for number, row in zip(numbers, rows, strict=True):
+            self._turn.later(statement, {"id": number, **row})
+        return numbers
 
     async def _fetched(self, *asked: tuple[Executable, dict[str, Any]]) -> Sequence[Sequence[Any]]:
-        if self._line is not None:
-            return await self._line.rows(asked)
+        if self._turn is not None:
+            return await self._turn.rows(asked)
         return [(await self._database.execute(*each)).all() for each in asked]
 
     async def _write(self, statement: Executable, **values: object) -> None:
@@ -604,14 +603,14 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         await self._run(statement, values)
 
     async def _run(self, statement: Executable, values: dict[str, Any]) -> None:
-        if self._line is not None:
-            self._line.later(statement, values)
+        if self._turn is not None:
+            self._turn.later(statement, values)
         else:
             await self._database.execute(statement, values)
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An insert that may say ON CONFLICT, which both databases understand alike."""
-        return postgresql.insert(table) if self._line is None else sqlite.insert(table)
+        return postgresql.insert(table) if self._turn is None else sqlite.insert(table)
 
     async def _one(self, statement: Executable) -> Row[Any]:
         return (await self._connection.execute(statement)).one()

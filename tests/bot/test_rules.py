@@ -498,7 +498,8 @@ async def test_presses_count_by_when_they_came_in(party: PartyService, store: St
     """Two presses seconds apart are two, though a slow database meets them at the same moment."""
     await party.add(ROOM, BEN, "mr brightside")
     entry = (await party.add(ROOM, BEN, "wonderwall")).entry.id
-    async with store.transaction():
+    async with store.transaction() as tx:
+        await tx.party(ROOM, 0)  # and nobody else has it meanwhile
         first = asyncio.create_task(party.vote(ROOM, ANNA, entry, 1, "a", toggle=True))
         await asyncio.sleep(0)
         await asyncio.sleep(0)

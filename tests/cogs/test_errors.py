@@ -32,6 +32,7 @@ from db.store import Store
 from tests.cogs.stage import is_card, private, public, read, room, until
 from tests.fakes.discord_model import EVERYONE, Reply
 from tests.fakes.discord_server import FakeDiscord
+from tests.stall import stalled
 
 UNKNOWN_TRACK = "https://open.spotify.com/track/0000000000000000000000"
 ALBUM = "https://open.spotify.com/album/0000000000000000000000"
@@ -124,7 +125,7 @@ async def test_commands_and_clicks_are_acknowledged_before_the_store_is_asked(
     anna = fake.member("Anna")
     await fake.slash(anna, "add", song="mr brightside")
     ballot = public(await fake.slash(anna, "next"))
-    async with store.transaction(), store.reading():
+    async with stalled(store):
         waiting = [
             await fake.slash(anna, "add", song="take on me", wait=False),
             await fake.slash(anna, "next", wait=False),
@@ -147,7 +148,7 @@ async def test_looking_waits_for_no_change(fake: FakeDiscord, store: Store) -> N
     """While a change takes long, what plays is said at once, as it is committed."""
     anna = fake.member("Anna")
     await fake.slash(anna, "add", song="mr brightside")
-    async with store.transaction():
+    async with stalled(store, looks=False):
         adding = await fake.slash(anna, "add", song="take on me", wait=False)
         now = await fake.slash(anna, "now")
         assert "Brightside" in now.text
@@ -157,7 +158,7 @@ async def test_looking_waits_for_no_change(fake: FakeDiscord, store: Store) -> N
 
 async def test_an_error_is_told_though_the_deferral_was_deleted(fake: FakeDiscord, store: Store) -> None:
     """A moderator may delete the bot's "thinking" message meanwhile; the asker still gets the sentence."""
-    async with store.transaction():
+    async with stalled(store):
         reply = await fake.slash(fake.member("Anna"), "skip", wait=False)
         await until(reply.interaction, lambda: reply.deferred)
         assert reply.interaction.original is not None
@@ -239,7 +240,7 @@ async def test_a_refused_deferral_is_apologised_for(
 ) -> None:
     """A request that Discord did not let the bot defer is answered at once, in private."""
     fake.fail_next("POST", "/callback", status=400, code=50035, message="Invalid Form Body")
-    async with store.transaction():
+    async with stalled(store):
         reply = await fake.slash(fake.member("Anna"), "add", song="mr brightside")
     numbered(reply, caplog)
 
@@ -248,7 +249,7 @@ async def test_a_failure_after_a_public_deferral_leaves_no_trace_of_it(
     fake: FakeDiscord, store: Store
 ) -> None:
     """What everybody saw of a slow request is gone when only the asker is to hear of it."""
-    async with store.transaction():
+    async with stalled(store):
         reply = await fake.slash(fake.member("Anna"), "skip", wait=False)
         await until(reply.interaction, lambda: reply.deferred)
     assert private(await fake.settled(reply)) == str(NothingPlaying())

@@ -19,6 +19,7 @@ from tests.cogs.stage import is_card, log_in, open_server, private, public, read
 from tests.conftest import ANNA, BEN, MOD, Clock
 from tests.fakes.discord_model import EVERYONE, SEND_MESSAGES, VIEW_CHANNEL, FakeMessage
 from tests.fakes.discord_server import FakeDiscord
+from tests.stall import stalled
 
 PACE_S = 0.1
 """How long a card rests in most tests here."""
@@ -98,7 +99,7 @@ async def test_in_a_rush_a_card_stays_as_it_is(
     card = await begun(fake, party, *FEW)
     song = (await party.party(room(fake))).queue[-1].id
     before = edits(fake, card)
-    async with store.transaction():
+    async with stalled(store, looks=False):
         rush = [
             asyncio.create_task(
                 party.vote(room(fake), Member("discord", str(500 + number), "Guest"), song, +1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.store import Store
+from db.store import Store, Transaction
 
 ROWS = {
     "parties (id, platform, workspace, channel, started_ms, active_ms)": (
@@ -55,8 +55,16 @@ async def fill(connection: AsyncConnection) -> None:
     await connection.execute(text("ANALYZE"))
 
 
-async def scanned(connection: AsyncConnection, statement: str, values: Any) -> tuple[set[str], object]:
+def connection_of(tx: Transaction) -> AsyncConnection:
+    """What a transaction's statements run on."""
+    turn = tx._turn  # noqa: SLF001 - there is no other way to it
+    connection: Any = turn._file.writes.connection if turn else tx._connection  # noqa: SLF001 - as above
+    return cast(AsyncConnection, connection)
+
+
+async def scanned(tx: Transaction, statement: str, values: Any) -> tuple[set[str], object]:
     """The tables that a statement reads from end to end, and the plan that says so."""
+    connection = connection_of(tx)
     if connection.dialect.name == "postgresql":
         plan = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)
         tree = plan.scalar_one()
@@ -98,8 +106,10 @@ async def heard(store: Store) -> AsyncIterator[list[tuple[str, Any]]]:
         yield found
         event.remove(engine, "before_cursor_execute", note)
     else:
-        async with store.transaction() as tx:
-            raw: Any = await tx._connection.get_raw_connection()  # noqa: SLF001 - as above
-            await raw.driver_connection.set_trace_callback(lambda statement: found.append((statement, ())))
+        file: Any = store._file  # noqa: SLF001 - as above
+        drivers = file.writes.driver, file.reads.driver
+        for driver in drivers:
+            await driver.set_trace_callback(lambda statement: found.append((statement, ())))
         yield found
-        await raw.driver_connection.set_trace_callback(None)
+        for driver in drivers:
+            await driver.set_trace_callback(None)

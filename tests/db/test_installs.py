@@ -190,7 +190,7 @@ async def test_forgetting_reads_no_table_from_end_to_end(store: Store) -> None:
     async with heard(store) as statements, store.transaction() as tx:
         await tx.forget_workspace("slack", "T1")
         for statement, values in statements[:]:
-            tables, plan = await scanned(tx._connection, statement, values)  # noqa: SLF001 - as above
+            tables, plan = await scanned(tx, statement, values)
             small = {"slack_installs", "spotify_logins"}  # what is in there is ten minutes old at most
             assert not tables & (set(metadata.tables) - small), (statement, plan)
     assert len(statements) > 8

@@ -118,7 +118,8 @@ async def test_a_key_belongs_to_one_change_of_a_party(store: Store) -> None:
         _, done = await tx.enter(ROOM, 0, ANNA, "key")
         assert done == Change(number, "add", entry_id, State.QUEUED, 0, 5)
         assert await tx.enter(other.room, 0, ANNA, "key") == (other, None)
-        with pytest.raises((IntegrityError, sqlite3.IntegrityError)):
+    with pytest.raises((IntegrityError, sqlite3.IntegrityError)):
+        async with store.transaction() as tx:
             await tx.record(party_id, BEN, Change(0, "vote", entry_id, None, 0), 6, "key")
 
 
@@ -289,5 +290,5 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         seen = [each for each in statements if each[0].startswith(("SELECT", "WITH", "UPDATE", "DELETE"))]
         assert len(seen) > 10
         for statement, values in seen:
-            tables, plan = await scanned(tx._connection, statement, values)  # noqa: SLF001 - as above
+            tables, plan = await scanned(tx, statement, values)
             assert not tables & set(metadata.tables), (statement, plan)

@@ -25,6 +25,7 @@ from bot.settings import STARTER
 from db.store import Store, open_store
 from tests.measure import hosts
 from tests.measure.memory import megabytes
+from tests.stall import stalled
 
 TICK_S = 0.002
 ENDS_IN_S = 20.0
@@ -57,7 +58,7 @@ async def obey(order: str, store: Store, party: PartyService, ticker: Ticker) ->
     """Does one thing and says what it measured."""
     match order.split():
         case ["stall", seconds]:
-            async with store.transaction(), store.reading():
+            async with stalled(store):
                 await asyncio.sleep(float(seconds))
         case ["drain"]:
             while party.running:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
+import sqlalchemy
 
 from bot.domain import Member
 from bot.party import PartyService
@@ -278,7 +279,7 @@ async def test_a_fault_of_ours_is_told_with_a_number(
     """The browser learns a number that the log has, and neither has the link."""
     link = await house.stage.accounts.connect(ANNA, "")
     async with store.transaction() as tx:
-        await tx._connection.exec_driver_sql("DROP TABLE spotify_logins")  # noqa: SLF001 - a fault
+        await tx._connection.execute(sqlalchemy.text("DROP TABLE spotify_logins"))  # noqa: SLF001 - a fault
     answer = await house.browser().press(link)
     assert answer.status == 500
     found = re.search(r"\(error (\w+)\)", answer.text)

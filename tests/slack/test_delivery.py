@@ -26,6 +26,7 @@ from tests.fakes.slack_http import Retry
 from tests.fakes.slack_server import FakeSlack
 from tests.slack.conftest import log_in, open_server
 from tests.slack.stage import card, fill, public, read, room, titles, until
+from tests.stall import stalled
 
 ACK_S = 0.5
 """So fast everything is acknowledged, whatever the database does; Slack waits for three seconds."""
@@ -239,7 +240,7 @@ async def test_everything_is_acknowledged_at_once(party: PartyService, store: St
         shown = await card(fake, lambda it: "Take on Me" in it.shown)
         up = next(each for each in shown.actions if each.startswith("encore:vote:"))
         songs = {"encore:songs": {"encore:songs": "hey jude"}}
-        async with store.transaction():
+        async with stalled(store):
             acts = [
                 await fake.slash(anna, "/add", "wonderwall", wait=False),
                 await fake.press(anna, shown, up, wait=False),

@@ -17,6 +17,7 @@ from tests.fakes.slack_model import FakeMember, FakeView
 from tests.fakes.slack_server import FakeSlack
 from tests.slack.stage import BRIGHTSIDE, answered, answers, fill, private, public, read, room, titles, until
 from tests.slack.test_commands import choose, sentence
+from tests.stall import stalled
 
 SPOTIFY = "https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B?si=abc"
 
@@ -126,7 +127,7 @@ async def test_a_form_is_answered_where_the_bot_may_not_post(fake: FakeSlack, pa
 async def test_an_answer_outlives_its_address(fake: FakeSlack, store: Store) -> None:
     """Where the address of a request has run out, the answer comes by another way, as private as before."""
     anna = fake.member("Anna")
-    async with store.transaction():
+    async with stalled(store):
         reply = await fake.slash(anna, "/undo", wait=False)
         ballot = await fake.slash(anna, "/next", wait=False)
         fake.pass_by(1801)

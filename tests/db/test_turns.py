@@ -1,0 +1,176 @@
+"""Who waits for whom in a SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Awaitable
+
+import pytest
+
+from bot.domain import Member, Room, Rules, State
+from db.store import Store, Transaction
+from tests.conftest import ANNA, BEN, ROOM
+from tests.db.test_store import SONG
+from tests.stall import stalled
+
+PATIENCE_S = 20.0
+ELSEWHERE = Room("discord", "1", "3")
+MOMENT_S = 0.05
+
+
+async def songs(store: Store, room: Room) -> int:
+    """How many songs wait in a room."""
+    async with store.reading() as look:
+        return len(await look.waiting((await look.party(room, 1)).id))
+
+
+async def queue(store: Store, room: Room, member: Member = ANNA) -> int:
+    """Queues a song; returns its number."""
+    async with store.transaction() as tx:
+        party = await tx.party(room, 1)
+        return await tx.insert_entry(party.id, SONG, member, 1)
+
+
+async def waits(work: Awaitable[object]) -> bool:
+    """Whether something is not done in a moment."""
+    done, _ = await asyncio.wait({asyncio.ensure_future(work)}, timeout=MOMENT_S)
+    return not done
+
+
+async def test_rooms_do_not_wait_for_each_other(store: Store) -> None:
+    """While one room is being changed, another one is changed and seen."""
+    async with asyncio.timeout(PATIENCE_S):
+        await queue(store, ROOM)
+        await queue(store, ELSEWHERE)
+        async with store.transaction() as tx:
+            here = await tx.party(ROOM, 1)
+            await tx.insert_entry(here.id, SONG, ANNA, 1)
+            await queue(store, ELSEWHERE)
+            assert (await songs(store, ROOM), await songs(store, ELSEWHERE)) == (1, 2)
+            assert len(await tx.waiting(here.id)) == 2  # what it has written itself; now it has the line
+            elsewhere = asyncio.create_task(queue(store, ELSEWHERE))
+            assert await waits(asyncio.shield(elsewhere))
+        await elsewhere
+    assert (await songs(store, ROOM), await songs(store, ELSEWHERE)) == (2, 3)
+
+
+async def test_a_room_is_changed_by_one_after_the_other(store: Store) -> None:
+    """Who comes next finds all that was committed before, and nothing of what was not."""
+    seen: list[int] = []
+
+    async def add_another(fails: bool) -> None:
+        async with store.transaction() as tx:
+            party = await tx.party(ROOM, 1)
+            seen.append(len(await tx.waiting(party.id)))
+            await asyncio.sleep(0)
+            await tx.insert_entry(party.id, SONG, ANNA, 1)
+            if fails:
+                raise ZeroDivisionError
+
+    async with asyncio.timeout(PATIENCE_S):
+        await asyncio.gather(*(add_another(i % 3 == 2) for i in range(30)), return_exceptions=True)
+    assert seen == [i - i // 3 for i in range(30)]
+    assert await songs(store, ROOM) == 20
+
+
+async def test_who_is_forgotten_has_no_change_under_way(store: Store) -> None:
+    """Forgetting waits for the rooms' changes, and they for it: none would name who is not there any more."""
+    await queue(store, ROOM, BEN)
+    async with asyncio.timeout(PATIENCE_S):
+        async with store.transaction() as tx:
+            party = await tx.party(ROOM, 1)
+            mine = await tx.insert_entry(party.id, SONG, BEN, 1)
+            forgetting = asyncio.create_task(forget(store, BEN))
+            assert await waits(asyncio.shield(forgetting))
+            late = asyncio.create_task(queue(store, ELSEWHERE, BEN))
+            assert await waits(asyncio.shield(late))
+            await tx.set_vote(mine, BEN, +1)
+        await forgetting
+        await late
+    async with store.reading() as look:
+        for room, whose in ((ROOM, {None}), (ELSEWHERE, {BEN})):
+            waiting = await look.waiting((await look.party(room, 1)).id)
+            assert {entry.added_by if entry.added_by == BEN else None for entry in waiting} == whose
+            assert not any(entry.votes for entry in waiting)
+
+
+async def forget(store: Store, member: Member) -> None:
+    """Forgets a member."""
+    async with store.transaction() as tx:
+        await tx.forget(member)
+
+
+async def test_a_cancelled_change_of_a_room_lets_the_next_one_in(store: Store) -> None:
+    """Wherever it is cancelled, all or nothing of it is there for who comes next."""
+
+    async def vote(entry: int, number: int) -> None:
+        async with store.transaction() as tx:
+            party, _ = await tx.enter(ROOM, 1, ANNA, None, entry)
+            await tx.set_vote(entry, ANNA, +1)
+            await tx.touch(party.id, 1, number)
+            if number % 2:
+                assert await tx.entry(party.id, entry)
+
+    kept: list[bool] = []
+    for number in range(2, 60):
+        entry = await queue(store, ROOM)
+        task = asyncio.create_task(vote(entry, number))
+        for _ in range(number * number):
+            await asyncio.sleep(0)
+        task.cancel()
+        async with asyncio.timeout(PATIENCE_S), store.transaction() as tx:
+            party = await tx.party(ROOM, 1)
+            found = await tx.entry(party.id, entry)
+            assert found is not None
+            kept.append(bool(found.votes))
+            assert (party.active_ms == number) == kept[-1]
+    assert not kept[0]
+    assert kept[-1]
+
+
+async def test_a_change_that_was_given_up_is_waited_for(store: Store) -> None:
+    """Who was on the way into the file when it was cancelled, is in there before the next one looks."""
+    await queue(store, ROOM)
+    async with asyncio.timeout(PATIENCE_S):
+        async with stalled(store, looks=False):
+            task = asyncio.create_task(queue(store, ROOM))
+            assert await waits(asyncio.shield(task))
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            after = asyncio.create_task(queue(store, ROOM))
+            assert await waits(asyncio.shield(after))
+        await after
+    assert await songs(store, ROOM) == 3
+
+
+async def test_no_number_is_given_twice(store: Store) -> None:
+    """Neither to rooms at the same time, nor again after what had it was taken back."""
+
+    async def fail(room: Room) -> None:
+        async with store.transaction() as tx:
+            numbers.append(await tx.insert_entry((await tx.party(room, 1)).id, SONG, ANNA, 1))
+            raise ZeroDivisionError
+
+    numbers: list[int] = []
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            await fail(ROOM)
+        numbers += await asyncio.gather(queue(store, ROOM), queue(store, ELSEWHERE))
+    assert len({*numbers}) == len(numbers) == 9
+
+
+async def test_a_look_that_would_change_something_is_a_fault(store: Store) -> None:
+    """It is told so at once, and nothing is changed."""
+    entry = await queue(store, ROOM)
+
+    async def change(tx: Transaction) -> None:
+        await tx.move(entry, State.QUEUED, State.REMOVED, now_ms=1)
+
+    async with store.reading() as look:
+        with pytest.raises(io.UnsupportedOperation):
+            await change(look)
+        with pytest.raises(io.UnsupportedOperation):
+            await look.insert_entry(1, SONG, ANNA, 1)
+        assert (await look.party(ROOM, 1)).rules == Rules()
+    assert await songs(store, ROOM) == 1

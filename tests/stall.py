@@ -1,0 +1,26 @@
+"""A database that answers nobody for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from db.store import Store
+
+
+@asynccontextmanager
+async def stalled(store: Store, *, looks: bool = True) -> AsyncIterator[None]:
+    """Lets the thread of a SQLite file that writes, and the one that looks, get on with nothing meanwhile."""
+    file: Any = store._file  # noqa: SLF001 - a disk that hangs has no other stand-in
+    go_on = threading.Event()
+    drivers = [file.writes.driver, *([file.reads.driver] if looks else [])]
+    hanging = [asyncio.ensure_future(driver._execute(go_on.wait)) for driver in drivers]  # noqa: SLF001
+    await asyncio.sleep(0)
+    try:
+        yield
+    finally:
+        go_on.set()
+        await asyncio.gather(*hanging)
