@@ -156,7 +156,7 @@ class Driver(aiosqlite.Connection):
                 for each in ahead:
                     self._conn.execute(each.text, each.values)
                 if committing:
-                    self._conn.commit()
+                    self._conn.execute("COMMIT")
             finally:
                 self._conn.rollback()  # after a commit there is nothing to undo
 

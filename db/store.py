@@ -481,7 +481,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             values |= {"ended_ms": now_ms}
         if added_by is not None:
             values |= {"added_by": await self._member_id(added_by), "added_ms": now_ms}
-        await self._write(statements.MOVE, entry=entry_id, expected=expected.value, **values)
+        await self._write(statements.MOVE_FROM[expected], entry=entry_id, **values)
 
     async def set_vote(self, entry_id: int, member: Member, value: int) -> None:
         """Sets a member's vote; 0 takes it back."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from bot.domain import Rules
+from bot.domain import Change, Member, Room, Rules, State, Suggestion
 from bot.errors import StartError
 from db.store import Store, open_store
 from tests.conftest import ANNA, ROOM
@@ -59,6 +61,60 @@ async def test_who_only_looks_makes_no_party_and_can_change_nothing(database_url
             await look.share(1, True)
     async with store.reading() as look:  # and goes on looking
         assert await look.party(ROOM, 8) == replace(nothing, started_ms=8, active_ms=8)
+
+
+async def test_no_statement_is_prepared_anew_for_other_values(store: Store) -> None:
+    """SQLite parses and plans what every request asks once: to do so takes longer than to run it."""
+    prepared: list[tuple[object, ...]] = []
+    file: Any = store._file  # noqa: SLF001 - statements are prepared nowhere else
+
+    def note(*action: object) -> int:
+        prepared.append(action)
+        return sqlite3.SQLITE_OK
+
+    async def request(number: int) -> None:
+        """What people do to two songs, a ballot and what plays."""
+        room, member = Room("discord", "1", str(number)), Member("discord", str(number), "Guest")
+        async with store.transaction() as tx:
+            party, _ = await tx.enter(room, number, member, f"add {number}")
+            first, second = [await tx.insert_entry(party.id, SONG, member, number) for _ in range(2)]
+            change = Change(0, "next", None, None, 0)
+            ballot = await tx.record(party.id, member, change, number, f"next {number}")
+            (offer,) = await tx.insert_suggestions(
+                party.id, ballot, [Suggestion(SONG, 1 / number, ())], number
+            )
+            await tx.move(first, State.QUEUED, State.PLAYING, now_ms=number, ends_ms=number)
+        for entry in (second, offer.id):
+            async with store.transaction() as tx:
+                await tx.enter(room, number, member, f"vote {entry}", entry)
+                await tx.set_vote(entry, member, +1)
+                await tx.touch(party.id, number, number)
+        async with store.transaction() as tx:
+            await tx.enter(room, number, member, f"skip {number}")
+            await tx.standing(party.id, number)
+            assert await tx.add_skip(first, member)
+            assert await tx.skippers(first)
+            await tx.move(first, State.PLAYING, State.SKIPPED, now_ms=number)
+            await tx.move(second, State.QUEUED, State.REMOVED, now_ms=number)
+            await tx.move(second, State.REMOVED, State.QUEUED, now_ms=number)
+            await tx.move(offer.id, State.SUGGESTED, State.QUEUED, now_ms=number, added_by=member)
+        async with store.reading() as look:
+            await look.party(room, number)
+            await look.standing(party.id, number)
+            await look.waiting(party.id)
+            await look.offered(ballot)
+            await look.entry(party.id, first)
+            await look.entries(party.id, State, number)
+            await look.history(party.id, number)
+            await look.started_ms(party.id)
+
+    for driver in (file.writes.driver, file.reads.driver):
+        await driver._execute(driver._conn.set_authorizer, note)  # noqa: SLF001 - as above
+    await request(3)
+    assert len(prepared) > 100
+    prepared.clear()
+    await request(7)
+    assert not prepared
 
 
 @pytest.mark.parametrize(
