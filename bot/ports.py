@@ -195,10 +195,10 @@ class Store(Protocol):
     """Where parties live."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """BEGIN on entry; COMMIT on a clean exit; ROLLBACK when an error passes through."""
+        """All or nothing: COMMIT on a clean exit; ROLLBACK when an error passes through."""
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
-        """The same for what only looks, at what is committed; it may not write."""
+        """The same for what only looks, at what is committed when it is asked; it may not write."""
 
 
 class Catalogue(Protocol):

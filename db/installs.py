@@ -35,7 +35,7 @@ class Installs:
     def _connection(self) -> Database:
         raise NotImplementedError
 
-    async def _alone(self, room: Room | None = None) -> None:
+    async def _enter_all(self) -> None:
         raise NotImplementedError
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -108,7 +108,7 @@ class Installs:
 
         Gone are its parties, songs, votes and diaries, its installation, and who is in no other party.
         """
-        await self._alone()
+        await self._enter_all()
         own = and_(parties.c.platform == platform, parties.c.workspace == workspace)
         # Parties before members, as every transaction does.
         channels = await self._connection.scalars(

@@ -40,7 +40,7 @@ class Rooms:
     def _connection(self) -> Database:
         raise NotImplementedError
 
-    async def _alone(self, room: Room | None = None) -> None:
+    async def _enter_all(self) -> None:
         raise NotImplementedError
 
     async def _entries(self, *conditions: ColumnElement[bool]) -> list[Entry]:
@@ -175,7 +175,7 @@ class Rooms:
 
     async def forget(self, member: Member) -> tuple[Forgotten, list[Room]]:
         """Takes a member out of everything, for good; says of what and in which rooms."""
-        await self._alone()
+        await self._enter_all()
         for table in (spotify_accounts, spotify_logins):
             await self._connection.execute(
                 delete(table).where(table.c.platform == member.platform, table.c.user_id == member.user_id)

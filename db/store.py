@@ -66,7 +66,7 @@ from db.rooms import Rooms
 from db.schema import changes, entries, members, parties, playbacks, skips
 from db.spotify import SpotifyShelf
 from db.statements import Ahead, Database
-from db.turns import File, Look, open_file
+from db.turns import File, Visit, open_file, read_numbers
 
 try:
     import fcntl
@@ -105,10 +105,11 @@ async def open_store(database_url: str) -> AsyncIterator[Store]:
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(_migrate)
+                numbers = await read_numbers(connection) if alone else {}
         except (SQLAlchemyError, sqlite3.Error, CommandError, OSError, UnicodeError, OverflowError) as error:
             raise (_unusable(error) if alone else postgres.unusable(error)) from error
         if alone:
-            async with open_file(engine) as file:
+            async with open_file(engine, numbers) as file:
                 yield Store(engine, file)
         else:
             yield Store(engine)
@@ -193,23 +194,25 @@ class Store:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """BEGIN on entry; COMMIT on a clean exit; ROLLBACK when an error passes through."""
+        """All or nothing: COMMIT on a clean exit; ROLLBACK when an error passes through."""
         if self._file is not None:
             async with self._file.turn() as turn:
-                yield Transaction(turn, self._process, turn)
+                yield Transaction(turn, self._process)
         else:
             async with self._engine.begin() as connection:
                 yield Transaction(connection, self._process)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
-        """The same for what only looks, at what is committed; on SQLite no change keeps it waiting."""
+        """The same for what only looks. On SQLite no change keeps it waiting, or waits for it.
+
+        What is asked in one go is of one moment there, and what is asked later of a later one.
+        """
         if self._file is None:
             async with self.transaction() as tx:
                 yield tx
         else:
-            look = self._file.look()
-            yield Transaction(look, self._process, look)
+            yield Transaction(Visit(self._file), self._process)
 
     @asynccontextmanager
     async def listen(self, changed: Callable[[Room], None]) -> AsyncIterator[None]:
@@ -224,10 +227,10 @@ class Store:
 class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     """All that is read and written between BEGIN and COMMIT."""
 
-    def __init__(self, database: Database, process: str, turn: Look | None = None) -> None:
+    def __init__(self, database: Database, process: str) -> None:
         self._database = database
         self._process = process
-        self._turn = turn
+        self._file = database if isinstance(database, Visit) else None
         self._members: dict[tuple[Member, str], int] = {}  # by the name too, which may change
         self._read: dict[Executable, tuple[dict[str, Any], Sequence[Any]]] = {}  # until we write
 
@@ -274,10 +277,11 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         *more: tuple[Executable, dict[str, Any]],
     ) -> tuple[PartyRecord, Sequence[Sequence[Any]]]:
         """A room's party and what else is asked, and what is read ahead where that saves a trip."""
-        await self._alone(room)
+        if self._file is not None:  # PostgreSQL locks the party's row
+            await self._file.enter(room)
         place = reading.room_columns(room)
         values = {"since": now_ms - ACTIVE_FOR_MS} | values
-        ahead = ahead if self._turn is not None else ()
+        ahead = ahead if self._file is not None else ()
         found, sounds, *others = await self._several(
             (statements.PARTY, place),
             (statements.SOUNDS, place),
@@ -286,7 +290,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         )
         if found:
             record = reading.party(room, found[0], sounds)
-        elif self._turn is not None and not self._turn.writes:
+        elif self._file is not None and not self._file.changes:
             record = PartyRecord(NONE_YET, room, now_ms, now_ms, shared=False)
         else:
             await self._make(room, now_ms)
@@ -301,10 +305,10 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
             del self._read[statements.WAITING]
         return record, others[: len(more)]
 
-    async def _alone(self, room: Room | None = None) -> None:
-        """Waits on SQLite until nobody else changes the room, or any; PostgreSQL's statements lock rows."""
-        if self._turn is not None:
-            await self._turn.alone(room)
+    async def _enter_all(self) -> None:
+        """Waits on SQLite until nobody changes any room; PostgreSQL's statements lock the rows they need."""
+        if self._file is not None:
+            await self._file.enter_all()
 
     async def _make(self, room: Room, now_ms: int) -> None:
         """Makes a party; if somebody else is about to, this waits for them and does nothing."""
@@ -316,7 +320,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def announce(self, room: Room) -> None:
         """Tells the other processes on commit that the room's party has changed."""
-        if self._turn is None:
+        if self._file is None:
             said = wake.message(self._process, room)
             await self._connection.execute(select(func.pg_notify(wake.CHANNEL, said)))
 
@@ -585,16 +589,16 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     async def _number(self, statement: Insert, rows: Sequence[dict[str, Any]]) -> list[int]:
         """Writes rows by one of `statements`, and returns their numbers."""
         self._read.clear()
-        if self._turn is None:
+        if self._file is None:
             return [*await self._database.scalars(statements.NUMBERS[statement], rows)]
-        numbers = [self._turn.number(statement.table) for _ in rows]
+        numbers = [self._file.number(statement.table) for _ in rows]
         for number, row in zip(numbers, rows, strict=True):
-            self._turn.later(statement, {"id": number, **row})
+            self._file.later(statement, {"id": number, **row})
         return numbers
 
     async def _fetched(self, *asked: tuple[Executable, dict[str, Any]]) -> Sequence[Sequence[Any]]:
-        if self._turn is not None:
-            return await self._turn.rows(asked)
+        if self._file is not None:
+            return await self._file.rows(asked)
         return [(await self._database.execute(*each)).all() for each in asked]
 
     async def _write(self, statement: Executable, **values: object) -> None:
@@ -603,14 +607,14 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         await self._run(statement, values)
 
     async def _run(self, statement: Executable, values: dict[str, Any]) -> None:
-        if self._turn is not None:
-            self._turn.later(statement, values)
+        if self._file is not None:
+            self._file.later(statement, values)
         else:
             await self._database.execute(statement, values)
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An insert that may say ON CONFLICT, which both databases understand alike."""
-        return postgresql.insert(table) if self._turn is None else sqlite.insert(table)
+        return postgresql.insert(table) if self._file is None else sqlite.insert(table)
 
     async def _one(self, statement: Executable) -> Row[Any]:
         return (await self._connection.execute(statement)).one()

@@ -9,7 +9,6 @@ one trip, from BEGIN to COMMIT.
 from __future__ import annotations
 
 import asyncio
-import io
 import itertools
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -29,16 +28,22 @@ Rows = list[list[Any]]
 BEGIN = Ready("BEGIN IMMEDIATE")
 
 
+Numbers = dict[FromClause, Iterator[int]]
+"""The next numbers of the tables whose rows are numbered before they are written."""
+
+
+async def read_numbers(connection: AsyncConnection) -> Numbers:
+    """Begins to count where the file has come to; nobody else may write it from then on."""
+    latest = {table: await connection.scalar(select(func.max(table.c.id))) for table in (changes, entries)}
+    return {table: itertools.count((number or 0) + 1) for table, number in latest.items()}
+
+
 @asynccontextmanager
-async def open_file(engine: AsyncEngine) -> AsyncIterator[File]:
+async def open_file(engine: AsyncEngine, numbers: Numbers) -> AsyncIterator[File]:
     """Takes both connections of the engine's for as long as it is open."""
-    async with _open_line(engine) as writes, _open_line(engine) as reads:
-        await reads.connection.exec_driver_sql("PRAGMA query_only=ON")
-        numbers: dict[FromClause, Iterator[int]] = {}
-        for table in (changes, entries):
-            latest = await reads.connection.scalar(select(func.max(table.c.id)))
-            numbers[table] = itertools.count((latest or 0) + 1)
-        yield File(writes, reads, numbers)
+    async with _open_line(engine) as writer, _open_line(engine) as reader:
+        await reader.connection.exec_driver_sql("PRAGMA query_only=ON")
+        yield File(writer, reader, numbers)
 
 
 @asynccontextmanager
@@ -60,21 +65,13 @@ class _Line:
 
 
 class File:
-    """A file that is open.
+    """A file that is open. Rows are numbered here, for to be told a number by SQLite takes a trip."""
 
-    `numbers` are the next ones of the tables whose rows are numbered before they are written: nobody else
-    writes this file, and to be told a row's number takes a trip.
-    """
-
-    def __init__(self, writes: _Line, reads: _Line, numbers: dict[FromClause, Iterator[int]]) -> None:
-        self.writes = writes
-        self.reads = reads
+    def __init__(self, writer: _Line, reader: _Line, numbers: Numbers) -> None:
+        self.writer = writer
+        self.reader = reader
         self.numbers = numbers
         self.rooms = _Rooms()
-
-    def look(self) -> Look:
-        """What only looks, and waits for no change."""
-        return Look(self)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Turn]:
@@ -102,8 +99,8 @@ class _Rooms:
         await guard.acquire()
         return guard
 
-    async def empty(self) -> asyncio.Lock:
-        """Lets nobody enter until this is released, and waits for all who have."""
+    async def enter_all(self) -> asyncio.Lock:
+        """Waits for all rooms; nobody enters one until this is released."""
         await self._door.acquire()
         try:
             for guard in [*self._guards.values()]:
@@ -115,33 +112,36 @@ class _Rooms:
         return self._door
 
 
-class Look:
-    """What only looks: each statement finds what is committed when it runs."""
+class Visit:
+    """What looks at the file, and waits for nobody: each statement finds what is committed when it runs."""
 
-    writes = False
+    changes = False
 
     def __init__(self, file: File) -> None:
         self._file = file
 
-    async def alone(self, room: Room | None) -> None:
-        """Nothing: who looks keeps nobody from changing anything."""
+    async def enter(self, room: Room) -> None:
+        """Nothing: who looks keeps nobody from changing a room."""
+
+    async def enter_all(self) -> None:
+        """Nothing either."""
 
     def number(self, table: FromClause) -> int:
-        """The number of a table's next row."""
-        raise io.UnsupportedOperation("A look changes nothing.")
+        """The number of a row that is about to be written, which is a fault."""
+        raise RuntimeError("Who looks changes nothing.")
 
     def later(self, statement: Executable, values: dict[str, Any]) -> None:
-        """Runs a statement of which nothing comes back, before whatever comes next."""
-        raise io.UnsupportedOperation("A look changes nothing.")
+        """Runs a statement of which nothing comes back, which is a fault."""
+        raise RuntimeError("Who looks changes nothing.")
 
     async def rows(self, asked: Asked) -> Rows:
-        """The rows that each of some statements leads to, as they are in the file."""
-        return await self._file.reads.driver.rows([ready(*each) for each in asked])
+        """The rows that each of some statements leads to, as they are in the file, all of one moment."""
+        return await self._file.reader.driver.rows([ready(*each) for each in asked])
 
     async def execute(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Runs any statement, by SQLAlchemy."""
-        async with self._file.reads.free:
-            return await self._file.reads.connection.execute(statement, values)
+        async with self._file.reader.free:
+            return await self._file.reader.connection.execute(statement, values)
 
     async def scalar(self, statement: Executable, values: Any = None) -> Any:
         """The first value of its first row, or None."""
@@ -152,27 +152,40 @@ class Look:
         return (await self.execute(statement, values)).scalars()
 
 
-class Turn(Look):
-    """A transaction. It takes the line that writes with its first statement, or as late as it can in a room.
+class Turn(Visit):
+    """A visit that changes something. It takes the line that writes as late as it can if it has a room.
 
     Nobody else changes that room meanwhile, so what was read of it holds. The line is needed from the first
     statement on that has to see what this transaction itself has written, and for the COMMIT.
     """
 
-    writes = True
+    changes = True
 
     def __init__(self, file: File) -> None:
         super().__init__(file)
-        self._line = file.writes
+        self._line = file.writer
         self._guard: asyncio.Lock | None = None
         self._ahead: list[Ready] = []
         self._has_line = False
 
-    async def alone(self, room: Room | None) -> None:
-        """Waits until no other transaction changes the room, or any room; comes before all else."""
+    async def enter(self, room: Room) -> None:
+        """Waits until nobody else changes a room. A transaction has one room, and enters it before all else.
+
+        Raises:
+            RuntimeError: it has done something already. Two might wait for each other for ever.
+        """
         if self._guard is None:
-            rooms = self._file.rooms
-            self._guard = await (rooms.enter(room) if room else rooms.empty())
+            self._come_first()
+            self._guard = await self._file.rooms.enter(room)
+
+    async def enter_all(self) -> None:
+        """The same for all rooms at once."""
+        self._come_first()
+        self._guard = await self._file.rooms.enter_all()
+
+    def _come_first(self) -> None:
+        if self._guard or self._has_line or self._ahead:
+            raise RuntimeError("A transaction enters its room before all else.")
 
     def number(self, table: FromClause) -> int:
         """The number of a table's next row."""
@@ -183,11 +196,11 @@ class Turn(Look):
         (self._line.driver.ahead if self._has_line else self._ahead).append(ready(statement, values))
 
     async def rows(self, asked: Asked) -> Rows:
-        """The rows that each of some statements leads to, as they are in the file."""
-        if self._guard is not None and not self._has_line and not self._ahead:
-            return await super().rows(asked)
-        await self._take_line()
-        return await self._line.driver.rows([ready(*each) for each in asked])
+        """The rows that each of some statements leads to, with what this transaction has written."""
+        if self._guard is None or self._ahead:
+            await self._take_line()
+        line = self._line if self._has_line else self._file.reader
+        return await line.driver.rows([ready(*each) for each in asked])
 
     async def execute(self, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Runs any statement, by SQLAlchemy."""
@@ -201,25 +214,23 @@ class Turn(Look):
             self._line.driver.ahead = [BEGIN, *self._ahead]
 
     async def end(self, *, committing: bool) -> None:
-        """Keeps all that was written, or nothing of it."""
+        """Keeps all that was written, or nothing of it; whoever enters the room then finds it in the file."""
         ended = None
         try:
             if committing and self._ahead:
                 await self._take_line()
             if self._has_line:
                 ended = self._line.driver.end(committing=committing)
-                self._line.free.release()  # before that is done: what others send there comes after it
         finally:
-            self._leave(ended)
+            if self._has_line:
+                self._line.free.release()  # before that is done: what others send there comes after it
+            if self._guard and ended:  # what is read comes on another way, so nobody enters before it is done
+                ended.add_done_callback(lambda _: self._leave())
+            else:
+                self._leave()
         if ended is not None:
-            await ended
+            await asyncio.shield(ended)  # who is cancelled here does not cancel that
 
-    def _leave(self, ended: asyncio.Future[None] | None) -> None:
-        """Lets others into the room, once all is in the file, for who reads it does so on another way."""
-        guard = self._guard
-        if guard is None:
-            return
-        if ended is None:
-            guard.release()
-        else:
-            ended.add_done_callback(lambda _: guard.release())
+    def _leave(self) -> None:
+        if self._guard is not None:
+            self._guard.release()

@@ -16,7 +16,8 @@ async def stalled(store: Store, *, looks: bool = True) -> AsyncIterator[None]:
     """Lets the thread of a SQLite file that writes, and the one that looks, get on with nothing meanwhile."""
     file: Any = store._file  # noqa: SLF001 - a disk that hangs has no other stand-in
     go_on = threading.Event()
-    drivers = [file.writes.driver, *([file.reads.driver] if looks else [])]
+    assert file is not None, "only a SQLite file can be stalled"
+    drivers = [file.writer.driver, *([file.reader.driver] if looks else [])]
     hanging = [asyncio.ensure_future(driver._execute(go_on.wait)) for driver in drivers]  # noqa: SLF001
     await asyncio.sleep(0)
     try:

@@ -57,8 +57,8 @@ async def fill(connection: AsyncConnection) -> None:
 
 def connection_of(tx: Transaction) -> AsyncConnection:
     """What a transaction's statements run on."""
-    turn = tx._turn  # noqa: SLF001 - there is no other way to it
-    connection: Any = turn._file.writes.connection if turn else tx._connection  # noqa: SLF001 - as above
+    visit: Any = tx._file  # noqa: SLF001 - there is no other way to it
+    connection: Any = visit._file.writer.connection if visit else tx._connection  # noqa: SLF001 - as above
     return cast(AsyncConnection, connection)
 
 
@@ -107,7 +107,7 @@ async def heard(store: Store) -> AsyncIterator[list[tuple[str, Any]]]:
         event.remove(engine, "before_cursor_execute", note)
     else:
         file: Any = store._file  # noqa: SLF001 - as above
-        drivers = file.writes.driver, file.reads.driver
+        drivers = file.writer.driver, file.reader.driver
         for driver in drivers:
             await driver.set_trace_callback(lambda statement: found.append((statement, ())))
         yield found

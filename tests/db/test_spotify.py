@@ -46,6 +46,7 @@ async def test_a_new_connection_replaces_the_old_one_whole(store: Store) -> None
         [account] = await tx.accounts(10)
         assert account == SealedAccount(ANNA, "new", 9)
         assert account.member.name == "Anne"
+    async with store.transaction() as tx:
         await tx.forget_workspace("slack", "T1")
         assert await tx.account(ANNA) is not None
 
@@ -159,6 +160,7 @@ async def test_who_is_forgotten_has_no_account_and_no_login(store: Store) -> Non
         for member in (ANNA, BEN, NAMESAKE):
             await tx.save_account(member, "", "sealed", 1)
             await tx.save_login(f"{member.platform}{member.user_id}", Login(member, "", "", "", 100), 0)
+    async with store.transaction() as tx:
         await tx.forget(ANNA)
         assert {each.member for each in await tx.accounts()} == {BEN, NAMESAKE}
         assert await tx.login("slackU1") is None
@@ -173,6 +175,7 @@ async def test_a_workspace_takes_along_what_goes_with_it(store: Store) -> None:
             await tx.save_account(member, workspace, "sealed", 1)
             await tx.save_login(member.user_id, Login(member, workspace, "", "", 100), 0)
         await tx.save_account(BEN, "", "sealed", 1)
+    async with store.transaction() as tx:
         await tx.forget_workspace("slack", "T1")
         assert {each.member for each in await tx.accounts()} == {*people[1:], BEN}
         assert await tx.login("UT1") is None

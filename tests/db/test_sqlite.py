@@ -108,7 +108,7 @@ async def test_no_statement_is_prepared_anew_for_other_values(store: Store) -> N
             await look.history(party.id, number)
             await look.started_ms(party.id)
 
-    for driver in (file.writes.driver, file.reads.driver):
+    for driver in (file.writer.driver, file.reader.driver):
         await driver._execute(driver._conn.set_authorizer, note)  # noqa: SLF001 - as above
     await request(3)
     assert len(prepared) > 100
@@ -185,5 +185,5 @@ async def test_a_cancelled_task_costs_nobody_the_connection(store: Store) -> Non
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         async with asyncio.timeout(PATIENCE_S), store.transaction() as tx:
-            assert await tx.rests_until_ms("first") == await tx.rests_until_ms("second")
             assert (await tx.party(ROOM, 1)).started_ms == 1
+            assert await tx.rests_until_ms("first") == await tx.rests_until_ms("second")
