@@ -230,7 +230,7 @@ MOVE_FROM = {
 }
 NOTE = insert(changes)
 QUEUE = insert(entries)
-NUMBERS = {
+NUMBERED = {
     NOTE: NOTE.returning(changes.c.id, sort_by_parameter_order=True),
     QUEUE: QUEUE.returning(entries.c.id, sort_by_parameter_order=True),
 }

@@ -230,7 +230,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     def __init__(self, database: Database, process: str) -> None:
         self._database = database
         self._process = process
-        self._file = database if isinstance(database, Visit) else None
+        self._visit = database if isinstance(database, Visit) else None
         self._members: dict[tuple[Member, str], int] = {}  # by the name too, which may change
         self._read: dict[Executable, tuple[dict[str, Any], Sequence[Any]]] = {}  # until we write
 
@@ -277,11 +277,11 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         *more: tuple[Executable, dict[str, Any]],
     ) -> tuple[PartyRecord, Sequence[Sequence[Any]]]:
         """A room's party and what else is asked, and what is read ahead where that saves a trip."""
-        if self._file is not None:  # PostgreSQL locks the party's row
-            await self._file.enter(room)
+        if self._visit is not None:  # PostgreSQL locks the party's row
+            await self._visit.enter(room)
         place = reading.room_columns(room)
         values = {"since": now_ms - ACTIVE_FOR_MS} | values
-        ahead = ahead if self._file is not None else ()
+        ahead = ahead if self._visit is not None else ()
         found, sounds, *others = await self._several(
             (statements.PARTY, place),
             (statements.SOUNDS, place),
@@ -290,7 +290,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         )
         if found:
             record = reading.party(room, found[0], sounds)
-        elif self._file is not None and not self._file.changes:
+        elif self._visit is not None and not self._visit.changes:
             record = PartyRecord(NONE_YET, room, now_ms, now_ms, shared=False)
         else:
             await self._make(room, now_ms)
@@ -307,8 +307,8 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def _enter_all(self) -> None:
         """Waits on SQLite until nobody changes any room; PostgreSQL's statements lock the rows they need."""
-        if self._file is not None:
-            await self._file.enter_all()
+        if self._visit is not None:
+            await self._visit.enter_all()
 
     async def _make(self, room: Room, now_ms: int) -> None:
         """Makes a party; if somebody else is about to, this waits for them and does nothing."""
@@ -320,7 +320,7 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
 
     async def announce(self, room: Room) -> None:
         """Tells the other processes on commit that the room's party has changed."""
-        if self._file is None:
+        if self._visit is None:
             said = wake.message(self._process, room)
             await self._connection.execute(select(func.pg_notify(wake.CHANNEL, said)))
 
@@ -589,16 +589,16 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
     async def _number(self, statement: Insert, rows: Sequence[dict[str, Any]]) -> list[int]:
         """Writes rows by one of `statements`, and returns their numbers."""
         self._read.clear()
-        if self._file is None:
-            return [*await self._database.scalars(statements.NUMBERS[statement], rows)]
-        numbers = [self._file.number(statement.table) for _ in rows]
+        if self._visit is None:
+            return [*await self._database.scalars(statements.NUMBERED[statement], rows)]
+        numbers = [self._visit.number(statement.table) for _ in rows]
         for number, row in zip(numbers, rows, strict=True):
-            self._file.later(statement, {"id": number, **row})
+            self._visit.later(statement, {"id": number, **row})
         return numbers
 
     async def _fetched(self, *asked: tuple[Executable, dict[str, Any]]) -> Sequence[Sequence[Any]]:
-        if self._file is not None:
-            return await self._file.rows(asked)
+        if self._visit is not None:
+            return await self._visit.rows(asked)
         return [(await self._database.execute(*each)).all() for each in asked]
 
     async def _write(self, statement: Executable, **values: object) -> None:
@@ -607,14 +607,14 @@ class Transaction(Rooms, Installs, Playbacks, SpotifyShelf):
         await self._run(statement, values)
 
     async def _run(self, statement: Executable, values: dict[str, Any]) -> None:
-        if self._file is not None:
-            self._file.later(statement, values)
+        if self._visit is not None:
+            self._visit.later(statement, values)
         else:
             await self._database.execute(statement, values)
 
     def _upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An insert that may say ON CONFLICT, which both databases understand alike."""
-        return postgresql.insert(table) if self._file is None else sqlite.insert(table)
+        return postgresql.insert(table) if self._visit is None else sqlite.insert(table)
 
     async def _one(self, statement: Executable) -> Row[Any]:
         return (await self._connection.execute(statement)).one()

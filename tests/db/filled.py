@@ -57,7 +57,7 @@ async def fill(connection: AsyncConnection) -> None:
 
 def connection_of(tx: Transaction) -> AsyncConnection:
     """What a transaction's statements run on."""
-    visit: Any = tx._file  # noqa: SLF001 - there is no other way to it
+    visit: Any = tx._visit  # noqa: SLF001 - there is no other way to it
     connection: Any = visit._file.writer.connection if visit else tx._connection  # noqa: SLF001 - as above
     return cast(AsyncConnection, connection)
 
