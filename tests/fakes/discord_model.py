@@ -206,6 +206,11 @@ class Interaction:
         return [shown for shown in self.messages if not shown.deleted and not shown.loading]
 
     @property
+    def answered(self) -> bool:
+        """Whether a member was shown something new, though it may have been deleted since."""
+        return any(not shown.loading for shown in self.messages)
+
+    @property
     def awaits_first_follow_up(self) -> bool:
         """Whether the next follow-up takes the place of the deferral."""
         return self.callback is Callback.DEFERRED_MESSAGE and not self.has_changed(self.original)
@@ -217,7 +222,7 @@ class Interaction:
         if self.open_requests or self.callback is None:
             return None
         since = time.monotonic() - self.last_activity
-        if self.visible or self.source_touched or self.modal is not None:
+        if self.answered or self.source_touched or self.modal is not None:
             return timing.settle_s - since
         return timing.unchanged_s - since if self.callback is Callback.DEFERRED_UPDATE else None
 
