@@ -86,11 +86,11 @@ bench-spotify: $(VENV)/.dev ## time the party while Spotify answers 429 to every
 bench-memory: $(VENV)/.dev ## print how much memory each part of the bot takes
 	@$(BIN)/python -m tests.measure.memory
 
-translations: $(VENV)/.dev ## bring bot/locale up to date with the texts in the code
+translations: $(VENV)/.dev ## bring bot/wording/locale up to date with the texts in the code
 	@$(BIN)/python -m bot.translate
 
 screenshot: $(VENV)/.dev ## make docs/room.png, the picture in the README
-	$(BIN)/python -m tests.room.screenshot docs/room.png
+	$(BIN)/python -m tests.bot.room.screenshot docs/room.png
 
 clean: ## remove what was made here, except parties
 	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache

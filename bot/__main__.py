@@ -16,23 +16,23 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from bot.accounts import Accounts
-from bot.breaker import Breaker
-from bot.bundle import open_bundle
-from bot.catalog import Catalogue
-from bot.discord_bot import open_discord
-from bot.errors import StartError
-from bot.follower import Follower
-from bot.music import SpotifyMusic
-from bot.party import PartyService
-from bot.recommender import Recommender
+from bot.party.errors import StartError
+from bot.playback.watcher import Follower
+from bot.recommend.bundle import open_bundle
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
 from bot.room import open_room
 from bot.room.connect import ConnectPages
+from bot.service import PartyService
 from bot.settings import Settings, read_settings
+from bot.slack.app import SlackDoor, install_flow
 from bot.slack.installs import Installs, Single, States
-from bot.slack_app import SlackDoor, install_flow
-from bot.spotify import Spotify
+from bot.spotify.accounts import Accounts
+from bot.spotify.breaker import Breaker
+from bot.spotify.client import Spotify
+from bot.spotify.music import SpotifyMusic
 from bot.vault import Vault
+from cogs.client import open_discord
 from db.store import Store, open_store
 
 if sys.platform == "win32":  # where there is no uvloop

@@ -1,226 +1,380 @@
-"""What every use case stands on: the party's clock, its transactions, and who is told of a change."""
+"""The use cases of a party: add, next, vote, skip and the rest, the same for every front door.
+
+Each takes a room, a member and plain values, and returns domain values or raises a PartyError. A change is
+one transaction; asking the catalogue and the model happens outside any transaction.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Sequence
 
-from bot import domain, links
-from bot.desk import Desk, MemberDesk
-from bot.domain import Member, PartyRecord, Room, Rules, Track
-from bot.errors import NoSpotify, PartyError, UnknownLink
-from bot.ports import Catalogue, Recommender, Store
-from bot.spotify_ports import Music
+from bot.party import domain
+from bot.party.autopilot import AutopilotService
+from bot.party.base import finished
+from bot.party.desk import MemberDesk
+from bot.party.domain import (
+    Added,
+    AddedAll,
+    Change,
+    Entry,
+    Forgotten,
+    Member,
+    Mood,
+    Moved,
+    Room,
+    Skipped,
+    State,
+    Undone,
+    Vibe,
+    Voted,
+)
+from bot.party.errors import (
+    AlreadyOver,
+    BallotClosed,
+    EmptyText,
+    ModeratorsOnly,
+    NoSuchEntry,
+    NothingPlaying,
+    NothingToSuggest,
+    NothingToUndo,
+    NotYours,
+    PartyError,
+    TooManyLines,
+)
+from bot.party.insight import InsightService
+from bot.party.rooms import RoomService
+from bot.playback.control import PlaybackService
+from bot.playback.saving import SavingService
 
 log = logging.getLogger(__name__)
 
-Args = ParamSpec("Args")
-Result = TypeVar("Result")
-Self = TypeVar("Self", bound="Service")
-
-MOST_RULES = 20_000
-"""The rules of so many rooms are remembered; they are asked for at every request, before the database is."""
-
-MANY = 10
-"""With more use cases under way than these, the next one has to wait for its turn."""
-
-TOUCH_EVERY_MS = 1_000
-"""A party's last activity is kept to the second: half a day decides whether it is over."""
-
-Present = Callable[[Room, str], Collection[str]]
-"""Who is in a voice channel now: the room and the channel's id in, the user_ids of people out."""
-
-Whisper = Callable[[Member, PartyError], Awaitable[bool]]
-"""Tells a member something in private; False if that cannot be."""
+UNDO = "undo "
+"""Stands before the kind of what an undo took back, in the diary."""
+Press = tuple[Room, str, int, int]
+"""A button pressed: where, by whose user_id, on which entry, for which vote."""
+MOST_PRESSES = 10_000
+"""So many presses are remembered; past that all are forgotten, which costs a double click at most."""
+TICK_S = 1.0
+"""How often the clock looks for songs that are over, in seconds."""
 
 
-def finished(
-    use_case: Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]],
-) -> Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]]:
-    """Runs a use case to its end though its caller is cancelled: no transaction is left half done."""
+class PartyService(RoomService, InsightService, AutopilotService, PlaybackService, SavingService):
+    """What people can do in a room."""
 
-    @functools.wraps(use_case)
-    async def run(self: Self, /, *args: Args.args, **kwargs: Args.kwargs) -> Result:
-        task = asyncio.ensure_future(use_case(self, *args, **kwargs))
-        self.running.add(task)
-        task.add_done_callback(self.running.discard)
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            task.add_done_callback(_looked_at)
-            raise
+    @finished
+    async def forget(self, member: Member) -> Forgotten:
+        """Takes a member out of everything that is kept, and stops what plays on an account of theirs."""
+        if self.has_spotify:
+            await self._leave(member, silently=True)  # who is forgotten is not named once more
+        return await super().forget(member)
 
-    return run
+    @finished
+    async def add(self, room: Room, member: Member, text: str, key: str | None = None) -> Added:
+        """Queues the song that a text or link names; a song that waits already gets an up-vote instead.
 
+        Raises:
+            EmptyText, TextTooLong, UnknownSong, UnknownLink, SpotifyError: no song.
+            QueueFull, TooManyOfYours, PlayedLately, ExplicitSong: what the room's rules say.
+        """
+        track = await self._resolve(text)
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                return await desk.added(desk.done.entry_id)
+            return await desk.add(track)
 
-def _looked_at(task: asyncio.Task[Any]) -> None:
-    """What nobody waits for any more is told to the log, if it is a fault."""
-    error = None if task.cancelled() else task.exception()
-    if error is not None and not isinstance(error, PartyError):
-        log.error("What a caller had given up has failed.", exc_info=error)
+    async def add_all(self, room: Room, member: Member, text: str, key: str) -> AddedAll:
+        """Queues a song a line; a line that cannot be met keeps no other from being so.
 
+        Raises:
+            EmptyText, TooManyLines: there is no line, or more than `MOST_LINES`.
+        """
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        if not lines:
+            raise EmptyText
+        if len(lines) > domain.MOST_LINES:
+            raise TooManyLines(domain.MOST_LINES)
+        added: list[Added] = []
+        refused: list[tuple[str, Exception]] = []
+        for number, line in enumerate(lines):
+            try:
+                added.append(await self.add(room, member, line, f"{key}/{number}"))
+            except PartyError as error:
+                refused.append((line, error))
+        return AddedAll(tuple(added), tuple(refused))
 
-class Service:
-    """Opens transactions on one room's party and tells the watchers when one has changed it."""
-
-    def __init__(
+    @finished
+    async def next(
         self,
-        store: Store,
-        catalogue: Catalogue,
-        recommender: Recommender,
-        clock: Callable[[], float] = time.time,
-        music: Music | None = None,
-    ) -> None:
-        self._store = store
-        self._catalogue = catalogue
-        self._recommender = recommender
-        self._clock = clock
-        self._spotify = music
-        self._tellers: list[Callable[[Room, PartyError], None]] = []
-        self._whispers: dict[str, Whisper] = {}
-        self._watchers: list[Callable[[Room], None]] = []
-        self._present: dict[str, Present] = {}
-        self._rules: dict[Room, Rules] = {}
-        self._presses: dict[tuple[Room, str, int, int], tuple[int, str | None]] = {}
-        self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
+        room: Room,
+        member: Member,
+        count: int = domain.USUAL_SUGGESTIONS,
+        key: str | None = None,
+        *,
+        mood: Mood = Mood.BALANCED,
+    ) -> tuple[Entry, ...]:
+        """Suggests songs for the room, best first, and keeps them as a ballot that can be voted on.
 
-    @property
-    def busy(self) -> bool:
-        """Whether so much is under way that an answer takes longer than usual."""
-        return len(self.running) > MANY
+        Raises:
+            NothingToSuggest: every song known is queued, played, offered or unwanted.
+        """
+        count = min(max(count, 1), domain.MOST_SUGGESTIONS)
+        return await self._offer(room, member, key, count, mood)
 
-    def watch(self, changed: Callable[[Room], None]) -> None:
-        """Calls `changed(room)` after every committed change of a party."""
-        self._watchers.append(changed)
+    @finished
+    async def vibe(
+        self,
+        room: Room,
+        member: Member,
+        text: str,
+        key: str | None = None,
+        *,
+        mood: Mood = Mood.BALANCED,
+    ) -> Vibe:
+        """Suggests songs for some words, and for the queue if there is one, as `next` does.
 
-    def hear(self, said: Callable[[Room, PartyError], None]) -> None:
-        """Calls `said(room, error)` for what a whole room should be told in words."""
-        self._tellers.append(said)
+        Words that nobody knows say nothing: without any other, and without a queue, it is popular songs.
 
-    def say(self, room: Room, error: PartyError) -> None:
-        """Tells a room, in words, what has happened to its party."""
-        for said in self._tellers:
-            said(room, error)
+        Raises:
+            NoWords, TextTooLong: there are no words.
+            NothingToSuggest: every song known is queued, played, offered or unwanted.
+        """
+        known, unknown = self._catalogue.vibe(text)
+        ballot = await self._offer(room, member, key, domain.USUAL_SUGGESTIONS, mood, known)
+        return Vibe(ballot, tuple(known), tuple(unknown))
 
-    def whisper_by(self, platform: str, whisper: Whisper) -> None:
-        """Has members of this platform told things in private by `whisper`."""
-        self._whispers[platform] = whisper
+    async def _offer(
+        self,
+        room: Room,
+        member: Member,
+        key: str | None,
+        count: int,
+        mood: Mood,
+        words: Sequence[str] = (),
+    ) -> tuple[Entry, ...]:
+        suggestions = await self._suggested(room, count, words, mood)
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                return tuple(await desk.tx.offered(desk.done.id))
+            suggestions = await self._still_new(desk, suggestions)
+            if not suggestions:
+                raise NothingToSuggest
+            change = Change(0, "next", None, None, 0)
+            number = await desk.tx.record(desk.party.id, member, change, desk.now_ms, key)
+            return tuple(await desk.tx.insert_suggestions(desk.party.id, number, suggestions, desk.now_ms))
 
-    async def whisper(self, member: Member, error: PartyError) -> bool:
-        """Tells a member something in private, and says whether that was possible."""
-        whisper = self._whispers.get(member.platform)
-        return whisper is not None and await whisper(member, error)
+    @finished
+    async def vote(
+        self,
+        room: Room,
+        member: Member,
+        entry_id: int,
+        value: int,
+        key: str | None = None,
+        *,
+        toggle: bool = False,
+    ) -> Voted:
+        """Votes +1 or -1 on an entry or a suggestion, or takes a vote back (0); the last one counts.
 
-    @property
-    def has_spotify(self) -> bool:
-        """Whether members can connect accounts here."""
-        return self._spotify is not None
+        A suggestion that enough people want is queued. With `toggle` a vote that stands is taken back, but
+        not by the second half of a double click.
 
-    def attend(self, platform: str, present: Present) -> None:
-        """Asks `present` who is in a voice channel of this platform."""
-        self._present[platform] = present
+        Raises:
+            NoSuchEntry: not of this party.
+            AlreadyOver: it has been played, skipped or removed.
+            BallotClosed: it was suggested too long ago.
+            ValueError: another value than -1, 0 or +1, which only a fault of the caller's can bring.
+        """
+        if value not in {-1, 0, +1}:
+            raise ValueError(value)
+        twice = toggle and self._just_pressed((room, member.user_id, entry_id, value), key)
+        async with self._desk(room, member, key, entry_id) as desk:
+            entry = await desk.entry(entry_id)
+            if desk.done:
+                done = await desk.entry(desk.done.entry_id or 0)
+                now_voted = done.votes.get(member.user_id, 0)
+                return Voted(done, now_voted, taken_up=False, ballot=await desk.ballot(entry))
+            if entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}:
+                raise AlreadyOver
+            if domain.expired(entry, desk.now_ms):
+                raise BallotClosed
+            ballot = entry
+            if entry.state is State.SUGGESTED:  # somebody may have added the song by hand meanwhile
+                entry = await desk.twin(entry.track) or entry
+            if twice and not desk.done:
+                return Voted(entry, value, taken_up=False, ballot=await desk.ballot(ballot))
+            if toggle and entry.votes.get(member.user_id) == value:
+                value = 0
+            shown = await desk.ballot(ballot)
+            silent = entry.state is State.SUGGESTED and await desk.playing() is None
+            voted = await desk.vote(entry, value)
+            taken_up = voted.state is not entry.state
+            if taken_up and silent:  # another song of the ballot may have started
+                shown = await desk.ballot(ballot)
+            return Voted(voted, value, taken_up, tuple(voted if e.id == voted.id else e for e in shown))
 
-    def tell(self, room: Room) -> None:
-        """Tells the watchers that a party has changed, here or in another process."""
-        for changed in self._watchers:
-            changed(room)
+    @finished
+    async def skip(
+        self, room: Room, member: Member, key: str | None = None, entry_id: int | None = None
+    ) -> Skipped:
+        """Votes to skip what plays; once enough of the people there agree the next song starts.
 
-    def changed_elsewhere(self, room: Room) -> None:
-        """Takes note of a change that another process has made."""
-        self._rules.pop(room, None)
-        self.tell(room)
+        Raises:
+            NothingPlaying: there is nothing to skip.
+            AlreadyOver: something else plays than the entry that was meant. Without one, whoever asks right
+                after a skip meant the song that was skipped.
+        """
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                return await desk.skipped(await desk.entry(desk.done.entry_id or 0))
+            playing = await desk.playing()
+            if playing is None:
+                raise NothingPlaying
+            if entry_id not in {None, playing.id} or (entry_id is None and await self._just_skipped(desk)):
+                raise AlreadyOver
+            outcome = await desk.ask_to_skip(playing)
+            if not outcome.enough:
+                return outcome
+            await desk.end(playing, State.SKIPPED)
+            return await desk.skipped(playing)
 
-    async def close(self) -> None:
-        """Waits for the use cases under way."""
-        await asyncio.gather(*self.running, return_exceptions=True)
+    def _just_pressed(self, press: Press, key: str | None) -> bool:
+        """Whether this is the second half of a double click: by when it came in, not when its turn is."""
+        now_ms = self.now_ms()
+        before_ms, before_key = self._presses.pop(press, (-domain.ONE_PRESS_MS, None))
+        if len(self._presses) >= MOST_PRESSES:
+            self._presses.clear()
+        self._presses[press] = now_ms, key
+        delivered_again = key is not None and key == before_key
+        return now_ms - before_ms < domain.ONE_PRESS_MS and not delivered_again
 
-    def _music(self) -> Music:
-        if self._spotify is None:
-            raise NoSpotify
-        return self._spotify
+    async def _just_skipped(self, desk: MemberDesk) -> bool:
+        for last in await desk.tx.history(desk.party.id, 1):
+            lately = desk.now_ms - (last.ended_ms or 0) < domain.ONE_SKIP_MS
+            if last.state is State.SKIPPED and lately:
+                return desk.member.user_id not in await desk.tx.skippers(last.id)
+        return False
 
-    async def _resolve(self, text: str) -> Track:
-        """The song that a text or link means, looked up at Spotify where only a link says what it is."""
-        try:
-            return await self._catalogue.resolve(text)
-        except UnknownLink:
-            link = links.read(text)
-            if link is None or link.kind is not links.Kind.TRACK or self._spotify is None:
-                raise
-            return await self._spotify.song(link.id)
+    @finished
+    async def remove(self, room: Room, member: Member, entry_id: int, key: str | None = None) -> Entry:
+        """Takes a song out of the queue; only who added it and moderators may.
 
-    def now_ms(self) -> int:
-        """The party's time."""
-        return int(self._clock() * 1000)
+        Raises:
+            NoSuchEntry: it is not, or no longer, queued or playing in this party.
+            NotYours: somebody else added it.
+        """
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                return await desk.entry(desk.done.entry_id or 0)
+            entry = await desk.entry(entry_id)
+            if entry.state not in {State.QUEUED, State.PLAYING}:
+                raise NoSuchEntry
+            if entry.added_by != member and not desk.moderates:
+                raise NotYours
+            await desk.record("remove", entry)
+            await desk.end(entry, State.REMOVED)
+            return await desk.entry(entry_id)
 
-    def _here(self, room: Room, record: PartyRecord) -> frozenset[str]:
-        """Who is in the room's voice channel now."""
-        present = self._present.get(room.platform)
-        return frozenset(present(room, record.rules.voice)) if present else frozenset()
+    @finished
+    async def clear(self, room: Room, member: Member, key: str | None = None) -> int:
+        """Takes every waiting song out, whoever added it; says how many.
 
-    def _remember(self, room: Room, rules: Rules) -> None:
-        if len(self._rules) >= MOST_RULES:
-            self._rules.clear()
-        self._rules[room] = rules
+        Raises:
+            ModeratorsOnly: anybody else asked.
+        """
+        async with self._desk(room, member, key) as desk:
+            if not desk.moderates:
+                raise ModeratorsOnly
+            if desk.done:
+                return desk.done.vote_before
+            gone = await desk.clear()
+            if gone:
+                await desk.record("clear", gone[0], len(gone))
+            return len(gone)
 
-    @asynccontextmanager
-    async def _look(self, room: Room) -> AsyncIterator[Desk]:
-        """A party to look at, and only that: as it stood when the last change was committed."""
-        async with self._store.reading() as tx:
-            now_ms = self.now_ms()
-            record = _of_now(await tx.party(room, now_ms), now_ms)
-            if room not in self._rules:  # what somebody chose meanwhile is newer than what was seen here
-                self._remember(room, record.rules)
-            yield Desk(tx, record, now_ms, self._here(room, record))
+    @finished
+    async def move(
+        self, room: Room, member: Member, entry_id: int, place: int, key: str | None = None
+    ) -> Moved:
+        """Gives a waiting song a place in the queue, which votes no longer change; 1 is next.
 
-    @asynccontextmanager
-    async def _read(self, room: Room) -> AsyncIterator[Desk]:
-        """A party that may not change meanwhile: nobody counts as active for it, and nobody is told."""
+        Raises:
+            ModeratorsOnly: anybody else asked.
+            NoSuchEntry: it is not, or no longer, queued in this party.
+        """
+        async with self._desk(room, member, key) as desk:
+            if not desk.moderates:
+                raise ModeratorsOnly
+            entry = await desk.entry(entry_id)
+            if entry.state is not State.QUEUED:
+                raise NoSuchEntry
+            if not desk.done:
+                await desk.record("move", entry, entry.pin or 0)
+                await desk.tx.pin(entry.id, min(max(place, 1), domain.LONGEST_QUEUE))
+            return Moved(entry, (await desk.added(entry_id)).place)
+
+    @finished
+    async def undo(self, room: Room, member: Member, key: str | None = None) -> Undone:
+        """Takes back the member's latest add, import, vote, removal, wish to skip, move or clearing.
+
+        Raises:
+            NothingToUndo: there is none, or its song is over.
+        """
+        async with self._desk(room, member, key) as desk:
+            if desk.done:
+                entry = await desk.entry(desk.done.entry_id or 0)
+                return Undone(desk.done.kind.removeprefix(UNDO), entry, desk.done.vote_before)
+            last = await desk.tx.last_undoable(desk.party.id, member)
+            if last is None:
+                raise NothingToUndo
+            entry = await desk.entry(last.entry_id or 0)
+            songs = await desk.revert(last, entry)
+            await desk.tx.mark_undone(last.id)
+            await desk.record(f"{UNDO}{last.kind}", entry, songs)
+            return Undone(last.kind, await desk.entry(entry.id), songs)
+
+    @finished
+    async def play_on(self) -> None:
+        """Ends the songs whose time is up or that enough want to skip, and starts the next ones."""
         async with self._store.transaction() as tx:
-            now_ms = self.now_ms()
-            record = _of_now(await tx.party(room, now_ms), now_ms)
-            self._remember(room, record.rules)
-            yield Desk(tx, record, now_ms, self._here(room, record))
+            over = [(room, self._end_song) for room in await tx.overdue(self.now_ms(), domain.GRACE_MS)]
+            wished = [(room, self._settle_skip) for room in await tx.unsettled()]
+        for room, work in (*over, *wished):
+            try:
+                await work(room)
+            except Exception:
+                log.exception("The clock could not play on in %s; it tries again.", room)
 
-    @asynccontextmanager
-    async def _changing(self, room: Room) -> AsyncIterator[Desk]:
-        """A party that changes by itself."""
+    async def _settle_skip(self, room: Room) -> None:
+        """Skips what plays where those who want it have become enough, because others have left."""
         async with self._read(room) as desk:
-            yield desk
-            # A party that goes on by itself is not over, and who was out of touch hears of it by this.
-            await desk.tx.touch(desk.party.id, desk.party.started_ms, desk.now_ms)
-            await desk.tx.announce(room)
-        self.tell(room)
+            playing = await desk.playing()
+            if playing is None or not (await desk.skipped(playing)).enough:
+                return
+        async with self._changing(room) as desk:
+            if playing == await desk.playing():
+                await desk.end(playing, State.SKIPPED)
 
-    @asynccontextmanager
-    async def _desk(
-        self, room: Room, member: Member, key: str | None, entry_id: int | None = None
-    ) -> AsyncIterator[MemberDesk]:
-        """A party that a member changes, once for each key; `entry_id` is what it is about, if known."""
-        async with self._store.transaction() as tx:
-            now_ms = self.now_ms()
-            found, done = await tx.enter(room, now_ms, member, key, entry_id)
-            party = _of_now(found, now_ms)
-            self._remember(room, party.rules)
-            if party.playback != found.playback:
-                await tx.drop_playback(party.id)
-            began_ms = domain.began_ms(party.started_ms, party.active_ms, now_ms)
-            if began_ms != party.started_ms or now_ms - party.active_ms >= TOUCH_EVERY_MS:
-                await tx.touch(party.id, began_ms, now_ms)
-            yield MemberDesk(tx, party, now_ms, self._here(room, party), member, key, done)
-            if not done:
-                await tx.announce(room)
-        if not done:
-            self.tell(room)
+    async def _end_song(self, room: Room) -> None:
+        async with self._read(room) as desk:
+            began_ms = domain.began_ms(desk.party.started_ms, desk.party.active_ms, desk.now_ms)
+            if began_ms != desk.party.started_ms:  # the clock stood still while the party ended: it stays so
+                if playing := await desk.playing():
+                    await desk.tx.move(playing.id, State.PLAYING, State.PLAYED, now_ms=desk.now_ms)
+                return
+        async with self._changing(room) as desk:
+            playing = await desk.playing()
+            grace_ms = domain.GRACE_MS if desk.party.playback is not None else 0
+            if playing and playing.ends_ms is not None and playing.ends_ms + grace_ms <= desk.now_ms:
+                await desk.end(playing, State.PLAYED)
 
-
-def _of_now(record: PartyRecord, now_ms: int) -> PartyRecord:
-    """A party without the host of one that is over: nobody's device plays the next one unasked."""
-    over = domain.began_ms(record.started_ms, record.active_ms, now_ms) != record.started_ms
-    return replace(record, playback=None) if over and record.playback else record
+    async def keep_time(self) -> None:
+        """Plays on for as long as it runs; a fault is logged and the clock goes on."""
+        while True:
+            try:
+                await self.play_on()
+                await self.roll_on()
+            except Exception:
+                log.exception("The clock could not play on; it tries again.")
+            await asyncio.sleep(TICK_S)

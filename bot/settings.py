@@ -12,7 +12,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_vali
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.errors import StartError
+from bot.party.errors import StartError
 
 STARTER = Path(__file__).parents[1] / "models" / "starter"
 

@@ -15,14 +15,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.discord_bot import EncoreBot
-from bot.languages import LANGUAGES, LOCALE
-from bot.party import PartyService
+from bot.service import PartyService
+from bot.wording.languages import LANGUAGES, LOCALE
+from cogs.client import EncoreBot
 from cogs.texts import named
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS: dict[str, Any] = {"marked": None, "count": (1, 2), "counted": (1, 2)}
-"""What marks a text: `marked` and `counted` of `bot.errors`, and `count` with its singular and plural."""
+"""What marks a text: `marked` and `counted`, and `count` with its singular and plural."""
 WIDTH = 110
 NOISE = (
     b"POT-Creation-Date",

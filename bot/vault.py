@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
-from bot.errors import StartError
+from bot.party.errors import StartError
 
 KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 """32 bytes in URL-safe base64. The library itself skips what is no base64, so that a typo would go unseen."""

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
-from bot.domain import Entry, Mood
-from bot.errors import BallotClosed, marked
-from bot.replies import Replies, short
+from bot.party.domain import Entry, Mood
+from bot.party.errors import BallotClosed, marked
+from bot.wording.replies import Replies, short
 from cogs.common import ZERO_WIDTH, Asked, Interaction, ask, explain
 
 LABEL_LIMIT = 80

@@ -12,10 +12,10 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot import domain
-from bot.domain import Entry, Mood, Party, State
-from bot.errors import marked
-from bot.replies import LONGEST_SHOWN, Replies, short
+from bot.party import domain
+from bot.party.domain import Entry, Mood, Party, State
+from bot.party.errors import marked
+from bot.wording.replies import LONGEST_SHOWN, Replies, short
 from cogs.buttons import (
     AnyItem,
     DownSelect,

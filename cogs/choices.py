@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 from discord import app_commands
 
-from bot import domain
-from bot.domain import LONGEST_TEXT, Entry, Member, Party, Track
-from bot.errors import NoDevice, NoSuchEntry, SpotifyError
-from bot.languages import language
-from bot.party import PartyService
-from bot.playing import Device
-from bot.replies import Replies, short
+from bot.party import domain
+from bot.party.domain import LONGEST_TEXT, Entry, Member, Party, Track
+from bot.party.errors import NoDevice, NoSuchEntry, SpotifyError
+from bot.playback.words import Device
+from bot.service import PartyService
+from bot.wording.languages import language
+from bot.wording.replies import Replies, short
 from cogs.buttons import CHOICE_LIMIT, copied
 from cogs.common import Interaction, member_of, party_of, room_of
 

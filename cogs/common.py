@@ -12,11 +12,11 @@ from typing import Any, Protocol, TypeVar, cast
 
 import discord
 
-from bot.domain import Entry, Member, Mood, Room, Rules
-from bot.errors import NotInvited, ServersOnly
-from bot.languages import language, spoken
-from bot.party import PartyService
-from bot.replies import Replies
+from bot.party.domain import Entry, Member, Mood, Room, Rules
+from bot.party.errors import NotInvited, ServersOnly
+from bot.service import PartyService
+from bot.wording.languages import language, spoken
+from bot.wording.replies import Replies
 
 log = logging.getLogger(__name__)
 

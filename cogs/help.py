@@ -9,8 +9,8 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.errors import NotUnderstood, marked
-from bot.replies import Replies, short
+from bot.party.errors import NotUnderstood, marked
+from bot.wording.replies import Replies, short
 from cogs.buttons import AnyItem, Pressed
 from cogs.cards import Card
 from cogs.common import Asked, Interaction, ask, own_words, party_of, passing

@@ -1,4 +1,4 @@
-"""The live card on Discord: see `bot.live`."""
+"""The live card on Discord: see `bot.doors.card`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import discord
 from discord.ext import commands
 
-from bot.domain import Party, Room
-from bot.live import Gone, Later, LiveCards
-from bot.party import PartyService
+from bot.doors.card import Gone, Later, LiveCards
+from bot.party.domain import Party, Room
+from bot.service import PartyService
 from cogs.cards import Card, party_card
 from cogs.common import Asked, passing, room_words
 
@@ -121,7 +121,7 @@ class Live(LiveCards, commands.Cog):
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """What Discord says of a card, in the words of `bot.live`."""
+    """What Discord says of a card, in the words of `bot.doors.card`."""
     try:
         yield
     except (discord.NotFound, discord.Forbidden) as error:

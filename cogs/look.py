@@ -8,9 +8,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import marked
-from bot.files import Form, exported, filename
-from bot.mapping import drawn, pictured, worded
+from bot.party.errors import marked
+from bot.takeaway.files import Form, exported, filename
+from bot.takeaway.mapping import drawn, pictured, worded
 from cogs.cards import TEXT_LIMIT, fitting
 from cogs.common import Asked, Interaction, ask
 

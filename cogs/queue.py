@@ -8,11 +8,11 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import links
-from bot.domain import LONGEST_QUEUE, MOST_LINES, AddedAll
-from bot.errors import NoSongInMessage, PartyError, TooManyLines, marked
-from bot.playing import Imported
-from bot.replies import Replies, short
+from bot.party import links
+from bot.party.domain import LONGEST_QUEUE, MOST_LINES, AddedAll
+from bot.party.errors import NoSongInMessage, PartyError, TooManyLines, marked
+from bot.playback.words import Imported
+from bot.wording.replies import Replies, short
 from cogs import choices
 from cogs.cards import TEXT_LIMIT, fitting
 from cogs.common import Asked, Interaction, ask, explain, own_words, say_privately

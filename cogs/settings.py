@@ -10,10 +10,10 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.domain import Rules, is_dj
-from bot.errors import ManagersOnly, marked
-from bot.menus import Menu, chosen, menus
-from bot.replies import Replies, short
+from bot.party.domain import Rules, is_dj
+from bot.party.errors import ManagersOnly, marked
+from bot.wording.menus import Menu, chosen, menus
+from bot.wording.replies import Replies, short
 from cogs.buttons import AnyItem, Pressed
 from cogs.cards import WARM
 from cogs.common import Asked, Interaction, ask

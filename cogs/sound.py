@@ -12,12 +12,12 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.domain import AddedAll, Member, Room
-from bot.errors import PartyError, marked
-from bot.languages import language
-from bot.party import PartyService
-from bot.playing import Device, Played
-from bot.replies import Replies, short
+from bot.party.domain import AddedAll, Member, Room
+from bot.party.errors import PartyError, marked
+from bot.playback.words import Device, Played
+from bot.service import PartyService
+from bot.wording.languages import language
+from bot.wording.replies import Replies, short
 from cogs import choices
 from cogs.buttons import CHOICE_LIMIT, LABEL_LIMIT, AnyItem, Pressed
 from cogs.cards import TEXT_LIMIT, Card, fitting

@@ -9,8 +9,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain import Entry, Mood, Why
-from bot.errors import NoSuchEntry, NotUnderstood
+from bot.party.domain import Entry, Mood, Why
+from bot.party.errors import NoSuchEntry, NotUnderstood
 from cogs import choices
 from cogs.buttons import MoreButton
 from cogs.cards import TEXT_LIMIT, again_button, ballot_card, fitting

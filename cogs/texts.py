@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Where
 
-from bot.languages import language, spoken
+from bot.wording.languages import language, spoken
 
 SPOKEN = {
     discord.Locale.german,

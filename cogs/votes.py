@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import NotUnderstood
+from bot.party.errors import NotUnderstood
 from cogs import choices
 from cogs.common import Asked, Interaction, ask
 from cogs.queue import meant

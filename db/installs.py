@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain import Room
+from bot.party.domain import Room
 from db.schema import (
     changes,
     entries,

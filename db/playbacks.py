@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, Table, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain import Member, Playback, Room, State
+from bot.party.domain import Member, Playback, Room, State
 from db.schema import entries, members, parties, playbacks, saves
 from db.statements import Database
 

@@ -10,7 +10,7 @@ from sqlalchemy import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.errors import StartError
+from bot.party.errors import StartError
 
 DRIVER = "postgresql+asyncpg"
 SCHEMES = {"postgres", "postgresql", DRIVER}

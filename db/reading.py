@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from bot.domain import Change, Entry, Member, PartyRecord, Playback, Room, State, Suggestion, Track
+from bot.party.domain import Change, Entry, Member, PartyRecord, Playback, Room, State, Suggestion, Track
 from db.rooms import read_rules
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Select, delete, exists, func, select, update
 
-from bot.domain import NOBODY, Change, Entry, Forgotten, Member, Order, Quorum, Room, Rules, State
+from bot.party.domain import NOBODY, Change, Entry, Forgotten, Member, Order, Quorum, Room, Rules, State
 from db import statements
 from db.schema import (
     changes,

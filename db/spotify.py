@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, and_, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.domain import Member, Track
-from bot.playing import Login, SealedAccount
+from bot.party.domain import Member, Track
+from bot.playback.words import Login, SealedAccount
 from db.schema import rests, spotify_accounts, spotify_logins, spotify_songs
 from db.statements import Database
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain import NOBODY, State
+from bot.party.domain import NOBODY, State
 from db.schema import changes, entries, members, parties, playbacks, skips, votes
 
 

@@ -45,7 +45,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.domain import (
+from bot.party.domain import (
     ACTIVE_FOR_MS,
     BROUGHT_IN,
     Change,
@@ -57,7 +57,7 @@ from bot.domain import (
     Suggestion,
     Track,
 )
-from bot.errors import StartError
+from bot.party.errors import StartError
 from db import postgres, reading, statements, wake
 from db import sqlite as sqlite_file
 from db.installs import Installs

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 from sqlalchemy import CursorResult, Executable, FromClause, ScalarResult, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.domain import Room
+from bot.party.domain import Room
 from db.schema import changes, entries
 from db.sqlite import Driver, Ready, ready
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 
-from bot.domain import Room
+from bot.party.domain import Room
 
 log = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine
 
-from bot.bundle import Bundle, open_bundle
-from bot.catalog import Catalogue
-from bot.domain import Member, Room
-from bot.party import PartyService
-from bot.recommender import Recommender
+from bot.party.domain import Member, Room
+from bot.recommend.bundle import Bundle, open_bundle
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.service import PartyService
 from bot.settings import STARTER
 from db.store import Store, alembic_config, open_store
 from tests import postgres as private

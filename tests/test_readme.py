@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from discord import app_commands
 
-from bot.bundle import Bundle
-from bot.discord_bot import EncoreBot
-from bot.party import PartyService
+from bot.recommend.bundle import Bundle
+from bot.service import PartyService
 from bot.settings import Settings
+from cogs.client import EncoreBot
 from model_export.__main__ import app
 
 ROOT = Path(__file__).parents[1]

@@ -14,9 +14,8 @@ from string import Template
 
 from aiohttp import web
 
-from bot.accounts import Accounts
-from bot.domain import Member
-from bot.errors import (
+from bot.party.domain import Member
+from bot.party.errors import (
     LoginRefused,
     LoginSpent,
     NotOnTheList,
@@ -25,10 +24,11 @@ from bot.errors import (
     SpotifyRests,
     marked,
 )
-from bot.languages import Language, language, spoken, with_english_commands
-from bot.playing import Account, Login
-from bot.replies import Replies
+from bot.playback.words import Account, Login
 from bot.room.words import room_language
+from bot.spotify.accounts import Accounts
+from bot.wording.languages import Language, language, spoken, with_english_commands
+from bot.wording.replies import Replies
 
 PAGE = Template((Path(__file__).parent / "connect.html").read_text("utf-8"))
 COOKIE = "encore-spotify"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.domain import Member
+from bot.party.domain import Member
 from bot.room import protocol
 from bot.room.protocol import Json, Snapshot
 

@@ -11,16 +11,16 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from bot import links
-from bot.domain import Member, Room
-from bot.errors import NameNeeded, NotUnderstood, PartyError, TooFast
-from bot.party import PartyService
+from bot.party import links
+from bot.party.domain import Member, Room
+from bot.party.errors import NameNeeded, NotUnderstood, PartyError, TooFast
 from bot.room import protocol
 from bot.room.guest import Guest
 from bot.room.names import PLATFORM, Names
 from bot.room.protocol import Json, Request, Snapshot
 from bot.room.sound import Sound
 from bot.room.words import REPLIES
+from bot.service import PartyService
 
 log = logging.getLogger(__name__)
 

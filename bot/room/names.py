@@ -11,8 +11,8 @@ import hmac
 import unicodedata
 from collections.abc import Collection
 
-from bot.domain import LONGEST_NAME, Member
-from bot.errors import NameNeeded, NameTaken, NotUnderstood
+from bot.party.domain import LONGEST_NAME, Member
+from bot.party.errors import NameNeeded, NameTaken, NotUnderstood
 
 PLATFORM = "web"
 MOST_NAMES = 5_000

@@ -63,10 +63,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain import Entry, Member, Mood, Party, Playback, Track, ends_ms
-from bot.errors import NoSuchEntry, NotUnderstood, PartyError
-from bot.replies import short
+from bot.party.domain import Entry, Member, Mood, Party, Playback, Track, ends_ms
+from bot.party.errors import NoSuchEntry, NotUnderstood, PartyError
 from bot.room.words import REPLIES
+from bot.wording.replies import short
 
 Json = dict[str, Any]
 

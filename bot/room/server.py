@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.errors import StartError
-from bot.party import PartyService
+from bot.party.errors import StartError
 from bot.room.live import Live
+from bot.service import PartyService
 
 STATIC = Path(__file__).parent / "static"
 STOP_WITHIN_S = 5.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.domain import Member, Room
-from bot.party import PartyService
-from bot.playing import Device
-from bot.replies import short
+from bot.party.domain import Member, Room
+from bot.playback.words import Device
 from bot.room.protocol import Json, Request, track
 from bot.room.words import REPLIES
+from bot.service import PartyService
+from bot.wording.replies import short
 
 LINK = re.compile(r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+", re.ASCII)
 """The only links that the page is given: to Spotify's pages, and to ours for connecting."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from bot.languages import Language, Renamed
-from bot.replies import Replies
+from bot.wording.languages import Language, Renamed
+from bot.wording.replies import Replies
 
 BUTTONS = {
     "spotify connect": "Connect Spotify",

@@ -12,9 +12,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.domain import Member, Room, Rules
-from bot.errors import NoGuests, NotHere, ServersOnly
-from bot.party import PartyService
+from bot.party.domain import Member, Room, Rules
+from bot.party.errors import NoGuests, NotHere, ServersOnly
+from bot.service import PartyService
 from bot.slack.blocks import Json, sections
 from bot.slack.installs import quiet
 from bot.slack.people import People

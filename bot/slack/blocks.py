@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot import domain
-from bot.domain import Entry, Mood, Party, State
-from bot.errors import marked
-from bot.playing import Device
-from bot.replies import Replies, short
+from bot.party import domain
+from bot.party.domain import Entry, Mood, Party, State
+from bot.party.errors import marked
+from bot.playback.words import Device
+from bot.wording.replies import Replies, short
 
 Json = dict[str, Any]
 

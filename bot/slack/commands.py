@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot import links
-from bot.domain import Entry, Mood, Party
-from bot.errors import EmptyText, ManagersOnly, NoSuchEntry, NotUnderstood, marked
-from bot.files import Form, exported, filename
-from bot.mapping import drawn, pictured, worded
+from bot.party import links
+from bot.party.domain import Entry, Mood, Party
+from bot.party.errors import EmptyText, ManagersOnly, NoSuchEntry, NotUnderstood, marked
 from bot.slack import forms, sound
 from bot.slack.asked import Asked
 from bot.slack.blocks import again, ballot_card
 from bot.slack.live import SlackCards
 from bot.slack.sound import SoundCommands
 from bot.slack.words import typed
+from bot.takeaway.files import Form, exported, filename
+from bot.takeaway.mapping import drawn, pictured, worded
 
 Handler = Callable[["Commands", Asked, str, str], Awaitable[None]]
 

@@ -12,10 +12,9 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import links
-from bot.domain import LONGEST_TEXT, USUAL_SUGGESTIONS, Member, Mood
-from bot.errors import BallotClosed, NoSongInMessage, NotUnderstood, PartyError
-from bot.replies import Replies
+from bot.party import links
+from bot.party.domain import LONGEST_TEXT, USUAL_SUGGESTIONS, Member, Mood
+from bot.party.errors import BallotClosed, NoSongInMessage, NotUnderstood, PartyError
 from bot.slack import forms, sound
 from bot.slack.asked import Asked, Place, Slack, reason
 from bot.slack.blocks import Json, again, ballot_card
@@ -24,6 +23,7 @@ from bot.slack.home import home_view
 from bot.slack.live import SlackCards
 from bot.slack.news import News
 from bot.slack.words import typed, words
+from bot.wording.replies import Replies
 
 log = logging.getLogger(__name__)
 

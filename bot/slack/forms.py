@@ -9,12 +9,12 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.domain import MOST_LINES, Rules
-from bot.errors import EmptyText, NotHere, marked
-from bot.menus import Menu, chosen, menus
-from bot.replies import Replies, short
+from bot.party.domain import MOST_LINES, Rules
+from bot.party.errors import EmptyText, NotHere, marked
 from bot.slack.asked import NOT_THERE, Asked, reason
 from bot.slack.blocks import LABEL_LIMIT, Json, label
+from bot.wording.menus import Menu, chosen, menus
+from bot.wording.replies import Replies, short
 
 ADD, SETTINGS = "encore:add", "encore:settings"
 """The ids of the forms."""

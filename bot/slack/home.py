@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.domain import PARTY_ENDS_AFTER_MS, Member, Party, Room
-from bot.errors import marked
-from bot.party import PartyService
-from bot.playing import Account
-from bot.replies import Replies
+from bot.party.domain import PARTY_ENDS_AFTER_MS, Member, Party, Room
+from bot.party.errors import marked
+from bot.playback.words import Account
+from bot.service import PartyService
 from bot.slack.blocks import Json, button, context, section
 from bot.slack.sound import CONNECT, DISCONNECT
+from bot.wording.replies import Replies
 
 MOST_SHOWN = 8
 """So many parties are shown, the latest first."""

@@ -22,7 +22,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.ports import Store
+from bot.party.ports import Store
 from bot.vault import NotOpened, Vault
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""The live card in Slack, and what plays in a thread under it: see `bot.live`."""
+"""The live card in Slack, and what plays in a thread under it: see `bot.doors.card`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain import Party, Room
-from bot.errors import NotHere, TooFast, marked
-from bot.live import Gone, Later, LiveCards
+from bot.doors.card import Gone, Later, LiveCards
+from bot.party.domain import Party, Room
+from bot.party.errors import NotHere, TooFast, marked
 from bot.slack.asked import NOT_THERE, Slack, reason
 from bot.slack.blocks import party_card, sections
 from bot.slack.words import words
@@ -139,7 +139,7 @@ class SlackCards(LiveCards):
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """What Slack says of a card, in the words of `bot.live`."""
+    """What Slack says of a card, in the words of `bot.doors.card`."""
     try:
         yield
     except SlackApiError as error:

@@ -8,9 +8,9 @@ import logging
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.domain import Member, Room
-from bot.errors import PartyError
-from bot.live import Gone, Later
+from bot.doors.card import Gone, Later
+from bot.party.domain import Member, Room
+from bot.party.errors import PartyError
 from bot.slack.asked import Slack
 from bot.slack.blocks import sections
 from bot.slack.live import SlackCards

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.errors import ManyDevices, marked
-from bot.playing import Device
+from bot.party.errors import ManyDevices, marked
+from bot.playback.words import Device
 from bot.slack.asked import Asked
 from bot.slack.blocks import Json, actions, button, device_choice, section
 from bot.slack.words import link

@@ -9,8 +9,8 @@ from __future__ import annotations
 import html
 import re
 
-from bot.languages import spoken, with_english_commands
-from bot.replies import Replies
+from bot.wording.languages import spoken, with_english_commands
+from bot.wording.replies import Replies
 
 ZERO_WIDTH = "\u200b"
 _FORMATTING = re.compile(r"([*_~`:@#])")

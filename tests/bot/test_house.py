@@ -9,10 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.__main__ import open_house
-from bot.errors import NOT_AS_CONFIGURED, StartError
+from bot.party.errors import NOT_AS_CONFIGURED, StartError
 from bot.settings import Settings
+from tests.bot.room.visitor import connect
 from tests.cogs.stage import TOKEN, open_server
-from tests.room.visitor import connect
 
 
 def settings(folder: Path, token: str) -> Settings:

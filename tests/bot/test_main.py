@@ -16,9 +16,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.domain import Room, State
+from bot.party.domain import Room, State
 from db.store import open_store
-from tests.room.visitor import connect
+from tests.bot.room.visitor import connect
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60  # of a test that waits for a process; far more than it takes

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StartError
+from bot.party.errors import StartError
 from bot.settings import STARTER, read_settings
 
 ALL = (

@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from bot.errors import StartError
+from bot.party.errors import StartError
 from bot.vault import NotOpened, Vault
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()

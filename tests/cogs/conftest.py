@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.party import PartyService
+from bot.service import PartyService
 from tests.cogs.stage import log_in, open_server
 from tests.fakes.discord_server import FakeDiscord
 

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.discord_bot import open_discord
-from bot.domain import Room
-from bot.party import PartyService
+from bot.party.domain import Room
+from bot.service import PartyService
+from cogs.client import open_discord
 from tests.conftest import SPECS
 from tests.fakes.discord_model import FakeChannel, FakeMessage, Interaction, Json, Reply, Timing
 from tests.fakes.discord_server import FakeDiscord

@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.catalog import Catalogue
-from bot.domain import Member, Party
-from bot.follower import Follower
-from bot.party import PartyService
+from bot.party.domain import Member, Party
+from bot.playback.watcher import Follower
+from bot.recommend.catalogue import Catalogue
+from bot.service import PartyService
+from tests.bot.spotify.stage import Stage
 from tests.cogs.stage import is_card, public, room
 from tests.conftest import Clock
 from tests.fakes.discord_model import FakeChannel, FakeMember, FakeMessage
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.spotify_model import FakeDevice, FakeSong, FakeUser
 from tests.fakes.spotify_server import FakeSpotify
-from tests.spotify_stage import Stage
 
 
 @dataclass

@@ -7,9 +7,9 @@ import weakref
 
 import pytest
 
-from bot.domain import Rules
-from bot.languages import language
-from bot.replies import Replies
+from bot.party.domain import Rules
+from bot.wording.languages import language
+from bot.wording.replies import Replies
 from cogs.common import passing, plain
 from cogs.settings import settings_view
 from tests.cogs.stage import ZERO_WIDTH, live, read

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.domain import LONGEST_TEXT, Party, Room
-from bot.errors import (
+from bot.party.domain import LONGEST_TEXT, Party, Room
+from bot.party.errors import (
     EmptyText,
     NoSpotify,
     NoSuchEntry,
@@ -27,7 +27,7 @@ from bot.errors import (
     UnknownLink,
     UnknownSong,
 )
-from bot.party import PartyService
+from bot.service import PartyService
 from db.store import Store
 from tests.cogs.stage import is_card, private, public, read, room, until
 from tests.fakes.discord_model import EVERYONE, Reply

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import Mood
-from bot.languages import LANGUAGES
-from bot.party import PartyService
+from bot.party.domain import Mood
+from bot.service import PartyService
+from bot.wording.languages import LANGUAGES
 from tests.cogs.stage import private, read, room
 from tests.fakes.discord_parts import walk
 from tests.fakes.discord_server import FakeDiscord

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain import (
+from bot.party.domain import (
     Added,
     AddedAll,
     Entry,
@@ -33,11 +33,11 @@ from bot.domain import (
     Voted,
     Why,
 )
-from bot.errors import HostLost, ManyDevices, NameTaken, NotOnSpotify, QueueFull, UnknownSong
-from bot.languages import LANGUAGES, language
-from bot.party import PartyService
-from bot.playing import Account, Device, Imported, Played, Saved
-from bot.replies import Replies
+from bot.party.errors import HostLost, ManyDevices, NameTaken, NotOnSpotify, QueueFull, UnknownSong
+from bot.playback.words import Account, Device, Imported, Played, Saved
+from bot.service import PartyService
+from bot.wording.languages import LANGUAGES, language
+from bot.wording.replies import Replies
 from cogs.cards import TEXT_LIMIT, again_button, ballot_card, fitting, party_card
 from cogs.common import plain
 from cogs.sound import device_card

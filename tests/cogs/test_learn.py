@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import OwnersOnly
-from bot.languages import language
-from bot.party import PartyService
-from bot.replies import Replies
+from bot.party.errors import OwnersOnly
+from bot.service import PartyService
+from bot.wording.languages import language
+from bot.wording.replies import Replies
 from tests.cogs.stage import private, public, read, room
 from tests.fakes.discord_model import EVERYONE, FakeMember
 from tests.fakes.discord_server import FakeDiscord

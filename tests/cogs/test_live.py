@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 from discord.webhook.async_ import AsyncWebhookAdapter
 
-from bot import live as shared
-from bot.domain import AUTOPILOT_WAITS_MS, Member
-from bot.party import PartyService
-from bot.service import MANY
+from bot.doors import card as shared
+from bot.party.base import MANY
+from bot.party.domain import AUTOPILOT_WAITS_MS, Member
+from bot.service import PartyService
 from cogs import live
 from db.store import Store
 from tests.cogs.stage import is_card, log_in, open_server, private, public, read, room

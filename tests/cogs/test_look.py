@@ -11,8 +11,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from bot.errors import NothingToShow, UnknownToModel
-from bot.party import PartyService
+from bot.party.errors import NothingToShow, UnknownToModel
+from bot.service import PartyService
 from tests.cogs.stage import private, public, read, room
 from tests.conftest import Clock
 from tests.fakes.discord_model import FakeMessage, Reply

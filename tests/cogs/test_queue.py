@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain import Member
-from bot.errors import ModeratorsOnly, NoSongInMessage, TooManyLines
-from bot.party import PartyService
+from bot.party.domain import Member
+from bot.party.errors import ModeratorsOnly, NoSongInMessage, TooManyLines
+from bot.service import PartyService
 from tests.cogs.stage import private, public, read, room
 from tests.conftest import Clock
 from tests.fakes.discord_model import EVERYONE, FakeMessage

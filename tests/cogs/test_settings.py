@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.domain import Order, Quorum, Rules
-from bot.errors import ManagersOnly, NothingPlaying, OwnersOnly
-from bot.languages import language
-from bot.party import PartyService
-from bot.replies import Replies
+from bot.party.domain import Order, Quorum, Rules
+from bot.party.errors import ManagersOnly, NothingPlaying, OwnersOnly
+from bot.service import PartyService
+from bot.wording.languages import language
+from bot.wording.replies import Replies
 from tests.cogs.stage import log_in, open_server, private, public, read, room
 from tests.fakes.discord_model import EVERYONE, FakeMember, FakeMenu, FakeMessage
 from tests.fakes.discord_parts import Part, walk

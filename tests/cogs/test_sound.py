@@ -8,9 +8,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from bot.catalog import Catalogue
-from bot.domain import Member
-from bot.errors import (
+from bot.party.domain import Member
+from bot.party.errors import (
     DeviceGone,
     DeviceRefuses,
     HostedAlready,
@@ -33,13 +32,16 @@ from bot.errors import (
     SpotifyAway,
     SpotifyRests,
 )
-from bot.languages import language
-from bot.party import PartyService
-from bot.recommender import Recommender
-from bot.replies import Replies
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.service import PartyService
+from bot.wording.languages import language
+from bot.wording.replies import Replies
 from cogs import live
 from cogs.queue import ADD_FROM_MESSAGE
 from db.store import Store
+from tests.bot.spotify.stage import PUBLIC_URL, Stage
+from tests.bot.spotify.stage import sounding as opened
 from tests.cogs.stage import private, public, read, room, until
 from tests.cogs.stage_sound import Sounding
 from tests.conftest import MOD, SPECS, Clock
@@ -47,8 +49,6 @@ from tests.fakes.discord_model import EVERYONE, VIEW_CHANNEL, FakeMember
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import FakeSpotify
-from tests.spotify_stage import PUBLIC_URL, Stage
-from tests.spotify_stage import sounding as opened
 
 FEW = ("mr brightside", "take on me", "wonderwall")
 MANAGE_SERVER, MANAGE_MESSAGES = 1 << 5, 1 << 13

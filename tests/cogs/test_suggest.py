@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.catalog import Catalogue
-from bot.domain import Entry, Member, Mood, Suggestion
-from bot.errors import AlreadyOver, BallotClosed, NoSuchEntry
-from bot.party import PartyService
-from bot.recommender import Recommender
+from bot.party.domain import Entry, Member, Mood, Suggestion
+from bot.party.errors import AlreadyOver, BallotClosed, NoSuchEntry
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.service import PartyService
 from db.store import open_store
 from tests.cogs.stage import log_in, open_server, private, public, read, room, until
 from tests.conftest import Clock

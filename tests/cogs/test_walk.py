@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.bundle import Bundle
-from bot.catalog import Catalogue
-from bot.domain import ACTIVE_FOR_MS, Party, Quorum, Room
-from bot.errors import NotInvited, ServersOnly
-from bot.party import PartyService
-from bot.recommender import Recommender
+from bot.party.domain import ACTIVE_FOR_MS, Party, Quorum, Room
+from bot.party.errors import NotInvited, ServersOnly
+from bot.recommend.bundle import Bundle
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.service import PartyService
 from cogs.queue import ADD_FORM, ADD_FROM_MESSAGE, SEVERAL
 from db.store import open_store
 from tests.cogs.stage import log_in, open_server, private, public, room, until

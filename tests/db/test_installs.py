@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from bot.domain import Change, Member, Room, State, Suggestion
+from bot.party.domain import Change, Member, Room, State, Suggestion
 from db.schema import metadata
 from db.store import Store, Transaction
 from tests.conftest import ON_BOTH

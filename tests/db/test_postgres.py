@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack
 import pytest
 from sqlalchemy import text
 
-from bot.domain import Member, Playback, Room, State
-from bot.errors import StartError
+from bot.party.domain import Member, Playback, Room, State
+from bot.party.errors import StartError
 from db.store import Store, open_store
 from tests.conftest import ANNA, ON_POSTGRESQL, ROOM
 from tests.db.test_store import SONG

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from bot.domain import Member, Track
-from bot.playing import Login, SealedAccount
+from bot.party.domain import Member, Track
+from bot.playback.words import Login, SealedAccount
 from db.store import Store, Transaction
 from tests.conftest import ON_BOTH
 

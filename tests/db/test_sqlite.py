@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from bot.domain import Change, Member, Room, Rules, State, Suggestion
-from bot.errors import StartError
+from bot.party.domain import Change, Member, Room, Rules, State, Suggestion
+from bot.party.errors import StartError
 from db.store import Store, open_store
 from tests.conftest import ANNA, ROOM
 from tests.db.test_store import SONG

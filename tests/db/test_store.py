@@ -15,8 +15,8 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.domain import Change, Entry, Member, PartyRecord, Room, State, Suggestion, Track
-from bot.errors import StartError
+from bot.party.domain import Change, Entry, Member, PartyRecord, Room, State, Suggestion, Track
+from bot.party.errors import StartError
 from db.schema import metadata
 from db.store import Store, Transaction, alembic_config, open_store
 from tests.conftest import ANNA, BEN, ON_BOTH, ROOM

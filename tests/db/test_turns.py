@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain import NOBODY, Member, Room, Rules, State
+from bot.party.domain import NOBODY, Member, Room, Rules, State
 from db.store import Store, Transaction, open_store
 from tests.conftest import ANNA, BEN, ROOM
 from tests.db.test_store import SONG

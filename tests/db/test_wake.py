@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot.domain import Room
+from bot.party.domain import Room
 from db import wake
 from db.store import Store, open_store
 from tests.conftest import ON_POSTGRESQL, ROOM

@@ -9,21 +9,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-from bot.accounts import Accounts
-from bot.breaker import Breaker
-from bot.bundle import open_bundle
-from bot.catalog import Catalogue
-from bot.domain import Member, Room
-from bot.music import SpotifyMusic
-from bot.ports import Store
-from bot.recommender import Recommender
+from bot.party.domain import Member, Room
+from bot.party.ports import Store
+from bot.playback.ports import Music
+from bot.recommend.bundle import open_bundle
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
 from bot.settings import STARTER
-from bot.spotify import Spotify
-from bot.spotify_ports import Music
+from bot.spotify.accounts import Accounts
+from bot.spotify.breaker import Breaker
+from bot.spotify.client import Spotify
+from bot.spotify.music import SpotifyMusic
 from bot.vault import Vault
 from db.store import open_store
+from tests.bot.spotify.stage import KEY, PUBLIC_URL, sounding
 from tests.fakes.spotify_server import FakeSpotify
-from tests.spotify_stage import KEY, PUBLIC_URL, sounding
 
 ADDRESS = "ENCORE_BENCH_SPOTIFY"
 """The variable that tells the bot's process where its Spotify is, in JSON."""

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.__main__ import SWITCH_S, run_on_loop, tidy
-from bot.bundle import open_bundle
-from bot.catalog import Catalogue
-from bot.follower import Follower
-from bot.party import PartyService
-from bot.recommender import Recommender
+from bot.playback.watcher import Follower
+from bot.recommend.bundle import open_bundle
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.service import PartyService
 from bot.settings import STARTER
 from db.store import Store, open_store
 from tests.measure import hosts

@@ -21,19 +21,19 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.bundle import open_bundle
-from bot.catalog import Catalogue
-from bot.domain import Member, Room
-from bot.errors import SpotifyRests
-from bot.follower import Follower
-from bot.party import PartyService
-from bot.recommender import Recommender
+from bot.party.domain import Member, Room
+from bot.party.errors import SpotifyRests
+from bot.playback.watcher import Follower
+from bot.recommend.bundle import open_bundle
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.service import PartyService
 from bot.settings import STARTER
 from db.store import open_store
+from tests.bot.spotify.stage import Stage, sounding
 from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import FakeSpotify
 from tests.measure.promises import Promise, at_most, percentile, table
-from tests.spotify_stage import Stage, sounding
 
 ROOMS, HOSTS, WINDOWS = 20, 5, 3
 RATE = 25.0

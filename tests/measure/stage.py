@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.bundle import open_bundle
-from bot.catalog import Catalogue
-from bot.domain import Track
-from bot.recommender import Recommender
+from bot.party.domain import Track
+from bot.recommend.bundle import open_bundle
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
 from model_export.evaluate import Bundle
 from model_export.playlists import Split, read_playlists
 

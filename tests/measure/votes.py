@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from bot.domain import Entry, Member, Mood, State, Track, signals, spoken_for
+from bot.party.domain import Entry, Member, Mood, State, Track, signals, spoken_for
 from tests.measure.stage import Stage
 
 ROUNDS, COUNT = 5, 5

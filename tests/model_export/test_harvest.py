@@ -18,8 +18,8 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine
 
-from bot.domain import PARTY_ENDS_AFTER_MS, Member, Room, State
-from bot.party import PartyService
+from bot.party.domain import PARTY_ENDS_AFTER_MS, Member, Room, State
+from bot.service import PartyService
 from db.harvest import WANTED
 from db.store import Store, alembic_config
 from model_export import harvest
@@ -277,7 +277,7 @@ async def test_the_bot_may_write_meanwhile(
 
 KILLED = """
 import asyncio, os, signal, sys
-from bot.domain import Track
+from bot.party.domain import Track
 from db.store import open_store
 from tests.model_export.test_harvest import ANNA, HERE
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.domain import ONE_PRESS_MS
+from bot.party.domain import ONE_PRESS_MS
 from tests.fakes.discord_model import Callback, Interaction, Kind
 
 CHANGES = {"click on encore:vote": "vote", "/add": "add", "/skip": "skip", "/next": "next"}

@@ -11,7 +11,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.discord_bot import open_discord
+from cogs.client import open_discord
 from tests.measure.house import serve
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 
+from bot.slack.app import SlackDoor
 from bot.slack.installs import Single
-from bot.slack_app import SlackDoor
 from tests.measure.house import serve
 
 if __name__ == "__main__":

@@ -1,0 +1,221 @@
+"""Live cards, the same for every chat: one message a room that always shows its party as it stands.
+
+A card is edited in place, at most every so often however much happens, and posted anew at the bottom once the
+conversation has carried it away. The database knows which message it is, so a restart finds it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.party.domain import PARTY_ENDS_AFTER_MS, Party, Room
+from bot.service import PartyService
+
+log = logging.getLogger(__name__)
+
+IN_A_RUSH = 3.0
+"""So many times as long a card rests at most while there is a rush."""
+LOOK_AGAIN_S = 0.1
+"""How often is looked whether the rush is over."""
+READ_AT_ONCE = 4
+"""How many cards are read from the database at once: people's requests stand in line behind no more."""
+
+
+class Gone(Exception):
+    """The message or its channel is not there for us any more."""
+
+
+class Later(Exception):
+    """The chat could not take the card now; it is tried again after so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:g} s")
+        self.seconds = seconds
+
+
+class LiveCards:
+    """Keeps the cards of all rooms of one chat up to date."""
+
+    platform: str
+    scrolled_away: int | None = None  # after so many messages below it a card is posted anew
+
+    def __init__(self, party: PartyService) -> None:
+        self.party = party
+        self._cards: dict[Room, str] = {}  # what the database knows, as far as it was asked
+        self._pages: dict[Room, int] = {}
+        self._below: dict[Room, int] = {}  # how many messages came after the card; known of who has one
+        self._opened_ms = party.now_ms()
+        self._posted_ms: dict[Room, int] = {}  # when the card was posted or taken away, of what is known
+        self._shown: dict[Room, float] = {}  # when the card of a room was last sent
+        self._turns: dict[Room, asyncio.Lock] = {}
+        self._dirty: set[Room] = set()
+        self._tasks: dict[Room, asyncio.Task[None]] = {}
+        self._reading = asyncio.Semaphore(READ_AT_ONCE)
+        self._closed = False
+        party.watch(self.note)
+
+    @property
+    def every_s(self) -> float:
+        """How long a card rests between two edits, in seconds."""
+        raise NotImplementedError
+
+    def is_ours(self, room: Room) -> bool:
+        """Whether this process serves the room."""
+        raise NotImplementedError
+
+    async def send(self, room: Room, party: Party, page: int) -> str:
+        """Posts a card and returns its id.
+
+        Raises:
+            Gone, Later: it could not be.
+        """
+        raise NotImplementedError
+
+    async def edit(self, room: Room, card: str, party: Party, page: int) -> None:
+        """Shows the party in a card that is there.
+
+        Raises:
+            Gone, Later: it could not be.
+        """
+        raise NotImplementedError
+
+    async def delete(self, room: Room, card: str) -> None:
+        """Takes a card away; one that is gone already is no error."""
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """Stops editing, for good."""
+        self._closed = True
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def note(self, room: Room) -> None:
+        """Has a room's card shown anew soon."""
+        if self._closed or room.platform != self.platform or not self.is_ours(room):
+            return
+        self._dirty.add(room)
+        if room not in self._tasks:
+            self._tasks[room] = asyncio.create_task(self._keep(room), name=f"card {room.channel}")
+
+    def turn(self, room: Room, page: int) -> None:
+        """Shows another page of a room's card."""
+        self._pages[room] = page
+        self.note(room)
+
+    def said(self, room: Room) -> None:
+        """Counts a message below a room's card."""
+        if room in self._below:
+            self._below[room] += 1
+
+    async def pick_up(self) -> None:
+        """Goes on with the cards that an earlier run left, in parties that are not over."""
+        since_ms = self.party.now_ms() - PARTY_ENDS_AFTER_MS
+        for room in await self.party.shown_rooms(self.platform, since_ms):
+            self.note(room)
+
+    async def take(self, room: Room, card: str) -> None:
+        """Makes a message the room's card, showing its first page, and takes the one before away."""
+        before = await self.party.keep_card(room, card)
+        self._cards[room] = card
+        self._shown[room] = time.monotonic()
+        self._below[room] = 0
+        self._posted_ms[room] = self.party.now_ms()
+        if before and before != card:
+            await self.delete(room, before)
+
+    async def forget(self, room: Room) -> None:
+        """Lets a card go that was taken away: no new one comes by itself before the next party."""
+        self._cards[room] = ""
+        self._below[room] = 0
+        self._posted_ms[room] = self.party.now_ms()
+        await self.party.keep_card(room, "")
+
+    async def vanished(self, card: str) -> None:
+        """Lets a card go that somebody deleted."""
+        for room, known in list(self._cards.items()):
+            if known == card:
+                await self.forget(room)
+
+    def leave(self, workspace: str) -> None:
+        """Knows nothing more of the rooms of a workspace."""
+        for known in (self._cards, self._pages, self._below, self._shown, self._posted_ms, self._turns):
+            for room in [room for room in known if room.workspace == workspace]:
+                del known[room]
+
+    async def card_of(self, room: Room) -> str:
+        """The id of a room's card; empty if it has none."""
+        known = self._cards.get(room)
+        if known is None:
+            known = self._cards[room] = await self.party.card(room)
+        return known
+
+    @asynccontextmanager
+    async def writing(self, room: Room) -> AsyncIterator[None]:
+        """One's turn to write to a room's card, once it has rested: the card stays the same meanwhile."""
+        async with self._turn(room):
+            await asyncio.sleep(self._left_s(room))
+            yield
+            self._written(room)
+
+    def _turn(self, room: Room) -> asyncio.Lock:
+        return self._turns.setdefault(room, asyncio.Lock())
+
+    def _left_s(self, room: Room, times: float = 1.0) -> float:
+        return max(0.0, self._shown.get(room, 0.0) + times * self.every_s - time.monotonic())
+
+    def _written(self, room: Room) -> None:
+        # Counted from the answer: the edit may have been taken just before it came.
+        self._shown[room] = max(self._shown.get(room, 0.0), time.monotonic())
+
+    def _lets_answers_go_first(self, room: Room) -> bool:
+        return self.party.busy and self._left_s(room, IN_A_RUSH) > 0
+
+    async def _keep(self, room: Room) -> None:
+        try:
+            while room in self._dirty:
+                await asyncio.sleep(self._left_s(room))  # outside the turn: who asks for the card goes first
+                if self._lets_answers_go_first(room):
+                    await asyncio.sleep(LOOK_AGAIN_S)
+                    continue
+                async with self._turn(room):
+                    if self._left_s(room) == 0:
+                        self._dirty.discard(room)
+                        await self._refresh(room)
+                        self._written(room)
+        except Exception:
+            log.exception("The card in %s could not be shown.", room)
+        finally:
+            del self._tasks[room]
+
+    async def _refresh(self, room: Room) -> None:
+        async with self._reading:
+            card = await self.card_of(room)
+            party = await self.party.party(room, history=0)
+        if not self.is_ours(room) or not (card or party.playing or party.automatic):
+            return
+        try:
+            await self._show(room, card, party)
+        except Gone:
+            if self._cards.get(room) == card:  # else it was only replaced meanwhile
+                await self.forget(room)
+        except Later as late:
+            log.warning("The card in %s waits: %s", room, late)
+            self._shown[room] = time.monotonic() + late.seconds
+            self._dirty.add(room)
+
+    async def _show(self, room: Room, card: str, party: Party) -> None:
+        page = self._pages.get(room, 0)
+        # A party that has just begun gets a card by itself: the last one's lies far above.
+        begun = party.started_ms > self._posted_ms.get(room, self._opened_ms)
+        begun |= not card and room not in self._below
+        away = card and self.scrolled_away and self._below.setdefault(room, 0) >= self.scrolled_away
+        if begun or away:
+            await self.take(room, await self.send(room, party, page))
+        elif card:
+            await self.edit(room, card, party, page)

@@ -1,0 +1,1 @@
+"""A party on somebody's device: what the device reports, what it is told, and who hosts."""

@@ -1,0 +1,320 @@
+"""The model at work: queue and votes in, ranked songs with reasons out.
+
+Only this module knows onnxruntime.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from bot.party import domain
+from bot.party.domain import Mood, Share, Signal, Strategy, Suggestion, Track, Why
+from bot.party.errors import StartError
+from bot.recommend import taste
+from bot.recommend.bundle import MEND, Bundle
+
+INPUTS = {"queue", "weight", "label", "banned", "limit"}
+OUTPUTS = ["tracks", "match", "reasons"]
+
+SPARE = 10
+"""How many songs are ranked for each one asked for: versions and a third song of an artist fall out."""
+AHEAD = 2
+"""Of those, how many are looked up at a time, until there are enough."""
+CANDIDATES = 3000
+"""Of so many songs that fit the party as a whole, each member's own taste and chance choose."""
+AT_ONCE = 2
+"""How many questions are worked on at a time: each of a long queue takes tens of megabytes meanwhile ..."""
+LONG = 100
+"""... and gives them back, where the usual ones keep what they need for the next."""
+FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUROUS: (1.0, 0.4, 0.2)}
+"""What factors, neighbours and content weigh: without neighbours and artists songs lie further away."""
+LEAST_SHARE = 0.25
+"""A second title is named as a reason when it speaks for a song at least this much as the first does."""
+
+
+Result = TypeVar("Result")
+
+
+class Songs(Protocol):
+    """The catalogue, as the model sees it: songs by their index."""
+
+    def index_of(self, track: Track) -> int | None:
+        """The model's index of a song, of its artist when only that is known, or None."""
+
+    def tracks(self, indices: Sequence[int]) -> list[Track]:
+        """The songs of some indices, from the file: for worker threads."""
+
+    def artists(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """The number of the main artist of each of some songs."""
+
+    def artist(self, track: Track) -> int:
+        """The number of a song's main artist; -1 for one without any in the catalogue."""
+
+    def word(self, word: str) -> int | None:
+        """The model's index of a word that playlists are named with, or None."""
+
+    def versions(self, track: Track) -> Sequence[int]:
+        """Every index that is the same song to a person: remasters, live takes, singles."""
+
+    def versions_of(self, index: int) -> Sequence[int]:
+        """Every index that is the same song to a person as this one, itself among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the graph says: the outputs of the bundle's contract."""
+
+    tracks: npt.NDArray[np.int64]  # (n,), best first
+    match: npt.NDArray[np.float32]  # (n,)
+    reasons: npt.NDArray[np.float32]  # (n, q)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """One question to the model, its songs and words as rows."""
+
+    heard: Sequence[tuple[int, Signal]]
+    banned: Sequence[Track]
+    count: int
+    mood: Mood
+    strategy: Strategy
+    served: Mapping[str, float]
+    clean: bool
+
+
+class Recommender:
+    """A model bundle, loaded."""
+
+    def __init__(self, bundle: Bundle, songs: Songs, seed: int | None = None) -> None:
+        """Loads the graph; the seed is of what is left to chance, see `Mood`.
+
+        Raises:
+            StartError: the file is no graph of our contract.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # one request is a millisecond; more threads only compete
+        options.log_severity_level = 3
+        options.add_session_config_entry(
+            "session.disable_prepacking", "1"
+        )  # a row by a matrix: faster without
+        try:
+            self._session = onnxruntime.InferenceSession(
+                bundle.model, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # onnxruntime's own classes have no common base
+            raise StartError(f"{bundle.model} cannot be loaded as a model; {MEND}") from error
+        inputs = {each.name for each in self._session.get_inputs()}
+        outputs = [each.name for each in self._session.get_outputs()]
+        if not (inputs >= INPUTS and set(outputs) >= set(OUTPUTS)):
+            raise StartError(f"{bundle.model} has other inputs or outputs than I know; {MEND}")
+        self._blends = "blend" in inputs  # a bundle of another make may do without
+        self._songs = songs
+        self._tracks = bundle.tracks
+        self._rng = np.random.default_rng(seed)
+        self._workers = ThreadPoolExecutor(AT_ONCE, "model")  # their own, so that searches need not wait
+        last = bundle.tracks - 1  # all others are banned: the one left is the last one, and there is no next
+        if self.answer([], range(last), 2).tracks.tolist() != [last]:
+            raise StartError(f"{bundle.model} does not know the songs its manifest counts; {MEND}")
+
+    async def suggest(
+        self,
+        told: Sequence[Signal],
+        banned: Sequence[Track],
+        count: int,
+        *,
+        words: Sequence[str] = (),
+        mood: Mood = Mood.SAFE,
+        strategy: Strategy = Strategy.WITHOUT_MISERY,
+        served: Mapping[str, float] | None = None,
+        clean: bool = False,
+    ) -> list[Suggestion]:
+        """The best `count` songs for what the room has told, none of the banned ones in any version.
+
+        Args:
+            told: songs, and what each member has said of them.
+            banned: never to be suggested.
+            count: how many.
+            words: of what is looked for; those the catalogue does not know say nothing.
+            mood: how far from the queue the songs may lie.
+            strategy: how several members' tastes become one order.
+            served: how many songs each member has had, by user_id, for `Strategy.TURNS`.
+            clean: none that are marked explicit.
+        """
+
+        def work() -> list[Suggestion]:
+            heard = self._heard(told, words)
+            return self._suggest(_Ask(heard, banned, count, mood, strategy, served or {}, clean))
+
+        return await self._work(work)
+
+    async def _work(self, call: Callable[..., Result], *arguments: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, call, *arguments)
+
+    def _heard(self, told: Sequence[Signal], words: Sequence[str]) -> list[tuple[int, Signal]]:
+        """What the model knows of all that, by its index."""
+        rows = [(self._songs.index_of(signal.track), signal) for signal in told]
+        everybody = {user: 1.0 for signal in told for user in signal.stances}  # words are for the whole room
+        rows += [(self._songs.word(word), Signal(Track(word, ""), 1.0, 1.0, everybody)) for word in words]
+        return [(index, signal) for index, signal in rows if index is not None]
+
+    def _suggest(self, ask: _Ask) -> list[Suggestion]:
+        out = {index for track in ask.banned for index in self._songs.versions(track)}
+        group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
+        exploring = group or ask.mood is not Mood.SAFE
+        answer = self.answer(
+            ask.heard, out, CANDIDATES if exploring else ask.count * SPARE, blend=FAR[ask.mood]
+        )
+        apart = islice(self._apart(self._order(ask, answer, group=group), answer, out), ask.count * SPARE)
+        places: list[int] = []
+        tracks: list[Track] = []
+        best: list[int] = []
+        while len(best) < ask.count and (more := list(islice(apart, ask.count * AHEAD))):
+            found = self._songs.tracks(answer.tracks[more].tolist())
+            for place, track in zip(more, found, strict=True):
+                if not (ask.clean and domain.explicit(track)):
+                    places.append(place)
+                    tracks.append(track)
+            best = domain.varied(tracks, ask.count)
+        wanted = np.array([signal.label > 0 for _, signal in ask.heard], bool)
+        titles = [signal.track.title for _, signal in ask.heard]
+        return [
+            Suggestion(
+                tracks[each],
+                float(str(answer.match[places[each]])),  # its few digits, which any database keeps
+                strongest(titles, np.where(wanted, answer.reasons[places[each]], 0)),
+            )
+            for each in best
+        ]
+
+    def _apart(self, order: Iterable[int], answer: Answer, out: set[int]) -> Iterator[int]:
+        """The places in this order without those of songs that are out, in any version; each goes out too."""
+        for place in order:
+            index = int(answer.tracks[place])
+            if index not in out:
+                out.update(self._songs.versions_of(index))
+                yield place
+
+    def _order(self, ask: _Ask, answer: Answer, *, group: bool) -> Iterable[int]:
+        """The places of the answer, best first for these people in this mood."""
+        if not len(answer.tracks):
+            return ()
+        told = [signal for _, signal in ask.heard]
+        said = [(self._songs.artist(signal.track), signal) for signal in told]
+        logits = taste.logit(answer.match)
+        extra = logits.std() * taste.surprise(
+            self._songs.artists(answer.tracks), said, taste.SPREAD[ask.mood], self._rng
+        )
+        if group and ask.strategy is not Strategy.POOLED:
+            members = taste.members(told)
+            scores = taste.by_member(answer.reasons, answer.match, told) + extra
+            return taste.together(scores, ask.strategy, [ask.served.get(each, 0.0) for each in members])
+        order: list[int] = np.argsort(-(logits + extra), kind="stable").tolist()
+        return order
+
+    async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:
+        """Why a song fits to what the room has told, or None for a song that the model does not know.
+
+        Args:
+            told: the songs, none of them the track itself.
+            track: the song that is asked for.
+            names: of the members that the signals name by user_id.
+        """
+        index = self._songs.index_of(track)
+        if index is None or index >= self._tracks:
+            return None
+        return await self._work(self._why, told, index, names)
+
+    def _why(self, told: Sequence[Signal], index: int, names: Mapping[str, str]) -> Why:
+        heard = self._heard(told, ())
+        others = self._all_but([index])
+        answer, alone = self.answer(heard, others, 1), self.answer([], others, 1)
+        start, logit = (float(taste.logit(each.match)[0]) for each in (alone, answer))
+        shares = answer.reasons[0].astype(float)
+        people: dict[str, float] = {}
+        for (_, signal), share in zip(heard, shares, strict=True):
+            behind = [user for user, said in signal.stances.items() if (said > 0) == (signal.label > 0)]
+            for user in behind or [""]:
+                people[user] = people.get(user, 0.0) + float(share) / len(behind or [""])
+        return Why(
+            track=self._songs.tracks([index])[0],
+            match=float(answer.match[0]),
+            start=start,
+            room=logit - start - float(shares.sum()),
+            songs=_by_size(
+                (s.track.title, float(share)) for (_, s), share in zip(heard, shares, strict=True)
+            ),
+            members=_by_size((names.get(user, ""), share) for user, share in people.items()),
+        )
+
+    async def likeness(self, tracks: Sequence[Track]) -> npt.NDArray[np.float32]:
+        """How much each song (row) is spoken for by each other one: (songs, songs), in logits.
+
+        0 for a song by itself; nan where the model does not know it, or has had it before in the list.
+        """
+        return await self._work(self._likeness, tracks)
+
+    def _likeness(self, tracks: Sequence[Track]) -> npt.NDArray[np.float32]:
+        place: dict[int, int] = {}
+        for i, track in enumerate(tracks):
+            index = self._songs.index_of(track)
+            if index is not None and index < self._tracks:
+                place.setdefault(index, i)
+        shares = np.full((len(tracks), len(tracks)), np.nan, np.float32)
+        for index, i in place.items():  # what is in the queue is no answer, so each is asked for in turn
+            heard = [(other, Signal(tracks[at], 1.0, 1.0)) for other, at in place.items() if other != index]
+            answer = self.answer(heard, self._all_but([index]), 1)
+            shares[i, [at for other, at in place.items() if other != index]] = answer.reasons[0]
+            shares[i, i] = 0
+        return shares
+
+    def _all_but(self, indices: Sequence[int]) -> npt.NDArray[np.int64]:
+        return np.delete(np.arange(self._tracks), indices)
+
+    def answer(
+        self,
+        heard: Sequence[tuple[int, Signal]],
+        banned: Collection[int] | npt.NDArray[np.int64],
+        limit: int,
+        blend: Sequence[float] = (1, 1, 1),
+    ) -> Answer:
+        """Runs the graph once, in this thread."""
+        options = onnxruntime.RunOptions()
+        if len(heard) > LONG:
+            options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        outputs = self._session.run(
+            OUTPUTS,
+            {
+                "queue": np.array([index for index, _ in heard], np.int64),
+                "weight": np.array([signal.weight for _, signal in heard], np.float32),
+                "label": np.array([signal.label for _, signal in heard], np.float32),
+                "banned": np.fromiter(banned, np.int64, len(banned)),
+                "limit": np.array(limit, np.int64),
+                **({"blend": np.array(blend, np.float32)} if self._blends else {}),
+            },
+            options,
+        )
+        return Answer(*outputs)
+
+
+def strongest(titles: Sequence[str], shares: npt.NDArray[np.float32]) -> tuple[str, ...]:
+    """The one or two titles that speak for a song most; none when nothing speaks for it."""
+    order = [int(i) for i in np.argsort(-shares, kind="stable") if shares[i] > 0]
+    if not order:
+        return ()
+    least = LEAST_SHARE * shares[order[0]]
+    return tuple(dict.fromkeys(titles[i] for i in order[:2] if shares[i] >= least))
+
+
+def _by_size(shares: Iterable[tuple[str, float]]) -> tuple[Share, ...]:
+    """Shares, those that matter most first."""
+    named = (Share(name, share) for name, share in shares)
+    return tuple(sorted(named, key=lambda each: -abs(each.logit)))

@@ -1,0 +1,131 @@
+"""Whose taste counts: the group's order of songs from each member's, and what only trying can tell.
+
+All of it rests on the model's reasons, each entry's exact share of a song's logit: what a song would score if
+one member alone had queued is the song's bias and that member's shares, brought to the strength they would
+have alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.party.domain import Mood, Signal, Strategy
+
+Floats = npt.NDArray[np.float64]
+
+POOLING = 0.6
+"""The power of the model's pooling: n equal entries count n ** (1 - POOLING) times one."""
+KEENNESS = 0.5
+"""How much better a song is that stands one standard deviation higher: exp(KEENNESS) times."""
+PATIENCE = 30.0
+"""So many middling songs a member may have had less than the others before it matters much."""
+SERVED = 5.0
+"""How many middling songs one song that was made for a member is worth."""
+SPREAD = {Mood.SAFE: 0.0, Mood.BALANCED: 0.15, Mood.ADVENTUROUS: 0.6}
+"""How much a room may differ from the model about an artist, in standard deviations of the candidates."""
+NOISE = 1.0
+"""How little one vote says about an artist: its standard deviation, likewise."""
+
+
+def by_member(
+    reasons: npt.NDArray[np.float32], match: npt.NDArray[np.float32], told: Sequence[Signal]
+) -> Floats:
+    """Each member's own logit of each song: (members, songs), the members as `members` has them.
+
+    Args:
+        reasons: (songs, entries), as the model gave them for the whole queue.
+        match: (songs,), likewise.
+        told: the entries.
+    """
+    bias = logit(match) - reasons.sum(axis=1)
+    weight = np.array([signal.weight * signal.label for signal in told])
+    alone = reasons / np.where(weight == 0, np.inf, weight)  # the share of an entry of weight and label 1
+    everybody = sum(signal.weight for signal in told)
+    scores = []
+    for user in members(told):
+        stance = np.array([signal.stances.get(user, 0.0) for signal in told])
+        strength = (everybody / max(float(np.abs(np.sign(stance)).sum()), 1.0)) ** POOLING
+        scores.append(bias + strength * alone @ stance)
+    return np.array(scores).reshape(-1, len(match))
+
+
+def members(told: Sequence[Signal]) -> list[str]:
+    """Everybody who has said something, in order."""
+    return sorted({user for signal in told for user in signal.stances})
+
+
+def logit(match: npt.NDArray[np.float32]) -> Floats:
+    """The logarithm of the odds."""
+    probability = np.clip(match.astype(float), 1e-9, 1 - 1e-9)
+    return np.asarray(np.log(probability) - np.log1p(-probability))
+
+
+def together(scores: Floats, strategy: Strategy, served: Sequence[float] = ()) -> Iterator[int]:
+    """The songs' order for a group, best first, found out as far as it is asked for.
+
+    Args:
+        scores: (members, songs), each member's logits.
+        strategy: how to agree.
+        served: (members,), how many songs each has had so far; none by default.
+    """
+    if strategy in {Strategy.WITHOUT_MISERY, Strategy.TURNS}:
+        had = SERVED * np.array(served or np.zeros(len(scores)), float)
+        return _served_in_turn(_pleasure(scores), had, only_the_least=strategy is Strategy.TURNS)
+    how = {Strategy.LEAST_MISERY: np.min, Strategy.MOST_PLEASURE: np.max}
+    value = how[strategy](_pleasure(scores), axis=0) if strategy in how else scores.mean(axis=0)
+    return iter(np.argsort(-value, kind="stable").tolist())
+
+
+def _pleasure(scores: Floats) -> Floats:
+    """What each song is worth to each member, 1 on average: (members, songs)."""
+    middle, spread = scores.mean(axis=1, keepdims=True), scores.std(axis=1, keepdims=True)
+    worth = np.exp(KEENNESS * (scores - middle) / np.where(spread > 0, spread, 1))
+    return np.asarray(worth / worth.mean(axis=1, keepdims=True))
+
+
+def _served_in_turn(pleasure: Floats, had: Floats, *, only_the_least: bool) -> Iterator[int]:
+    """The average without misery: whoever has had less so far counts more, song after song.
+
+    Each place goes to the song with the greatest sum of pleasure / (PATIENCE + had), which is proportional
+    fairness (F. Kelly, 1998); or, in turns, to the favourite of whoever has had least.
+    """
+    left = pleasure.copy()
+    for _ in range(pleasure.shape[1]):
+        weight = np.eye(len(had))[int(np.argmin(had))] if only_the_least else 1 / (PATIENCE + had)
+        song = int(np.argmax(weight @ left))
+        left[:, song] = -1  # less than any pleasure
+        yield song
+        had = had + pleasure[:, song]
+
+
+def surprise(
+    artists: npt.NDArray[np.int32],
+    told: Sequence[tuple[int, Signal]],
+    spread: float,
+    rng: np.random.Generator,
+) -> Floats:
+    """What is added to each song's standing to find out what this room likes: Thompson sampling (1933).
+
+    How much the room likes an artist beyond what the model says has a normal prior of this spread and mean
+    zero; each stance is a noisy look at it. What is added is one draw of the posterior for each artist.
+
+    Args:
+        artists: (songs,), the number of each song's artist.
+        told: the artist of each entry, likewise, and what was said of it.
+        spread: the prior's standard deviation; 0 adds nothing.
+        rng: where chance comes from.
+    """
+    if not spread:
+        return np.zeros(len(artists))
+    numbers, which = np.unique(artists, return_inverse=True)
+    count, liked = np.zeros((2, len(numbers)))
+    for artist, signal in told:
+        of_artist = numbers == artist
+        count[of_artist] += len(signal.stances)
+        liked[of_artist] += np.sign(list(signal.stances.values())).sum()
+    # The normal posterior: the prior's and the looks' precisions add up.
+    precision = spread**-2 + count * NOISE**-2
+    return np.asarray(rng.normal(liked * NOISE**-2 / precision, precision**-0.5)[which])

@@ -1,0 +1,1 @@
+"""What people take home from a party: files and a map."""

@@ -1,0 +1,1 @@
+"""What Encore says, in seven languages."""

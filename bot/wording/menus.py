@@ -1,0 +1,138 @@
+"""What a room may choose, as menus: the same for every chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.party.domain import (
+    BELOW,
+    COOLDOWNS_MIN,
+    SONGS_EACH,
+    THRESHOLDS,
+    Order,
+    Quorum,
+    Rules,
+)
+from bot.party.errors import NotUnderstood, marked
+from bot.wording.languages import LANGUAGES
+from bot.wording.replies import Replies
+
+ORDERS = {
+    Order.VOTES: marked("Order: the most wanted song plays next"),
+    Order.TURNS: marked("Order: everybody in turn"),
+    Order.ARRIVAL: marked("Order: first come, first served"),
+}
+QUORUMS = {
+    Quorum.ONE: marked("Skip: one is enough"),
+    Quorum.THIRD: marked("Skip: a third must agree"),
+    Quorum.HALF: marked("Skip: more than half must agree"),
+    Quorum.MOST: marked("Skip: two thirds must agree"),
+    Quorum.ALL: marked("Skip: everybody must agree"),
+}
+SWITCHES = {
+    "one_of_each": marked("No song twice in the queue"),
+    "clean": marked("No songs marked explicit"),
+    "quiet": marked("Quiet: who adds a song is answered in private"),
+    "autopilot": marked("Autopilot: keep it rolling"),
+}
+NUMBERS: dict[str, Sequence[int]] = {
+    "threshold": THRESHOLDS,
+    "cooldown_min": COOLDOWNS_MIN,
+    "songs_each": SONGS_EACH,
+    "autopilot_below": BELOW,
+}
+AUTOMATIC = "auto"
+"""Stands for the language of the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """One choice: a rule of `Rules`, or `switches` for those that are on or off."""
+
+    rule: str
+    options: tuple[tuple[str, str], ...]  # (value, label)
+    chosen: tuple[str, ...]
+    empty: str = ""  # what is said of no choice
+    several: bool = False
+
+
+def menus(rules: Rules, replies: Replies, *, guests: bool = False) -> list[Menu]:
+    """Every choice, as it stands.
+
+    Args:
+        rules: what the room has chosen.
+        replies: the words.
+        guests: whether the chat knows guests and people of other companies.
+    """
+    say, count = replies.say, replies.count
+    switches = SWITCHES | ({"guests": marked("Guests and other companies may take part")} if guests else {})
+    languages = ((AUTOMATIC, say(marked("Language: this server's"))), *LANGUAGES.items())
+    return [
+        Menu("order", tuple((o.value, say(ORDERS[o])) for o in Order), (rules.order.value,)),
+        Menu("quorum", tuple((q.value, say(QUORUMS[q])) for q in Quorum), (rules.quorum.value,)),
+        _numbers(
+            "threshold",
+            rules,
+            lambda n: count("Ballots: {number} 👍 queues a song", "Ballots: {number} 👍 queue a song", n),
+        ),
+        _numbers("cooldown_min", rules, lambda n: _rest(replies, n)),
+        _numbers("songs_each", rules, lambda n: _each(replies, n)),
+        Menu(
+            "switches",
+            tuple((name, say(label)) for name, label in switches.items()),
+            tuple(name for name in switches if getattr(rules, name)),
+            say(marked("Everything is switched off")),
+            several=True,
+        ),
+        _numbers(
+            "autopilot_below",
+            rules,
+            lambda n: count(
+                "Autopilot: when no song is left", "Autopilot: with fewer than {number} songs left", n
+            ),
+        ),
+        Menu("language", languages, (rules.language or AUTOMATIC,)),
+    ]
+
+
+def _rest(replies: Replies, minutes: int) -> str:
+    if not minutes:
+        return replies.say(marked("Repeats: any time"))
+    return replies.count(
+        "Repeats: a song rests for {number} minute", "Repeats: a song rests for {number} minutes", minutes
+    )
+
+
+def _each(replies: Replies, songs: int) -> str:
+    if not songs:
+        return replies.say(marked("Each member: any number of songs"))
+    return replies.count("Each member: {number} waiting song", "Each member: {number} waiting songs", songs)
+
+
+def _numbers(rule: str, rules: Rules, label: Callable[[int], str]) -> Menu:
+    now = getattr(rules, rule)
+    offered = sorted({*NUMBERS[rule], now})
+    return Menu(rule, tuple((str(n), label(n)) for n in offered), (str(now),))
+
+
+def chosen(rule: str, values: Sequence[str], *, guests: bool = False) -> dict[str, Any]:
+    """The choice of a menu as values of `Rules`.
+
+    Raises:
+        NotUnderstood: no menu of ours offers that.
+    """
+    switches = [*SWITCHES, *(["guests"] if guests else [])]
+    if rule == "switches" and set(values) <= {*switches}:
+        return {name: name in values for name in switches}
+    value = values[0] if values else ""
+    if rule == "language" and value in {AUTOMATIC, *LANGUAGES}:
+        return {rule: "" if value == AUTOMATIC else value}
+    if rule == "order" and value in {*Order}:
+        return {rule: Order(value)}
+    if rule == "quorum" and value in {*Quorum}:
+        return {rule: Quorum(value)}
+    if rule in NUMBERS and value.isdecimal() and int(value) in NUMBERS[rule]:
+        return {rule: int(value)}
+    raise NotUnderstood

@@ -1,0 +1,79 @@
+"""Two processes on one PostgreSQL database: one party for both."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.party.domain import State
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.service import PartyService
+from db.store import open_store
+from tests.conftest import ANNA, BEN, CLEO, ON_POSTGRESQL, ROOM, Clock, MakeMembers
+
+pytestmark = ON_POSTGRESQL
+
+
+@pytest.fixture
+async def other(
+    party: PartyService, database_url: str, catalogue: Catalogue, recommender: Recommender, clock: Clock
+) -> AsyncIterator[PartyService]:
+    """The party service of another process."""
+    async with open_store(database_url) as store:
+        service = PartyService(store, catalogue, recommender, clock)
+        yield service
+        await service.close()
+
+
+async def test_eight_writers_lose_nothing(
+    party: PartyService, other: PartyService, members: MakeMembers
+) -> None:
+    """What people add at once in both processes is all there, each song once, and one plays."""
+
+    async def add(number: int) -> None:
+        for song in range(6):
+            service = (party, other)[(number + song) % 2]
+            await service.add(ROOM, members(8)[number], f"Song {song} of {number} - Nobody")
+
+    await asyncio.gather(*(add(number) for number in range(8)))
+    now = await other.party(ROOM)
+    assert now.playing is not None
+    titles = [entry.track.title for entry in (now.playing, *now.queue)]
+    assert sorted(titles) == sorted(f"Song {song} of {number}" for number in range(8) for song in range(6))
+    assert all(entry.state is State.QUEUED for entry in now.queue)
+
+
+async def test_one_delivery_to_both_adds_once(party: PartyService, other: PartyService) -> None:
+    """The same idempotency key in both processes at once changes the party once."""
+    added = await asyncio.gather(
+        *(service.add(ROOM, ANNA, "mr brightside", "key") for service in (party, other))
+    )
+    assert added[0] == added[1]
+    assert (await party.party(ROOM)).queue == ()
+
+
+async def test_skips_that_race_skip_one_song(party: PartyService, other: PartyService) -> None:
+    """Two of three wish to skip at once, each in a process of their own: one song ends, the next plays."""
+    for person, song in ((ANNA, "mr brightside"), (BEN, "take on me"), (CLEO, "wonderwall")):
+        await party.add(ROOM, person, song)
+    results = await asyncio.gather(party.skip(ROOM, ANNA), other.skip(ROOM, BEN))
+    assert sorted(result.done for result in results) == [False, True]
+    now = await party.party(ROOM)
+    assert [entry.state for entry in now.history] == [State.SKIPPED]
+    assert now.playing is not None
+    assert now.playing.track.title == "Take on Me"
+
+
+async def test_two_clocks_end_a_song_once(party: PartyService, other: PartyService, clock: Clock) -> None:
+    """Each process keeps time: a song whose time is up ends once, and the next one plays in full."""
+    for song in ("mr brightside", "take on me", "wonderwall"):
+        await party.add(ROOM, ANNA, song)
+    for played in (1, 2):
+        clock.pass_by(minutes=10)
+        await asyncio.gather(*(service.play_on() for service in (party, other) * 3))
+        now = await other.party(ROOM)
+        assert [entry.state for entry in now.history] == [State.PLAYED] * played
+        assert now.playing is not None

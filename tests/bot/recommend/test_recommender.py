@@ -1,0 +1,227 @@
+"""The shipped model behind its adapter."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.party.domain import Mood, Signal, Strategy, Track
+from bot.party.errors import StartError
+from bot.recommend.bundle import Bundle, open_bundle
+from bot.recommend.catalogue import Catalogue, song_key
+from bot.recommend.recommender import Recommender, strongest
+from bot.settings import STARTER
+
+
+async def told(catalogue: Catalogue, *songs: str, label: float = 1.0) -> list[Signal]:
+    """Signals for songs as typed."""
+    return [Signal(await catalogue.resolve(song), 1.0, label) for song in songs]
+
+
+async def test_a_queue_finds_its_genre(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Hip-hop leads to hip-hop and classic rock to classic rock: the lists share no artist."""
+    artists = []
+    for songs in (
+        ("in da club", "lose yourself", "still dre", "jay z empire state of mind"),
+        ("led zeppelin black dog", "acdc thunderstruck", "pink floyd time", "queen we will rock you"),
+    ):
+        found = await recommender.suggest(await told(catalogue, *songs), [], 10)
+        artists.append({suggestion.track.artist.split(",")[0] for suggestion in found})
+    assert artists[0].isdisjoint(artists[1])
+
+
+async def test_no_version_of_a_banned_song_comes_back(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Remasters and live takes of what is banned are banned too, and no song is suggested twice."""
+    signals = await told(catalogue, "hey jude", "let it be", "come together")
+    first = await recommender.suggest(signals, [], 10)
+    banned = [signal.track for signal in signals] + [each.track for each in first]
+    second = await recommender.suggest(signals, banned, 10)
+    keys = [song_key(each.track) for each in second]
+    assert not set(keys) & {song_key(track) for track in banned}
+    assert len(keys) == len(set(keys))
+
+
+async def test_one_artist_does_not_fill_a_ballot(catalogue: Catalogue, recommender: Recommender) -> None:
+    """At most two of five are by the same artist, though the whole queue is."""
+    signals = await told(catalogue, "hey jude", "let it be", "come together", "yesterday beatles")
+    found = await recommender.suggest(signals, [], 5)
+    artists = [each.track.artist.split(",")[0] for each in found]
+    assert max(artists.count(artist) for artist in artists) <= 2
+
+
+async def test_reasons_name_what_was_queued(catalogue: Catalogue, recommender: Recommender) -> None:
+    """One or two titles of the queue speak for each song; a song that is unwanted never does."""
+    signals = await told(catalogue, "wonderwall", "mr brightside")
+    signals += await told(catalogue, "thriller", label=-0.2)
+    for suggestion in await recommender.suggest(signals, [], 10):
+        assert 1 <= len(suggestion.because) <= 2
+        assert set(suggestion.because) <= {"Wonderwall", "Mr. Brightside"}
+
+
+async def test_unknown_songs_are_no_obstacle(catalogue: Catalogue, recommender: Recommender) -> None:
+    """A song nobody knows by an artist nobody knows says nothing; alone it leaves the popular songs."""
+    stranger = [Signal(Track("Nothing", "Nobody Anybody Knows"), 1.0, 1.0)]
+    popular = await recommender.suggest([], [], 5)
+    assert await recommender.suggest(stranger, [], 5) == popular
+    assert all(not each.because for each in popular)
+
+
+async def test_shares_add_up_over_the_queue(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Each entry's share is its own: the shares of a doubled entry are equal, and shares grow with weight."""
+    heard = [(catalogue.index_of(s.track) or 0, s) for s in await told(catalogue, "wonderwall", "thriller")]
+    one = recommender.answer([heard[0], heard[0], heard[1]], set(), 5)
+    np.testing.assert_allclose(one.reasons[:, 0], one.reasons[:, 1], rtol=1e-5)
+    assert one.reasons.shape == (5, 3)
+    assert np.isfinite(one.reasons).all()
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ([0.5, 0.4, 0.1], ("a", "b")),
+        ([0.5, 0.1, 0.1], ("a",)),
+        ([0.0, -0.5, 0.2], ("c",)),
+        ([-0.1, -0.5, 0.0], ()),
+        ([], ()),
+    ],
+)
+def test_the_strongest_one_or_two_are_named(shares: list[float], expected: tuple[str, ...]) -> None:
+    """A second title is named only when it matters; what speaks against a song is no reason for it."""
+    assert strongest(["a", "b", "c"], np.array(shares, np.float32)) == expected
+
+
+def copied(tmp_path: Path) -> Path:
+    """A bundle to damage."""
+    return Path(shutil.copytree(STARTER, tmp_path / "model"))
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "catalog.db", "manifest.json"])
+@pytest.mark.parametrize("how", ["missing", "damaged"])
+def test_a_bundle_that_does_not_add_up_is_refused(tmp_path: Path, name: str, how: str) -> None:
+    """A missing or changed file is named, with the mend, in one line."""
+    folder = copied(tmp_path)
+    path = folder / name
+    if how == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(StartError) as refused:
+        open_bundle(folder)
+    assert name in str(refused.value)
+    assert "MODEL_DIR" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("change", [{"format": 99}, {"tracks": None}, {"files": []}, {"files": {}}])
+def test_a_manifest_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
+    """Another format, no counts or no digests: refused."""
+    folder = copied(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, **change}), "utf-8")
+    with pytest.raises(StartError):
+        open_bundle(folder)
+
+
+def test_a_file_that_is_no_graph_is_refused(tmp_path: Path, bundle: Bundle, catalogue: Catalogue) -> None:
+    """A file with a right digest and wrong content is refused as well."""
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"not a graph")
+    with pytest.raises(StartError, match="cannot be loaded"):
+        Recommender(Bundle(path, bundle.catalogue, bundle.tracks, bundle.artists), catalogue)
+
+
+@pytest.mark.parametrize("more", [-1, 1, 1000])
+def test_a_graph_of_other_songs_is_refused(bundle: Bundle, catalogue: Catalogue, more: int) -> None:
+    """The graph must know exactly as many songs as the manifest counts."""
+    with pytest.raises(StartError, match="does not know the songs"):
+        Recommender(replace(bundle, tracks=bundle.tracks + more), catalogue)
+
+
+ROCK = ("led zeppelin black dog", "acdc thunderstruck", "pink floyd time", "queen we will rock you")
+RAP = ("in da club", "lose yourself", "still dre", "jay z empire state of mind")
+
+
+async def wished(catalogue: Catalogue, **members: tuple[str, ...]) -> list[Signal]:
+    """Songs as each member queued them."""
+    return [
+        replace(signal, stances={member: 1.0})
+        for member, songs in members.items()
+        for signal in await told(catalogue, *songs)
+    ]
+
+
+async def test_a_minority_is_heard(catalogue: Catalogue, recommender: Recommender) -> None:
+    """One rap fan among three who queued rock gets more of their own than if all were pooled."""
+    alone = await recommender.suggest(await told(catalogue, *RAP), [], 100)
+    theirs = {each.track.track_id for each in alone}
+    group = await wished(catalogue, anna=ROCK[:2], ben=ROCK[2:], cleo=RAP[:2], dora=ROCK)
+
+    async def share(strategy: Strategy) -> int:
+        found = await recommender.suggest(group, [], 20, strategy=strategy)
+        return sum(each.track.track_id in theirs for each in found)
+
+    assert await share(Strategy.WITHOUT_MISERY) > await share(Strategy.POOLED)
+
+
+async def test_whoever_was_served_least_comes_first(catalogue: Catalogue, recommender: Recommender) -> None:
+    """In turns the first song is for whom the party has played least."""
+    group = await wished(catalogue, anna=ROCK, ben=RAP)
+    alone = {
+        "anna": await recommender.suggest(await told(catalogue, *ROCK), [], 50),
+        "ben": await recommender.suggest(await told(catalogue, *RAP), [], 50),
+    }
+    for member, other in (("anna", "ben"), ("ben", "anna")):
+        (first,) = await recommender.suggest(group, [], 1, strategy=Strategy.TURNS, served={other: 3})
+        assert first.track in [each.track for each in alone[member]]
+        assert first.track not in [each.track for each in alone[other]]
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+@pytest.mark.parametrize("mood", Mood)
+async def test_every_way_to_agree_answers(
+    catalogue: Catalogue, recommender: Recommender, strategy: Strategy, mood: Mood
+) -> None:
+    """As many songs as asked for, none twice, none of the queue, whatever the strategy and the mood."""
+    group = await wished(catalogue, anna=ROCK, ben=RAP)
+    banned = [signal.track for signal in group]
+    found = await recommender.suggest(group, banned, 5, strategy=strategy, mood=mood)
+    assert len({each.track.track_id for each in found} - {track.track_id for track in banned}) == 5
+    assert all(0 < each.match < 1 for each in found)
+
+
+async def test_a_safe_mood_leaves_nothing_to_chance(catalogue: Catalogue, recommender: Recommender) -> None:
+    """The same question gets the same songs when safe, other ones now and then when adventurous."""
+    signals = await told(catalogue, *ROCK)
+    safe = [await recommender.suggest(signals, [], 5) for _ in range(3)]
+    assert safe[0] == safe[1] == safe[2]
+    wild = [await recommender.suggest(signals, [], 5, mood=Mood.ADVENTUROUS) for _ in range(5)]
+    assert len({tuple(each.track.track_id for each in found) for found in wild}) > 1
+
+
+async def test_an_adventurous_mood_goes_further(catalogue: Catalogue, recommender: Recommender) -> None:
+    """What is suggested fits the queue less, by the model's own word, the more adventurous the mood."""
+    signals = await told(catalogue, *ROCK)
+
+    async def fit(mood: Mood) -> float:
+        known = {e.track.track_id: e.match for e in await recommender.suggest(signals, [], 200)}
+        found = [await recommender.suggest(signals, [], 5, mood=mood) for _ in range(10)]
+        return float(np.mean([known.get(each.track.track_id, 0) for five in found for each in five]))
+
+    safe, balanced, adventurous = [await fit(mood) for mood in Mood]
+    assert safe >= balanced > adventurous
+
+
+async def test_words_lead_somewhere(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Two words of playlist names lead to different songs, and the word is the reason."""
+    rap = await recommender.suggest([], [], 10, words=["hip", "hop"])
+    rock = await recommender.suggest([], [], 10, words=["90s", "rock"])
+    assert not {each.track for each in rap} & {each.track for each in rock}
+    assert all(set(each.because) <= {"hip", "hop"} for each in rap)
+    assert any(each.because for each in rap)
+    nothing = await recommender.suggest([], [], 5, words=["qwertz"])
+    assert nothing == await recommender.suggest([], [], 5)

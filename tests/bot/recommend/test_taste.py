@@ -1,0 +1,280 @@
+"""Whose taste counts: each member's own scores, how a group agrees, and what chance adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from bot.party.domain import UNWANTED, Mood, Signal, Strategy, Track
+from bot.recommend import taste
+from bot.recommend.recommender import Recommender
+from model_export.model import Model
+from tests.model_export.test_graph import Graph, nobody
+
+SINGLE = [each for each in Strategy if each is not Strategy.POOLED]
+SEEDS = 2000
+ABBA, QUEEN = 3, 7
+"""Two artists' numbers."""
+
+
+def said(weight: float, label: float, **stances: float) -> Signal:
+    """A signal of some song."""
+    return Signal(Track("a song", "somebody"), weight, label, stances)
+
+
+def order(scores: Sequence[Sequence[float]], strategy: Strategy, served: Sequence[float] = ()) -> list[int]:
+    """The order of a table of scores, a row a member."""
+    return list(taste.together(np.array(scores, float), strategy, served))
+
+
+# --- each member's own scores
+
+
+def test_members_are_everybody_who_said_something_in_order() -> None:
+    """A member counts once, whether they wanted something or not; a song without stances adds nobody."""
+    told = [said(1, 1, ben=1.0), said(1, 1), said(1, -0.2, anna=UNWANTED, ben=1.0)]
+    assert taste.members(told) == ["anna", "ben"]
+    assert taste.members([]) == []
+
+
+def test_the_logit_is_the_log_of_the_odds_and_stays_finite() -> None:
+    """One half is 0, three quarters ln 3, and even certainty is a number."""
+    found = taste.logit(np.array([0.5, 0.75, 0.0, 1.0], np.float32))
+    assert found[:2] == pytest.approx([0, np.log(3)])
+    assert np.isfinite(found).all()
+    assert found[2] < -10
+    assert found[3] > 10
+
+
+def test_a_members_score_is_the_bias_and_their_own_shares_at_their_own_strength() -> None:
+    """By hand: Anna's two songs of four times a share 0.3 and 0.1, scaled by (4 / 2) ** 0.6, and the bias."""
+    reasons = np.array([[0.3, 0.1, 0.2, 0.4], [0.0, -0.5, 1.0, 0.0]], np.float32)
+    bias = np.array([-1.0, 0.25])
+    match = (1 / (1 + np.exp(-(bias + reasons.sum(axis=1))))).astype(np.float32)
+    told = [said(1, 1, anna=1.0), said(1, 1, anna=1.0), said(1, 1, ben=1.0), said(1, 1, ben=1.0)]
+    found = taste.by_member(reasons, match, told)
+    times = 2**taste.POOLING
+    expected = [[-1 + times * 0.4, 0.25 - times * 0.5], [-1 + times * 0.6, 0.25 + times * 1.0]]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_what_one_wants_and_another_does_not_pulls_them_apart() -> None:
+    """A song queued by Anna that Ben voted down speaks for its like with her and against it with him."""
+    told = [said(2, 1, anna=1.0, ben=UNWANTED)]
+    anna, ben = taste.by_member(np.array([[2.0]], np.float32), np.array([0.5], np.float32), told)
+    strength = 2**taste.POOLING  # weight 2, and each has said one thing
+    assert anna[0] == pytest.approx(-2 + strength * 1.0, rel=1e-5)
+    assert ben[0] == pytest.approx(-2 + strength * UNWANTED, rel=1e-5)
+
+
+@pytest.mark.parametrize(("weight", "label"), [(0.0, 1.0), (1.0, 0.0)])
+def test_an_entry_that_said_nothing_to_the_model_says_nothing_of_a_member(
+    weight: float, label: float
+) -> None:
+    """An entry of weight or label 0 has no share to scale up: the member is left with the bias, finite."""
+    told = [said(weight, label, anna=1.0), said(1, 1, ben=1.0)]
+    reasons = np.array([[0.0, 0.5], [0.0, 0.1]], np.float32)
+    match = np.array([0.5, 0.5], np.float32)
+    found = taste.by_member(reasons, match, told)
+    assert np.isfinite(found).all()
+    assert found[0] == pytest.approx([-0.5, -0.1])
+
+
+def test_nobody_has_no_scores() -> None:
+    """Where no member has said anything the table has no row, and a column each song."""
+    found = taste.by_member(np.zeros((3, 1), np.float32), np.full(3, 0.5, np.float32), [said(1, 1)])
+    assert found.shape == (0, 3)
+
+
+def _alone_and_together(
+    recommender: Recommender, rows: dict[str, list[int]], catalogue: int
+) -> list[tuple[taste.Floats, taste.Floats]]:
+    """For each member: the logits of a queue of theirs alone, and what the shared queue says of them."""
+    told = [(row, said(1, 1, **{user: 1.0})) for user, own in rows.items() for row in own]
+    everything = recommender.answer(told, set(), 2000)
+    table = taste.by_member(everything.reasons, everything.match, [signal for _, signal in told])
+    pairs = []
+    for member, user in enumerate(taste.members([signal for _, signal in told])):
+        alone = recommender.answer([(row, said(1, 1)) for row in rows[user]], set(), catalogue)
+        own = np.full(catalogue, np.nan)
+        own[alone.tracks] = taste.logit(alone.match)
+        pairs.append((own[everything.tracks], table[member]))
+    return pairs
+
+
+def test_each_members_scores_are_nearly_the_models_own(recommender: Recommender) -> None:
+    """On the shipped model, what a shared queue says of each of three is what it says of them alone."""
+    rng = np.random.default_rng(3)
+    count = len(recommender.answer([], set(), 10**6).tracks)
+    for _ in range(5):
+        rows = {
+            user: rng.choice(3000, size, replace=False).tolist()
+            for user, size in zip("abc", (2, 4, 7), strict=True)
+        }
+        for own, told in _alone_and_together(recommender, rows, count):
+            assert stats.spearmanr(own, told).statistic > 0.98
+            assert abs(float(np.polyfit(told, own, 1)[0]) - 1) < 0.2
+
+
+def test_where_all_songs_count_alike_the_scores_are_exactly_the_models() -> None:
+    """With equal learned weights a member's scores and the model's own differ by a constant alone."""
+    rng = np.random.default_rng(4)
+    model = Model(
+        rng.normal(size=(30, 4)).astype(np.float32),
+        np.full(30, 1.7, np.float32),
+        rng.normal(size=30).astype(np.float32),
+        taste.POOLING,
+        scale=0.4,
+    )
+    graph = Graph(model, nobody(4, 30))
+    told = [said(1, 1, anna=1.0), said(2, 1, ben=1.0, anna=1.0), said(1, UNWANTED, ben=UNWANTED)]
+    queue = [3, 7, 20]
+    answer = graph(queue, [each.weight for each in told], [each.label for each in told], limit=30)
+    found = taste.by_member(answer.reasons, answer.match, told)
+    for member, labels in enumerate(([1.0, 1.0, 0.0], [0.0, 1.0, UNWANTED])):
+        own = graph(queue, [float(label != 0) for label in labels], labels, limit=30)
+        logits = dict(zip(own.tracks.tolist(), taste.logit(own.match), strict=True))
+        apart = found[member] - np.array([logits[track] for track in answer.tracks.tolist()])
+        np.testing.assert_allclose(apart, apart[0], atol=1e-4)
+
+
+# --- how a group agrees
+
+TABLE = [[3.0, 1.0, -1.0, -3.0], [-3.0, 1.0, -1.0, 3.0]]
+"""Two who agree on songs 1 and 2 and are of opposite minds about 0 and 3; equal means and spreads."""
+
+
+@pytest.mark.parametrize(
+    ("strategy", "expected"),
+    [
+        (Strategy.AVERAGE, [1, 0, 3, 2]),
+        (Strategy.LEAST_MISERY, [1, 2, 0, 3]),
+        (Strategy.MOST_PLEASURE, [0, 3, 1, 2]),
+        (Strategy.TURNS, [0, 3, 1, 2]),
+    ],
+)
+def test_each_way_to_agree_has_its_order(strategy: Strategy, expected: list[int]) -> None:
+    """Means 0, 1, -1, 0; worst cases -3, 1, -1, -3; best cases 3, 1, -1, 3; in turns each one's favourite."""
+    assert order(TABLE, strategy) == expected
+
+
+def test_most_pleasure_may_serve_one_alone_and_turns_do_not() -> None:
+    """Whose favourites stand out further has the first two places; in turns everybody has one of them."""
+    strong = [[9.0, 8.5, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 2.2, 2.0, 2.1, -6.0]]
+    assert set(order(strong, Strategy.MOST_PLEASURE)[:2]) == {0, 1}
+    assert order(strong, Strategy.TURNS)[:2] == [0, 2]
+
+
+def test_without_misery_makes_up_for_what_the_minority_missed() -> None:
+    """Two who had ten rock songs each wait until the one who wants jazz has caught up, then come again.
+
+    With z-scores of 1 a liked song is worth 1.46 and another 0.54, so jazz leads while 80 + 0.54 n, what
+    the two have had, is more than twice 30 + 1.46 n: for nine songs.
+    """
+    rock, jazz = [2.0] * 40 + [-2.0] * 40, [-2.0] * 40 + [2.0] * 40
+    assert max(order([rock, rock, jazz], Strategy.WITHOUT_MISERY)[:40]) < 40
+    assert max(order([rock, rock, jazz], Strategy.AVERAGE, [10, 10, 0])[:40]) < 40
+    fair = np.array(order([rock, rock, jazz], Strategy.WITHOUT_MISERY, [10, 10, 0])[:40]) >= 40
+    assert fair[:9].all()
+    assert not fair[9]
+    assert fair[10:].any()
+
+
+@pytest.mark.parametrize("strategy", [Strategy.WITHOUT_MISERY, Strategy.TURNS])
+def test_whoever_was_served_less_is_favoured(strategy: Strategy) -> None:
+    """The next song is the favourite of the one who has had none, whoever of the two that is."""
+    assert order(TABLE, strategy, [0, 20])[0] == 0
+    assert order(TABLE, strategy, [20, 0])[0] == 3
+
+
+@pytest.mark.parametrize("strategy", [Strategy.AVERAGE, Strategy.LEAST_MISERY, Strategy.MOST_PLEASURE])
+def test_the_other_ways_do_not_look_at_who_was_served(strategy: Strategy) -> None:
+    """What each member has had changes only the orders that promise fairness."""
+    assert order(TABLE, strategy, [0, 20]) == order(TABLE, strategy)
+
+
+def test_how_far_apart_somebody_spreads_their_scores_gives_no_say() -> None:
+    """Ten times the scores and a constant on top are the same taste, but for the plain average."""
+    louder = [[10 * score + 5 for score in TABLE[0]], TABLE[1]]
+    for strategy in (Strategy.LEAST_MISERY, Strategy.MOST_PLEASURE, Strategy.TURNS, Strategy.WITHOUT_MISERY):
+        assert order(louder, strategy) == order(TABLE, strategy)
+    assert order(louder, Strategy.AVERAGE) != order(TABLE, Strategy.AVERAGE)
+
+
+@pytest.mark.parametrize("strategy", SINGLE)
+def test_one_member_alone_gets_their_own_order(strategy: Strategy) -> None:
+    """Whatever the strategy, and however much they were served."""
+    scores = np.random.default_rng(0).normal(size=(1, 50))
+    assert order(scores.tolist(), strategy, [7]) == np.argsort(-scores[0]).tolist()
+
+
+@pytest.mark.parametrize("strategy", SINGLE)
+@pytest.mark.parametrize("songs", [1, 37, 250])
+def test_every_song_has_one_place(strategy: Strategy, songs: int) -> None:
+    """None comes twice, and none is left out."""
+    found = order(np.random.default_rng(1).normal(size=(4, songs)).tolist(), strategy)
+    assert sorted(found) == list(range(songs))
+
+
+@pytest.mark.parametrize("strategy", SINGLE)
+def test_a_member_of_no_opinion_is_no_obstacle(strategy: Strategy) -> None:
+    """Somebody to whom all songs are worth the same leaves the first place to whoever has a favourite."""
+    assert order([[0.0, 0.0, 0.0], [-1.0, 0.0, 1.0]], strategy, [1, 0])[0] == 2
+
+
+# --- what chance adds
+
+
+def draws(stances: Sequence[float], spread: float, artist: int = ABBA) -> taste.Floats:
+    """What an artist with these stances is given, many times over."""
+    told = [(artist, said(1, 1, **{f"u{i}": stance})) for i, stance in enumerate(stances)]
+    rng = np.random.default_rng(11)
+    return np.array([taste.surprise(np.array([ABBA], np.int32), told, spread, rng)[0] for _ in range(SEEDS)])
+
+
+def test_without_spread_nothing_is_left_to_chance() -> None:
+    """In the safe mood nothing is added, whatever was said, and no chance is used up."""
+    rng = np.random.default_rng(0)
+    artists = np.array([ABBA, QUEEN], np.int32)
+    found = taste.surprise(artists, [(ABBA, said(1, 1, a=1.0))], taste.SPREAD[Mood.SAFE], rng)
+    assert found.tolist() == [0, 0]
+    assert rng.random() == np.random.default_rng(0).random()
+
+
+def test_an_artist_voted_up_rises_and_one_voted_down_sinks() -> None:
+    """On average by the posterior's mean: n looks of precision 1 beside the prior's, and 0 without a look."""
+    spread = 0.6
+    shift = 3 / (spread**-2 + 3)
+    error = 4 * spread / SEEDS**0.5
+    assert draws([1, 1, 1], spread).mean() == pytest.approx(shift, abs=error)
+    assert draws([UNWANTED] * 3, spread).mean() == pytest.approx(-shift, abs=error)
+    assert draws([], spread).mean() == pytest.approx(0, abs=error)
+    assert draws([1, 1, 1], spread, QUEEN).mean() == pytest.approx(0, abs=error)
+
+
+def test_the_more_is_known_the_less_is_tried() -> None:
+    """The draws' spread is the prior's without a vote, and shrinks as 1 / sqrt(prior + votes) with them."""
+    spread = 0.6
+    for votes in (0, 1, 4, 20):
+        expected = (spread**-2 + votes) ** -0.5
+        assert draws([1] * votes, spread).std() == pytest.approx(expected, rel=0.07)
+
+
+def test_the_songs_of_an_artist_rise_and_sink_together() -> None:
+    """One draw an artist: its songs get the same, another's something else, whatever their order."""
+    rng = np.random.default_rng(5)
+    found = taste.surprise(np.array([QUEEN, ABBA, QUEEN, ABBA], np.int32), [], 0.6, rng)
+    assert found[0] == found[2]
+    assert found[1] == found[3]
+    assert found[0] != found[1]
+    again = taste.surprise(np.array([ABBA, QUEEN], np.int32), [], 0.6, np.random.default_rng(5))
+    assert again.tolist() == [found[1], found[0]]
+
+
+def test_an_adventurous_room_is_surprised_more_than_a_balanced_one() -> None:
+    """Chance grows from mood to mood."""
+    safe, balanced, adventurous = (float(draws([], taste.SPREAD[mood]).std()) for mood in Mood)
+    assert safe == 0 < balanced < adventurous / 2

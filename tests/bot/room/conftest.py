@@ -1,0 +1,110 @@
+"""A room on a free port, visitors that speak its protocol, and a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.room import open_room
+from bot.service import PartyService
+from db.store import Store
+from tests.bot.room.sound_stage import SoundRoom, sound_room
+from tests.bot.room.visitor import Visitor, connect
+from tests.conftest import Clock
+
+Enter = Callable[[str | None], Awaitable[Visitor]]
+"""Lets somebody in, under a name or as an onlooker."""
+
+OpenPage = Callable[..., Awaitable[Page]]
+"""Opens an address in a browser of somebody's own: url, then name and width if they matter."""
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM_ARGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+async def room(party: PartyService) -> AsyncIterator[str]:
+    """The address of an open room."""
+    async with open_room(party, "127.0.0.1", 0) as url:
+        yield url
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[aiohttp.ClientSession]:
+    """An HTTP client."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def enter(room: str, web: aiohttp.ClientSession) -> AsyncIterator[Enter]:
+    """A way in; everybody leaves in the end."""
+    async with AsyncExitStack() as stack:
+
+        async def come_in(name: str | None) -> Visitor:
+            visitor = await stack.enter_async_context(connect(web, room))
+            if name is not None:
+                assert (await visitor.hello(name))["ok"]
+            return visitor
+
+        yield come_in
+
+
+@pytest.fixture
+async def sounding(
+    store: Store,
+    catalogue: Catalogue,
+    recommender: Recommender,
+    clock: Clock,
+    web: aiohttp.ClientSession,
+) -> AsyncIterator[SoundRoom]:
+    """An open room with Spotify."""
+    async with sound_room(store, catalogue, recommender, clock, web) as room:
+        yield room
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine")
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser) -> OpenPage:
+    """Opens an address as somebody else each time: nothing is shared between the pages."""
+
+    async def open_page(url: str, name: str | None = None, width: int = 1280) -> Page:
+        context = await browser.new_context(
+            viewport=ViewportSize(width=width, height=844), reduced_motion="reduce"
+        )
+        page = await context.new_page()
+        await page.goto(url)
+        if name is not None:
+            await page.get_by_role("button", name="Pick a name").click()
+            await page.get_by_role("textbox", name="Your name").fill(name)
+            await page.get_by_role("button", name="Join in").click()
+            await page.get_by_role("button", name=f"You are {name}").wait_for()
+        return page
+
+    return open_page

@@ -1,0 +1,101 @@
+"""What the tests of Slack read of an answer, and how they wait for what comes by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.party.domain import Room
+from bot.service import PartyService
+from tests.fakes.slack_model import FakeChannel, FakeMember, FakeMessage
+from tests.fakes.slack_reply import Reply
+from tests.fakes.slack_server import FakeSlack
+
+ZERO_WIDTH = "\u200b"
+BRIGHTSIDE = "Mr. Brightside – The Killers"
+
+
+def room(fake: FakeSlack, channel: FakeChannel | None = None) -> Room:
+    """The room of a channel, of the first one if none is given."""
+    place = channel or fake.general
+    return Room("slack", place.team.id, place.id)
+
+
+def is_card(message: FakeMessage) -> bool:
+    """Whether a message is a party's card."""
+    return "encore:next" in message.actions
+
+
+def answers(reply: Reply) -> list[FakeMessage]:
+    """What was answered, without the cards that came up by themselves and what stands in their threads."""
+    return [each for each in reply.messages if not is_card(each) and not each.thread_ts]
+
+
+async def answer(reply: Reply) -> FakeMessage:
+    """The one message of an answer, also where a card came up before it."""
+    await until(lambda: bool(answers(reply)))
+    (message,) = answers(reply)
+    return message
+
+
+async def answered(fake: FakeSlack, act: Awaitable[Reply]) -> FakeMessage:
+    """The one message that answers what brings no address for its answers, such as a form."""
+    before = {each.ts for each in fake.messages}
+    await act
+
+    def new() -> list[FakeMessage]:
+        found = [each for each in fake.messages if each.ts not in before and not each.thread_ts]
+        return [each for each in found if not is_card(each)]
+
+    await until(lambda: bool(new()))
+    (message,) = new()
+    return message
+
+
+async def public(reply: Reply) -> FakeMessage:
+    """The one message of an answer, which everybody sees."""
+    message = await answer(reply)
+    assert not message.ephemeral, f"only one person sees {message.shown!r}"
+    return message
+
+
+async def private(reply: Reply) -> str:
+    """The text of an answer that only the asker sees."""
+    message = await answer(reply)
+    assert message.ephemeral, f"everybody sees {message.shown!r}"
+    return read(message)
+
+
+def read(message: FakeMessage) -> str:
+    """A message as people read it."""
+    return message.shown.replace(ZERO_WIDTH, "")
+
+
+async def titles(fake: FakeSlack, party: PartyService, channel: FakeChannel | None = None) -> list[str]:
+    """What plays, then what waits."""
+    now = await party.party(room(fake, channel))
+    return [each.track.title for each in ((now.playing,) if now.playing else ()) + now.queue]
+
+
+async def fill(fake: FakeSlack, by: FakeMember, *songs: str) -> None:
+    """Adds songs by command."""
+    for song in songs:
+        await fake.slash(by, "/add", song)
+
+
+def cards(fake: FakeSlack, channel: FakeChannel | None = None) -> list[FakeMessage]:
+    """The cards of a channel that are there."""
+    return [each for each in fake.messages if each.channel is (channel or fake.general) and is_card(each)]
+
+
+async def card(fake: FakeSlack, met: Callable[[FakeMessage], bool] = lambda card: True) -> FakeMessage:
+    """Waits for the card to show something."""
+    await until(lambda: bool(cards(fake)) and met(cards(fake)[-1]))
+    return cards(fake)[-1]
+
+
+async def until(met: Callable[[], bool]) -> None:
+    """Waits for what the bot does by itself; TimeoutError if it does not."""
+    async with asyncio.timeout(5):
+        while not met():  # noqa: ASYNC110 # nothing can be awaited of what no request of ours has caused
+            await asyncio.sleep(0.01)

@@ -1,0 +1,416 @@
+"""The live card and the ballots in Slack: what they show, and how fast."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from bot.doors.card import Later
+from bot.party import errors
+from bot.party.domain import AUTOPILOT_WAITS_MS, OFFER_LASTS_MS, Member, Room
+from bot.service import PartyService
+from bot.slack import live
+from bot.slack.asked import Slack
+from bot.slack.installs import Single
+from bot.slack.live import SlackCards
+from tests.bot.slack.conftest import log_in, open_server
+from tests.bot.slack.stage import answers, card, cards, fill, private, public, read, room, titles, until
+from tests.bot.slack.test_commands import choose, sentence
+from tests.conftest import Clock
+from tests.fakes.slack_model import FakeMember, FakeMessage
+from tests.fakes.slack_server import FakeSlack
+
+REAL_S = live.POST_EVERY_S
+ANNA = Member("slack", "UANNA", "Anna")
+
+
+def guest(number: int) -> Member:
+    """One of many people whom Slack need not know."""
+    return Member("slack", f"UGUEST{number}", f"Guest {number}")
+
+
+def votes(message: FakeMessage) -> list[str]:
+    """The buttons that vote for a song."""
+    return [each for each in message.actions if each.startswith("encore:vote:")]
+
+
+async def add(fake: FakeSlack, party: PartyService, *songs: str) -> list[int]:
+    """Adds songs as somebody whom Slack need not know."""
+    return [(await party.add(room(fake), ANNA, song)).entry.id for song in songs]
+
+
+async def begun(fake: FakeSlack, party: PartyService, *songs: str) -> FakeMessage:
+    """The card of a party with these songs, once it shows the last of them."""
+    await add(fake, party, *songs)
+    last = (await party.party(room(fake))).queue[-1].track.title
+    return await card(fake, lambda it: last in read(it))
+
+
+def refused(fake: FakeSlack) -> list[str]:
+    """The requests that Slack refused as too many."""
+    return [str(each) for each in fake.requests if each.status == 429]
+
+
+async def test_the_first_song_brings_one_card(fake: FakeSlack) -> None:
+    """Nobody need ask for it, and there is one, however many songs follow; it is edited in its place."""
+    anna = fake.member("Anna")
+    await fill(fake, anna, "mr brightside")
+    first = await card(fake)
+    await fill(fake, anna, "take on me", "wonderwall")
+    shown = await card(fake, lambda it: "Wonderwall" in read(it))
+    assert cards(fake) == [first] == [shown]
+    assert "▶ *Now playing:* Mr. Brightside" in read(shown)
+    assert shown.options["unfurl_links"] is False
+
+
+async def test_a_burst_is_one_post_or_edit_a_second(
+    fake: FakeSlack, party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much happens, Slack is asked once a second at most in a channel, and the last is shown."""
+    monkeypatch.setattr(live, "POST_EVERY_S", REAL_S)
+    fake.refuse_fast_posts = True
+    fake.limit("chat.update", 1, 0.99)
+    one, other = await add(fake, party, "mr brightside", "take on me")
+    for number in range(40):
+        await party.vote(room(fake), guest(number), other, +1)
+    shown = await card(fake, lambda it: "👍 40" in it.shown)
+    assert (shown.edits, refused(fake)) == (1, [])
+    await party.remove(room(fake), ANNA, one)
+    await until(lambda: any(it.thread_ts for it in fake.messages))
+    assert refused(fake) == []
+    assert fake.posts_per_second(fake.general) == 1
+
+
+async def test_what_plays_next_is_named_in_the_cards_thread(fake: FakeSlack, party: PartyService) -> None:
+    """Each song that starts after the card came up is named once under it."""
+    one, _ = await add(fake, party, "mr brightside", "take on me")
+    shown = await card(fake, lambda it: "Take on Me" in read(it))
+    await party.remove(room(fake), ANNA, one)
+    await until(lambda: any(it.thread_ts for it in fake.messages))
+    (told,) = [it for it in fake.messages if it.thread_ts]
+    assert told.thread_ts == shown.ts
+    assert read(told) == "Now playing: Take on Me – a-ha · added by Anna"
+    await add(fake, party, "wonderwall")
+    await card(fake, lambda it: "Wonderwall" in read(it))
+    assert len([it for it in fake.messages if it.thread_ts]) == 1
+
+
+async def test_votes_on_the_card(fake: FakeSlack, party: PartyService) -> None:
+    """A press votes, a second one takes the vote back, and the menu votes against; nobody is answered."""
+    ben = fake.member("Ben")
+    shown = await begun(fake, party, "mr brightside", "take on me", "wonderwall")
+    up = votes(shown)[1]
+    reply = await fake.press(ben, shown, up)
+    await card(fake, lambda it: "👍 1" in it.shown)
+    assert answers(reply) == []
+    assert await titles(fake, party) == ["Mr. Brightside", "Wonderwall", "Take on Me"]
+    entry = up.split(":")[2]
+    await fake.choose(ben, shown, "encore:down", entry)
+    await card(fake, lambda it: "👎 1" in it.shown)
+    assert await titles(fake, party) == ["Mr. Brightside", "Take on Me", "Wonderwall"]
+
+
+async def test_a_double_click_is_one_vote(fake: FakeSlack, party: PartyService, clock: Clock) -> None:
+    """Two presses at once are one vote; a press a while later takes it back."""
+    ben = fake.member("Ben")
+    shown = await begun(fake, party, "mr brightside", "take on me")
+    (up,) = votes(shown)
+    await fake.press(ben, shown, up)
+    await fake.press(ben, shown, up)
+    assert (await party.party(room(fake))).queue[0].ups == 1
+    clock.pass_by(minutes=1)
+    await fake.press(ben, shown, up)
+    assert (await party.party(room(fake))).queue[0].ups == 0
+
+
+async def test_a_redelivered_press_is_one_vote(fake: FakeSlack, party: PartyService, clock: Clock) -> None:
+    """A press that Slack delivers again, however much later, does not take its own vote back."""
+    shown = await begun(fake, party, "mr brightside", "take on me")
+    pressed = await fake.press(fake.member("Ben"), shown, votes(shown)[0])
+    clock.pass_by(minutes=1)
+    await fake.redeliver(pressed)
+    assert (await party.party(room(fake))).queue[0].ups == 1
+
+
+async def test_pages_are_turned_for_everybody(fake: FakeSlack, party: PartyService) -> None:
+    """Ten songs a page; the first has no way back, the last none on."""
+    ben = fake.member("Ben")
+    await add(fake, party, *(f"Demo {number} - Neighbours" for number in range(24)))
+    shown = await card(fake, lambda it: "Demo 10 " in read(it))
+    assert [each for each in shown.actions if "page" in each] == ["encore:page:1"]
+    await fake.press(ben, shown, "encore:page:1")
+    await card(fake, lambda it: "*11.*" in it.shown)
+    assert len(votes(shown)) == 10
+    await fake.press(ben, shown, "encore:page:2")
+    await card(fake, lambda it: "*21.*" in it.shown)
+    assert [each for each in shown.actions if "page" in each] == ["encore:page:1"]
+    assert len(votes(shown)) == 3
+
+
+async def test_a_song_that_was_on_an_old_card_cannot_be_voted_for(
+    fake: FakeSlack, party: PartyService
+) -> None:
+    """A press on a song that is over is told so in private."""
+    ben = fake.member("Ben")
+    shown = await begun(fake, party, "mr brightside", "take on me")
+    (up,) = votes(shown)
+    now = await party.party(room(fake))
+    shown.blocks = list(shown.blocks)
+    old = FakeMessage(shown.ts, shown.channel, shown.text, shown.blocks)
+    await party.remove(room(fake), ANNA, now.queue[0].id)
+    assert await private(await fake.press(ben, old, up)) == sentence(errors.AlreadyOver())
+
+
+async def test_skip_on_the_card(fake: FakeSlack, party: PartyService) -> None:
+    """The button counts who wants to skip, and skips what it stands beside only."""
+    ben, cleo = fake.member("Ben"), fake.member("Cleo")
+    await fill(fake, ben, "mr brightside")
+    await fill(fake, cleo, "take on me")
+    shown = await card(fake, lambda it: "⏭ 0/2" in it.shown)
+    (skip,) = [each for each in shown.actions if each.startswith("encore:skip:")]
+    await fake.press(ben, shown, skip)
+    await card(fake, lambda it: "⏭ 1/2" in it.shown)
+    old = FakeMessage(shown.ts, shown.channel, shown.text, list(shown.blocks))
+    await fake.press(cleo, shown, skip)
+    await card(fake, lambda it: "▶ *Now playing:* Take on Me" in read(it))
+    assert await private(await fake.press(cleo, old, skip)) == sentence(errors.AlreadyOver())
+
+
+async def test_what_next_on_the_card_posts_a_ballot(fake: FakeSlack, party: PartyService) -> None:
+    """The button does what `/next` does."""
+    ben = fake.member("Ben")
+    shown = await begun(fake, party, "mr brightside", "take on me")
+    ballot = await public(await fake.press(ben, shown, "encore:next"))
+    assert len([each for each in votes(ballot) if each.endswith(":1")]) == 5
+
+
+async def test_the_queue_brings_the_card_down(fake: FakeSlack, party: PartyService) -> None:
+    """`/queue` posts the card anew at the bottom, takes the one before away, and the new one is live."""
+    ben = fake.member("Ben")
+    former = await begun(fake, party, "mr brightside", "take on me")
+    await fake.slash(ben, "/queue")
+    await until(lambda: former.deleted)
+    (shown,) = cards(fake)
+    await add(fake, party, "wonderwall")
+    await card(fake, lambda it: it is shown and "Wonderwall" in read(it))
+
+
+async def test_the_queue_again_and_again_keeps_one_live_card(fake: FakeSlack, party: PartyService) -> None:
+    """However fast people ask for the card while songs come in, one is left, and it is live."""
+    people = [fake.member(f"Guest {number}") for number in range(6)]
+    await begun(fake, party, "mr brightside", "take on me")
+    for turn in range(4):
+        asked = [fake.slash(each, "/queue") for each in people]
+        await asyncio.gather(*asked, add(fake, party, f"Demo {turn} - Neighbours"))
+    await until(lambda: sum(it.method == "chat.postMessage" for it in fake.requests) == 1 + 4 * len(people))
+    await add(fake, party, "wonderwall")
+    shown = await card(fake, lambda it: "Wonderwall" in read(it))
+    await until(lambda: cards(fake) == [shown])
+    await add(fake, party, "hey jude")
+    await card(fake, lambda it: it is shown and "Hey Jude" in read(it))
+
+
+async def test_too_many_cards_at_once_are_told_kindly(fake: FakeSlack, party: PartyService) -> None:
+    """Where Slack takes no more posts, who asks for the card is asked to wait a moment."""
+    ben = fake.member("Ben")
+    await begun(fake, party, "mr brightside", "take on me")
+    fake.fail_next("chat.postMessage", status=429)
+    assert await private(await fake.slash(ben, "/queue")) == sentence(errors.TooFast())
+
+
+async def test_an_empty_queue_says_how_to_begin(fake: FakeSlack) -> None:
+    """The card of a party without songs names the commands that change that."""
+    await fake.slash(fake.member("Anna"), "/queue")
+    shown = (await card(fake)).shown
+    assert "`/add`" in shown
+    assert "`/next`" in shown
+
+
+async def test_a_channel_without_the_bot_is_told_to_invite_it(fake: FakeSlack, party: PartyService) -> None:
+    """Where the bot may not post, songs can be added all the same, and `/queue` says what to do."""
+    ben = fake.member("Ben")
+    place = fake.channel("elsewhere", has_bot=False, private=True)
+    await fake.slash(ben, "/add", "wonderwall", channel=place)
+    assert await private(await fake.slash(ben, "/queue", channel=place)) == sentence(errors.NotHere())
+    assert await titles(fake, party, place) == ["Wonderwall"]
+
+
+async def test_a_deleted_card_does_not_come_back_by_itself(fake: FakeSlack, party: PartyService) -> None:
+    """A card that somebody deleted stays away until it is asked for."""
+    ben = fake.member("Ben")
+    former = await begun(fake, party, "mr brightside", "take on me")
+    fake.world.delete(former)
+    await fill(fake, ben, "wonderwall")
+    await until(lambda: any("message_not_found" in str(it.answer) for it in fake.requests))
+    await fill(fake, ben, "hey jude")
+    assert cards(fake) == []
+    await fake.slash(ben, "/queue")
+    assert len(cards(fake)) == 1
+
+
+async def test_a_card_that_slack_could_not_take_is_shown_later(
+    fake: FakeSlack, party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a refusal for a while or a fault of Slack's the card is edited again."""
+    monkeypatch.setattr(live, "RETRY_S", 0.05)
+    shown = await begun(fake, party, "mr brightside", "take on me")
+    fake.fail_next("chat.update", status=500)
+    await add(fake, party, "wonderwall")
+    assert await card(fake, lambda it: "Wonderwall" in read(it)) is shown
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "text/html", "none"])
+async def test_a_page_of_a_proxy_is_no_answer(party: PartyService, kind: str) -> None:
+    """What answers in Slack's place, in whatever form, makes a card wait and does not end it."""
+
+    async def sorry(request: web.Request) -> web.Response:
+        if kind == "none" and request.transport is not None:
+            request.transport.close()
+        return web.Response(status=503, text="try again", content_type=kind if kind != "none" else None)
+
+    async with _served(sorry) as base:
+        keeper = SlackCards(Slack(party, Single("xoxb-1"), base))
+        here = Room("slack", "T1", "C1")
+        shown = await party.party(here)
+        with pytest.raises(Later):
+            await keeper.edit(here, "1.1", shown, 0)
+        with pytest.raises(Later):
+            await keeper.send(here, shown, 0)
+
+
+@contextlib.asynccontextmanager
+async def _served(handle: object) -> AsyncIterator[str]:
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", handle)  # type: ignore[arg-type]
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_restart_picks_the_card_up(party: PartyService) -> None:
+    """After a restart the card that is there is brought up to date and goes on."""
+    async with open_server() as fake:
+        async with log_in(fake, party):
+            shown = await begun(fake, party, "mr brightside", "take on me")
+            await add(fake, party, "creep radiohead")
+            await card(fake, lambda it: "Creep" in read(it))  # an edit: the database knows of the card
+        await party.add(room(fake), ANNA, "wonderwall")
+        async with log_in(fake, party):
+            await card(fake, lambda it: "Wonderwall" in read(it))
+            await add(fake, party, "hey jude")
+            await card(fake, lambda it: "Hey Jude" in read(it))
+        assert cards(fake) == [shown]
+
+
+async def test_the_autopilot_asks_on_the_card_and_decides(
+    fake: FakeSlack, party: PartyService, clock: Clock
+) -> None:
+    """Where few songs are left the card asks what comes next; a press chooses."""
+    ben = fake.member("Ben")
+    await choose(party, room(fake), autopilot=True)
+    await fill(fake, ben, "mr brightside")
+    await party.roll_on()
+    shown = await card(fake, lambda it: "What next? Vote, or I choose" in it.shown)
+    offered = [each for each in votes(shown) if each.endswith(":queue")]
+    assert len(offered) == 5
+    await fake.press(ben, shown, offered[0])
+    assert len(await titles(fake, party)) == 2
+    clock.pass_by(minutes=AUTOPILOT_WAITS_MS / 60_000)
+    await party.roll_on()
+    await card(fake, lambda it: "or I choose" not in it.shown)
+
+
+# Ballots
+
+
+async def ballot(fake: FakeSlack, by: FakeMember, typed: str = "") -> FakeMessage:
+    """A ballot in the channel."""
+    return await public(await fake.slash(by, "/next", typed))
+
+
+async def test_a_vote_queues_a_suggestion(fake: FakeSlack, party: PartyService) -> None:
+    """The first vote queues a song, and the ballot shows at once what became of it."""
+    ben = fake.member("Ben")
+    await fill(fake, ben, "mr brightside")
+    shown = await ballot(fake, ben)
+    reply = await fake.press(ben, shown, votes(shown)[0])
+    assert any(message is shown for message in reply.changed)  # the card may be faster
+    assert "✅ queued" in shown.shown
+    assert "👍 1" in shown.shown
+    assert len(await titles(fake, party)) == 2
+    assert "songs that fit" in shown.shown
+
+
+async def test_a_vote_against_stays_on_the_ballot(fake: FakeSlack, party: PartyService) -> None:
+    """A vote against is counted and queues nothing."""
+    ben = fake.member("Ben")
+    await fill(fake, ben, "mr brightside")
+    shown = await ballot(fake, ben)
+    await fake.press(ben, shown, votes(shown)[1])
+    assert "👎 1" in shown.shown
+    assert await titles(fake, party) == ["Mr. Brightside"]
+
+
+async def test_a_threshold_asks_for_more_votes(fake: FakeSlack, party: PartyService) -> None:
+    """Where a channel wants two votes, the ballot says so, and the second one queues the song."""
+    ben, cleo = fake.member("Ben"), fake.member("Cleo")
+    await choose(party, room(fake), threshold=2)
+    await fill(fake, ben, "mr brightside")
+    shown = await ballot(fake, ben)
+    assert "2 👍 queue a song" in shown.shown
+    await fake.press(ben, shown, votes(shown)[0])
+    assert await titles(fake, party) == ["Mr. Brightside"]
+    await fake.press(cleo, shown, votes(shown)[0])
+    assert len(await titles(fake, party)) == 2
+
+
+async def test_other_songs_replace_the_ballot(fake: FakeSlack) -> None:
+    """The button shows other songs in place, of the same mood and as many, and again."""
+    ben = fake.member("Ben")
+    await fill(fake, ben, "mr brightside")
+    shown = await ballot(fake, ben, "3 safe")
+    seen = {read(shown)}
+    for _ in range(2):
+        await fake.press(ben, shown, "encore:more:safe:3")
+        seen.add(read(shown))
+        assert len(votes(shown)) == 6
+    assert len(seen) == 3
+    assert len(fake.messages) - len(cards(fake)) == 2  # the answer to the add, and one ballot
+
+
+async def test_other_songs_of_a_vibe_keep_its_words(fake: FakeSlack) -> None:
+    """Other songs are for the same words."""
+    ben = fake.member("Ben")
+    shown = await public(await fake.slash(ben, "/vibe", "90s rock"))
+    await fake.press(ben, shown, "encore:more:balanced:5:90s rock")
+    assert "Songs for “90s rock”" in shown.shown
+
+
+async def test_a_closed_ballot_says_so(fake: FakeSlack, party: PartyService, clock: Clock) -> None:
+    """After its time a ballot takes no votes: the press is told so, and the buttons are gone."""
+    ben = fake.member("Ben")
+    await fill(fake, ben, "mr brightside")
+    shown = await ballot(fake, ben)
+    clock.pass_by(minutes=OFFER_LASTS_MS / 60_000)
+    assert await private(await fake.press(ben, shown, votes(shown)[0])) == sentence(errors.BallotClosed())
+    assert votes(shown) == []
+    assert await titles(fake, party) == ["Mr. Brightside"]
+
+
+async def test_several_votes_keep_the_ballots_heading(fake: FakeSlack, party: PartyService) -> None:
+    """Whoever votes, and however often, the ballot keeps what it was asked for and its other songs."""
+    people = [fake.member(name) for name in ("Anna", "Ben", "Cleo")]
+    shown = await public(await fake.slash(people[0], "/vibe", "90s rock"))
+    for number, each in enumerate(people):
+        await fake.press(each, shown, votes(shown)[2 * number])
+    assert "Songs for “90s rock”" in shown.shown
+    assert "encore:more:balanced:5:90s rock" in shown.actions
+    assert len(await titles(fake, party)) == 3

@@ -1,0 +1,305 @@
+"""Forms, the shortcut of a message, the app's home, and files in Slack."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.party import errors
+from bot.party.domain import MOST_LINES, Order
+from bot.service import PartyService
+from bot.slack import forms
+from bot.slack.app import SHORTCUT
+from db.store import Store
+from tests.bot.slack.stage import (
+    BRIGHTSIDE,
+    answered,
+    answers,
+    fill,
+    private,
+    public,
+    read,
+    room,
+    titles,
+    until,
+)
+from tests.bot.slack.test_commands import choose, sentence
+from tests.fakes.slack_model import FakeMember, FakeView
+from tests.fakes.slack_server import FakeSlack
+from tests.stall import stalled
+
+SPOTIFY = "https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B?si=abc"
+
+
+async def form(fake: FakeSlack, by: FakeMember, command: str = "/add") -> FakeView:
+    """The form that a command opens."""
+    return (await fake.slash(by, command)).view
+
+
+def lines(text: str) -> dict[str, dict[str, str]]:
+    """Songs as they are written into the form."""
+    return {forms.SONGS: {forms.SONGS: text}}
+
+
+async def test_a_song_is_suggested_as_one_types(fake: FakeSlack, party: PartyService) -> None:
+    """What is typed into the form offers songs, and the one that is picked is added."""
+    anna = fake.member("Anna")
+    view = await form(fake, anna)
+    offered = (await fake.suggest(anna, forms.SONG, "brightside killers")).offered
+    assert offered[0][0] == BRIGHTSIDE
+    told = await answered(fake, fake.submit(anna, view, {forms.SONG: {forms.SONG: offered[0][1]}}))
+    assert (read(told), told.ephemeral) == (f"Now playing: {BRIGHTSIDE}", False)
+    assert await titles(fake, party) == ["Mr. Brightside"]
+
+
+@pytest.mark.parametrize("typed", ["m", "?!", "a &amp; b", "x" * 400])
+async def test_suggestions_keep_to_slacks_limits(fake: FakeSlack, typed: str) -> None:
+    """Whatever is typed, Slack takes the answer; each song is offered once."""
+    anna = fake.member("Anna")
+    await form(fake, anna)
+    reply = await fake.suggest(anna, forms.SONG, typed)
+    assert reply.failure is None
+    assert len({value for _, value in reply.offered}) == len(reply.offered)
+
+
+async def test_several_lines_are_several_songs(fake: FakeSlack, party: PartyService) -> None:
+    """A song a line; a line that cannot be met keeps no other from being so."""
+    anna = fake.member("Anna")
+    view = await form(fake, anna)
+    said = read(
+        await answered(fake, fake.submit(anna, view, lines("wonderwall\n\nzzzz qqqq xxyy\nhey jude\n")))
+    )
+    assert "Now playing: Wonderwall" in said
+    assert "✖ zzzz qqqq xxyy: I don't know" in said
+    assert await titles(fake, party) == ["Wonderwall", "Hey Jude"]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", errors.EmptyText()),
+        (" \n ", errors.EmptyText()),
+        ("\n".join(["wonderwall"] * (MOST_LINES + 1)), errors.TooManyLines(MOST_LINES)),
+    ],
+)
+async def test_a_form_that_cannot_be_met_is_told_in_private(
+    fake: FakeSlack, party: PartyService, text: str, error: errors.PartyError
+) -> None:
+    """Nothing, or too much, is answered to who sent it alone, and nothing is added."""
+    anna = fake.member("Anna")
+    view = await form(fake, anna)
+    told = await answered(fake, fake.submit(anna, view, lines(text)))
+    assert (read(told), told.private_to) == (sentence(error), anna)
+    assert await titles(fake, party) == []
+
+
+async def test_a_form_that_comes_twice_counts_once(fake: FakeSlack, party: PartyService) -> None:
+    """What Slack delivers again adds nothing a second time, though the room allows a song twice."""
+    anna = fake.member("Anna")
+    await choose(party, room(fake), one_of_each=False)
+    reply = await fake.submit(anna, await form(fake, anna), lines("wonderwall\nhey jude"))
+    await fake.redeliver(reply)
+    assert await titles(fake, party) == ["Wonderwall", "Hey Jude"]
+
+
+async def test_a_command_that_comes_twice_opens_one_form(fake: FakeSlack) -> None:
+    """The second copy has no trigger left; the person has the form and is told nothing."""
+    anna = fake.member("Anna")
+    first = await fake.slash(anna, "/add")
+    again = await fake.redeliver(first)
+    assert len(fake.modals(anna)) == 1
+    assert answers(first) == answers(again) == []
+
+
+@pytest.mark.parametrize("command", ["/add", "/settings"])
+async def test_a_form_that_came_too_late_is_explained(fake: FakeSlack, command: str) -> None:
+    """After three seconds Slack opens no form; the person is asked to try again."""
+    anna = fake.member("Anna", admin=True)
+    reply = await fake.slash(anna, command, wait=False)
+    fake.pass_by(4)
+    await fake.settled(reply)
+    assert await private(reply) == sentence(errors.NotUnderstood())
+
+
+async def test_a_form_is_answered_where_the_bot_may_not_post(fake: FakeSlack, party: PartyService) -> None:
+    """In a channel that the bot is not in the songs are added, and who sent them hears so by message."""
+    anna = fake.member("Anna")
+    place = fake.channel("elsewhere", private=True, has_bot=False)
+    view = (await fake.slash(anna, "/add", channel=place)).view
+    await fake.submit(anna, view, lines("wonderwall"))
+    await until(lambda: any(it.channel is fake.dm(anna) for it in fake.messages))
+    (told,) = [it for it in fake.messages if it.channel is fake.dm(anna)]
+    assert read(told) == sentence(errors.NotHere())
+    assert await titles(fake, party, place) == ["Wonderwall"]
+
+
+async def test_an_answer_outlives_its_address(fake: FakeSlack, store: Store) -> None:
+    """Where the address of a request has run out, the answer comes by another way, as private as before."""
+    anna = fake.member("Anna")
+    async with stalled(store):
+        reply = await fake.slash(anna, "/undo", wait=False)
+        ballot = await fake.slash(anna, "/next", wait=False)
+        fake.pass_by(1801)
+    await fake.settled(reply)
+    await fake.settled(ballot)
+    await until(lambda: len(fake.messages) == 2)
+    told = next(it for it in fake.messages if it.ephemeral)
+    assert read(told) == sentence(errors.NothingToUndo())
+    assert told.private_to is anna
+
+
+async def test_settings_are_chosen_in_a_form(fake: FakeSlack, party: PartyService) -> None:
+    """The form shows what holds, and what an admin chooses holds from then on."""
+    boss, ben = fake.member("Boss", admin=True), fake.member("Ben")
+    view = await form(fake, boss, "/settings")
+    assert "Skip" in view.shown
+    chosen: dict[str, dict[str, Any]] = {
+        "order": {"order": "turns"},
+        "songs_each": {"songs_each": "3"},
+        "switches": {"switches": ["quiet"]},
+        "language": {"language": "de"},
+        forms.PEOPLE: {forms.PEOPLE: [ben.id]},
+    }
+    reply = await fake.submit(boss, view, chosen)
+    rules = await party.rules(room(fake))
+    assert reply.failure is None
+    assert (rules.order, rules.songs_each, rules.language, rules.djs) == (Order.TURNS, 3, "de", ben.id)
+    assert (rules.quiet, rules.one_of_each, rules.guests) == (True, False, False)
+    again = await form(fake, ben, "/settings")
+    assert again.actions["order"]["initial_option"]["value"] == "turns"
+    assert again.actions[forms.PEOPLE]["initial_users"] == [ben.id]
+
+
+async def test_a_form_sent_as_it_is_changes_nothing(fake: FakeSlack, party: PartyService) -> None:
+    """Opening the settings and saving them leaves every rule as it was."""
+    boss = fake.member("Boss", admin=True)
+    before = await party.rules(room(fake))
+    await fake.submit(boss, await form(fake, boss, "/settings"), {})
+    assert await party.rules(room(fake)) == before
+
+
+async def test_who_lost_the_right_meanwhile_cannot_save(fake: FakeSlack, party: PartyService) -> None:
+    """Rights are looked at again when the form is sent, not only when it is opened."""
+    ben = fake.member("Ben")
+    await choose(party, room(fake), djs=ben.id)
+    view = await form(fake, ben, "/settings")
+    await choose(party, room(fake), djs="")
+    told = await answered(fake, fake.submit(ben, view, {"order": {"order": "turns"}}))
+    assert (read(told), told.private_to) == (sentence(errors.ManagersOnly()), ben)
+    assert (await party.rules(room(fake))).order is Order.VOTES
+
+
+async def test_a_messages_links_are_added(fake: FakeSlack, party: PartyService) -> None:
+    """The shortcut of a message adds each song that it links to, once."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    said = fake.say(ben, fake.general, f"listen: <{SPOTIFY}> and <{SPOTIFY}|again>!")
+    assert BRIGHTSIDE in read(await public(await fake.shortcut(anna, SHORTCUT, message=said)))
+    assert await titles(fake, party) == ["Mr. Brightside"]
+
+
+async def test_a_messages_words_are_a_song(fake: FakeSlack, party: PartyService) -> None:
+    """A message that names a song adds it; twice delivered, once."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    await choose(party, room(fake), one_of_each=False)
+    said = fake.say(ben, fake.general, "simon &amp; garfunkel\nmrs robinson")
+    reply = await fake.shortcut(anna, SHORTCUT, message=said)
+    await fake.redeliver(reply)
+    assert len(await titles(fake, party)) == 1
+
+
+@pytest.mark.parametrize("text", ["", ":tada:", "zzzz qqqq xxyy"])
+async def test_a_message_without_a_song_says_so(fake: FakeSlack, party: PartyService, text: str) -> None:
+    """Where a message names no song, the asker alone is told."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    reply = await fake.shortcut(anna, SHORTCUT, message=fake.say(ben, fake.general, text))
+    told = await private(reply)
+    assert told
+    assert text or told == str(errors.NoSongInMessage())
+    assert await titles(fake, party) == []
+
+
+# The home
+
+
+async def test_the_home_shows_ones_parties(fake: FakeSlack) -> None:
+    """The parties that a member is in, what plays there, and what the member has voted for."""
+    anna = fake.member("Anna")
+    other = fake.channel("other")
+    await fill(fake, anna, "mr brightside", "take on me")
+    await fake.slash(anna, "/vote", "1")
+    await fake.slash(anna, "/add", "wonderwall", channel=other)
+    await fake.open_home(anna)
+    home = fake.home(anna)
+    assert home is not None
+    shown = home.shown.replace("\u200b", "")
+    assert f"<#{fake.general.id}>" in shown
+    assert f"<#{other.id}>" in shown
+    assert f"Now playing: {BRIGHTSIDE}" in shown
+    assert "👍 Take on Me – a-ha" in shown
+    assert home.actions.keys() & {f"encore:settings:{fake.general.id}"} == set()
+
+
+async def test_the_home_of_a_newcomer_says_how_to_begin(fake: FakeSlack) -> None:
+    """Who is in no party is told how to start one; a second look publishes it again."""
+    anna = fake.member("Anna")
+    for _ in range(2):
+        reply = await fake.open_home(anna)
+        assert "You are in no party yet" in reply.view.shown
+    assert (await fake.open_home(anna, tab="messages")).views == []
+
+
+async def test_the_homes_button_opens_that_channels_settings(fake: FakeSlack, party: PartyService) -> None:
+    """An admin's home has a button for each party, and what is saved holds in its channel."""
+    boss = fake.member("Boss", admin=True)
+    other = fake.channel("other")
+    await fake.slash(boss, "/add", "wonderwall", channel=other)
+    await fake.open_home(boss)
+    home = fake.home(boss)
+    assert home is not None
+    view = (await fake.press(boss, home, f"encore:settings:{other.id}")).view
+    await fake.submit(boss, view, {"order": {"order": "arrival"}})
+    assert (await party.rules(room(fake, other))).order is Order.ARRIVAL
+    assert (await party.rules(room(fake))).order is Order.VOTES
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"), [("", b""), ("m3u", b"#EXTM3U"), ("xspf", b"<?xml"), ("JSPF", b"{")]
+)
+async def test_a_party_is_exported_into_the_channel(fake: FakeSlack, form: str, begins: bytes) -> None:
+    """The file comes into the channel in the form that was asked for."""
+    anna = fake.member("Anna")
+    await fill(fake, anna, "wonderwall")
+    await fake.slash(anna, "/export", form)
+    await until(lambda: any(it.files for it in fake.messages))
+    (name, data), *_ = fake.files.items()
+    assert name.startswith("party.")
+    assert data.startswith(begins)
+    assert b"Wonderwall" in data
+    assert next(it for it in fake.messages if it.files).channel is fake.general
+
+
+async def test_a_file_comes_by_message_where_the_bot_is_not(fake: FakeSlack) -> None:
+    """Where the bot may not post, the asker alone gets the file."""
+    anna = fake.member("Anna")
+    place = fake.channel("elsewhere", private=True, has_bot=False)
+    await fake.slash(anna, "/add", "wonderwall", channel=place)
+    await fake.slash(anna, "/export", channel=place)
+    await until(lambda: any(it.files for it in fake.messages))
+    assert next(it for it in fake.messages if it.files).channel is fake.dm(anna)
+
+
+async def test_the_map_is_a_picture_in_the_channel(fake: FakeSlack) -> None:
+    """A map of the party's songs is drawn and posted."""
+    anna = fake.member("Anna")
+    await fill(fake, anna, "mr brightside", "take on me", "wonderwall")
+    reply = await fake.slash(anna, "/map", wait=False)
+    async with asyncio.timeout(30):
+        while not fake.files:  # noqa: ASYNC110 # a process of its own draws it
+            await asyncio.sleep(0.05)
+    await fake.settled(reply)
+    assert fake.files["map.png"].startswith(b"\x89PNG")
