@@ -165,18 +165,22 @@ def _circle(count: int) -> Floats:
     return np.column_stack([np.cos(angles), np.sin(angles)])
 
 
-async def drawn(picture: Picture, timeout_s: float = TIMEOUT_S) -> bytes:
+async def drawn(picture: Picture, limit: asyncio.Timeout | None = None) -> bytes:
     """The map as a PNG, drawn in a process that is gone when this returns, however it returns.
+
+    Args:
+        picture: what it shows.
+        limit: how long it may take, waiting for its turn included; `TIMEOUT_S` if not told.
 
     Raises:
         NotDrawn: the drawing failed or took too long.
     """
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     try:
-        async with asyncio.timeout(timeout_s), turn:
+        async with limit or asyncio.timeout(TIMEOUT_S), turn:
             return await _drawn(json.dumps(asdict(picture)).encode())
     except TimeoutError as error:
-        log.warning("a map of %d songs was not drawn within %g s", len(picture.dots), timeout_s)
+        log.warning("a map of %d songs was not drawn in time", len(picture.dots))
         raise NotDrawn from error
     except OSError as error:
         log.warning("no process for drawing a map could be started: %s", error)

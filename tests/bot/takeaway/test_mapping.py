@@ -25,6 +25,8 @@ from bot.takeaway import mapping
 from bot.takeaway.mapping import Dot, Floats, Picture, Words, drawn, layout, pictured
 
 ROOT = Path(__file__).parents[3]
+PATIENCE_S = 300.0
+"""Only a test that hangs takes so long."""
 HOSTILE = [
     "$\\frac{",
     "$\\frac{$ and $x",
@@ -86,7 +88,7 @@ class Slow:
         return await self._next("gone")
 
     async def _next(self, expected: str) -> int:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_S):
             said, pid = await self.told.get()
         assert said == expected
         return pid
@@ -120,8 +122,14 @@ async def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 def instead(folder: Path, code: str) -> None:
     """Puts other code where `bot.takeaway.picture` is looked for."""
-    (folder / "bot").mkdir()
-    (folder / "bot" / "picture.py").write_text(code, "utf-8")
+    place = folder / "bot" / "takeaway"
+    place.mkdir(parents=True)
+    (place / "picture.py").write_text(code, "utf-8")
+
+
+def begin(picture: Picture) -> asyncio.Task[bytes]:
+    """Starts a drawing that has time, however busy this machine is."""
+    return asyncio.create_task(drawn(picture, asyncio.timeout(PATIENCE_S)))
 
 
 # --- the layout
@@ -203,7 +211,7 @@ def test_a_picture_holds_what_the_party_knows() -> None:
 
 async def test_a_map_is_a_png_of_its_size() -> None:
     """A process of its own draws it."""
-    png = await drawn(Picture("Friday night", dots("Dancing Queen", "Waterloo", "Fernando")))
+    png = await begin(Picture("Friday night", dots("Dancing Queen", "Waterloo", "Fernando")))
     assert size(png) == (1200, 800)
 
 
@@ -221,13 +229,13 @@ async def test_every_party_has_a_map(songs: list[str], caplog: pytest.LogCapture
     """No songs, one, many, or names that are broken markup, other scripts, pranks: a whole picture."""
     name = "".join(songs)[:3000]
     words = Words(*(HOSTILE[:6] if songs is HOSTILE else ()))
-    assert size(await drawn(Picture(name, dots(*songs), words))) == (1200, 800)
+    assert size(await begin(Picture(name, dots(*songs), words))) == (1200, 800)
     assert not caplog.records
 
 
 async def test_what_is_drawn_depends_on_the_songs_alone() -> None:
     """Twice the same picture is the same file, and another title another."""
-    one, again, other = [await drawn(Picture("F", dots(title))) for title in ("Waterloo", "Waterloo", "SOS")]
+    one, again, other = [await begin(Picture("F", dots(title))) for title in ("Waterloo", "Waterloo", "SOS")]
     assert one == again != other
 
 
@@ -238,7 +246,7 @@ async def test_no_home_and_no_secret_are_needed(
     monkeypatch.setenv("HOME", "/proc/nowhere")
     monkeypatch.setenv("DISCORD_TOKEN", "secret")
     assert "secret" not in mapping._surroundings().values()  # noqa: SLF001 - what the process is given
-    assert size(await drawn(Picture("F", dots("SOS")))) == (1200, 800)
+    assert size(await begin(Picture("F", dots("SOS")))) == (1200, 800)
     assert not caplog.records
 
 
@@ -247,17 +255,19 @@ async def test_no_home_and_no_secret_are_needed(
 
 async def test_a_map_that_takes_too_long_is_given_up(slow: Slow) -> None:
     """The person reads what to do, and the process is killed."""
-    task = asyncio.create_task(drawn(Picture("F", ()), timeout_s=2))
+    limit = asyncio.timeout(None)
+    task = asyncio.create_task(drawn(Picture("F", ()), limit))
+    pid = await slow.begun()
+    limit.reschedule(asyncio.get_running_loop().time())
     with pytest.raises(NotDrawn, match=r"I couldn't draw the map just now\. Ask for it again in a minute\."):
         await task
-    pid = await slow.begun()
     assert not exists(pid)
     assert await slow.gone() == pid
 
 
 async def test_whoever_gives_up_takes_the_drawing_along(slow: Slow) -> None:
     """A cancelled request leaves no process behind, even while the drawing has not read its order."""
-    task = asyncio.create_task(drawn(Picture("x" * 1_000_000, dots(*HOSTILE))))
+    task = begin(Picture("x" * 1_000_000, dots(*HOSTILE)))
     pid = await slow.begun()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -268,7 +278,7 @@ async def test_whoever_gives_up_takes_the_drawing_along(slow: Slow) -> None:
 
 async def test_one_map_is_drawn_at_a_time(slow: Slow) -> None:
     """Each waits until the one before it is gone: a process started later than the requests begins sooner."""
-    tasks = [asyncio.create_task(drawn(Picture("F", ()))) for _ in range(3)]
+    tasks = [begin(Picture("F", ())) for _ in range(3)]
     pid = await slow.begun()
     later = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot.takeaway.picture", cwd=slow.root)
     assert await slow.begun() == later.pid
@@ -286,14 +296,26 @@ async def test_one_map_is_drawn_at_a_time(slow: Slow) -> None:
 
 async def test_waiting_for_a_turn_is_time_too(slow: Slow) -> None:
     """Who is still waiting when the time is up reads the same sentence, and nothing was started for them."""
-    first = asyncio.create_task(drawn(Picture("F", ())))
+    first = begin(Picture("F", ()))
     pid = await slow.begun()
     with pytest.raises(NotDrawn):
-        await drawn(Picture("F", ()), timeout_s=0.01)
+        await drawn(Picture("F", ()), asyncio.timeout(0))
     first.cancel()
     assert await slow.gone() == pid
     await asyncio.wait([first])
     assert slow.told.empty()
+
+
+async def test_whoever_sets_no_limit_has_one(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for ever for a turn."""
+    monkeypatch.setattr(mapping, "TIMEOUT_S", 0.0)
+    first = begin(Picture("F", ()))
+    pid = await slow.begun()
+    with pytest.raises(NotDrawn):
+        await drawn(Picture("F", ()))
+    first.cancel()
+    assert await slow.gone() == pid
+    await asyncio.wait([first])
 
 
 async def test_a_drawing_that_fails_says_why_in_the_log(
@@ -303,7 +325,7 @@ async def test_a_drawing_that_fails_says_why_in_the_log(
     instead(tmp_path, "raise RuntimeError('no paint left')")
     monkeypatch.setattr(mapping, "_ROOT", tmp_path)
     with caplog.at_level(logging.WARNING), pytest.raises(NotDrawn):
-        await drawn(Picture("F", ()))
+        await begin(Picture("F", ()))
     assert "no paint left" in caplog.text
 
 
