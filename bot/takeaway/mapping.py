@@ -1,20 +1,16 @@
 """The party's map: where its songs lie, and how the drawing is had without waiting for it.
 
-Drawing holds the interpreter for hundreds of milliseconds and loads what only it needs, so each map is drawn
-by a process of its own, `python -m bot.takeaway.picture`: a `Picture` as JSON in, a PNG out.
+Drawing holds the interpreter for hundreds of milliseconds and reads whatever fonts are installed. So each map
+is drawn by a process of its own, `python -m bot.takeaway.picture`: a `Picture` as JSON in, a PNG out.
 """
 
 from __future__ import annotations
 
 import asyncio
-import atexit
-import functools
 import json
 import logging
 import os
-import shutil
 import sys
-import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -36,7 +32,7 @@ log = logging.getLogger(__name__)
 TIMEOUT_S = 30.0
 """A map that is not there after this long, waiting for its turn included, is given up."""
 AT_ONCE = 1
-"""So many maps are drawn at a time: each takes a whole core for about a second."""
+"""So many maps are drawn at a time: each takes a whole core for about half a second."""
 NEAREST = 0.15
 """How far apart the songs lie that belong together most, where 1 is the furthest: dots are not points."""
 
@@ -218,12 +214,4 @@ async def _end(process: Process) -> None:
 def _surroundings() -> dict[str, str]:
     """What the drawing may know of this process's environment: how to run, and no secret."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | {"MPLCONFIGDIR": _font_list(), "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
-
-
-@functools.cache
-def _font_list() -> str:
-    """A folder for the list of fonts, which takes long to make; there as long as this process."""
-    folder = tempfile.mkdtemp(prefix="encore-map-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    return kept | {"OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}

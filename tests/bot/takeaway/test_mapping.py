@@ -216,10 +216,8 @@ async def test_a_map_is_a_png_of_its_size() -> None:
 
 
 def test_whoever_asks_for_a_map_does_not_load_the_drawing() -> None:
-    """Not even by a detour does the bot bring matplotlib into its own process."""
-    look = (
-        "import sys, bot.takeaway.mapping as _; print([m for m in sys.modules if m.startswith('matplotlib')])"
-    )
+    """Not even by a detour does the bot bring Pillow into its own process."""
+    look = "import sys, bot.takeaway.mapping; print([name for name in sys.modules if name.startswith('PIL')])"
     found = subprocess.check_output([sys.executable, "-c", look], cwd=ROOT, text=True)  # noqa: S603
     assert found.strip() == "[]"
 
