@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -23,6 +22,7 @@ from .discord_model import (
 )
 from .discord_parts import walk
 from .discord_stage import Stage
+from .quiet import quiet
 
 _CHAT_INPUT, _ON_USER, _ON_MESSAGE = 1, 2, 3
 
@@ -276,11 +276,11 @@ class Acts(Stage):
     async def _wait(self, interaction: Interaction) -> None:
         while True:
             interaction.changed.clear()
-            left = interaction.quiet_left(self.world.timing)
-            if left is not None and left <= 0:
+            quiet_s = interaction.quiet_s(self.world.timing)
+            if quiet_s is None:
+                await interaction.changed.wait()
+            elif await quiet(interaction.changed, quiet_s):
                 return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(interaction.changed.wait(), left)
 
     def _story(self, interaction: Interaction) -> str:
         requests = [str(it) for it in self.world.requests if interaction.token in it.path]

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 from .discord_parts import FakeButton, FakeMenu, FakeModal, buttons, embed_texts, menus, texts
 from .discord_people import (
     ADMINISTRATOR,
@@ -26,6 +28,7 @@ __all__ = [
     "ADMINISTRATOR",
     "EVERYONE",
     "SEND_MESSAGES",
+    "STRICT",
     "VIEW_CHANNEL",
     "Callback",
     "FakeButton",
@@ -80,13 +83,20 @@ class Flag(IntFlag):
 
 @dataclass(frozen=True)
 class Timing:
-    """How long the fake waits for what, in seconds."""
+    """How long the fake waits for what, in seconds.
 
-    acknowledge_s: float = 3.0
+    It is more patient than Discord unless told otherwise, so that a busy machine fails no test.
+    """
+
+    acknowledge_s: float = PATIENCE_S
     token_s: float = 900.0
     settle_s: float = 0.05
     unchanged_s: float = 0.5
-    timeout_s: float = 5.0
+    timeout_s: float = PATIENCE_S
+
+
+STRICT = Timing(acknowledge_s=3.0)
+"""As Discord has it."""
 
 
 @dataclass(eq=False)
@@ -164,12 +174,10 @@ class Interaction:
     messages: list[FakeMessage] = field(default_factory=list)
     choices: list[Json] | None = None
     open_requests: int = 0
-    last_activity: float = field(default_factory=time.monotonic)
     changed: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def touch(self) -> None:
         """Note that something happened, so that the quiet before the answer starts anew."""
-        self.last_activity = time.monotonic()
         self.changed.set()
 
     @property
@@ -215,16 +223,15 @@ class Interaction:
         """Whether the next follow-up takes the place of the deferral."""
         return self.callback is Callback.DEFERRED_MESSAGE and not self.has_changed(self.original)
 
-    def quiet_left(self, timing: Timing) -> float | None:
-        """Seconds of quiet still needed, 0 or less when settled, None while unanswered."""
+    def quiet_s(self, timing: Timing) -> float | None:
+        """Seconds of quiet after which the answer counts as complete, None while there is none."""
         if self.choices is not None:
             return 0.0
         if self.open_requests or self.callback is None:
             return None
-        since = time.monotonic() - self.last_activity
         if self.answered or self.source_touched or self.modal is not None:
-            return timing.settle_s - since
-        return timing.unchanged_s - since if self.callback is Callback.DEFERRED_UPDATE else None
+            return timing.settle_s
+        return timing.unchanged_s if self.callback is Callback.DEFERRED_UPDATE else None
 
 
 class Reply:

@@ -18,11 +18,11 @@ from aiohttp import web
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from tests.patience import PATIENCE_S
+
 from .discord_acts import Acts
 from .discord_model import FakeMessage, Json, RestRequest, Timing
 from .discord_rest import PREFIX
-
-_READY_S = 10.0
 
 
 class FakeDiscord(Acts):
@@ -30,7 +30,7 @@ class FakeDiscord(Acts):
 
     An answer is complete when the interaction was acknowledged, at least one visible result is
     there (a new message that is not a deferral's placeholder, or an edit or deletion of the
-    clicked message), none of its requests is open, and `settle_s` seconds went by since the last
+    clicked message), none of its requests is open, and it was quiet for `settle_s` since the last
     of them. A deferred update with no visible result, which a click without effect leads to, is
     complete after `unchanged_s` seconds of quiet.
     """
@@ -152,7 +152,7 @@ class FakeDiscord(Acts):
         *,
         commands: bool = True,
         shards: int = 1,
-        timeout: float = _READY_S,  # noqa: ASYNC109
+        timeout: float = PATIENCE_S,  # noqa: ASYNC109
     ) -> None:
         """Wait until so many shards are connected and, unless told otherwise, there are commands."""
         try:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .quiet import quiet
 from .slack_errors import SlackError
 from .slack_http import HttpDelivery, Retry, Signing
 from .slack_model import Kind
@@ -21,8 +22,8 @@ Taken = Callable[[Act, Any], None]
 class Delivery(Stage):
     """Delivers over HTTP once `http` was called, over Socket Mode until then.
 
-    A reply is complete when the app acknowledged (or the three seconds are over), none of its
-    requests is open, and `settle_s` went by since the last visible consequence: a message, an edit,
+    A reply is complete when the app acknowledged (or its time for that is over), none of its
+    requests is open, and it was quiet for `settle_s` since the last visible consequence: a message, an edit,
     a modal, an App Home. Without any, `unchanged_s` of quiet are awaited. What cannot be told apart
     (posts that use no trigger_id and no response_url) counts for every open act of the workspace.
     """
@@ -105,11 +106,11 @@ class Delivery(Stage):
     async def _until_quiet(self, act: Act) -> None:
         while True:
             act.changed.clear()
-            left = act.quiet_left(time.monotonic(), self.world.timing)
-            if left is not None and left <= 0:
+            quiet_s = act.quiet_s(self.world.timing)
+            if quiet_s is None:
+                await act.changed.wait()
+            elif await quiet(act.changed, quiet_s):
                 return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(act.changed.wait(), left)
 
     def _story(self, act: Act) -> str:
         told = "\n".join(map(str, self.requests[-5:])) or "no request at all"

@@ -54,7 +54,7 @@ class HttpDelivery:
         await self._session.close()
 
     async def send(self, kind: Kind, payload: Json, retry: Retry | None, envelope_id: str) -> Answer:
-        """Deliver; TimeoutError after three seconds, ConnectionError if nobody is there."""
+        """Deliver; TimeoutError after `ack_s`, ConnectionError if nobody is there."""
         body, content_type = _body(kind, payload)
         headers = {"Content-Type": content_type, "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)"}
         headers |= self._signature(body)

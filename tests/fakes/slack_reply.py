@@ -47,19 +47,18 @@ class Act:
         self.visible = self.visible or visible
         self.changed.set()
 
-    def quiet_left(self, now: float, timing: Timing) -> float | None:
-        """The seconds until it counts as complete; None while something is still open."""
+    def quiet_s(self, timing: Timing) -> float | None:
+        """The seconds of quiet after which it counts as complete; None while something is still open."""
         if not self.delivered or self.open_requests:
             return None
-        wait = timing.settle_s if self.visible or self.failure else timing.unchanged_s
-        return self.touched + wait - now
+        return timing.settle_s if self.visible or self.failure else timing.unchanged_s
 
 
 @dataclass(frozen=True)
 class Reply:
     """A live view of what became of an act.
 
-    `ack` is what the app answered within three seconds (JSON, a text, or None for an empty answer),
+    `ack` is what the app answered in time (JSON, a text, or None for an empty answer),
     `failure` is what the person is told where it did not: `operation_timeout` or `dispatch_failed`.
     """
 

@@ -13,11 +13,11 @@ from typing import Self
 
 from aiohttp import web
 
+from tests.patience import PATIENCE_S
+
 from .slack_acts import Acts
 from .slack_model import BOT_SCOPES, Timing
 from .slack_socket import Connection
-
-_READY_S = 10.0
 
 
 class FakeSlack(Acts):
@@ -105,11 +105,11 @@ class FakeSlack(Acts):
 
     async def connected(self, connections: int = 1) -> None:
         """Wait until the app has so many Socket Mode connections."""
-        async with asyncio.timeout(_READY_S):
+        async with asyncio.timeout(PATIENCE_S):
             await self.socket.until(connections)
 
     async def reconnected(self, former: Connection) -> None:
         """Wait until the app has left a connection and has another one."""
-        async with asyncio.timeout(_READY_S):
+        async with asyncio.timeout(PATIENCE_S):
             while former in self.socket.live or not self.socket.live:
                 await self.socket.changed.wait()

@@ -117,7 +117,7 @@ class SocketDelivery:
             await self.changed.wait()
 
     async def send(self, kind: Kind, payload: Json, retry: Retry | None, envelope_id: str) -> Answer:
-        """Deliver; TimeoutError after three seconds, ConnectionError without a connection."""
+        """Deliver; TimeoutError after `ack_s`, ConnectionError without a connection."""
         if not self.live:
             raise ConnectionError("the app has no Socket Mode connection")
         connection = self.live[self._turn % len(self.live)]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.patience import PATIENCE_S
+
 from .spotify_accounts import USER_COOKIE, Accounts
 from .spotify_faults import Gate
 from .spotify_model import (
@@ -29,7 +31,6 @@ from .spotify_playback import Context, Playback
 from .spotify_web import WebApi
 from .spotify_world import World
 
-_READY_S = 10.0
 LISTED_MOST = 5
 """How many people an app in development mode may list, beside its owner."""
 
@@ -55,7 +56,7 @@ class Acts:
 
     async def until_asked(self, method: str | None = None, path: str = "", times: int = 1) -> None:
         """Wait until so many such requests have been acted on, be they answered or not; TimeoutError."""
-        async with asyncio.timeout(_READY_S):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.asked(method, path)) < times:
                 await self.world.asked.wait()
 

@@ -13,10 +13,12 @@ import aiohttp
 import pytest
 import spotipy
 
+from tests.patience import PATIENCE_S
+
 from .spotify_model import ALL_SCOPES, FakePlaylist, FakeSong, FakeUser, Json
 from .spotify_server import FakeSpotify
 
-TIMEOUT_S = 10
+TIMEOUT_S = PATIENCE_S
 """What spotipy's OAuth classes are to wait for an answer."""
 
 

@@ -17,6 +17,7 @@ from discord import app_commands
 
 from tests.fakes.discord_model import Json
 from tests.fakes.discord_server import FakeDiscord
+from tests.patience import PATIENCE_S
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 TOKEN = "let-me-in"
@@ -112,7 +113,7 @@ async def test_a_silent_connection_is_given_up_and_resumed() -> None:
     """Without answers to its heartbeats the client comes back over a new connection."""
     async with fake_discord(heartbeat_ms=50) as fake, logged_in(fake, Impatient(heartbeat_timeout=0.2)):
         fake.ack_heartbeats = False
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await fake.until(lambda: fake.resumes > 0)
         fake.ack_heartbeats = True
         await fake.ready()
@@ -124,7 +125,7 @@ async def test_a_silent_connection_is_given_up_and_resumed() -> None:
 async def test_only_a_goodbye_ends_the_session(code: int, told: int) -> None:
     """A client that closes with 1000 cannot resume, one that closes otherwise can."""
     async with fake_discord() as fake, aiohttp.ClientSession() as http:
-        async with asyncio.timeout(5), http.ws_connect(fake.gateway_url) as socket:
+        async with asyncio.timeout(PATIENCE_S), http.ws_connect(fake.gateway_url) as socket:
             await socket.send_json(identify())
             ready = [await socket.receive_json() for _ in range(3)][1]
             await socket.close(code=code)
@@ -152,7 +153,7 @@ def identify(**changes: Any) -> Json:
 async def _told(fake: FakeDiscord, *payloads: Json | str) -> Any:
     """What the gateway says last to these payloads: the code with which it closes, or a payload."""
     async with (
-        asyncio.timeout(5),
+        asyncio.timeout(PATIENCE_S),
         aiohttp.ClientSession() as http,
         http.ws_connect(fake.gateway_url) as socket,
     ):
@@ -390,7 +391,7 @@ async def test_a_card_can_vanish_under_the_bot() -> None:
         left = fake.add_channel("left", gone)
         channel = bot.get_partial_messageable(int(fake.channel.id))
         card = await channel.send("card")
-        told = asyncio.ensure_future(bot.wait_for("raw_message_delete", timeout=5))
+        told = asyncio.ensure_future(bot.wait_for("raw_message_delete", timeout=PATIENCE_S))
         await asyncio.sleep(0)
         fake.delete_message(fake.message(card.id))
         assert (await told).message_id == card.id
@@ -398,7 +399,7 @@ async def test_a_card_can_vanish_under_the_bot() -> None:
             await card.edit(content="still there?")
         assert unknown.value.code == 10008
 
-        lost_told = asyncio.ensure_future(bot.wait_for("guild_channel_delete", timeout=5))
+        lost_told = asyncio.ensure_future(bot.wait_for("guild_channel_delete", timeout=PATIENCE_S))
         await asyncio.sleep(0)
         fake.delete_channel(lost)
         assert (await lost_told).name == "lost"
@@ -406,7 +407,7 @@ async def test_a_card_can_vanish_under_the_bot() -> None:
             await bot.get_partial_messageable(int(lost.id)).send("Hello")
         assert unknown.value.code == 10003
 
-        gone_told = asyncio.ensure_future(bot.wait_for("guild_remove", timeout=5))
+        gone_told = asyncio.ensure_future(bot.wait_for("guild_remove", timeout=PATIENCE_S))
         await asyncio.sleep(0)
         fake.kick_bot(gone)
         assert (await gone_told).name == "Gone"

@@ -187,7 +187,7 @@ async def stage(
             bot = client or Client()
             running = asyncio.create_task(bot.start(TOKEN))
             try:
-                await fake.ready(timeout=3)
+                await fake.ready()
                 yield fake, bot
             finally:
                 await bot.close()

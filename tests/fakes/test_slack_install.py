@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.fakes.slack_apps import over_http, over_socket
 from tests.fakes.slack_model import FakeEnterprise, FakeMember, Json, Timing
 from tests.fakes.slack_server import FakeSlack
+from tests.patience import PATIENCE_S, pass_by, until
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs"
 _A_YEAR_MIN = 60 * 24 * 365
@@ -244,7 +245,7 @@ async def test_an_app_can_uninstall_itself() -> None:
             # Bolt asks for the token's owner once, before the token is void.
             await fake.slash(fake.member("Anna"), "/where")
             await client.apps_uninstall(client_id=fake.client_id, client_secret=fake.client_secret)
-            await asyncio.wait_for(seen.wait(), 5)
+            await asyncio.wait_for(seen.wait(), PATIENCE_S)
 
 
 async def test_a_stranger_clicks_in_a_shared_channel() -> None:
@@ -342,7 +343,7 @@ async def test_an_app_reconnects_when_it_is_asked_to(reason: Any) -> None:
 
 async def test_an_app_comes_back_after_a_cut() -> None:
     """slack_sdk notices a lost connection, and opens another one."""
-    async with FakeSlack() as fake, over_socket(fake, one_team(fake), ping_interval_s=0.1):
+    async with FakeSlack() as fake, over_socket(fake, one_team(fake), ping_interval_s=0.25):
         (first,) = fake.socket.live
         await fake.socket.drop()
         await fake.reconnected(first)
@@ -351,7 +352,7 @@ async def test_an_app_comes_back_after_a_cut() -> None:
 
 async def test_an_app_leaves_a_stale_connection() -> None:
     """slack_sdk gives up a connection that answers no pings."""
-    async with FakeSlack() as fake, over_socket(fake, one_team(fake), ping_interval_s=0.1):
+    async with FakeSlack() as fake, over_socket(fake, one_team(fake), ping_interval_s=0.25):
         (first,) = fake.socket.live
         first.answers_pings = False
         await fake.reconnected(first)
@@ -360,11 +361,15 @@ async def test_an_app_leaves_a_stale_connection() -> None:
 
 async def test_a_ghost_takes_its_share_of_the_clicks() -> None:
     """Connections take turns, and what goes to one whose end is gone is lost."""
-    async with FakeSlack(timing=Timing(ack_s=0.2)) as fake:
+    async with FakeSlack() as fake:
         app = one_team(fake)
         async with over_socket(fake, app), over_socket(fake, app):
             fake.socket.live[0].ghost = True
             anna = fake.member("Anna")
-            replies = [await fake.slash(anna, "/where") for _ in range(4)]
+            replies = [await fake.slash(anna, "/where", wait=False) for _ in range(4)]
+            await until(lambda: sum(it.acked_ms is not None for it in replies) == 2)
+            pass_by(fake.world.timing.ack_s)
+            for reply in replies:
+                await fake.settled(reply)
             assert sorted(str(it.failure) for it in replies) == ["None"] * 2 + ["operation_timeout"] * 2
             assert [len(it.envelopes) for it in fake.socket.live] == [2, 2]

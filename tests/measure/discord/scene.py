@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from tests.fakes.discord_model import FakeMessage, Timing
+from tests.fakes.discord_model import STRICT, FakeMessage
 from tests.fakes.discord_server import FakeDiscord
 from tests.measure.house import Bot, open_process
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.for-the-bench.only"
 QUEUE_BUTTON = "encore:next"
 """What the card of a party has and no other message."""
+AT_ONCE = replace(STRICT, settle_s=0.0)
 
 
 class Cards:
@@ -47,7 +49,7 @@ class Cards:
 @asynccontextmanager
 async def open_fake() -> AsyncIterator[FakeDiscord]:
     """A Discord that validates nothing and remembers no request: it may not be what is measured."""
-    async with FakeDiscord(TOKEN, remember=False, timing=Timing(settle_s=0.0, timeout_s=30.0)) as fake:
+    async with FakeDiscord(TOKEN, remember=False, timing=AT_ONCE) as fake:
         yield fake
 
 

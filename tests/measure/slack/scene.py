@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 
-from tests.fakes.slack_model import FakeMessage
+from tests.fakes.slack_model import STRICT, FakeMessage
 from tests.fakes.slack_reply import Act
 from tests.fakes.slack_server import FakeSlack
 from tests.measure.house import Bot, open_process
@@ -64,7 +64,7 @@ def tallies(card: FakeMessage) -> Tallies:
 @asynccontextmanager
 async def open_fake() -> AsyncIterator[FakeSlack]:
     """A Slack that validates no arguments and remembers no request: it may not be what is measured."""
-    async with FakeSlack(specs=None, remember=False) as fake:
+    async with FakeSlack(specs=None, remember=False, timing=STRICT) as fake:
         yield fake
 
 
