@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 
 from bot.party.domain import Member, Room
@@ -20,6 +21,7 @@ from bot.service import PartyService
 from bot.settings import STARTER
 from db.store import Store, alembic_config, open_store
 from tests import postgres as private
+from tests.patience import PATIENCE_S
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -29,6 +31,31 @@ ANNA = Member("discord", "11", "Anna")
 BEN = Member("discord", "12", "Ben")
 CLEO = Member("discord", "13", "Cleo")
 MOD = Member("discord", "14", "Mo", moderator=True, manager=True)
+
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+LIMITS = (
+    "bot.room.guest.SEND_WITHIN_S",
+    "bot.slack.asked.TIMEOUT_S",
+    "bot.slack.installs.ANSWER_S",
+    "bot.slack.sound.SOON_S",
+    "bot.spotify.client.WITHIN_S",
+    "cogs.choices.DEVICES_WITHIN_S",
+    "cogs.choices.OFFER_WHEN_BUSY_S",
+    "cogs.choices.OFFER_WITHIN_S",
+    "cogs.common.ANSWER_WITHIN_S",
+)
+"""After so long the bot does something else than when it is fast; who tests that sets it."""
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, nothing counts as taking long unless a test says so."""
+    for limit in LIMITS:
+        monkeypatch.setattr(limit, PATIENCE_S)
+    monkeypatch.setattr("bot.takeaway.mapping.drawn.__defaults__", (PATIENCE_S,))
 
 
 @dataclass

@@ -14,6 +14,7 @@ from cogs.client import open_discord
 from tests.conftest import SPECS
 from tests.fakes.discord_model import FakeChannel, FakeMessage, Interaction, Json, Reply, Timing
 from tests.fakes.discord_server import FakeDiscord
+from tests.patience import PATIENCE_S
 
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.never-to-be-seen.anywhere"
 
@@ -48,7 +49,7 @@ _MARKUP = {  # a backslash takes these their meaning
 async def open_server() -> AsyncIterator[FakeDiscord]:
     """A Discord server that discord.py finds; all traffic with it must keep to Discord's schemas."""
     specs = SPECS if SPECS.exists() else None
-    async with FakeDiscord(TOKEN, specs=specs, timing=Timing(settle_s=0.02, timeout_s=20.0)) as fake:
+    async with FakeDiscord(TOKEN, specs=specs, timing=Timing(settle_s=0.02, unchanged_s=0.1)) as fake:
         with fake.patched_client():
             yield fake
     assert fake.violations == [], "Discord's published schemas were breached:\n" + "\n".join(fake.violations)
@@ -70,7 +71,7 @@ def room(fake: FakeDiscord, channel: FakeChannel | None = None) -> Room:
 
 async def until(interaction: Interaction, met: Callable[[], bool]) -> None:
     """Waits for something that an interaction's own requests bring about."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not met():
             interaction.changed.clear()
             await interaction.changed.wait()

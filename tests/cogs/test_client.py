@@ -15,6 +15,7 @@ from cogs.client import open_discord
 from tests.cogs.stage import TOKEN, log_in, open_server, private, public, room
 from tests.fakes.discord_model import Json
 from tests.fakes.discord_server import FakeDiscord
+from tests.patience import PATIENCE_S
 
 GUILDS = 1 << 0
 PRIVILEGED = {"GUILD_MEMBERS": 1 << 1, "GUILD_PRESENCES": 1 << 8, "MESSAGE_CONTENT": 1 << 15}
@@ -196,7 +197,7 @@ async def test_being_shut_out_ends_the_task(fake: FakeDiscord, party: PartyServi
     async with log_in(fake, party) as connected:
         await fake.drop_gateway(code, resumable=False)
         with pytest.raises(StartError, match=rf"\A[^\n]*Discord[^\n]*{code}[^\n]*\Z"):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await connected
 
 

@@ -118,6 +118,7 @@ async def test_an_error_is_private_and_changes_nothing(
     assert await party.party(room(fake)) == before
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_commands_and_clicks_are_acknowledged_before_the_store_is_asked(
     fake: FakeDiscord, store: Store
 ) -> None:
@@ -156,6 +157,7 @@ async def test_looking_waits_for_no_change(fake: FakeDiscord, store: Store) -> N
     await fake.settled(adding)
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_an_error_is_told_though_the_deferral_was_deleted(fake: FakeDiscord, store: Store) -> None:
     """A moderator may delete the bot's "thinking" message meanwhile; the asker still gets the sentence."""
     async with stalled(store):
@@ -235,6 +237,7 @@ async def test_a_vote_whose_message_is_gone_is_apologised_for(
     assert "nothing was changed" not in reply.text
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_a_refused_deferral_is_apologised_for(
     fake: FakeDiscord, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -245,6 +248,7 @@ async def test_a_refused_deferral_is_apologised_for(
     numbered(reply, caplog)
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_a_failure_after_a_public_deferral_leaves_no_trace_of_it(
     fake: FakeDiscord, store: Store
 ) -> None:

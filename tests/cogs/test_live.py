@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 
 import pytest
 from discord.webhook.async_ import AsyncWebhookAdapter
@@ -19,6 +18,8 @@ from tests.cogs.stage import is_card, log_in, open_server, private, public, read
 from tests.conftest import ANNA, BEN, MOD, Clock
 from tests.fakes.discord_model import EVERYONE, SEND_MESSAGES, VIEW_CHANNEL, FakeMessage
 from tests.fakes.discord_server import FakeDiscord
+from tests.patience import PATIENCE_S
+from tests.patience import until as eventually
 from tests.stall import stalled
 
 PACE_S = 0.1
@@ -36,13 +37,6 @@ def pace(monkeypatch: pytest.MonkeyPatch) -> None:
 def cards(fake: FakeDiscord) -> list[FakeMessage]:
     """The cards that there are."""
     return [message for message in fake.messages if is_card(message)]
-
-
-async def eventually(met: Callable[[], bool], timeout_s: float = 5) -> None:
-    """Waits until the bot's own doing has led to something; nothing else would tell."""
-    async with asyncio.timeout(timeout_s):
-        while not met():  # noqa: ASYNC110 # an edit by itself is no interaction's, so nothing can be awaited
-            await asyncio.sleep(0.005)
 
 
 def edits(fake: FakeDiscord, message: FakeMessage) -> int:
@@ -249,7 +243,7 @@ async def test_a_server_that_removes_the_bot_takes_its_parties_along(
     for where in (gone, here):
         await party.add(where, ANNA, "mr brightside")
     fake.kick_bot(home)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while (await party.party(gone)).playing is not None:
             pass  # each look lets the event come in
     assert (await party.party(here)).playing is not None

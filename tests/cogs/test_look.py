@@ -71,6 +71,7 @@ async def test_before_the_first_song_there_is_nothing_to_show(fake: FakeDiscord,
     assert private(await fake.slash(fake.member("Anna"), command)) == str(NothingToShow())
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_the_map_is_a_picture_for_everybody(going: FakeDiscord) -> None:
     """A PNG of some size arrives with a sentence."""
     message: FakeMessage = public(await going.slash(going.member("Cleo"), "map"))

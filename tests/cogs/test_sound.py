@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 
@@ -49,6 +48,7 @@ from tests.fakes.discord_model import EVERYONE, VIEW_CHANNEL, FakeMember
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import FakeSpotify
+from tests.patience import until as eventually
 
 FEW = ("mr brightside", "take on me", "wonderwall")
 MANAGE_SERVER, MANAGE_MESSAGES = 1 << 5, 1 << 13
@@ -98,13 +98,6 @@ def sounding(
 ) -> Sounding:
     """Discord and Spotify with the real bot between them."""
     return Sounding(fake, spotify, behind[1], behind[0], catalogue, clock)
-
-
-async def eventually(met: Callable[[], bool]) -> None:
-    """Waits until the bot's own doing has led to something; nothing else would tell."""
-    async with asyncio.timeout(10):
-        while not met():  # noqa: ASYNC110 # what the bot does by itself is no interaction's
-            await asyncio.sleep(0.005)
 
 
 def told(error: PartyError) -> str:
@@ -552,6 +545,7 @@ async def test_a_link_to_a_playlist_is_imported_wherever_songs_are_added(soundin
     assert len((await sounding.now()).queue) == 6
 
 
+@pytest.mark.usefixtures("hasty")
 async def test_an_import_shows_that_it_goes_on(sounding: Sounding) -> None:
     """It is acknowledged while Spotify takes its time."""
     anna, link = await playlist_of_three(sounding)
