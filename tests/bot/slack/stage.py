@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from bot.party.domain import Room
 from bot.service import PartyService
+from tests import patience
 from tests.fakes.slack_model import FakeChannel, FakeMember, FakeMessage
 from tests.fakes.slack_reply import Reply
 from tests.fakes.slack_server import FakeSlack
@@ -96,6 +96,4 @@ async def card(fake: FakeSlack, met: Callable[[FakeMessage], bool] = lambda card
 
 async def until(met: Callable[[], bool]) -> None:
     """Waits for what the bot does by itself; TimeoutError if it does not."""
-    async with asyncio.timeout(5):
-        while not met():  # noqa: ASYNC110 # nothing can be awaited of what no request of ours has caused
-            await asyncio.sleep(0.01)
+    await patience.until(met)

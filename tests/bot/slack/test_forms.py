@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -115,10 +114,10 @@ async def test_a_command_that_comes_twice_opens_one_form(fake: FakeSlack) -> Non
 
 @pytest.mark.parametrize("command", ["/add", "/settings"])
 async def test_a_form_that_came_too_late_is_explained(fake: FakeSlack, command: str) -> None:
-    """After three seconds Slack opens no form; the person is asked to try again."""
+    """After its time Slack opens no form; the person is asked to try again."""
     anna = fake.member("Anna", admin=True)
     reply = await fake.slash(anna, command, wait=False)
-    fake.pass_by(4)
+    fake.pass_by(fake.world.timing.trigger_s + 1)
     await fake.settled(reply)
     assert await private(reply) == sentence(errors.NotUnderstood())
 
@@ -298,8 +297,6 @@ async def test_the_map_is_a_picture_in_the_channel(fake: FakeSlack) -> None:
     anna = fake.member("Anna")
     await fill(fake, anna, "mr brightside", "take on me", "wonderwall")
     reply = await fake.slash(anna, "/map", wait=False)
-    async with asyncio.timeout(30):
-        while not fake.files:  # noqa: ASYNC110 # a process of its own draws it
-            await asyncio.sleep(0.05)
+    await until(lambda: bool(fake.files))  # a process of its own draws it
     await fake.settled(reply)
     assert fake.files["map.png"].startswith(b"\x89PNG")

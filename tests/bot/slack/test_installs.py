@@ -24,12 +24,11 @@ from bot.slack.installs import KEEP_S, MOST, Installs, Single, States
 from bot.vault import Vault
 from db.store import Store, Transaction, open_store
 from tests.conftest import ON_BOTH, ON_POSTGRESQL, Clock
+from tests.patience import PATIENCE_S
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 CLIENT = ("1.2", "canary-client-secret")
 HOUR_S = 3600
-PATIENCE_S = 30
-"""How long a test waits for what must come, in seconds."""
 
 
 @dataclass

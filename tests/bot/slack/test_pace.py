@@ -9,6 +9,7 @@ import pytest
 from bot.slack import live
 from tests.fakes.slack_model import FakeMessage
 from tests.fakes.slack_server import FakeSlack
+from tests.patience import PATIENCE_S
 
 REAL_PACE_S = live.POST_EVERY_S
 
@@ -22,7 +23,7 @@ async def test_all_who_ask_for_the_card_at_once_get_one(
     fake.refuse_fast_posts, fake.world.heard = True, cards.put_nowait
     people = [fake.member(name) for name in ("Ann", "Ben")]
     asked = [await fake.slash(member, "/queue", wait=False) for member in people]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         first, second = await cards.get(), await cards.get()
     assert first is not second
     for reply in asked:

@@ -9,7 +9,6 @@ import pytest
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
-from bot.slack import sound
 from db.store import Store
 from tests.bot.slack.conftest import log_in, open_server
 from tests.bot.slack.spotify.stage import Music, open_music
@@ -39,9 +38,3 @@ async def fake(request: pytest.FixtureRequest, party: PartyService) -> AsyncIter
     opened = served if getattr(request, "param", "socket") == "http" else log_in
     async with open_server() as fake, opened(fake, party):
         yield fake
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine is, nothing counts as taking long unless a test says so."""
-    monkeypatch.setattr(sound, "SOON_S", 60.0)
