@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
@@ -18,6 +18,7 @@ from db.store import Store
 from tests.bot.room.sound_stage import SoundRoom, sound_room
 from tests.bot.room.visitor import Visitor, connect
 from tests.conftest import Clock
+from tests.patience import PATIENCE_S
 
 Enter = Callable[[str | None], Awaitable[Visitor]]
 """Lets somebody in, under a name or as an onlooker."""
@@ -36,6 +37,9 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+PATIENCE_MS = 1000 * PATIENCE_S
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -85,7 +89,9 @@ async def browser() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        chromium = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=CHROMIUM_ARGS, timeout=PATIENCE_MS
+        )
         yield chromium
         await chromium.close()
 
@@ -98,6 +104,7 @@ async def visit(browser: Browser) -> OpenPage:
         context = await browser.new_context(
             viewport=ViewportSize(width=width, height=844), reduced_motion="reduce"
         )
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         await page.goto(url)
         if name is not None:

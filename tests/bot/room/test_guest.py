@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.room import guest
 from bot.room.guest import Guest, Pace
+from tests.patience import PATIENCE_S
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -48,5 +49,5 @@ async def test_whoever_does_not_listen_is_dropped(monkeypatch: pytest.MonkeyPatc
     async with TestServer(app) as server:
         with socket.create_connection((str(server.host), server.port or 0)) as deaf_end:
             deaf_end.sendall(HANDSHAKE)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 await dropped.wait()

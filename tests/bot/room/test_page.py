@@ -249,7 +249,7 @@ async def test_restart(party: PartyService, visit: OpenPage) -> None:
         await page.get_by_role("button", name="What next?").click()
         await expect(page.locator("#away")).to_contain_text("2 changes will be sent")
     async with open_room(party, "127.0.0.1", urlsplit(url).port or 0):
-        await expect(page.locator("#away")).to_be_hidden(timeout=20_000)
+        await expect(page.locator("#away")).to_be_hidden()
         await expect(queue(page).locator(".up")).to_have_attribute("aria-pressed", "true")
         await expect(queue(page).locator(".up")).to_have_text("1")
         await expect(page.locator("#ballot > li")).to_have_count(5)
