@@ -27,10 +27,10 @@ from bot.service import PartyService
 from db.store import Store, open_store
 from tests.bot.spotify.stage import Stage, sounding
 from tests.conftest import ANNA, BEN, ON_POSTGRESQL, ROOM, SPECS, Clock
+from tests.fakes.quiet import quiet
 from tests.fakes.spotify_model import FakeDevice, FakeSong, FakeUser
 from tests.fakes.spotify_server import FakeSpotify
-
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -56,10 +56,10 @@ class Night:
     whispered: list[tuple[Member, PartyError]] = field(default_factory=list)
 
     async def until(self, true: Callable[[], bool]) -> None:
-        """Waits until something is so, with the party's clock going on a little."""
+        """Waits until something is so; the clock goes on a little whenever nobody has anything to do."""
         async with asyncio.timeout(PATIENCE_S):
             while not true():
-                await asyncio.sleep(0.02)
+                await quiet(asyncio.Event(), 0.02)
                 self.clock.pass_by(minutes=0.007)
 
     async def wait(self, ticks: int) -> None:

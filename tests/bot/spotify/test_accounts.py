@@ -34,10 +34,10 @@ from tests.bot.spotify.stage import KEY, PUBLIC_URL, Stage, process
 from tests.conftest import ANNA, BEN, ON_BOTH, Clock
 from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import FakeSpotify
+from tests.patience import PATIENCE_S, pass_by, until
 
 NEW = Fernet.generate_key().decode()
 SLACK = Member("slack", "U1", "Anna")
-PATIENCE_S = 30
 
 
 @pytest.fixture
@@ -417,9 +417,9 @@ async def test_silence_deletes_nothing(
     stage: Stage, anna: FakeUser, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who does not answer in time is away, and the account stays."""
-    monkeypatch.setattr("bot.spotify.client.WITHIN_S", 0.1)
     await stage.link(ANNA, anna)
     clock.pass_by(hours=2)
+    monkeypatch.setattr("bot.spotify.client.WITHIN_S", 0.1)
     with stage.fake.held("/api/token"):
         with pytest.raises(SpotifyAway):
             await stage.accounts.token(ANNA)
@@ -427,22 +427,24 @@ async def test_silence_deletes_nothing(
 
 
 async def test_a_renewal_that_had_to_wait_for_its_turn_is_not_given_up_halfway(
-    stage: Stage, anna: FakeUser, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, anna: FakeUser, clock: Clock
 ) -> None:
     """Spotify takes the old token and gives the new one once: who would not hear of it had to link again."""
-    monkeypatch.setattr("bot.spotify.client.WITHIN_S", 2.0)
     await stage.link(ANNA, anna)
     clock.pass_by(hours=2)
     access = await stage.spotify.app_token()
-    stage.fake.stall(1.3, "/api/token")
-    with stage.fake.held("/search") as gate:
+    with stage.fake.held("/api/token") as token, stage.fake.held("/search") as gate:
         searches = [asyncio.create_task(stage.spotify.search(access, "a")) for _ in range(THREADS)]
         await gate.arrived.wait()
         renewal = asyncio.create_task(stage.accounts.token(ANNA))
-        await asyncio.sleep(1.0)  # its own time runs already
+        await until(lambda: stage.spotify._waiting > THREADS)  # noqa: SLF001 - nobody else sees who stands in line
+        pass_by(0.6 * PATIENCE_S)
         gate.open()
         await asyncio.gather(*searches)
-    assert await stage.access_works(await renewal)
+        await token.arrived.wait()
+        pass_by(0.6 * PATIENCE_S)
+        token.open()
+        assert await stage.access_works(await renewal)
     assert stage.fake.token_requests["refresh_token"] == 1
 
 
