@@ -55,7 +55,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, nothing counts as taking long unless a test says so."""
     for limit in LIMITS:
         monkeypatch.setattr(limit, PATIENCE_S)
-    monkeypatch.setattr("bot.takeaway.mapping.drawn.__defaults__", (PATIENCE_S,))
+    monkeypatch.setattr("bot.takeaway.mapping.TIMEOUT_S", PATIENCE_S)
 
 
 @dataclass

@@ -19,9 +19,9 @@ import pytest
 from bot.party.domain import Room, State
 from db.store import open_store
 from tests.bot.room.visitor import connect
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60  # of a test that waits for a process; far more than it takes
 
 
 @dataclass

@@ -14,10 +14,9 @@ from bot.party.errors import StartError
 from db.store import Store, open_store
 from tests.conftest import ANNA, ON_POSTGRESQL, ROOM
 from tests.db.test_store import SONG
+from tests.patience import PATIENCE_S
 from tests.postgres import EMPTY, MIGRATED, PASSWORD, Server
 
-PATIENCE_S = 30
-"""How long a test waits for what must not be locked out, in seconds."""
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 """How many transactions wait for another one."""
 

@@ -17,8 +17,7 @@ from bot.party.errors import StartError
 from db.store import Store, open_store
 from tests.conftest import ANNA, ROOM
 from tests.db.test_store import SONG
-
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 async def test_settings_are_durable(database_url: str, store: Store) -> None:

@@ -14,9 +14,9 @@ from bot.party.domain import NOBODY, Member, Room, Rules, State
 from db.store import Store, Transaction, open_store
 from tests.conftest import ANNA, BEN, ROOM
 from tests.db.test_store import SONG
+from tests.patience import PATIENCE_S
 from tests.stall import stalled
 
-PATIENCE_S = 20.0
 ELSEWHERE = Room("discord", "1", "3")
 MOMENT_S = 0.05
 LAST = 60

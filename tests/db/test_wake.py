@@ -14,12 +14,11 @@ from bot.party.domain import Room
 from db import wake
 from db.store import Store, open_store
 from tests.conftest import ON_POSTGRESQL, ROOM
+from tests.patience import PATIENCE_S
 from tests.postgres import Server
 
 pytestmark = ON_POSTGRESQL
 
-PATIENCE_S = 30
-"""How long a test waits for a word, in seconds."""
 LOBBY = Room("web", "", 'a lobby with "quotes" and ü')
 
 

@@ -18,11 +18,11 @@ from model_export.bundle import FILES
 from model_export.metrics import QUEUE_LENGTHS
 from model_export.playlists import SPLITS
 from tests.model_export.planted import environment, name_of, planted, table, write_playlists
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 METHODS = ("most popular", "same artist", "same album", "item-kNN, shrunk", "plain ALS", "Encore")
 MEASURES = ("R-precision", "NDCG@100", "Recall@10", "hit@10", "coverage", "all songs")
-PATIENCE_S = 60
 
 
 def arguments(*of: str | Path) -> list[str]:

@@ -26,7 +26,8 @@ from model_export import harvest
 from model_export.playlists import DataError, read_playlists
 from tests.conftest import Clock
 from tests.model_export.planted import planted, table, write_playlists
-from tests.model_export.test_cli import PATIENCE_S, ROOT, interrupted, refused, run
+from tests.model_export.test_cli import ROOT, interrupted, refused, run
+from tests.patience import PATIENCE_S
 
 GUILD = "880088008800880088"
 HERE = Room("discord", GUILD, "991199119911991199")
