@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -60,9 +62,25 @@ class Schemas:
     def _check(self, document: str, pointer: tuple[str, ...], what: str, value: Any) -> list[str]:
         if self._folder is None:
             return []
+        seen = _digest(self._folder, document, pointer, value)
+        if seen in _SOUND:
+            return []
         errors = _validator(self._folder, document, pointer).iter_errors(value)
-        found = map(_innermost, errors)
-        return [f"{what}: {error.json_path}: {error.message}"[:600] for error in found]
+        found = [f"{what}: {error.json_path}: {error.message}"[:600] for error in map(_innermost, errors)]
+        if not found:
+            _SOUND.add(seen)
+        return found
+
+
+_ID = re.compile(r'"[1-9]\d{16,19}"')
+_SOUND: set[bytes] = set()
+"""Digests of what was found without a breach: every test logs in and registers the same commands."""
+
+
+def _digest(folder: Path, document: str, pointer: tuple[str, ...], value: Any) -> bytes:
+    """What is equal for all that differs in nothing but ids."""
+    told = json.dumps([str(folder), document, pointer, value])
+    return sha256(_ID.sub('"0"', told).encode()).digest()
 
 
 def _has(document: Json, pointer: tuple[str, ...]) -> bool:

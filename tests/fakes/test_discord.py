@@ -195,6 +195,22 @@ async def test_a_breach_of_the_schemas_is_reported() -> None:
 
 
 @needs_specs
+def test_a_breach_is_told_each_time_and_whatever_was_sound_before() -> None:
+    """What has no breach is not checked twice, which hides none."""
+    schemas, path = Schemas(SPECS), "/channels/{channel_id}/messages"
+
+    def breaches(message_id: str, **more: str) -> list[str]:
+        body = {"content": "x", "message_reference": {"message_id": message_id}, **more}
+        return schemas.request("POST", path, body)
+
+    for number in (1, 2):
+        assert breaches(f"{number}" * 18) == []
+        assert breaches(f"{number}" * 18, tts="loud")
+        assert breaches("0" * 18)
+        assert breaches("1" * 17 + "x")
+
+
+@needs_specs
 @pytest.mark.parametrize("name", ["HELLO", "READY", "GUILD_CREATE", "INTERACTION_CREATE", "IDENTIFY"])
 def test_an_empty_gateway_payload_is_a_breach(name: str) -> None:
     """Every payload that has a published schema is held against it."""
