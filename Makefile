@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-memory translations screenshot clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-memory mutants translations screenshot clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -22,8 +22,10 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	@$(BIN)/mypy
 
+TESTS ?= tests
+
 tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(TESTS)
 
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -86,6 +88,9 @@ bench-spotify: $(VENV)/.dev ## time the party while Spotify answers 429 to every
 bench-memory: $(VENV)/.dev ## print how much memory each part of the bot takes
 	@$(BIN)/python -m tests.measure.memory
 
+mutants: $(VENV)/.dev ## change the rules bit by bit and count which changes their tests notice
+	@$(BIN)/python -m tests.measure.mutants
+
 translations: $(VENV)/.dev ## bring bot/wording/locale up to date with the texts in the code
 	@$(BIN)/python -m bot.translate
 
@@ -93,4 +98,4 @@ screenshot: $(VENV)/.dev ## make docs/room.png, the picture in the README
 	$(BIN)/python -m tests.bot.room.screenshot docs/room.png
 
 clean: ## remove what was made here, except parties
-	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) out mutants .mypy_cache .ruff_cache .pytest_cache

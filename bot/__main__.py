@@ -1,7 +1,11 @@
-"""`python -m bot`: opens settings, model, store and front doors, and closes them in reverse."""
+"""`python -m bot`: opens settings, model, store and front doors, and closes them in reverse.
+
+`python -m bot manifest` prints the manifest of a Slack app instead.
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import gc
@@ -9,7 +13,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -17,7 +21,7 @@ from typing import Any, TypeVar
 from pydantic import SecretStr
 
 from bot.party.errors import StartError
-from bot.playback.watcher import Follower
+from bot.playback.watcher import DeviceWatcher
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
@@ -25,8 +29,10 @@ from bot.room import open_room
 from bot.room.connect import ConnectPages
 from bot.service import PartyService
 from bot.settings import Settings, read_settings
+from bot.slack import manifest
 from bot.slack.app import SlackDoor, install_flow
-from bot.slack.installs import Installs, Single, States
+from bot.slack.installs import Installs, Single
+from bot.slack.states import States
 from bot.spotify.accounts import Accounts
 from bot.spotify.breaker import Breaker
 from bot.spotify.client import Spotify
@@ -86,9 +92,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         routes = [each.add_routes for each in (slack, spotify.pages if spotify else None) if each is not None]
         room = open_room(party, settings.room_host, settings.room_port, settings.own_names, routes)
         room_url = await stack.enter_async_context(room)
-        doors = [asyncio.create_task(party.keep_time(), name="clock")]
+        doors = [asyncio.create_task(party.clock.run(), name="clock")]
         if spotify is not None:
-            doors.append(asyncio.create_task(Follower(party).run(), name="devices"))
+            doors.append(
+                asyncio.create_task(DeviceWatcher(party.devices, party.accounts).run(), name="devices")
+            )
         stack.push_async_callback(_stop, doors)
         if settings.discord_token is not None:
             token = settings.discord_token.get_secret_value()
@@ -196,9 +204,30 @@ def run_on_loop(work: Coroutine[Any, Any, Result]) -> Result:
         return runner.run(work)
 
 
-def main() -> int:
-    """Runs the bot and returns its exit code."""
+def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
+    """What was asked for on the command line; an error in it ends the process with code 2."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="A party bot for Discord, Slack and the browser."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("run", help="start the bot (this is what happens without a command)")
+    slack = commands.add_parser("manifest", help="print the manifest of the Slack app, for From a manifest")
+    slack.add_argument(
+        "--url",
+        default="",
+        help="for HTTP in place of Socket Mode: where Slack reaches the bot, like https://your.host",
+    )
+    slack.add_argument("--prefix", default="", help="a word in front of each command: party makes /party-add")
+    return parser.parse_args(line)
+
+
+def main(line: Sequence[str] | None = None) -> int:
+    """Does what the command line asks for and returns the exit code."""
+    asked = arguments(line)
     try:
+        if asked.command == "manifest":
+            print(manifest.printed(asked.url, asked.prefix))
+            return 0
         settings = read_settings()
         sys.setswitchinterval(SWITCH_S)
         logging.basicConfig(

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
             return None
         word = token.get_secret_value().strip()
         if not re.fullmatch(r"[!-~]+", word):
-            raise PydanticCustomError("token", "A token is one word of plain letters, digits and signs")
+            raise PydanticCustomError("token", "A token is one word of plain letters, digits and symbols")
         return SecretStr(word)
 
     @field_validator("room_names", "shard_ids", "encryption_keys", mode="before")
@@ -83,7 +83,9 @@ class Settings(BaseSettings):
             return ""
         found = ADDRESS.fullmatch(value.strip().casefold())
         if not found or int(found["port"] or 0) > HIGHEST_PORT:
-            raise PydanticCustomError("address", "An address is like https://party.example, without a path")
+            raise PydanticCustomError(
+                "address", "Write the address like https://party.example, without a path"
+            )
         scheme, host, port = found["scheme"], found["host"], found["port"]
         usual = not port or int(port) == {"http": 80, "https": 443}[scheme]
         return f"{scheme}://{host}" + ("" if usual else f":{int(port)}")
@@ -108,7 +110,7 @@ class Settings(BaseSettings):
     def _shard_problems(self) -> Iterator[str]:
         if self.shard_ids and (self.shard_count is None or max(self.shard_ids) >= self.shard_count):
             yield (
-                "SHARD_IDS: name shards from 0 to SHARD_COUNT - 1, and set SHARD_COUNT to how many there are"
+                "SHARD_IDS: list shards from 0 to SHARD_COUNT - 1, and set SHARD_COUNT to how many there are"
             )
 
     def _slack_problems(self) -> Iterator[str]:
@@ -116,8 +118,8 @@ class Settings(BaseSettings):
         way_in = self.slack_app_token or self.slack_signing_secret
         if self.slack_bot_token and installs:
             yield (
-                "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET are for many: "
-                "leave the one or the others out"
+                "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID and SLACK_CLIENT_SECRET "
+                "are for many: remove one or the other"
             )
         elif self.slack_bot_token and not way_in:
             yield "SLACK_BOT_TOKEN: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) as well"
@@ -126,7 +128,7 @@ class Settings(BaseSettings):
         elif way_in and not self.slack_bot_token:
             name = "SLACK_APP_TOKEN" if self.slack_app_token else "SLACK_SIGNING_SECRET"
             many = "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET"
-            yield f"{name}: set SLACK_BOT_TOKEN as well, or for many workspaces {many}"
+            yield f"{name}: set SLACK_BOT_TOKEN as well, or {many} for many workspaces"
 
     def _install_problems(self) -> Iterator[str]:
         if not (self.slack_client_id and self.slack_client_secret):
@@ -144,12 +146,15 @@ class Settings(BaseSettings):
         if not self.encryption_keys:
             yield f"SPOTIFY_CLIENT_ID: set ENCRYPTION_KEYS as well; {MAKE_A_KEY}"
         if not self.public_url and self.room_port == 0:
-            yield "PUBLIC_URL: set it, or ROOM_PORT to another one than 0, for Spotify sends browsers there"
+            yield (
+                "PUBLIC_URL: set it, or set ROOM_PORT to a port other than 0, "
+                "because Spotify sends browsers there"
+            )
         host = urlsplit(self.own_url).hostname
         if not self.own_url.startswith("https:") and host not in {"127.0.0.1", "::1"}:
             yield (
-                "PUBLIC_URL: Spotify takes https://... only, or for a browser on the same machine "
-                "http://127.0.0.1:PORT (never localhost)"
+                "PUBLIC_URL: Spotify only accepts https://..., "
+                "or http://127.0.0.1:PORT for a browser on the same machine (never localhost)"
             )
 
 
@@ -168,4 +173,4 @@ def read_settings() -> Settings:
         ]
         raise StartError(f"{'; '.join(problems)}; correct it in the environment or in .env") from None
     except UnicodeDecodeError:
-        raise StartError(".env is not written in UTF-8; save it again as UTF-8") from None
+        raise StartError(".env is not in UTF-8; save it again as UTF-8") from None

@@ -6,19 +6,18 @@ until every text has a translation with the same braces in it.
 
 from __future__ import annotations
 
-import asyncio
 import io
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from bot.service import PartyService
+from bot.doors.arguments import OneOf
+from bot.doors.commands import ADD_FROM_MESSAGE, TABLE
 from bot.wording.languages import LANGUAGES, LOCALE
-from cogs.client import EncoreBot
-from cogs.texts import named
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS: dict[str, Any] = {"marked": None, "count": (1, 2), "counted": (1, 2)}
@@ -35,23 +34,27 @@ NOISE = (
 
 
 def collected() -> Catalog:
-    """Every text that people read, from the code and from the commands that are registered."""
+    """Every text that people read, from the code and from the table of commands."""
     found = Catalog(fuzzy=False)
     for folder in ("bot", "cogs"):
         texts = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS, comment_tags=())
         for file, _, message, _, context in texts:
             found.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
-    for context, message in asyncio.run(_commands()):
+    for context, message in names():
         found.add(message, context=context)
     return found
 
 
-async def _commands() -> list[tuple[str | None, str]]:
-    """The texts of the commands; nobody is asked anything, so no party is needed."""
-    nothing = cast(Any, None)
-    bot = EncoreBot(PartyService(nothing, nothing, nothing))
-    await bot.add_all()
-    return list(named(bot.tree))
+def names() -> Iterator[tuple[str, str]]:
+    """Every name in the table of commands, and what it names: a word may be translated in two ways."""
+    yield "command", ADD_FROM_MESSAGE
+    for command in TABLE:
+        yield from (("command", word) for word in command.words)
+        for argument in command.arguments:
+            if argument.shown:
+                yield "option", argument.name
+            if argument.shown and isinstance(argument.kind, OneOf):
+                yield from (("choice", value) for value in argument.kind.values)
 
 
 def written(code: str, texts: Catalog) -> bytes:

@@ -18,7 +18,7 @@ class NotOpened(Exception):
     """None of the keys opens this: it was sealed with another one, or changed."""
 
     def __init__(self) -> None:
-        super().__init__("none of ENCRYPTION_KEYS opens what is sealed here")
+        super().__init__("none of ENCRYPTION_KEYS can decrypt it")
 
 
 class Vault:
@@ -49,7 +49,7 @@ class Vault:
             return cls([key.get_secret_value() for key in keys])
         except ValueError:
             raise StartError(
-                "ENCRYPTION_KEYS: each key is 44 signs, comma separated, the newest first; "
+                "ENCRYPTION_KEYS: each key is 44 characters, comma separated, the newest first; "
                 "make one with: .venv/bin/python -m bot.vault"
             ) from None
 

@@ -12,21 +12,18 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.party import domain
-from bot.party.domain import Entry, Mood, Party, State
+from bot.doors.answers import Again
+from bot.doors.presses import DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnPage, Vote
 from bot.party.errors import marked
+from bot.party.limits import OFFER_LASTS_MS
+from bot.party.rules.lifetime import expired
+from bot.party.words import Entry, Party, State
 from bot.wording.replies import LONGEST_SHOWN, Replies, short
-from cogs.buttons import (
-    AnyItem,
-    DownSelect,
-    MoreButton,
-    NextButton,
-    PageButton,
-    PauseButton,
-    SkipButton,
-    VoteButton,
-)
+from cogs.escape import fitting
 
+AnyItem = ui.Item[Any]
+
+SIGNS = {+1: "👍", -1: "👎", 0: "↩️"}
 WARM = discord.Colour(0xF2A65A)
 SHOWN = 10
 """How many waiting songs a page of the card shows."""
@@ -36,8 +33,10 @@ QUEUE_LIMIT = 2_450
 """So many characters of the card's 4,000 are the queue's ..."""
 BALLOT_LIMIT = 950
 """... and so many the autopilot's question's."""
-TEXT_LIMIT = 2_000
-"""The longest text of a message without components that Discord takes, in characters."""
+LABEL_LIMIT = 80
+"""The longest label of a button that Discord takes, in characters."""
+CHOICE_LIMIT = 100
+"""The longest label of an option, likewise."""
 MOST_OPEN = 5
 """How many suggestions a ballot shows."""
 
@@ -61,16 +60,17 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> Card:
     if shown or party.playing is None:
         items += [ui.Separator(), ui.TextDisplay(_queue(party, shown, page, replies))]
     items += _rows(
-        VoteButton(entry.id, +1, _number(page * SHOWN + i, entry), on_card=True)
+        _vote(Vote(entry.id, +1, on_card=True), _number(page * SHOWN + i, entry))
         for i, entry in enumerate(shown, start=1)
     )
     if shown:
-        items.append(ui.ActionRow(DownSelect(shown, page * SHOWN, replies)))
-    turn = [PageButton(page - 1, "◀"), PageButton(page + 1, "▶")]
-    last: list[AnyItem] = [button for button in turn if 0 <= button.page < pages]
+        items.append(ui.ActionRow(_down(shown, page * SHOWN, replies)))
+    turn = [(page - 1, "◀"), (page + 1, "▶")]
+    last: list[AnyItem] = [button(TurnPage(to).id, sign) for to, sign in turn if 0 <= to < pages]
     if party.playing is not None:
-        last.append(PauseButton("play" if party.paused else "pause"))
-    items.append(ui.ActionRow(*last, NextButton(replies.say(marked("What next?")))))
+        last.append(button(PLAY, emoji="▶️") if party.paused else button(PAUSE, emoji="⏸️"))
+    next_songs = button(NEXT, replies.say(marked("What next?")), "✨", discord.ButtonStyle.primary)
+    items.append(ui.ActionRow(*last, next_songs))
     return Card(*items)
 
 
@@ -84,7 +84,9 @@ def _playing(party: Party, replies: Replies) -> AnyItem:
     small = " · ".join(part for part in (ends, sounding) if part)
     text = f"{'⏸' if party.paused else '▶'} **{name}** {replies.line(playing)}"
     standing = f"{len(party.skippers)}/{party.skips_needed}"
-    return ui.Section(text + (f"\n-# {small}" if small else ""), accessory=SkipButton(playing.id, standing))
+    return ui.Section(
+        text + (f"\n-# {small}" if small else ""), accessory=button(Skip(playing.id).id, standing, "⏭️")
+    )
 
 
 def _queue(party: Party, shown: Sequence[Entry], page: int, replies: Replies) -> str:
@@ -107,11 +109,11 @@ def _lines(shown: Sequence[Entry], before: int, replies: Replies) -> list[str]:
 
 
 def _question(party: Party, replies: Replies) -> list[AnyItem]:
-    title = replies.say(marked("What next? Vote, or I choose {when}."), when=_when(party.decides_ms))
+    title = replies.say(marked("What next? Vote, or I'll choose {when}."), when=_when(party.decides_ms))
     asked = party.ballot[:MOST_OPEN]
     lines = [f"**{chr(64 + i)}.** {_suggestion(entry, replies)}" for i, entry in enumerate(asked, start=1)]
     rows = _rows(
-        VoteButton(entry.id, +1, f"{chr(64 + i)} {_tally(entry.ups)}", on_card=True)
+        _vote(Vote(entry.id, +1, on_card=True), f"{chr(64 + i)} {_tally(entry.ups)}")
         for i, entry in enumerate(asked, start=1)
     )
     text = ui.TextDisplay[Any](f"✨ **{title}**\n{fitting(lines, BALLOT_LIMIT)}")
@@ -119,7 +121,7 @@ def _question(party: Party, replies: Replies) -> list[AnyItem]:
 
 
 def ballot_card(
-    ballot: Sequence[Entry], replies: Replies, *, intro: str, again: MoreButton, now_ms: int, threshold: int
+    ballot: Sequence[Entry], replies: Replies, *, intro: str, again: Again, now_ms: int, threshold: int
 ) -> Card:
     """Suggestions with match, reason and votes, their vote buttons, and one for other suggestions.
 
@@ -127,7 +129,7 @@ def ballot_card(
         ballot: the suggestions, whatever has become of them.
         replies: the words.
         intro: what stands above them.
-        again: the button for other ones.
+        again: what other ones are asked for with.
         now_ms: of the clock that closes the ballot.
         threshold: how many votes queue a song.
     """
@@ -135,28 +137,58 @@ def ballot_card(
     for number, entry in enumerate(ballot[:MOST_OPEN], start=1):
         items.append(ui.TextDisplay(f"**{number}.** {_suggestion(entry, replies)}"))
         closed = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
-        closed |= domain.expired(entry, now_ms)
+        closed |= expired(entry, now_ms)
         votes = ((+1, entry.ups), (-1, entry.downs))
         items.append(
             ui.ActionRow(
-                *(VoteButton(entry.id, value, _tally(count), disabled=closed) for value, count in votes)
+                *(_vote(Vote(entry.id, value), _tally(count), disabled=closed) for value, count in votes)
             )
         )
-    closes_ms = max(entry.added_ms for entry in ballot) + domain.OFFER_LASTS_MS
+    closes_ms = max(entry.added_ms for entry in ballot) + OFFER_LASTS_MS
     rule = replies.count(
-        "The first 👍 queues a song. Vote 👎 and I learn.",
-        "{number} 👍 queue a song. Vote 👎 and I learn.",
+        "The first 👍 queues a song. A 👎 helps me learn.",
+        "{number} 👍 queue a song. A 👎 helps me learn.",
         threshold,
     )
-    closes = replies.say(marked("Closes {when}."), when=_when(closes_ms))
+    closes = replies.say(marked("Voting ends {when}."), when=_when(closes_ms))
     items.append(ui.TextDisplay(f"-# {rule} {closes}"))
-    items.append(ui.ActionRow(again))
+    items.append(ui.ActionRow(button(More(again).id, replies.say(marked("Other songs")), "🔀")))
     return Card(*items)
 
 
-def again_button(mood: Mood, count: int, words: str, replies: Replies) -> MoreButton:
-    """The button under a ballot that asks for other songs of the same kind."""
-    return MoreButton(mood, count, words, replies.say(marked("Other songs")))
+def button(
+    custom_id: str,
+    label: str = "",
+    emoji: str | None = None,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    *,
+    disabled: bool = False,
+) -> ui.Button[Any]:
+    """A button; what it is for stands in its id, see `bot.doors.presses`."""
+    return ui.Button(
+        label=short(label, LABEL_LIMIT) or None,
+        emoji=emoji,
+        style=style,
+        custom_id=custom_id,
+        disabled=disabled,
+    )
+
+
+def _vote(vote: Vote, label: str = "", *, disabled: bool = False) -> ui.Button[Any]:
+    return button(vote.id, label, SIGNS[vote.value], disabled=disabled)
+
+
+def _down(shown: Sequence[Entry], before: int, replies: Replies) -> ui.Select[Any]:
+    options = [
+        discord.SelectOption(
+            label=short(f"{before + i}. {entry.track.title} – {entry.track.artist}", CHOICE_LIMIT),
+            value=str(entry.id),
+            description=f"👎 {entry.downs}" if entry.downs else None,
+        )
+        for i, entry in enumerate(shown, start=1)
+    ]
+    placeholder = short(replies.say(marked("👎 Vote against a song")), 150)
+    return ui.Select(custom_id=DOWN, placeholder=placeholder, options=options)
 
 
 def _suggestion(entry: Entry, replies: Replies) -> str:
@@ -174,7 +206,7 @@ def _tally(count: int) -> str:
     return str(count) if count else ""
 
 
-def _rows(buttons: Iterable[VoteButton]) -> list[AnyItem]:
+def _rows(buttons: Iterable[AnyItem]) -> list[AnyItem]:
     made = list(buttons)
     return [ui.ActionRow(*made[i : i + IN_A_ROW]) for i in range(0, len(made), IN_A_ROW)]
 
@@ -182,9 +214,3 @@ def _rows(buttons: Iterable[VoteButton]) -> list[AnyItem]:
 def _when(at_ms: int | None) -> str:
     """An instant as Discord shows it, counting down in the reader's own language."""
     return f"<t:{(at_ms or 0) // 1000}:R>"
-
-
-def fitting(lines: Sequence[str], limit: int) -> str:
-    """As many lines as there is room for; only hostile names are ever that long."""
-    text = "\n".join(lines)
-    return text if len(text) <= limit else text[:limit].rpartition("\n")[0]

@@ -15,17 +15,12 @@ from discord.ext import commands
 
 from bot.party.errors import NOT_AS_CONFIGURED, StartError
 from bot.service import PartyService
-from cogs.buttons import BUTTONS, Vote
-from cogs.common import explain
-from cogs.help import ForgetButton, Help
-from cogs.live import Live
-from cogs.look import Look
-from cogs.queue import ADD_FORM, ADD_FROM_MESSAGE, Queue, add_from_form, add_from_message
-from cogs.settings import PlaceSelect, RuleSelect, Settings
-from cogs.sound import DeviceSelect, Sound
-from cogs.suggest import Suggest
+from cogs.card import Live
+from cogs.commands import add_commands
+from cogs.news import News
+from cogs.pressing import pressed
+from cogs.request import Interaction, explain
 from cogs.texts import Texts
-from cogs.votes import Votes
 
 log = logging.getLogger(__name__)
 
@@ -71,38 +66,20 @@ class EncoreBot(commands.AutoShardedBot):
             shard_count=shard_count,
         )
         self.party = party
-        self.suggest = Suggest()
         self.live = Live(self, party)
-
-    def our_cogs(self) -> tuple[commands.Cog, ...]:
-        """All that the bot can do, one cog a subject."""
-        sound = Sound(self, self.party)
-        return Queue(), Votes(), self.suggest, sound, Look(), Settings(), Help(), self.live
+        self.news = News(self, party)
 
     async def setup_hook(self) -> None:
-        """Makes commands and buttons known, before the first event can arrive."""
-        await self.add_all()
-        self.add_dynamic_items(*BUTTONS, RuleSelect, PlaceSelect, DeviceSelect, ForgetButton)
+        """Makes the commands known, before the first event can arrive."""
+        add_commands(self.tree)
+        for cog in (self.news, self.live):
+            await self.add_cog(cog)
         await self.tree.set_translator(Texts())
         await self.tree.sync()
 
-    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Takes what the library would not find, or not as fast: a filled-in form, and a vote."""
-        custom_id = str(dict(interaction.data or {}).get("custom_id"))
-        vote = Vote.of(custom_id)
-        if interaction.type is discord.InteractionType.component and vote is not None:
-            if vote.on_card:
-                interaction.message = None  # fifty objects that nobody asks for, and garbage later
-            await vote.callback(interaction)
-            interaction.message = None
-        elif interaction.type is discord.InteractionType.modal_submit and custom_id == ADD_FORM:
-            await add_from_form(interaction)
-
-    async def add_all(self) -> None:
-        """Adds every command."""
-        for cog in self.our_cogs():
-            await self.add_cog(cog)
-        self.tree.add_command(app_commands.ContextMenu(name=ADD_FROM_MESSAGE, callback=add_from_message))
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Takes what is pressed, chosen and sent; commands are the tree's."""
+        await pressed(interaction)
 
 
 @asynccontextmanager

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Where
@@ -45,17 +42,3 @@ class Texts(app_commands.Translator):
         where = CONTEXTS.get(context.location)
         said = words.label(where, string.message) if where else words.say(string.message)
         return None if said == string.message else said
-
-
-def named(tree: app_commands.CommandTree[Any]) -> Iterator[tuple[str | None, str]]:
-    """Everything of the commands that is translated: the context of a name, None for a description."""
-    for menu in tree.get_commands(type=discord.AppCommandType.message):
-        yield "command", menu.name
-    for command in tree.walk_commands():
-        yield "command", command.name
-        yield None, command.description
-        for option in command.parameters if isinstance(command, app_commands.Command) else ():
-            yield "option", option.name
-            yield None, str(option.description)
-            for choice in option.choices:
-                yield "choice", choice.name

@@ -13,7 +13,9 @@ from alembic import command
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 
-from bot.party.domain import Member, Room
+from bot.doors.check import problems
+from bot.doors.commands import GROUPS, TABLE
+from bot.party.words import Member, Room
 from bot.recommend.bundle import Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
@@ -33,19 +35,28 @@ CLEO = Member("discord", "13", "Cleo")
 MOD = Member("discord", "14", "Mo", moderator=True, manager=True)
 
 
+def pytest_sessionstart() -> None:
+    """Starts no test with a table of commands that a door cannot show."""
+    found = problems(TABLE, GROUPS)
+    if found:
+        raise pytest.UsageError("The table of commands cannot be shown:\n" + "\n".join(found))
+
+
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 LIMITS = (
     "bot.room.guest.SEND_WITHIN_S",
     "bot.slack.asked.TIMEOUT_S",
-    "bot.slack.installs.ANSWER_S",
-    "bot.slack.sound.SOON_S",
+    "bot.slack.renewal.ANSWER_S",
+    "bot.slack.asked.SOON_S",
+    "bot.spotify.calls.WITHIN_S",
     "bot.spotify.client.WITHIN_S",
-    "cogs.choices.DEVICES_WITHIN_S",
-    "cogs.choices.OFFER_WHEN_BUSY_S",
-    "cogs.choices.OFFER_WITHIN_S",
-    "cogs.common.ANSWER_WITHIN_S",
+    "bot.takeaway.mapping.TIMEOUT_S",
+    "cogs.offers.DEVICES_WITHIN_S",
+    "cogs.offers.OFFER_WHEN_BUSY_S",
+    "cogs.offers.OFFER_WITHIN_S",
+    "cogs.request.ANSWER_WITHIN_S",
 )
 """After so long the bot does something else than when it is fast; who tests that sets it."""
 
@@ -55,7 +66,6 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is, nothing counts as taking long unless a test says so."""
     for limit in LIMITS:
         monkeypatch.setattr(limit, PATIENCE_S)
-    monkeypatch.setattr("bot.takeaway.mapping.TIMEOUT_S", PATIENCE_S)
 
 
 @dataclass

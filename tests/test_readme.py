@@ -6,12 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from discord import app_commands
 
+from bot.doors.markdown import table
 from bot.recommend.bundle import Bundle
-from bot.service import PartyService
 from bot.settings import Settings
-from cogs.client import EncoreBot
 from model_export.__main__ import app
 
 ROOT = Path(__file__).parents[1]
@@ -20,28 +18,18 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 def first_column(heading: str) -> list[str]:
     """The code in the first cells of the table whose first heading this is, from where it first stands."""
-    tables = re.findall(rf"^\| {heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", README, re.MULTILINE)
+    tables = re.findall(rf"^\| {heading} \|.*\n\|[-| ]+\|\n((?:\|.*\n)+)", README, re.MULTILINE)
     return [re.findall(r"`([^`]+)`", row)[0] for table in tables for row in table.splitlines()]
 
 
-async def test_every_slash_command_is_in_the_table(party: PartyService) -> None:
-    """The table names every command with its parameters, and nothing that is not there."""
-    bot = EncoreBot(party)
-    for cog in bot.our_cogs():
-        await bot.add_cog(cog)
-    commands = [each for each in bot.tree.walk_commands() if isinstance(each, app_commands.Command)]
-    described = {
-        " ".join(
-            [f"/{each.qualified_name}", *(p.name if p.required else f"[{p.name}]" for p in each.parameters)]
-        )
-        for each in commands
-    }
-    assert {cell for cell in first_column("command") if cell.startswith("/")} == described
+def test_the_table_of_commands_is_the_readmes() -> None:
+    """The README shows the table as `python -m bot.doors.markdown` prints it."""
+    assert table() in README
 
 
 def test_every_training_command_is_in_the_table() -> None:
     """The table names every command of model_export."""
-    named = {cell.split()[0] for cell in first_column("command") if not cell.startswith("/")}
+    named = {cell.split()[0] for cell in first_column("command") if cell[0] != "/"}
     assert named == {command.name for command in app.registered_commands}
 
 
@@ -49,6 +37,20 @@ def test_every_setting_is_in_the_table() -> None:
     """The table names every setting with its default."""
     assert {name.upper() for name in Settings.model_fields} == set(first_column("setting"))
     assert f"`{Settings.model_fields['database_url'].default}`" in README
+
+
+def test_a_file_that_is_named_is_there() -> None:
+    """Whoever follows a map finds what it shows."""
+    papers = [*ROOT.glob("docs/*.md"), ROOT / "CONTRIBUTING.md", ROOT / "README.md"]
+    named = {
+        name
+        for paper in papers
+        for name in re.findall(
+            r"`((?:bot|cogs|db|tests|model_export|models)/[\w./-]*\w)`", paper.read_text("utf-8")
+        )
+    }
+    assert {"bot/doors/commands.py", "db/store.py"} < named
+    assert not [name for name in named if not (ROOT / name).exists()]
 
 
 def test_links_lead_somewhere() -> None:
@@ -70,7 +72,10 @@ def test_the_two_commands_are_targets(command: str) -> None:
 
 def test_nothing_names_a_machine() -> None:
     """No file that people read names a path of somebody's machine or a package registry."""
-    papers = [ROOT / name for name in ("README.md", "CHANGELOG.md", "Makefile", ".env.example", ".ci/run")]
+    papers = [
+        ROOT / name
+        for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", ".env.example", ".ci/run")
+    ]
     for path in [*papers, *ROOT.glob("docs/*.md"), *ROOT.glob("requirements*.txt")]:
         assert not re.search(r"/(home|root|Users|work)/|pypi\.org|pythonhosted", path.read_text("utf-8")), (
             path

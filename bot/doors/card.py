@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from abc import abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.party.domain import PARTY_ENDS_AFTER_MS, Party, Room
+from bot.party.limits import PARTY_ENDS_AFTER_MS
+from bot.party.words import Party, Room
 from bot.service import PartyService
 
 log = logging.getLogger(__name__)
@@ -56,36 +58,36 @@ class LiveCards:
         self._tasks: dict[Room, asyncio.Task[None]] = {}
         self._reading = asyncio.Semaphore(READ_AT_ONCE)
         self._closed = False
-        party.watch(self.note)
+        party.notices.on_change(self.note)
 
     @property
+    @abstractmethod
     def every_s(self) -> float:
         """How long a card rests between two edits, in seconds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_ours(self, room: Room) -> bool:
         """Whether this process serves the room."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def send(self, room: Room, party: Party, page: int) -> str:
         """Posts a card and returns its id.
 
         Raises:
             Gone, Later: it could not be.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     async def edit(self, room: Room, card: str, party: Party, page: int) -> None:
         """Shows the party in a card that is there.
 
         Raises:
             Gone, Later: it could not be.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     async def delete(self, room: Room, card: str) -> None:
         """Takes a card away; one that is gone already is no error."""
-        raise NotImplementedError
 
     async def close(self) -> None:
         """Stops editing, for good."""
@@ -116,12 +118,12 @@ class LiveCards:
     async def pick_up(self) -> None:
         """Goes on with the cards that an earlier run left, in parties that are not over."""
         since_ms = self.party.now_ms() - PARTY_ENDS_AFTER_MS
-        for room in await self.party.shown_rooms(self.platform, since_ms):
+        for room in await self.party.cards.rooms(self.platform, since_ms):
             self.note(room)
 
     async def take(self, room: Room, card: str) -> None:
         """Makes a message the room's card, showing its first page, and takes the one before away."""
-        before = await self.party.keep_card(room, card)
+        before = await self.party.cards.keep(room, card)
         self._cards[room] = card
         self._shown[room] = time.monotonic()
         self._below[room] = 0
@@ -134,7 +136,7 @@ class LiveCards:
         self._cards[room] = ""
         self._below[room] = 0
         self._posted_ms[room] = self.party.now_ms()
-        await self.party.keep_card(room, "")
+        await self.party.cards.keep(room, "")
 
     async def vanished(self, card: str) -> None:
         """Lets a card go that somebody deleted."""
@@ -152,7 +154,7 @@ class LiveCards:
         """The id of a room's card; empty if it has none."""
         known = self._cards.get(room)
         if known is None:
-            known = self._cards[room] = await self.party.card(room)
+            known = self._cards[room] = await self.party.cards.of(room)
         return known
 
     @asynccontextmanager
@@ -196,7 +198,7 @@ class LiveCards:
     async def _refresh(self, room: Room) -> None:
         async with self._reading:
             card = await self.card_of(room)
-            party = await self.party.party(room, history=0)
+            party = await self.party.insight.now(room, history=0)
         if not self.is_ours(room) or not (card or party.playing or party.automatic):
             return
         try:
@@ -205,7 +207,7 @@ class LiveCards:
             if self._cards.get(room) == card:  # else it was only replaced meanwhile
                 await self.forget(room)
         except Later as late:
-            log.warning("The card in %s waits: %s", room, late)
+            log.warning("The card in %s has to wait: %s", room, late)
             self._shown[room] = time.monotonic() + late.seconds
             self._dirty.add(room)
 

@@ -7,10 +7,15 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from bot.party import domain
-from bot.party.base import Service, finished
-from bot.party.domain import NOBODY, Entry, Member, MemberStats, Party, Room, State, Stats, Track, Why
 from bot.party.errors import NothingToShow, UnknownToModel
+from bot.party.ports import Recommender
+from bot.party.results import MemberStats, Stats, Why
+from bot.party.rules.songs import same_song
+from bot.party.rules.steering import signals
+from bot.party.rules.streaks import streaks
+from bot.party.songs import Songs
+from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.words import NOBODY, Entry, Member, Party, Room, State, Track
 
 MOST_LOVED = 5
 """How many of the most wanted songs are named."""
@@ -22,28 +27,29 @@ MOST_MAPPED = 60
 """How many songs fit on a map, the latest ones."""
 
 
-class InsightService(Service):
+class Insight:
     """Everything that only looks."""
+
+    def __init__(self, unit: UnitOfWork, songs: Songs, recommender: Recommender) -> None:
+        self.unit = unit
+        self._songs = songs
+        self._recommender = recommender
 
     async def search(self, text: str, limit: int = 10) -> list[Track]:
         """Songs as one types, best first."""
-        return await self._catalogue.search(text, limit)
+        return await self._songs.catalogue.search(text, limit)
 
     @finished
-    async def party(self, room: Room, history: int = 20) -> Party:
+    async def now(self, room: Room, history: int = 20) -> Party:
         """What plays, what waits, what is suggested and what was."""
-        async with self._look(room) as desk:
-            return await desk.shown(history)
+        async with self.unit.reading(room) as party:
+            return await party.shown(history)
 
     @finished
-    async def ballot_of(self, room: Room, entry_id: int) -> tuple[Entry, ...]:
-        """The whole ballot that a suggestion stood on, whatever has become of it; empty for any other.
-
-        Raises:
-            NoSuchEntry: this party never had it.
-        """
-        async with self._look(room) as desk:
-            return await desk.ballot(await desk.entry(entry_id))
+    async def rooms_of(self, member: Member, since_ms: int) -> list[Room]:
+        """The rooms in which a member did something since then, the latest first."""
+        async with self.unit.store.reading() as tx:
+            return await tx.parties.of_member(member, since_ms)
 
     @finished
     async def why(self, room: Room, text: str = "", entry_id: int | None = None) -> Why:
@@ -54,12 +60,11 @@ class InsightService(Service):
             EmptyText, TextTooLong, UnknownSong, UnknownLink, SpotifyError: no song.
             UnknownToModel: neither the song nor its artist is known.
         """
-        track = await self._resolve(text) if entry_id is None else None
-        async with self._look(room) as desk:
-            track = track or (await desk.entry(entry_id or 0)).track
-            began_ms = domain.began_ms(desk.party.started_ms, desk.party.active_ms, desk.now_ms)
-            heard = await desk.tx.entries(desk.party.id, State, began_ms)
-        told = domain.signals(entry for entry in heard if not domain.same_song(entry.track, track))
+        track = await self._songs.find(text) if entry_id is None else None
+        async with self.unit.reading(room) as party:
+            track = track or (await party.entry(entry_id)).track
+            heard = await party.tonight()
+        told = signals(entry for entry in heard if not same_song(entry.track, track))
         names = {e.added_by.user_id: e.added_by.name for e in heard if e.added_by}
         why = await self._recommender.why(told, track, names)
         if why is None:
@@ -73,15 +78,15 @@ class InsightService(Service):
         Raises:
             NothingToShow: nothing was played yet.
         """
-        async with self._look(room) as desk:
-            history, loved = await desk.tx.stats(desk.party.id, MOST_REMEMBERED)
-            added = await desk.tx.added(desk.party.id)
+        async with self.unit.reading(room) as party:
+            history, loved = await party.stats(MOST_REMEMBERED)
+            added = await party.added_counts()
         if not history:
             raise NothingToShow
         people = {e.added_by for e in history if e.added_by and e.added_by.user_id != NOBODY}
-        streaks = domain.streaks(history)
+        runs = streaks(history)
         members = [
-            _member_stats(member, history, added.get(member.user_id, 0), streaks.get(member.user_id, 0))
+            _member_stats(member, history, added.get(member.user_id, 0), runs.get(member.user_id, 0))
             for member in people
         ]
         return Stats(
@@ -100,15 +105,15 @@ class InsightService(Service):
         Raises:
             NothingToShow: there were none.
         """
-        async with self._look(room) as desk:
-            found = await desk.tx.entries(desk.party.id, NIGHT, desk.party.started_ms)
+        async with self.unit.reading(room) as party:
+            found = await party.last_night(NIGHT)
             waiting = [entry for entry in found if entry.state is State.QUEUED]
-            queue = await desk.ordered(waiting)
+            queue = await party.ordered(waiting)
         begun = sorted((e for e in found if e.started_ms), key=lambda entry: (entry.started_ms, entry.id))
         if not begun and not queue:
             raise NothingToShow
         night = [*(entry for entry in begun if entry.state is not State.QUEUED), *queue]
-        links = await self._catalogue.spotify_ids([entry.track for entry in night])
+        links = await self._songs.catalogue.spotify_ids([entry.track for entry in night])
         return [
             replace(entry, track=replace(entry.track, spotify_id=link))
             for entry, link in zip(night, links, strict=True)
@@ -121,9 +126,9 @@ class InsightService(Service):
         Raises:
             NothingToShow: the model knows none of the party's songs.
         """
-        async with self._look(room) as desk:
+        async with self.unit.reading(room) as party:
             on = (State.QUEUED, State.PLAYING, State.PLAYED)
-            entries = (await desk.tx.entries(desk.party.id, on, desk.party.started_ms))[-MOST_MAPPED:]
+            entries = (await party.last_night(on))[-MOST_MAPPED:]
         shares = await self._recommender.likeness([entry.track for entry in entries])
         known = [i for i in range(len(entries)) if not np.isnan(shares[i, i])]
         if not known:

@@ -5,62 +5,38 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from bot.party.base import finished
-from bot.party.domain import Entry, Member, Playback, Room
-from bot.party.errors import (
+from bot.party.errors import NothingPlaying
+from bot.party.unit_of_work import finished
+from bot.party.words import Entry, Member, Playback, Room
+from bot.playback.device import Devices
+from bot.playback.errors import (
     DevicePlaysOn,
     DeviceRefuses,
     HostedAlready,
-    LinkEndsSoon,
     NoDevice,
     NoHost,
-    NothingPlaying,
     RestsMeanwhile,
     SpotifyAway,
     SpotifyRests,
 )
-from bot.playback.hosting import HostingService, choice
-from bot.playback.words import Account, Device, Played
+from bot.playback.hosting import Hosts, choice
+from bot.playback.words import Device, Played
 
 log = logging.getLogger(__name__)
 
 
-class PlaybackService(HostingService):
-    """What people can do about it: connect, play, pause, choose a device, and stop."""
+class Playing:
+    """What people can do about how their party sounds: play, pause, choose a device, and stop."""
 
-    async def connect(self, room: Room, member: Member) -> str:
-        """A link that connects the member's Spotify account; nobody else may see it.
+    def __init__(self, devices: Devices, hosts: Hosts) -> None:
+        self.unit = devices.unit
+        self._devices = devices
+        self._hosts = hosts
 
-        Raises:
-            NoSpotify: it is not set up.
-        """
-        return await self._music().connect(member, room.workspace)
-
-    @finished
-    async def disconnect(self, member: Member) -> bool:
-        """Forgets the member's account, and says whether there was one; their parties go on by the clock.
-
-        Raises:
-            NoSpotify: it is not set up.
-        """
-        await self._leave(member)
-        return await self._music().disconnect(member)
-
-    async def account(self, member: Member) -> Account | None:
-        """The member's account, if one is connected.
-
-        Raises:
-            NoSpotify: it is not set up.
-        """
-        return await self._music().account(member)
-
-    async def ending(self) -> list[tuple[Member, LinkEndsSoon]]:
-        """Whose connection ends soon and has not been told so, and what to tell them."""
-        return [(member, LinkEndsSoon(days)) for member, days in await self._music().ending()]
-
-    async def told(self, member: Member) -> None:
-        """Notes that a member knows when the connection ends."""
-        await self._music().told(member)
+    @property
+    def has_spotify(self) -> bool:
+        """Whether members can connect accounts here."""
+        return self._devices.has_spotify
 
     async def devices(self, member: Member) -> list[Device]:
         """What the member's account could play on.
@@ -68,7 +44,7 @@ class PlaybackService(HostingService):
         Raises:
             SpotifyError: that cannot be said.
         """
-        return await self._music().devices(member)
+        return await self._devices.music.devices(member)
 
     @finished
     async def play(self, room: Room, member: Member, key: str | None = None) -> Played:
@@ -81,39 +57,41 @@ class PlaybackService(HostingService):
             HostsDeviceGone: it stands still because that one's device is gone.
             SpotifyError: Spotify does not do it. Where it rests or is away the clock goes on all the same.
         """
-        playback, playing = await self._now(room)
+        playback, playing = await self._hosts.now(room)
         paused = playing is not None and playing.left_ms is not None
         try:
             return await self._play(room, member, key, playback, paused)
         except SpotifyRests as error:
-            await self._release(room, member, key)  # the clock needs nobody
+            await self._hosts.release(room, member, key)  # the clock needs nobody
             raise RestsMeanwhile(error.parts["minutes"]) if paused else error from None
         except SpotifyAway:
-            await self._release(room, member, key)
+            await self._hosts.release(room, member, key)
             raise
 
     async def _play(
         self, room: Room, member: Member, key: str | None, playback: Playback | None, paused: bool
     ) -> Played:
         if playback is not None and playback.host == member and not paused:
-            return await self._make_sure(room, member, key)
+            return await self._hosts.make_sure(room, member, key)
         if playback is None and not paused:
-            await self._begin(room, member, key)
-        elif playback is None and await self._can_host(member):
+            await self._hosts.begin(room, member, key)
+        elif playback is None and await self._hosts.can_host(member):
             try:
-                await self._begin(room, member, key)
+                await self._hosts.begin(room, member, key)
             except NoDevice:  # then the clock alone goes on
-                await self._go_on(room, member, key)
+                await self._hosts.resume(room, member, key)
         elif paused:
             if playback is not None and playback.host == member and not playback.device_id:
-                await self._move_to(room, member, choice(await self._music().devices(member)), key)
-            elif playback is not None and not playback.taken(member) and await self._can_host(member):
-                await self._begin(room, member, key)
+                await self._hosts.move_to(
+                    room, member, choice(await self._devices.music.devices(member)), key
+                )
+            elif playback is not None and not playback.taken(member) and await self._hosts.can_host(member):
+                await self._hosts.begin(room, member, key)
             else:
-                await self._go_on(room, member, key)
+                await self._hosts.resume(room, member, key)
         elif playback is not None:
             raise HostedAlready(playback.host.name)
-        return await self._started(room, member)
+        return await self._hosts.started(room, member)
 
     @finished
     async def pause(self, room: Room, member: Member, key: str | None = None) -> Entry:
@@ -124,25 +102,25 @@ class PlaybackService(HostingService):
             HostsOnly: it plays on somebody else's account, and the member is no moderator.
             DevicePlaysOn, SpotifyError: the device may go on; the party's clock stands still all the same.
         """
-        async with self._desk(room, member, key) as desk:
-            playing = await desk.playing()
+        async with self.unit.writing_for(room, member, key) as party:
+            playing = await party.playing()
             if playing is None:
                 raise NothingPlaying
-            self._may_steer(desk)
-            if desk.done or playing.left_ms is not None:
+            self._hosts.may_steer(party)
+            if party.done or playing.left_ms is not None:
                 return playing
-            left_ms = max(0, (playing.ends_ms or desk.now_ms) - desk.now_ms)
-            await desk.record("pause", playing)
-            await desk.tx.hold(playing.id, left_ms)
-            playback = desk.party.playback
+            left_ms = max(0, (playing.ends_ms or party.now_ms) - party.now_ms)
+            await party.note("pause", playing)
+            await party.tx.playbacks.hold(playing.id, left_ms)
+            playback = party.playback
         if playback is not None:
             try:
-                await self._music().hold(playback.host, playback.device_id)
+                await self._devices.music.pause(playback.host, playback.device_id)
             except (DeviceRefuses, NoDevice):
                 pass  # it stands still already, or will be heard to go on
             except (SpotifyRests, SpotifyAway) as error:
                 raise DevicePlaysOn from error
-            self._hand(room).told(self.now_ms())
+            self._devices.control(room).told(self.unit.now_ms())
         return replace(playing, left_ms=left_ms, ends_ms=None)
 
     async def volume(self, room: Room, member: Member, percent: int) -> Playback:
@@ -153,12 +131,12 @@ class PlaybackService(HostingService):
             HostsOnly: it plays on somebody else's account, and the member is no moderator.
             SpotifyError: the device does not do it.
         """
-        async with self._desk(room, member, None) as desk:
-            playback = desk.party.playback
+        async with self.unit.writing_for(room, member, None) as party:
+            playback = party.playback
             if playback is None:
                 raise NoHost
-            self._may_steer(desk)
-        await self._music().volume(playback.host, min(max(percent, 0), 100), playback.device_id)
+            self._hosts.may_steer(party)
+        await self._devices.music.volume(playback.host, min(max(percent, 0), 100), playback.device_id)
         return playback
 
     @finished
@@ -172,17 +150,17 @@ class PlaybackService(HostingService):
             HostedAlready: somebody else's account plays.
             SpotifyError: Spotify does not do it.
         """
-        playback, _ = await self._now(room)
+        playback, _ = await self._hosts.now(room)
         if playback is not None and playback.taken(member):
             raise HostedAlready(playback.host.name)
-        device = next((d for d in await self._music().devices(member) if d.id == device_id), None)
+        device = next((d for d in await self._devices.music.devices(member) if d.id == device_id), None)
         if device is None:
             raise NoDevice
         if playback is None or playback.host != member:
-            await self._begin(room, member, key, device)
+            await self._hosts.begin(room, member, key, device)
         else:
-            await self._move_to(room, member, device, key)
-        return await self._started(room, member)
+            await self._hosts.move_to(room, member, device, key)
+        return await self._hosts.started(room, member)
 
     @finished
     async def stop(self, room: Room, member: Member, key: str | None = None) -> Playback | None:
@@ -192,14 +170,14 @@ class PlaybackService(HostingService):
             NoHost: it does not.
             HostsOnly: it plays on somebody else's account, and the member is no moderator.
         """
-        async with self._desk(room, member, key) as desk:
-            playback = desk.party.playback
-            if desk.done:
+        async with self.unit.writing_for(room, member, key) as party:
+            playback = party.playback
+            if party.done:
                 return None
             if playback is None:
                 raise NoHost
-            self._may_steer(desk)
-            await desk.record("stop")
-            await desk.tx.drop_playback(desk.party.id)
-        await self._silence(room, playback)
+            self._hosts.may_steer(party)
+            await party.note("stop")
+            await party.tx.playbacks.drop(party.id)
+        await self._hosts.silence(room, playback)
         return playback

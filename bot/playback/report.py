@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.party.domain import TYPICAL_SONG_MS, Entry, Playback, State, Track, main_artist
+from bot.party.limits import TYPICAL_SONG_MS
+from bot.party.rules.songs import main_artist
+from bot.party.words import Entry, Playback, State, Track
 from bot.playback.words import Heard
 
 AHEAD_MS = 15_000
@@ -60,8 +62,8 @@ def decide(
     heard: Heard | None,
     now_ms: int,
     *,
-    told_ms: int = 0,
-    forwarded: bool = False,
+    told_ms: int,
+    forwarded: bool,
 ) -> Step:
     """What to do next.
 
@@ -96,7 +98,7 @@ def decide(
 def plays(heard: Heard, entry: Entry) -> bool:
     """Whether this is what is heard, in this country's edition or another one's."""
     wanted, there = entry.track, heard.track
-    if wanted.spotify_id is not None and wanted.spotify_id in heard.ids:
+    if wanted.spotify_id in heard.ids:
         return True
     if there is None or wanted.title.casefold() != there.title.casefold():
         return False
@@ -121,7 +123,7 @@ def _in_step(
         ends_ms = now_ms + left_ms
         if playback.on == playing.id and _began_again(playing, heard, ends_ms, now_ms):
             return Step(None, ahead, over=State.PLAYED)
-        moved = playing.left_ms is not None or abs(ends_ms - (playing.ends_ms or 0)) > SLACK_MS
+        moved = playing.ends_ms is None or abs(ends_ms - playing.ends_ms) > SLACK_MS
         soon = left_ms <= AHEAD_MS and ahead is None and bool(queue)
         return Step(
             playing.id,
@@ -162,13 +164,9 @@ def _elsewhere(
             return Step(entry.id, None, over=over, start=entry, ends_ms=ends_ms)
     if over is State.PLAYED:
         return Step(None, None, over=over)
-    if not heard.playing:
-        return (
-            still
-            if playing.left_ms is not None
-            else Step(playback.on, None, left_ms=_rest_ms(playing, now_ms))
-        )
-    if heard.track is None:
+    if not heard.playing and playing.left_ms is None:
+        return Step(playback.on, None, left_ms=_rest_ms(playing, now_ms))
+    if not heard.playing or heard.track is None:
         return still
     return Step(None, None, over=over, joined=heard.track, ends_ms=ends_ms)
 
@@ -179,10 +177,10 @@ def _left_ms(heard: Heard) -> int:
 
 
 def _rest_ms(playing: Entry, now_ms: int) -> int:
-    """How much of a song is left by the party's own reckoning."""
+    """How much of a song is left by the party's own reckoning; below 0 once it should be over."""
     if playing.left_ms is not None:
         return playing.left_ms
-    return max(0, (playing.ends_ms or now_ms) - now_ms)
+    return (playing.ends_ms or now_ms) - now_ms
 
 
 def _played_ms(playing: Entry, now_ms: int) -> int:

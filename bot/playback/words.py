@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bot.party.domain import Entry, Member, Playback, Track
+from bot.party.words import Entry, Playback, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,36 +13,6 @@ class Account:
 
     name: str  # as Spotify shows it
     linked_ms: int  # when the member agreed: six months later it ends
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What Spotify gives for an agreement; never shown, never stored unsealed."""
-
-    access: str = field(repr=False)
-    refresh: str = field(repr=False)  # each is good once: the next one comes with the next access token
-    expires_ms: int  # of the access token
-
-
-@dataclass(frozen=True, slots=True)
-class SealedAccount:
-    """An account as it is stored: what only the vault opens, and until when somebody renews it."""
-
-    member: Member
-    sealed: str
-    linked_ms: int
-    busy_until_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A member on the way to connect an account: first with a link of ours, then with one of Spotify's."""
-
-    member: Member
-    workspace: str  # the account goes with it; empty: with none
-    browser: str  # SHA-256 of what the browser was given; empty before it has come
-    sealed: str  # what the exchange of the code needs; empty before the browser has come
-    expires_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +34,6 @@ class Heard:
     progress_ms: int
     playing: bool  # False: it stands still
     device: Device | None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A part of a playlist or an album."""
-
-    songs: tuple[Track, ...]
-    items: int  # how many there were with what is no song
-    more: bool
 
 
 @dataclass(frozen=True, slots=True)

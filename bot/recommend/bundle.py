@@ -12,7 +12,7 @@ from bot.party.errors import StartError
 
 FORMAT = 1
 """The version of the bundle's format that this bot reads."""
-MEND = "put a sound bundle there, or name another one in MODEL_DIR"
+MEND = "put a good bundle there, or set MODEL_DIR to another one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def open_bundle(folder: Path) -> Bundle:
     manifest = _manifest(folder / "manifest.json")
     if manifest.get("format") != FORMAT:
         found = f"bundle format {manifest.get('format')!r}"
-        raise StartError(f"{folder / 'manifest.json'} is of {found} and I read {FORMAT}; {MEND}")
+        raise StartError(f"{folder / 'manifest.json'} has {found}, but I read {FORMAT}; {MEND}")
     try:
         tracks, artists = int(manifest["tracks"]), int(manifest["artists"])
         digests = {str(name): str(digest) for name, digest in manifest["files"].items()}

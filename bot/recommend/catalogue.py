@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import sqlite3
 import threading
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
@@ -25,32 +21,39 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 from rapidfuzz.utils import default_process
 
 from bot.party import links
-from bot.party.domain import LONGEST_TEXT, MOST_WORDS, Track, main_artist
 from bot.party.errors import (
     EmptyText,
     NoWords,
     PartyError,
     SeveralSongs,
     StartError,
-    TextTooLong,
     UnknownChoice,
     UnknownLink,
     UnknownSong,
 )
+from bot.party.limits import LONGEST_TEXT, MOST_WORDS
+from bot.party.rules.songs import main_artist
+from bot.party.words import Track
 from bot.recommend.bundle import MEND, Bundle
+from bot.recommend.places import Places
+from bot.recommend.ranking import (
+    SIMILAR,
+    WORDS_ALIKE,
+    fame_of,
+    first_years,
+    means,
+    names_a_version,
+    plausible,
+    rank,
+)
+from bot.recommend.texts import DASH, artist_key, key, song_key, tidy, words
 
 CHOSEN = "track:"
 """Marks a song picked from a list: the rest of the text is its track id."""
 
-_DASH = re.compile(r"\s+[-–—]\s+")
-_BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
-_WORDS_ALIKE = OSA.normalized_similarity
-_ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")  # the index drops those of Latin letters only
-_WORD = re.compile(r"[^\W_]+")
 _T = TypeVar("_T")
 # Rows come as one text: between two rows SQLite lets other threads go on, and would wait for its turn again.
 _SONGS = """
@@ -60,9 +63,6 @@ _MATCHES = """
     SELECT json_group_array(rowid) FROM
     (SELECT rowid FROM songs WHERE songs MATCH ? ORDER BY rowid LIMIT ?)"""
 
-_IMITATION = {"karaoke", "tribute", "cover", "covers", "instrumental", "lullaby", "originally"}
-_VARIANT = {"remix", "mix", "live", "acoustic", "version", "edit", "medley"}
-_VERSION = _VARIANT | {"remaster", "remastered", "single", "radio", "mono", "stereo", "original", "album"}
 _FILLERS = {"a", "an", "and", "are", "at", "for", "i", "in", "is", "it", "me", "my", "of", "on", "or", "our"}
 _FILLERS |= {"some", "that", "the", "this", "to", "us", "we", "with", "music", "playlist", "song", "songs"}
 """Words that say nothing of what is looked for, though playlists are named with some of them."""
@@ -70,61 +70,10 @@ AT_ONCE = 2
 """How many threads look songs up: each that has met a typo keeps some megabytes."""
 CANDIDATES = 100
 """How many of the most popular matches are looked at."""
-SIMILAR = 0.8
-"""How much of a mistyped word must be right, by the optimal string alignment distance."""
 CLOSE = 75
 """How alike, of 100, an unknown text must be to a song to be asked whether it was meant."""
 WELL_KNOWN = 0.1
 """A song of less fame may be an imitation, or only spelt as mistyped: known ones are looked for too."""
-SAME_TITLE = 90
-"""How alike, of 100, a typed "title - artist" must be to a known song to be taken for it."""
-
-
-def words(text: str) -> list[str]:
-    """The words of a text as the search index sees them: without case, accents and punctuation."""
-    if text.isascii():
-        return _WORD.findall(text.lower())
-    plain = _ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", text.casefold()))
-    return _WORD.findall(unicodedata.normalize("NFC", plain))
-
-
-def visible(text: str) -> str:
-    """A text without control characters and the invisible signs that hide in copied text."""
-    return "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf"})
-
-
-def _tidy(text: str) -> str:
-    """A text as people see it, on one line.
-
-    Raises:
-        TextTooLong: longer than any song's name.
-    """
-    text = " ".join(visible(text).split())
-    if len(text) > LONGEST_TEXT:
-        raise TextTooLong(LONGEST_TEXT)
-    return text
-
-
-class _Places:
-    """At which places of a list a text stands. Only hashes are kept: 16 bytes for each text."""
-
-    def __init__(self, hashes: npt.NDArray[np.int64]) -> None:
-        self._hashes = np.ascontiguousarray(hashes)
-        self._order = np.argsort(self._hashes, kind="stable")
-
-    def of(self, text: str) -> list[int]:
-        """Every place where the text stands, in order."""
-        return self._all(np.int64(hash(text)))
-
-    def like(self, place: int) -> list[int]:
-        """Every place where the same text stands as at this one, in order."""
-        return self._all(self._hashes[place])
-
-    def _all(self, hashed: np.int64) -> list[int]:
-        start = self._hashes.searchsorted(hashed, "left", self._order)
-        end = self._hashes.searchsorted(hashed, "right", self._order)
-        places: list[int] = self._order[start:end].tolist()
-        return places
 
 
 class Catalogue:
@@ -137,7 +86,7 @@ class Catalogue:
         self._read_songs()
         names = connection.execute("SELECT name FROM artists ORDER BY idx")
         keys = np.fromiter((hash(" ".join(words(name))) for (name,) in names), np.int64)
-        self._artists = _Places(keys)
+        self._artists = Places(keys)
         indices = connection.execute("SELECT idx FROM artists ORDER BY idx")
         self._artist_indices = np.fromiter((index for (index,) in indices), np.int64)
         self.counts = len(self._fame), len(keys)
@@ -156,14 +105,14 @@ class Catalogue:
                 track = Track(title, artists)
                 number = numbers.setdefault(main_artist(track), len(keys))
                 if number == len(keys):
-                    keys.append(_artist_key(track))
-                yield hash(track_id), hash(_key(title, keys[number])), popular, number
+                    keys.append(artist_key(track))
+                yield hash(track_id), hash(key(title, keys[number])), popular, number
 
         (count,) = self._connection.execute("SELECT count(*) FROM tracks").fetchone()
         songs = np.fromiter(read(), [("id", "q"), ("key", "q"), ("popularity", "d"), ("artist", "i")], count)
-        self._ids, self._songs = _Places(songs["id"]), _Places(songs["key"])
+        self._ids, self._songs = Places(songs["id"]), Places(songs["key"])
         self._singers, self._singer = numbers, songs["artist"].copy()
-        self._fame = _fame(songs["popularity"], keys, self._singer)
+        self._fame = fame_of(songs["popularity"], keys, self._singer)
 
     @classmethod
     def open(cls, bundle: Bundle) -> Self:
@@ -177,7 +126,7 @@ class Catalogue:
             catalogue = cls(connection)
             if catalogue.counts == (bundle.tracks, bundle.artists):
                 return catalogue
-            reason = "it does not hold the songs its manifest counts"
+            reason = "it does not have as many songs as its manifest says"
         except sqlite3.Error as error:
             reason = str(error)
         connection.close()
@@ -201,19 +150,19 @@ class Catalogue:
             ShortLink: a link that nobody can read.
             UnknownSong: nothing like it is known, and it does not say who the artist is.
         """
-        text = links.bare(_tidy(text))
+        text = links.bare(tidy(text))
         if text.startswith(CHOSEN):
             return await self._chosen(text.removeprefix(CHOSEN))
         if links.is_link(text):
             return await self._linked(text)
         if not words(text):
             raise EmptyText
-        first, *others = _DASH.split(text)
-        parts = [first, *(part for part in others if not _names_a_version(part))]
+        first, *others = DASH.split(text)
+        parts = [first, *(part for part in others if not names_a_version(part))]
         found = await self._meant(text) or await self._meant(" ".join(parts))
         if len(parts) > 1 and all(map(words, parts[:2])):
             typed = Track(title=first.strip(), artist=" - ".join(parts[1:]).strip())
-            return next((track for track in found if _means(text, parts, track)), typed)
+            return next((track for track in found if means(text, parts, track)), typed)
         if not found:
             names = [f"{near.title} – {near.artist}" for near in await self.search(text)]
             close = process.extractOne(
@@ -225,7 +174,7 @@ class Catalogue:
     async def _meant(self, text: str) -> list[Track]:
         """The songs that a text may well mean: none that only shares the beginnings of words with it."""
         found = await self.search(text, whole=True)
-        return [track for track in found if _plausible(words(text), track)]
+        return [track for track in found if plausible(words(text), track)]
 
     async def search(self, text: str, limit: int = 10, *, whole: bool = False) -> list[Track]:
         """Songs as one types, best first; none for a text without letters or digits.
@@ -248,7 +197,7 @@ class Catalogue:
         """The model's index of a song, of its artist when only that is known, or None."""
         if track.track_id and (places := self._ids.of(track.track_id)):
             return places[0]
-        artists = self._artists.of(_artist_key(track))
+        artists = self._artists.of(artist_key(track))
         return int(self._artist_indices[artists[0]]) if artists else None
 
     def track(self, index: int) -> Track:
@@ -278,7 +227,7 @@ class Catalogue:
             NoWords: no letter or digit in it.
             TextTooLong: longer than people type.
         """
-        asked = list(dict.fromkeys(words(_tidy(text))))
+        asked = list(dict.fromkeys(words(tidy(text))))
         if not asked:
             raise NoWords
         asked = [word for word in asked if word not in _FILLERS] or asked
@@ -349,13 +298,13 @@ class Catalogue:
             if not found and not whole:
                 found = self._match(" OR ".join(_any_of(each) for each in meant))
         tracks = dict(zip(found, self.tracks(found), strict=True))
-        first_years = _first_years(tracks.values())
+        years = first_years(tracks.values())
 
-        def rank(index: int) -> float:
-            return _rank(tracks[index], float(self._fame[index]), asked, first_years)
+        def likely(index: int) -> float:
+            return rank(tracks[index], float(self._fame[index]), asked, years)
 
         best: dict[int, Track] = {}
-        for index in sorted(found, key=rank, reverse=True):
+        for index in sorted(found, key=likely, reverse=True):
             best.setdefault(self._songs.like(index)[0], tracks[index])
         return [*best.values()][:limit]
 
@@ -374,125 +323,16 @@ class Catalogue:
         near = process.extract(
             word,
             self._vocabulary,
-            scorer=_WORDS_ALIKE,
+            scorer=WORDS_ALIKE,
             score_cutoff=SIMILAR,
             limit=8,
         )
         return [term for term, _, _ in near]
 
 
-def _first_years(tracks: Iterable[Track]) -> dict[str, int]:
-    """In which year each title was first heard, where any year is known: covers come later."""
-    years: dict[str, int] = {}
-    for track in tracks:
-        if track.year:
-            title = _named(track).bare
-            years[title] = min(years.get(title, track.year), track.year)
-    return years
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """What a search compares of a song."""
-
-    title: str  # the bare one, as `words` has it
-    artist: str
-    all: frozenset[str]  # every word of title, album and artist
-    bare: str  # the bare title, for `_first_years`
-
-
-@lru_cache(maxsize=4096)  # a few kilobytes each; the well-known ones are looked at again and again
-def _named(track: Track) -> _Named:
-    artist = words(track.artist)
-    bare = _bare(track.title)
-    everything = frozenset((*words(track.title), *words(track.album or ""), *artist))
-    return _Named(" ".join(words(bare)), " ".join(artist), everything, bare.casefold())
-
-
-def _rank(track: Track, fame: float, asked: Sequence[str], first_years: Mapping[str, int]) -> float:
-    """How likely a song is meant: what was typed first, then originals, then the popular ones."""
-    typed, named = " ".join(asked), _named(track)
-    likeness = fuzz.token_set_ratio(typed, f"{named.title} {named.artist}")
-    return (
-        likeness * (len(typed) > 3)
-        + 10 * named.title.startswith(typed)
-        + 15 * (named.title == typed)
-        + 50 * fame
-        + 8 * (track.year is not None and track.year == first_years[named.bare])
-        - 40 * bool((_IMITATION & named.all).difference(asked))
-        - 10 * bool((_VARIANT & named.all).difference(asked))
-    )
-
-
-def _fame(
-    popularity: npt.NDArray[np.float64], keys: Sequence[str], artist: npt.NDArray[np.int32]
-) -> npt.NDArray[np.float64]:
-    """How well known each song is, from 0 to 1: its own popularity and, as much, its artist's.
-
-    A cover can be in more playlists than the original; its artist seldom is.
-
-    Args:
-        popularity: (songs,)
-        keys: of each artist; who is spelt in two ways has the same key twice.
-        artist: (songs,), the artist of each.
-    """
-    _, numbers = np.unique(np.fromiter(map(hash, keys), np.int64, len(keys)), return_inverse=True)
-    who = numbers[artist]
-    by_artist = np.bincount(who, popularity)
-    most = by_artist.max(initial=0) or 1
-    return np.asarray((np.sqrt(popularity) + np.sqrt(by_artist / most)[who]) / 2)
-
-
-def song_key(track: Track) -> str:
-    """The same for every version of a song: the bare title and the main artist."""
-    return _key(track.title, _artist_key(track))
-
-
-def _key(title: str, artist_key: str) -> str:
-    return f"{' '.join(words(_bare(title)) or words(title))}\n{artist_key}"
-
-
-def _bare(title: str) -> str:
-    """A title without what stands in brackets or behind a dash: featured guests, remasters, live takes."""
-    return _DASH.split(_BRACKETED.sub(" ", title))[0]
-
-
-def _artist_key(track: Track) -> str:
-    return " ".join(words(track.artist.split(",")[0]))
-
-
 def _any_of(terms: Iterable[str]) -> str:
     first, *others = terms
     return "(" + " OR ".join([f'"{first}"*', *(f'"{term}"' for term in others)]) + ")"
-
-
-def _names_a_version(part: str) -> bool:
-    """Whether what stands behind a dash says which version of a song it is, not who plays it."""
-    said = words(part)
-    return bool(said) and all(word in _VERSION or word.isdecimal() for word in said)
-
-
-def _plausible(asked: Sequence[str], track: Track) -> bool:
-    """Whether every word stands in title or artist, one of them mistyped or the last one unfinished."""
-    named = [*words(track.title), *words(track.artist)]
-    named += [one + other for one, other in pairwise(named)]  # AC/DC is typed as acdc, don't as dont
-    missing = [word for word in asked if word not in named]
-    if not missing or (missing == [asked[-1]] and any(name.startswith(missing[0]) for name in named)):
-        return True
-    return all(process.extractOne(word, named, scorer=_WORDS_ALIKE, score_cutoff=SIMILAR) for word in missing)
-
-
-def _means(text: str, parts: Sequence[str], known: Track) -> bool:
-    """Whether a typed "title - artist" (or "artist - title", or a whole title with a dash) is this song."""
-    title, artists = _bare(known.title), [known.artist, *re.split("[,/&]", known.artist)]
-    return _alike(text, known.title) or any(
-        _alike(one, title) and any(_alike(other, artist) for artist in artists)
-        for one, other in ((parts[0], parts[1]), (parts[1], parts[0]))
-    )
-
-
-def _alike(one: str, other: str) -> bool:
-    return fuzz.ratio(" ".join(words(one)), " ".join(words(other))) >= SAME_TITLE
 
 
 def _words(connection: sqlite3.Connection) -> list[tuple[str, int]]:

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from bot.party import domain
-from bot.party.domain import Mood, Share, Signal, Strategy, Suggestion, Track, Why
 from bot.party.errors import StartError
+from bot.party.results import Share, Why
+from bot.party.rules.songs import explicit, varied
+from bot.party.words import Mood, Signal, Strategy, Suggestion, Track
 from bot.recommend import taste
 from bot.recommend.bundle import MEND, Bundle
 
@@ -115,7 +116,7 @@ class Recommender:
         inputs = {each.name for each in self._session.get_inputs()}
         outputs = [each.name for each in self._session.get_outputs()]
         if not (inputs >= INPUTS and set(outputs) >= set(OUTPUTS)):
-            raise StartError(f"{bundle.model} has other inputs or outputs than I know; {MEND}")
+            raise StartError(f"{bundle.model} has inputs or outputs that I don't know; {MEND}")
         self._blends = "blend" in inputs  # a bundle of another make may do without
         self._songs = songs
         self._tracks = bundle.tracks
@@ -123,7 +124,7 @@ class Recommender:
         self._workers = ThreadPoolExecutor(AT_ONCE, "model")  # their own, so that searches need not wait
         last = bundle.tracks - 1  # all others are banned: the one left is the last one, and there is no next
         if self.answer([], range(last), 2).tracks.tolist() != [last]:
-            raise StartError(f"{bundle.model} does not know the songs its manifest counts; {MEND}")
+            raise StartError(f"{bundle.model} does not have as many songs as its manifest says; {MEND}")
 
     async def suggest(
         self,
@@ -180,10 +181,10 @@ class Recommender:
         while len(best) < ask.count and (more := list(islice(apart, ask.count * AHEAD))):
             found = self._songs.tracks(answer.tracks[more].tolist())
             for place, track in zip(more, found, strict=True):
-                if not (ask.clean and domain.explicit(track)):
+                if not (ask.clean and explicit(track)):
                     places.append(place)
                     tracks.append(track)
-            best = domain.varied(tracks, ask.count)
+            best = varied(tracks, ask.count)
         wanted = np.array([signal.label > 0 for _, signal in ask.heard], bool)
         titles = [signal.track.title for _, signal in ask.heard]
         return [

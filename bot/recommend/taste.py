@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from bot.party.domain import Mood, Signal, Strategy
+from bot.party.words import Mood, Signal, Strategy
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,7 +49,7 @@ def by_member(
         stance = np.array([signal.stances.get(user, 0.0) for signal in told])
         strength = (everybody / max(float(np.abs(np.sign(stance)).sum()), 1.0)) ** POOLING
         scores.append(bias + strength * alone @ stance)
-    return np.array(scores).reshape(-1, len(match))
+    return np.array(scores).reshape(len(scores), len(match))
 
 
 def members(told: Sequence[Signal]) -> list[str]:
@@ -59,7 +59,7 @@ def members(told: Sequence[Signal]) -> list[str]:
 
 def logit(match: npt.NDArray[np.float32]) -> Floats:
     """The logarithm of the odds."""
-    probability = np.clip(match.astype(float), 1e-9, 1 - 1e-9)
+    probability = np.clip(np.asarray(match, float), 1e-9, 1 - 1e-9)
     return np.asarray(np.log(probability) - np.log1p(-probability))
 
 
@@ -72,17 +72,18 @@ def together(scores: Floats, strategy: Strategy, served: Sequence[float] = ()) -
         served: (members,), how many songs each has had so far; none by default.
     """
     if strategy in {Strategy.WITHOUT_MISERY, Strategy.TURNS}:
-        had = SERVED * np.array(served or np.zeros(len(scores)), float)
+        had = SERVED * np.array(served or np.zeros(len(scores)))
         return _served_in_turn(_pleasure(scores), had, only_the_least=strategy is Strategy.TURNS)
     how = {Strategy.LEAST_MISERY: np.min, Strategy.MOST_PLEASURE: np.max}
     value = how[strategy](_pleasure(scores), axis=0) if strategy in how else scores.mean(axis=0)
-    return iter(np.argsort(-value, kind="stable").tolist())
+    return iter(np.argsort(-value, stable=True).tolist())
 
 
 def _pleasure(scores: Floats) -> Floats:
     """What each song is worth to each member, 1 on average: (members, songs)."""
     middle, spread = scores.mean(axis=1, keepdims=True), scores.std(axis=1, keepdims=True)
-    worth = np.exp(KEENNESS * (scores - middle) / np.where(spread > 0, spread, 1))
+    # Somebody to whom all songs are worth the same has a spread of 0.
+    worth = np.exp(KEENNESS * (scores - middle) / np.maximum(spread, 1e-9))
     return np.asarray(worth / worth.mean(axis=1, keepdims=True))
 
 

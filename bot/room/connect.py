@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
 
 from aiohttp import web
 
-from bot.party.domain import Member
-from bot.party.errors import (
-    LoginRefused,
-    LoginSpent,
-    NotOnTheList,
-    SpotifyAway,
-    SpotifyError,
-    SpotifyRests,
-    marked,
-)
-from bot.playback.words import Account, Login
-from bot.room.words import room_language
+from bot.doors.ask import Door
+from bot.doors.commands import TABLE
+from bot.doors.table import of_door
+from bot.party.errors import SpotifyError, marked
+from bot.party.words import Member
+from bot.playback.errors import LoginRefused, LoginSpent, NotOnTheList, SpotifyAway, SpotifyRests
+from bot.playback.words import Account
+from bot.room.language import room_language
 from bot.spotify.accounts import Accounts
-from bot.wording.languages import Language, language, spoken, with_english_commands
+from bot.spotify.words import Login
+from bot.wording.languages import Language, Renamed, language, spoken
 from bot.wording.replies import Replies
 
 PAGE = Template((Path(__file__).parent / "connect.html").read_text("utf-8"))
@@ -35,7 +33,14 @@ COOKIE = "encore-spotify"
 """What only the browser has that agreed on our page; gone when it has come back."""
 COOKIE_S = 600
 PLATFORMS = {"discord": "Discord", "slack": "Slack"}
-WORDED: dict[str, Callable[[str], Language]] = {"slack": with_english_commands, "web": room_language}
+
+
+@cache
+def _slack_language(code: str) -> Language:
+    return Renamed(code, {row.name: f"/{row.slack_name}" for row in of_door(TABLE, Door.SLACK)})
+
+
+WORDED: dict[str, Callable[[str], Language]] = {"slack": _slack_language, "web": room_language}
 """What takes a language's code, for members who have no commands in their own language."""
 STATUS = {
     LoginSpent: 410,
@@ -136,26 +141,30 @@ def _asked(language: Language, login: Login) -> web.Response:
         place=PLATFORMS.get(login.member.platform) or say(marked("web room")),
     )
     may = [
-        say(marked("See what plays on your devices, and play the party there once you say /play")),
-        say(marked("Write playlists of yours with /save, and read those that you /import")),
+        say(marked("See what's playing on your devices, and play the party there when you use /play")),
+        say(marked("Save playlists to your account when you use /save, and read the ones you /import")),
     ]
     parts = [
-        _tag("h2", say(marked("What Encore may do then"))),
+        _tag("h2", say(marked("What Encore will be able to do"))),
         _tag("ul", "".join(_tag("li", each) for each in may), 'class="may"'),
         _tag("form", _tag("button", _tag("span", button), 'class="primary"'), 'method="post"'),
         _tag("p", say(marked("Not you? Close this page.")), HINT),
-        _tag("p", say(marked("Encore never sees your password. /spotify disconnect undoes it all.")), HINT),
+        _tag(
+            "p",
+            say(marked("Encore never sees your password. Use /spotify disconnect to undo this at any time.")),
+            HINT,
+        ),
     ]
-    return _page(language, say(marked("Let the party play on your Spotify")), *parts)
+    return _page(language, say(marked("Play the party on your Spotify")), *parts)
 
 
 def _connected(language: Language, account: Account) -> web.Response:
     say = language.say
-    play = say(marked("Go back to your party and say /play: from then on it sounds on your Spotify."))
+    play = say(marked("Go back to your party and use /play to play it on your Spotify."))
     parts = [
         _tag("h2", say(marked("What now?"))),
         _tag("p", play),
-        _tag("p", say(marked("With /save the night becomes a playlist of yours. You can close this page."))),
+        _tag("p", say(marked("Use /save to turn the night into a playlist. You can close this page now."))),
     ]
     return _page(language, say(marked("Connected as {name}"), name=escape(account.name)), *parts)
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.party.domain import Member
-from bot.room import protocol
-from bot.room.protocol import Json, Snapshot
+from bot.party.words import Member
+from bot.room.protocol import Done, Message, Refused
+from bot.room.state import Snapshot, state
 
 SEND_WITHIN_S = 10.0
 """Whoever has not taken a message after this many seconds is dropped: nothing piles up for them."""
@@ -57,7 +57,7 @@ class Guest:
         self.socket = socket
         self._transport = transport
         self._latest: Snapshot | None = None
-        self._told: deque[Json] = deque(maxlen=MOST_TOLD)
+        self._told: deque[Message] = deque(maxlen=MOST_TOLD)
         self._news = asyncio.Event()
 
     def show(self, snapshot: Snapshot) -> None:
@@ -65,12 +65,12 @@ class Guest:
         self._latest = snapshot
         self._news.set()
 
-    def tell(self, message: Json) -> None:
+    def tell(self, message: Message) -> None:
         """Has a message sent soon, before any later snapshot."""
         self._told.append(message)
         self._news.set()
 
-    def answer(self, work: asyncio.Task[Json]) -> None:
+    def answer(self, work: asyncio.Task[Done | Refused]) -> None:
         """Sends what has come of some work that this browser waited for."""
         self.going -= 1
         if not work.cancelled():
@@ -85,9 +85,9 @@ class Guest:
                 await self.send(self._told.popleft())
             if self._latest:
                 latest, self._latest = self._latest, None
-                await self.send(protocol.state(latest, self.member))
+                await self.send(state(latest, self.member))
 
-    async def send(self, message: Json) -> None:
+    async def send(self, message: Message) -> None:
         """Sends a message, or drops the connection that does not take it."""
         try:
             async with asyncio.timeout(SEND_WITHIN_S):

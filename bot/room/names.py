@@ -11,8 +11,9 @@ import hmac
 import unicodedata
 from collections.abc import Collection
 
-from bot.party.domain import LONGEST_NAME, Member
 from bot.party.errors import NameNeeded, NameTaken, NotUnderstood
+from bot.party.limits import LONGEST_NAME
+from bot.party.words import Member
 
 PLATFORM = "web"
 MOST_NAMES = 5_000

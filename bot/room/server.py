@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.party.errors import StartError
-from bot.room.live import Live
+from bot.room.hub import Hub
 from bot.service import PartyService
 
 STATIC = Path(__file__).parent / "static"
@@ -44,14 +44,14 @@ def build_room(
         names: the host names it may be called by, besides IP addresses and localhost.
         routes: each hangs what another front door serves into the application.
     """
-    live = Live(party)
+    hub = Hub(party)
     app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names)))])
     app.on_response_prepare.append(_add_headers)
-    app.cleanup_ctx.append(_telling(live))
-    app.on_shutdown.append(_goodbye(live))
+    app.cleanup_ctx.append(_telling(hub))
+    app.on_shutdown.append(_goodbye(hub))
     app.router.add_get("/", _page)
     app.router.add_get("/healthz", _health)
-    app.router.add_get("/live", live.meet)
+    app.router.add_get("/live", hub.meet)
     app.router.add_static("/static", STATIC)
     for add in routes:
         add(app)
@@ -94,11 +94,11 @@ async def open_room(
 
 def _why_not(error: OSError | UnicodeError, host: str, port: int) -> str:
     if isinstance(error, UnicodeError):
-        return f"ROOM_HOST {host[:80]!r} is no name of a machine; set it to an address like 127.0.0.1"
+        return f"ROOM_HOST {host[:80]!r} is not a valid host name; set it to an address like 127.0.0.1"
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use; stop what uses it, or set ROOM_PORT to another one"
+        return f"Port {port} is in use; stop the program that uses it, or set ROOM_PORT to another port"
     if error.errno == errno.EACCES:
-        return f"Port {port} needs more rights than I have; set ROOM_PORT to one above 1023"
+        return f"Port {port} needs more permissions than I have; set ROOM_PORT to a port above 1023"
     return f"The room cannot listen on {host} port {port} ({error.strerror}); set ROOM_HOST or ROOM_PORT"
 
 
@@ -117,7 +117,7 @@ def _doorkeeper(names: frozenset[str]) -> Middleware:
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Keeps out pages of other sites that reach us by a name of theirs, or from their own origin."""
         if not _is_ours(request.headers.get("Host", ""), names):
-            raise web.HTTPMisdirectedRequest(text="This room does not go by that name.\n")
+            raise web.HTTPMisdirectedRequest(text="This room isn't known by that name.\n")
         if request.path == "/live" and not _same_origin(request):
             raise web.HTTPForbidden(text="Only the room's own page may connect.\n")
         return await handler(request)
@@ -153,9 +153,9 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
         response.headers.setdefault(name, value)
 
 
-def _telling(live: Live) -> Callable[[web.Application], AsyncIterator[None]]:
+def _telling(hub: Hub) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
-        telling = asyncio.create_task(live.keep_told())
+        telling = asyncio.create_task(hub.keep_told())
         yield
         telling.cancel()
         with suppress(asyncio.CancelledError):
@@ -164,8 +164,8 @@ def _telling(live: Live) -> Callable[[web.Application], AsyncIterator[None]]:
     return run
 
 
-def _goodbye(live: Live) -> Callable[[web.Application], Awaitable[None]]:
+def _goodbye(hub: Hub) -> Callable[[web.Application], Awaitable[None]]:
     async def close(app: web.Application) -> None:
-        await live.close()
+        await hub.close()
 
     return close

@@ -34,18 +34,20 @@ from bot.party.errors import StartError
 from bot.service import PartyService
 from bot.slack.asked import Slack, Tokens
 from bot.slack.asked import reason as told
-from bot.slack.commands import HANDLERS
 from bot.slack.door import Door
-from bot.slack.installs import quiet
+from bot.slack.renewal import quiet
 
 log = logging.getLogger(__name__)
 
-COMMANDS = [f"/{name}" for name in HANDLERS if name not in {"help", "delete-my-data"}]
-"""What can be typed; all of it behind `/party` too."""
+COMMAND = re.compile(r"/.+")
+"""Slack sends an app its own commands only, whatever they are called: see `bot.slack.names`."""
+EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
 SCOPES = ["commands", "chat:write", "chat:write.public", "users:read", "files:write", "im:write"]
 """The least that all this needs."""
 SHORTCUT = "encore:add_from_message"
 """The id of the command in a message's own menu."""
+EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH = "/slack/events", "/slack/install", "/slack/oauth_redirect"
+"""Where Slack's requests come in, all of them at the first; and the pages that install the bot."""
 FAULT = 500
 STAMP_LIMIT = 15
 """No instant that Slack signs has so many digits."""
@@ -72,8 +74,8 @@ def install_flow(
             scopes=SCOPES,
             installation_store=installs,
             state_store=states,
-            install_path="/slack/install",
-            redirect_uri_path="/slack/oauth_redirect",
+            install_path=INSTALL_PATH,
+            redirect_uri_path=REDIRECT_PATH,
         ),
         client=AsyncWebClient(base_url=base_url, logger=quiet),
         logger=log,
@@ -118,15 +120,13 @@ class SlackDoor:
 
     def _listen(self) -> None:
         app, door = self.app, self.door
-        for command in COMMANDS:
-            app.command(command)(_acknowledged(door.command))
+        app.command(COMMAND)(_acknowledged(door.command))
         app.action(ANYTHING)(_acknowledged(door.action))
         app.view(ANYTHING)(_acknowledged(door.submitted))
         app.options(ANYTHING)(door.options)
         app.shortcut(SHORTCUT)(_acknowledged(door.shortcut))
-        app.event("app_home_opened")(door.home)
-        app.event("app_uninstalled")(door.uninstalled)
-        app.event("tokens_revoked")(door.uninstalled)
+        for event, listener in zip(EVENTS, (door.home, door.uninstalled, door.uninstalled), strict=True):
+            app.event(event)(listener)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[asyncio.Task[None]]:
@@ -157,20 +157,20 @@ class SlackDoor:
     def add_routes(self, room: web.Application) -> None:
         """Hangs Slack's signed requests, and the pages that install the bot, under `/slack/`."""
         if self._signed:
-            room.router.add_post("/slack/events", self._events)
+            room.router.add_post(EVENTS_PATH, self._events)
         if self.flow is not None:
-            room.router.add_get("/slack/install", _page(self.flow.handle_installation))
-            room.router.add_get("/slack/oauth_redirect", _page(self.flow.handle_callback))
+            room.router.add_get(INSTALL_PATH, _page(self.flow.handle_installation))
+            room.router.add_get(REDIRECT_PATH, _page(self.flow.handle_callback))
 
     async def _events(self, request: web.Request) -> web.Response:
         if not self._from_slack(request.headers, await request.read()):  # before anything reads what it says
-            return web.Response(status=401, text="This request is not signed by Slack.\n")
+            return web.Response(status=401, text="This request isn't signed by Slack.\n")
         try:
             answer = await self.app.async_dispatch(await to_bolt_request(request))
         except (ValueError, LookupError, TypeError, AttributeError):  # Bolt takes its shape for granted
             answer = None
         if answer is None or answer.status >= FAULT:  # what Bolt could not read; it has logged why
-            return web.Response(status=400, text="This request is not understood.\n")
+            return web.Response(status=400, text="I can't read this request.\n")
         return await to_aiohttp_response(answer)
 
     def _from_slack(self, headers: Mapping[str, str], body: bytes) -> bool:
@@ -225,7 +225,7 @@ async def watch_connections(client: Any, message: dict[str, Any], raw: str | Non
     """Warns of a second connection: Slack gives each its share of the clicks, whether it listens or not."""
     if message.get("type") == "hello" and int(message.get("num_connections") or 1) > 1:
         log.warning(
-            "Slack counts %s connections of this app, and each gets a part of what people do: end the other "
-            "process that uses this SLACK_APP_TOKEN, or wait until Slack has dropped it.",
+            "Slack counts %s connections of this app, and each gets only part of what people do: "
+            "stop the other process that uses this SLACK_APP_TOKEN, or wait until Slack drops it.",
             message["num_connections"],
         )

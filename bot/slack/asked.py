@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.party.domain import Member, Room, Rules
-from bot.party.errors import NoGuests, NotHere, ServersOnly
+from bot.doors.ask import Ask, Door
+from bot.party.errors import NoGuests, NotHere, ServersOnly, marked
+from bot.party.words import Member, Room, Rules
 from bot.service import PartyService
 from bot.slack.blocks import Json, sections
-from bot.slack.installs import quiet
 from bot.slack.people import People
-from bot.slack.words import words
+from bot.slack.renewal import quiet
+from bot.slack.text import words
+from bot.wording.replies import Replies
 
 log = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
+
+SOON_S = 1.5
+"""What takes longer than this says that it goes on."""
+WITH_SPOTIFY = marked("One moment, I'm talking to Spotify.")
 TIMEOUT_S = 30.0
 """How long Slack may take for an answer."""
 MOST_USES = 4
@@ -71,6 +81,11 @@ class Slack:
     base_url: str
     people: People = field(default_factory=People)
     session: aiohttp.ClientSession | None = None
+    prefix: str = ""  # what stood in front of the last command whose name was typed
+
+    def words(self, locale: str) -> Replies:
+        """The replies in a language, which name commands as they are typed here."""
+        return words(locale, self.prefix)
 
     def open(self) -> None:
         """Keeps connections from now on, so that not every answer begins with a handshake."""
@@ -100,6 +115,8 @@ class Place:
     name: str
     key: str  # the same for every delivery of one request
     response_url: str = ""
+    trigger: str = ""  # what may open a form, for three seconds
+    title: str = ""  # what the channel is called, if that is known
 
 
 class Asked:
@@ -109,12 +126,12 @@ class Asked:
         self.slack = slack
         self.party = slack.party
         self.place = place
-        self.room = Room("slack", place.team, place.channel)
+        self.room = Room("slack", place.team, place.channel if self.in_channel else "")
         self.key = place.key
         self.client: AsyncWebClient | None = None
         self.member = Member("slack", place.user, place.name)
         self.rules = Rules()
-        self.own = self.replies = words("en")
+        self.own = self.replies = slack.words("en")
         self._uses = 0
 
     @property
@@ -137,14 +154,37 @@ class Asked:
             self.client, self.place.team, self.place.user, self.place.name
         )
         self.member = person.member
-        self.own = words(person.locale)
+        self.own = self.slack.words(person.locale)
         if self.in_channel:
-            self.rules = await self.party.rules(self.room)
-            self.replies = words(self.rules.language or "en")
+            self.rules = await self.party.settings.rules(self.room)
+            self.replies = self.slack.words(self.rules.language or "en")
         elif not anywhere:
             raise ServersOnly
         if person.bot or (person.outside and not self.rules.guests):
             raise NoGuests
+
+    def ask(self, *, alone: bool) -> Ask:
+        """The request as handlers take it; `alone`: nobody but the asker sees the answer."""
+        return Ask(
+            door=Door.SLACK,
+            party=self.party,
+            room=self.room,
+            member=self.member,
+            key=self.key,
+            rules=self.rules,
+            words=self.own if alone else self.replies,
+            own=self.own,
+            title=self.place.title,
+        )
+
+    async def patiently(self, work: Awaitable[Result], told: str = WITH_SPOTIFY) -> Result:
+        """Waits for what may take long; if it does, the asker is told that it goes on."""
+        task = asyncio.ensure_future(work)
+        await asyncio.wait({task}, timeout=SOON_S)
+        if not task.done():
+            with contextlib.suppress(SlackApiError, aiohttp.ClientError, OSError, TimeoutError):
+                await self.tell(self.own.say(told))
+        return await task
 
     async def tell(self, text: str, blocks: list[Json] | None = None) -> None:
         """Answers the asker alone, by a direct message where the bot may not write."""
@@ -152,7 +192,7 @@ class Asked:
         if await self._respond(text, shown, response_type="ephemeral") or self.client is None:
             return
         if not self.place.channel:
-            await self.client.chat_postMessage(channel=await self.alone(), text=text, blocks=shown)
+            await self.client.chat_postMessage(channel=await self.direct(), text=text, blocks=shown)
             return
         try:
             await self.client.chat_postEphemeral(
@@ -161,9 +201,9 @@ class Asked:
         except SlackApiError as error:
             if reason(error) not in NOT_THERE:
                 raise
-            await self.client.chat_postMessage(channel=await self.alone(), text=text, blocks=shown)
+            await self.client.chat_postMessage(channel=await self.direct(), text=text, blocks=shown)
 
-    async def alone(self) -> str:
+    async def direct(self) -> str:
         """The id of the bot's direct messages with the asker.
 
         Raises:
@@ -221,4 +261,4 @@ class Asked:
         try:
             await self.tell(self.own.failure(error))
         except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError):
-            log.exception("An error could not be told.")
+            log.exception("Could not report an error.")

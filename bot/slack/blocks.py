@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.party import domain
-from bot.party.domain import Entry, Mood, Party, State
+from bot.doors.answers import Again
+from bot.doors.presses import DEVICE, DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnPage, Vote
 from bot.party.errors import marked
-from bot.playback.words import Device
+from bot.party.limits import OFFER_LASTS_MS, USUAL_SUGGESTIONS
+from bot.party.rules.lifetime import expired
+from bot.party.words import Entry, Party, State
+from bot.playback.words import Account, Device
 from bot.wording.replies import Replies, short
 
 Json = dict[str, Any]
@@ -22,7 +25,8 @@ LABEL_LIMIT = 75
 """The longest label of a button or an option that Slack takes, in characters."""
 MOST_BUTTONS = 25
 """So many buttons Slack takes side by side."""
-WORDS_LIMIT = 60
+CONNECT, DISCONNECT, OPENED = "encore:spotify:connect", "encore:spotify:disconnect", "encore:link"
+"""The ids of the buttons about an account; the last one only opens an address."""
 
 
 def section(text: str, accessory: Json | None = None) -> Json:
@@ -77,13 +81,13 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
     shown = party.queue[page * SHOWN : (page + 1) * SHOWN]
     blocks = [_playing(party, replies)]
     if party.automatic and party.ballot:
-        title = replies.say(marked("What next? Vote, or I choose {when}."), when=when(party.decides_ms))
+        title = replies.say(marked("What next? Vote, or I'll choose {when}."), when=when(party.decides_ms))
         blocks += [{"type": "divider"}, section(f"✨ {replies.strong(title)}")]
-        blocks += [_suggestion(entry, replies) for entry in party.ballot[: domain.USUAL_SUGGESTIONS]]
+        blocks += [_suggestion(entry, replies) for entry in party.ballot[:USUAL_SUGGESTIONS]]
     if shown:
         blocks.append({"type": "divider"})
     for place, entry in enumerate(shown, start=page * SHOWN + 1):
-        up = button(f"encore:vote:{entry.id}:1:queue", f"👍 {entry.ups or ''}")
+        up = button(Vote(entry.id, 1, on_card=True).id, f"👍 {entry.ups or ''}")
         blocks.append(section(f"*{place}.* {replies.line(entry)}", up))
     if not party.queue and party.playing is None:
         blocks.append(
@@ -94,12 +98,12 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
             )
         )
     turn = [(page - 1, "◀"), (page + 1, "▶")]
-    buttons = [button(f"encore:page:{to}", sign) for to, sign in turn if 0 <= to < pages]
+    buttons = [button(TurnPage(to).id, sign) for to, sign in turn if 0 <= to < pages]
     if party.paused:
-        buttons.append(button("encore:play", "▶ " + replies.say(marked("Play on"))))
+        buttons.append(button(PLAY, "▶ " + replies.say(marked("Resume"))))
     elif party.playing is not None:
-        buttons.append(button("encore:pause", "⏸ " + replies.say(marked("Pause"))))
-    buttons.append(button("encore:next", "✨ " + replies.say(marked("What next?")), style="primary"))
+        buttons.append(button(PAUSE, "⏸ " + replies.say(marked("Pause"))))
+    buttons.append(button(NEXT, "✨ " + replies.say(marked("What next?")), style="primary"))
     return [*blocks, *_down(shown, page, replies), actions(*buttons)]
 
 
@@ -112,7 +116,7 @@ def _playing(party: Party, replies: Replies) -> Json:
     lines = [f"{'⏸' if party.paused else '▶'} {name} {replies.line(party.playing)}"]
     if not party.paused:
         lines.append(replies.say(marked("ends {when}"), when=when(party.playing.ends_ms)))
-    skip = button(f"encore:skip:{party.playing.id}", f"⏭ {len(party.skippers)}/{party.skips_needed}")
+    skip = button(Skip(party.playing.id).id, f"⏭ {len(party.skippers)}/{party.skips_needed}")
     return section("\n".join(filter(None, [*lines, sounding])), skip)
 
 
@@ -125,7 +129,7 @@ def _down(shown: Sequence[Entry], page: int, replies: Replies) -> list[Json]:
     ]
     menu = {
         "type": "static_select",
-        "action_id": "encore:down",
+        "action_id": DOWN,
         "placeholder": label(replies.say(marked("👎 Vote against a song"))),
         "options": options,
     }
@@ -136,11 +140,11 @@ def _suggestion(entry: Entry, replies: Replies) -> Json:
     became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
     name = replies.strong(replies.song(entry.track))
     text = f"{name}{became}\n{replies.match(entry)} · {replies.because(entry)}"
-    return section(text, button(f"encore:vote:{entry.id}:1:queue", f"👍 {entry.ups or ''}"))
+    return section(text, button(Vote(entry.id, 1, on_card=True).id, f"👍 {entry.ups or ''}"))
 
 
 def ballot_card(
-    ballot: Sequence[Entry], replies: Replies, *, intro: str, again: str, now_ms: int, threshold: int
+    ballot: Sequence[Entry], replies: Replies, *, intro: str, again: Again, now_ms: int, threshold: int
 ) -> list[Json]:
     """Suggestions with match, reason and votes, their vote buttons, and one for other suggestions.
 
@@ -148,46 +152,46 @@ def ballot_card(
         ballot: the suggestions, whatever has become of them.
         replies: the words.
         intro: what stands above them.
-        again: the id of the button for other ones.
+        again: what its button for other ones asks for.
         now_ms: of the clock that closes the ballot.
         threshold: how many votes queue a song.
     """
     blocks = [section(intro)]
-    for entry in ballot[: domain.USUAL_SUGGESTIONS]:
+    for entry in ballot[:USUAL_SUGGESTIONS]:
         became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
         name = replies.strong(replies.song(entry.track))
         blocks.append(section(f"{name}{became}\n{replies.match(entry)} · {replies.because(entry)}"))
         over = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
-        if not over and not domain.expired(entry, now_ms):
+        if not over and not expired(entry, now_ms):
             votes = (("👍", 1, entry.ups), ("👎", -1, entry.downs))
             blocks.append(
-                actions(*(button(f"encore:vote:{entry.id}:{v}", f"{sign} {n or ''}") for sign, v, n in votes))
+                actions(*(button(Vote(entry.id, v).id, f"{sign} {n or ''}") for sign, v, n in votes))
             )
-    closes_ms = max(entry.added_ms for entry in ballot) + domain.OFFER_LASTS_MS
+    closes_ms = max(entry.added_ms for entry in ballot) + OFFER_LASTS_MS
     rule = replies.count(
-        "The first 👍 queues a song. Vote 👎 and I learn.",
-        "{number} 👍 queue a song. Vote 👎 and I learn.",
+        "The first 👍 queues a song. A 👎 helps me learn.",
+        "{number} 👍 queue a song. A 👎 helps me learn.",
         threshold,
     )
-    closes = replies.say(marked("Closes {when}."), when=when(closes_ms))
-    other = button(again, "🔀 " + replies.say(marked("Other songs")))
+    closes = replies.say(marked("Voting ends {when}."), when=when(closes_ms))
+    other = button(More(again).id, "🔀 " + replies.say(marked("Other songs")))
     return [*blocks, context(f"{rule} {closes}"), actions(other)]
 
 
-def device_choice(devices: Sequence[Device], replies: Replies) -> tuple[str, list[Json]]:
-    """A member's devices, a button each, and the text above them; nobody else may see it."""
-    told = replies.devices(devices)
+def device_choice(text: str, devices: Sequence[Device]) -> list[Json]:
+    """A member's devices, a button each, and a text above them; nobody else may see it."""
     buttons = [
-        button(f"encore:device:{number}", f"🔊 {each.name}" if each.active else each.name, each.id)
+        button(f"{DEVICE}:{number}", f"🔊 {each.name}" if each.active else each.name, each.id)
         for number, each in enumerate(devices[:MOST_BUTTONS])
     ]
-    return told, [section(told), *([actions(*buttons)] if buttons else [])]
+    return [section(text), *([actions(*buttons)] if buttons else [])]
 
 
-def again(mood: Mood, count: int, words: str) -> str:
-    """The id of the button that asks for other songs of the same kind."""
-    named = f":{words}" if 0 < len(words) <= WORDS_LIMIT else ""
-    return f"encore:more:{mood}:{count}{named}"
+def account_block(text: str, account: Account | None, replies: Replies) -> Json:
+    """How somebody's account stands, and the button that connects or disconnects it."""
+    connect = button(CONNECT, replies.say(marked("Connect Spotify")), style="primary")
+    disconnect = button(DISCONNECT, replies.say(marked("Disconnect")), style="danger")
+    return section(text, connect if account is None else disconnect)
 
 
 def when(at_ms: int | None) -> str:

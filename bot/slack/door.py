@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import html
 import json
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.party import links
-from bot.party.domain import LONGEST_TEXT, USUAL_SUGGESTIONS, Member, Mood
-from bot.party.errors import BallotClosed, NoSongInMessage, NotUnderstood, PartyError
-from bot.slack import forms, sound
+from bot.doors import presses
+from bot.doors.commands import BY_NAME
+from bot.doors.meant import named
+from bot.party.errors import NotUnderstood, PartyError
+from bot.party.limits import LONGEST_TEXT
+from bot.party.words import Member
+from bot.slack import forms, pressing
+from bot.slack.answering import Answering
 from bot.slack.asked import Asked, Place, Slack, reason
-from bot.slack.blocks import Json, again, ballot_card
-from bot.slack.commands import Commands
+from bot.slack.blocks import DISCONNECT, LABEL_LIMIT, Json
+from bot.slack.card import SlackCards
+from bot.slack.commands import ADD, Commands
 from bot.slack.home import home_view
-from bot.slack.live import SlackCards
+from bot.slack.names import find
 from bot.slack.news import News
-from bot.slack.words import typed, words
+from bot.slack.text import typed
 from bot.wording.replies import Replies
 
 log = logging.getLogger(__name__)
@@ -30,11 +33,8 @@ log = logging.getLogger(__name__)
 Body = dict[str, Any]
 OFFERED = 50
 """How many songs are offered as one types."""
-_VOTE = re.compile(r"encore:vote:([0-9]{1,15}):(-?1)(:queue)?")
-_SKIP = re.compile(r"encore:skip:([0-9]{1,15})")
-_PAGE = re.compile(r"encore:page:([0-9]{1,3})")
-_MORE = re.compile(r"encore:more:(safe|balanced|adventurous):([1-5])(?::(.{1,60}))?")
-_SETTINGS = re.compile(r"encore:settings:([A-Z0-9]{1,20})")
+NAMELESS = {"directmessage", "privategroup"}
+"""What Slack calls channels whose names it does not say."""
 
 
 class Door:
@@ -43,7 +43,8 @@ class Door:
     def __init__(self, slack: Slack) -> None:
         self.slack = slack
         self.cards = SlackCards(slack)
-        self.commands = Commands(self.cards)
+        self.answering = Answering(self.cards)
+        self.commands = Commands(self.answering)
         self.news = News(slack, self.cards)
 
     async def open(self) -> None:
@@ -59,6 +60,7 @@ class Door:
 
     async def command(self, body: Body) -> None:
         """A slash command."""
+        called = str(body.get("channel_name") or "")
         place = Place(
             enterprise=body.get("enterprise_id"),
             team=_workspace(body, body.get("enterprise_id"), body["team_id"]),
@@ -67,75 +69,41 @@ class Door:
             name=str(body.get("user_name") or ""),
             key=f"slack:{body['trigger_id']}",
             response_url=str(body.get("response_url") or ""),
+            trigger=str(body["trigger_id"]),
+            title="" if called in NAMELESS else called,
         )
-        name = str(body["command"]).lstrip("/")
-        text, trigger = str(body.get("text") or ""), str(body["trigger_id"])
-        alone = sound.is_personal(f"{name} {text}")
-        await self._meet(place, lambda asked: self.commands.run(name, asked, text, trigger), anywhere=alone)
+        command = find(str(body["command"]), typed(str(body.get("text") or "")))
+        if command.prefix is not None:
+            self.slack.prefix = command.prefix
+        anywhere = command.row is None or command.row.personal
+        await self._meet(place, lambda asked: self.commands.typed(asked, command), anywhere=anywhere)
 
     async def action(self, body: Body) -> None:
         """A button or a menu."""
         action = body["actions"][0]
-        found = _SETTINGS.fullmatch(str(action["action_id"]))
-        place = _pressed(body, found[1] if found else "")
-        at_home = (body.get("view") or {}).get("type") == "home" and not found
-        await self._meet(place, lambda asked: self._press(asked, action, body), anywhere=at_home)
+        place = _pressed(body, pressing.settings_of(str(action["action_id"])))
+        await self._meet(
+            place, lambda asked: self._press(asked, action, body), anywhere=pressing.is_personal(action)
+        )
 
     async def _press(self, asked: Asked, action: Json, body: Body) -> None:
         said = str(action["action_id"])
-        if found := _VOTE.fullmatch(said):
-            await self._vote(asked, int(found[1]), int(found[2]), body, on_card=bool(found[3]))
-        elif said == "encore:down":
-            chosen = str((action.get("selected_option") or {}).get("value") or "")
-            if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 16):
-                raise NotUnderstood
-            await self._vote(asked, int(chosen), -1, body, on_card=True)
-        elif found := _SKIP.fullmatch(said):
-            await asked.party.skip(asked.room, asked.member, asked.key, int(found[1]))
-        elif found := _PAGE.fullmatch(said):
-            self.cards.turn(asked.room, int(found[1]))
-        elif said == "encore:next":
-            await self.commands.offer(asked, USUAL_SUGGESTIONS, Mood.BALANCED)
-        elif found := _MORE.fullmatch(said):
-            await self.commands.offer(asked, int(found[2]), Mood(found[1]), found[3] or "", instead=True)
-        elif _SETTINGS.fullmatch(said):
-            await self.commands.settings(asked, "", str(body["trigger_id"]))
-        elif said == sound.DISCONNECT and not asked.place.channel:
-            await asked.party.disconnect(asked.member)
+        if said == DISCONNECT and not asked.place.channel:
+            await asked.party.accounts.disconnect(asked.member)
             await self._show_home(asked.client, asked.place.user, asked.member, asked.own)
-        elif not (await sound.press(asked, action) or said in {forms.SONG, forms.PEOPLE}):
+        elif said in pressing.ROWS:
+            await self.commands.run(asked, BY_NAME[pressing.ROWS[said]])
+        elif pressing.settings_of(said):
+            await self.commands.run(asked, BY_NAME["settings"])
+        elif said not in pressing.SILENT:
+            await self._act(asked, pressing.read(action), body.get("message") or {})
+
+    async def _act(self, asked: Asked, press: presses.Press | None, message: Json) -> None:
+        if press is None:
             raise NotUnderstood
-
-    async def _vote(self, asked: Asked, entry: int, value: int, body: Body, *, on_card: bool) -> None:
-        try:
-            result = await asked.party.vote(asked.room, asked.member, entry, value, asked.key, toggle=True)
-            ballot = result.ballot
-        except BallotClosed:
-            ballot = await asked.party.ballot_of(asked.room, entry)
-            if ballot and not on_card:
-                await self._show(asked, ballot, body)
-            raise
-        if ballot and not on_card:
-            await self._show(asked, ballot, body)
-
-    async def _show(self, asked: Asked, ballot: Any, body: Body) -> None:
-        blocks = (body.get("message") or {}).get("blocks") or []
-        intro = str(((blocks[0].get("text") or {}).get("text") or "") if blocks else "")
-        ids = [str(e.get("action_id")) for block in blocks for e in block.get("elements") or []]
-        other = next(
-            (each for each in ids if _MORE.fullmatch(each)), again(Mood.BALANCED, USUAL_SUGGESTIONS, "")
-        )
-        await asked.replace(
-            intro,
-            ballot_card(
-                ballot,
-                asked.replies,
-                intro=intro or asked.replies.offered(ballot),
-                again=other,
-                now_ms=asked.party.now_ms(),
-                threshold=asked.rules.threshold,
-            ),
-        )
+        acting = presses.act(asked.ask(alone=presses.is_private(press)), press)
+        outcome = await (asked.patiently(acting) if pressing.is_slow(press) else acting)
+        await self.answering.show_outcome(asked, outcome, message)
 
     async def submitted(self, body: Body) -> None:
         """A form that was sent."""
@@ -155,49 +123,24 @@ class Door:
 
     async def _submit(self, asked: Asked, callback: str, values: forms.Values) -> None:
         if callback == forms.ADD:
-            text = typed(forms.songs(values))
-            if links.several(text):
-                await sound.bring_in(asked, text)
-                return
-            result = await asked.party.add_all(asked.room, asked.member, text, asked.key)
-            if len(result.added) == 1 and not result.refused:
-                await asked.say(asked.replies.added(result.added[0]), quiet=asked.rules.quiet)
-            else:
-                alone = asked.rules.quiet or not result.added
-                told = (asked.own if alone else asked.replies).added_all(result)
-                await asked.say(told, quiet=alone)
+            await self.commands.run(asked, ADD, {"song": typed(forms.songs(values))})
         elif callback == forms.SETTINGS:
-            await asked.party.choose(asked.room, asked.member, forms.choices(values), asked.key)
+            await asked.party.settings.choose(asked.room, asked.member, forms.choices(values), asked.key)
         else:
             raise NotUnderstood
 
     async def options(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
         """Songs as one types; nothing is asked of the database."""
-        found = await self.slack.party.search(typed(str(body.get("value") or ""))[:LONGEST_TEXT], OFFERED)
-        offered = [forms.option(f"{each.title} – {each.artist}", f"track:{each.track_id}") for each in found]
+        found = await self.slack.party.insight.search(
+            typed(str(body.get("value") or ""))[:LONGEST_TEXT], OFFERED
+        )
+        offered = [forms.option(named(each, LABEL_LIMIT), f"track:{each.track_id}") for each in found]
         await ack(options=offered)
 
     async def shortcut(self, body: Body) -> None:
-        """A message's own menu: adds the songs that it links to, or the one that it names."""
-        place = _pressed(body, "")
-        text = str((body.get("message") or {}).get("text") or "")
-        await self._meet(place, lambda asked: self._add_from(asked, text))
-
-    async def _add_from(self, asked: Asked, text: str) -> None:
-        found = links.found_in(html.unescape(text))
-        whole = [link for link in found if links.several(link)]
-        for number, link in enumerate(whole):
-            await sound.bring_in(asked, link, f"{asked.key}/all{number}")
-        songs = "\n".join(link for link in found if link not in whole)
-        if whole and not songs:
-            return
-        songs = songs or " ".join(typed(text).split())
-        if not songs:
-            raise NoSongInMessage
-        result = await asked.party.add_all(asked.room, asked.member, songs, asked.key)
-        if not result.added:
-            raise result.refused[0][1] if len(result.refused) == 1 else NoSongInMessage
-        await asked.say(asked.replies.added_all(result), quiet=asked.rules.quiet)
+        """A message's own menu: adds what it links to, or the song that it names."""
+        text = typed(str((body.get("message") or {}).get("text") or ""))
+        await self._meet(_pressed(body, ""), lambda asked: self.commands.add_from_message(asked, text))
 
     async def home(self, body: Body) -> None:
         """Somebody has opened the app's home."""
@@ -207,7 +150,7 @@ class Door:
         team, user = str(body.get("team_id") or ""), str(event["user"])
         client = await self.slack.client(body.get("enterprise_id"), team)
         person = await self.slack.people.person(client, team, user, "")
-        await self._show_home(client, user, person.member, words(person.locale))
+        await self._show_home(client, user, person.member, self.slack.words(person.locale))
 
     async def _show_home(
         self, client: AsyncWebClient | None, user: str, member: Member, replies: Replies
@@ -217,7 +160,7 @@ class Door:
         try:
             await client.views_publish(user_id=user, view=await home_view(self.slack.party, member, replies))
         except SlackApiError as error:
-            log.warning("The home of a member could not be shown: %s", reason(error))
+            log.warning("Could not show a member's App Home: %s", reason(error))
 
     async def uninstalled(self, body: Body) -> None:
         """A workspace has thrown the bot out: all of it goes."""
@@ -270,4 +213,5 @@ def _pressed(body: Body, channel: str) -> Place:
         name=str(user.get("username") or user.get("name") or ""),
         key=f"slack:{body.get('trigger_id')}:{action.get('action_ts', '')}",
         response_url=str(body.get("response_url") or ""),
+        trigger=str(body.get("trigger_id") or ""),
     )

@@ -9,8 +9,9 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.party.domain import MOST_LINES, Rules
 from bot.party.errors import EmptyText, NotHere, marked
+from bot.party.limits import MOST_LINES
+from bot.party.words import Rules
 from bot.slack.asked import NOT_THERE, Asked, reason
 from bot.slack.blocks import LABEL_LIMIT, Json, label
 from bot.wording.menus import Menu, chosen, menus
@@ -25,7 +26,7 @@ TITLE_LIMIT = 24
 """The longest title or button of a form that Slack takes, in characters."""
 
 
-async def open_add(asked: Asked, trigger: str) -> None:
+async def open_add(asked: Asked) -> None:
     """Opens the form that adds songs: one looked for as one types, or several as text."""
     say = asked.own.say
     search = {
@@ -35,17 +36,19 @@ async def open_add(asked: Asked, trigger: str) -> None:
         "placeholder": label(say(marked("Title and artist"))),
     }
     lines = {"type": "plain_text_input", "action_id": SONGS, "multiline": True, "max_length": 3000}
-    told = asked.own.count("One song a line, one at most", "One song a line, {number} at most", MOST_LINES)
+    told = asked.own.count(
+        "One song per line, one at most", "One song per line, {number} at most", MOST_LINES
+    )
     blocks = [_input(SONG, say(marked("A song")), search), _input(SONGS, told, lines)]
-    await _open(asked, trigger, _form(asked, ADD, say(marked("Add songs")), say(marked("Add")), blocks))
+    await _open(asked, _form(asked, ADD, say(marked("Add songs")), say(marked("Add")), blocks))
 
 
-async def open_settings(asked: Asked, trigger: str) -> None:
+async def open_settings(asked: Asked, rules: Rules) -> None:
     """Opens the form of what the channel may choose."""
     say = asked.own.say
-    blocks = settings_blocks(asked.rules, asked.own)
+    blocks = settings_blocks(rules, asked.own)
     title = say(marked("How this party works"))
-    await _open(asked, trigger, _form(asked, SETTINGS, title, say(marked("Save")), blocks))
+    await _open(asked, _form(asked, SETTINGS, title, say(marked("Save")), blocks))
 
 
 def settings_blocks(rules: Rules, replies: Replies) -> list[Json]:
@@ -54,7 +57,7 @@ def settings_blocks(rules: Rules, replies: Replies) -> list[Json]:
     people: Json = {"type": "multi_users_select", "action_id": PEOPLE}
     if rules.djs:
         people["initial_users"] = rules.djs.split()
-    who = replies.say(marked("DJs, who may moderate besides the admins"))
+    who = replies.say(marked("DJs, who can moderate along with the admins"))
     return [*blocks, _input(PEOPLE, who, people)]
 
 
@@ -64,7 +67,7 @@ def _menu(menu: Menu, replies: Replies) -> Json:
     if menu.several:
         boxes: Json = {"type": "checkboxes", "action_id": menu.rule, "options": options}
         return _input(
-            menu.rule, replies.say(marked("Switches")), boxes | ({"initial_options": known} if known else {})
+            menu.rule, replies.say(marked("Options")), boxes | ({"initial_options": known} if known else {})
         )
     select: Json = {"type": "static_select", "action_id": menu.rule, "options": options}
     known_label = next((text for value, text in menu.options if value in menu.chosen), menu.rule)
@@ -95,10 +98,10 @@ def _form(asked: Asked, callback: str, title: str, submit: str, blocks: Sequence
     }
 
 
-async def _open(asked: Asked, trigger: str, view: Json) -> None:
+async def _open(asked: Asked, view: Json) -> None:
     if asked.client is None:
         raise NotHere
-    await asked.client.views_open(trigger_id=trigger, view=view)
+    await asked.client.views_open(trigger_id=asked.place.trigger, view=view)
 
 
 Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -139,24 +142,27 @@ def choices(values: Values) -> dict[str, Any]:
     return made
 
 
-async def upload(asked: Asked, data: bytes, name: str, text: str) -> None:
-    """Sends a file into the channel, or to the asker alone where the bot may not write there.
+async def upload(asked: Asked, data: bytes, name: str, text: str, *, alone: bool) -> None:
+    """Sends a file into the channel, or to the asker alone, as where the bot may not write there.
 
     Raises:
         NotHere: not even that.
     """
+    if not alone:
+        try:
+            await _send(asked, asked.place.channel, data, name, text)
+        except SlackApiError as error:
+            if reason(error) not in NOT_THERE:
+                raise
+        else:
+            return
+    await _send(asked, await asked.direct(), data, name, text)
+
+
+async def _send(asked: Asked, channel: str, data: bytes, name: str, text: str) -> None:
     if asked.client is None:
         raise NotHere
-    try:
-        await asked.client.files_upload_v2(
-            channel=asked.place.channel, content=data, filename=name, initial_comment=text
-        )
-    except SlackApiError as error:
-        if reason(error) not in NOT_THERE:
-            raise
-        await asked.client.files_upload_v2(
-            channel=await asked.alone(), content=data, filename=name, initial_comment=text
-        )
+    await asked.client.files_upload_v2(channel=channel, content=data, filename=name, initial_comment=text)
 
 
 def option(title: str, value: str) -> Json:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.party.domain import PARTY_ENDS_AFTER_MS, Member, Party, Room
 from bot.party.errors import marked
-from bot.playback.words import Account
+from bot.party.limits import PARTY_ENDS_AFTER_MS
+from bot.party.rules.moderation import is_dj
+from bot.party.words import Member, Party, Room
 from bot.service import PartyService
-from bot.slack.blocks import Json, button, context, section
-from bot.slack.sound import CONNECT, DISCONNECT
+from bot.slack.blocks import Json, account_block, button, context, section
+from bot.slack.pressing import settings_id
 from bot.wording.replies import Replies
 
 MOST_SHOWN = 8
@@ -18,30 +19,25 @@ MOST_VOTES = 8
 async def home_view(party: PartyService, member: Member, replies: Replies) -> Json:
     """The view as Slack takes it."""
     since_ms = party.now_ms() - PARTY_ENDS_AFTER_MS
-    rooms = [room for room in await party.rooms_of(member, since_ms) if room.platform == "slack"]
+    rooms = [room for room in await party.insight.rooms_of(member, since_ms) if room.platform == "slack"]
     blocks = [section(replies.strong(replies.say(marked("Your parties"))))]
     for room in rooms[:MOST_SHOWN]:
-        blocks += _party(room, await party.party(room, history=0), member, replies)
+        blocks += _party(room, await party.insight.now(room, history=0), member, replies)
     if not rooms:
-        told = marked("You are in no party yet. Write `/add` and a song in any channel.")
+        told = marked("You're not in a party yet. Type `/add` and a song in any channel.")
         blocks.append(section(replies.say(told)))
     if party.has_spotify:
-        blocks += _spotify(await party.account(member), replies)
+        account = await party.accounts.of(member)
+        shown = account_block(replies.account(account), account, replies)
+        blocks += [{"type": "divider"}, section(replies.strong("Spotify")), shown]
     return {"type": "home", "blocks": blocks}
 
 
-def _spotify(account: Account | None, replies: Replies) -> list[Json]:
-    connect = button(CONNECT, replies.say(marked("Connect Spotify")), style="primary")
-    disconnect = button(DISCONNECT, replies.say(marked("Disconnect")), style="danger")
-    told = section(replies.account(account), connect if account is None else disconnect)
-    return [{"type": "divider"}, section(replies.strong("Spotify")), told]
-
-
 def _party(room: Room, now: Party, member: Member, replies: Replies) -> list[Json]:
-    may = member.manager or member.user_id in now.rules.djs.split()
-    settings = button(f"encore:settings:{room.channel}", replies.say(marked("Settings"))) if may else None
+    may = member.manager or is_dj(member, now.rules)
+    settings = button(settings_id(room.channel), replies.say(marked("Settings"))) if may else None
     lines = [f"<#{room.channel}>", replies.now(now)]
-    waiting = replies.count("{number} song waits", "{number} songs wait", len(now.queue))
+    waiting = replies.count("{number} song waiting", "{number} songs waiting", len(now.queue))
     mine = [entry for entry in now.queue if entry.added_by == member]
     voted = [e for e in (*now.queue, *now.ballot) if member.user_id in e.votes][:MOST_VOTES]
     votes = [f"{'👍' if e.votes[member.user_id] > 0 else '👎'} {replies.song(e.track)}" for e in voted]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import logging
-import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
@@ -14,32 +12,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from slack_sdk.errors import SlackTokenRotationError
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
-from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
-from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.party.ports import Store
+from bot.slack.ports import Store
+from bot.slack.renewal import Renewal
 from bot.vault import NotOpened, Vault
 
 log = logging.getLogger(__name__)
-quiet = logging.getLogger(f"{__name__}.requests")
-quiet.setLevel(logging.INFO)
-"""For clients that exchange tokens: slack_sdk would write them into the log of debugging."""
 
 KEEP_S = 60.0
 MOST = 2_000
 """How long and how many installations are held without a look into the store."""
 SOON_S = 2 * 3600.0
 """How long before its end a token is renewed."""
-ANSWER_S = 10
-STATE_S = 600.0
-"""How long somebody may take for an install."""
-AT_ONCE_MIN = 10**7
-"""For slack_sdk, which asks how many minutes ahead to renew: now, for whether is decided here."""
 
 
 @dataclass(slots=True, repr=False)
@@ -76,8 +63,7 @@ class Installs(AsyncInstallationStore):
         base_url: str = AsyncWebClient.BASE_URL,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        client = AsyncWebClient(base_url=base_url, timeout=ANSWER_S, logger=quiet)
-        self._rotator = AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=client)
+        self._renewal = Renewal(client_id, client_secret, base_url)
         self._store, self._vault, self._clock = store, vault, clock
         self._cache: OrderedDict[str, _Held] = OrderedDict()
         self._changes = 0
@@ -110,8 +96,8 @@ class Installs(AsyncInstallationStore):
         """Seals all with the vault's first key, after which no other is needed; returns how many."""
         if not self._vault.rotating:
             return 0
-        async with self._store.transaction() as tx:
-            kept = await tx.installs()
+        async with self._store.writing() as tx:
+            kept = await tx.installs.all()
         count = 0
         for workspace, sealed in kept:
             try:
@@ -119,8 +105,8 @@ class Installs(AsyncInstallationStore):
             except NotOpened as error:
                 _not_opened(workspace, error)
                 continue
-            async with self._store.transaction() as tx:
-                count += await tx.swap_install(workspace, sealed, fresh, self._now_ms())
+            async with self._store.writing() as tx:
+                count += await tx.installs.swap(workspace, sealed, fresh, self._now_ms())
         return count
 
     async def async_save(self, installation: Installation) -> None:
@@ -132,8 +118,8 @@ class Installs(AsyncInstallationStore):
             raise ValueError("an installation in no workspace")
         whole = installation.is_enterprise_install or not installation.team_id
         sealed = self._seal(installation)
-        async with self._store.transaction() as tx:
-            await tx.save_install(
+        async with self._store.writing() as tx:
+            await tx.installs.save(
                 installation.enterprise_id or "",
                 "" if whole else installation.team_id or "",
                 sealed,
@@ -177,8 +163,8 @@ class Installs(AsyncInstallationStore):
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         """Forgets the installation of a workspace or organisation: it is for the bot."""
         workspace = _workspace(enterprise_id, team_id)
-        async with self._store.transaction() as tx:
-            await tx.drop_install(workspace)
+        async with self._store.writing() as tx:
+            await tx.installs.drop(workspace)
         self._drop(workspace)
 
     async def async_delete_installation(
@@ -219,8 +205,8 @@ class Installs(AsyncInstallationStore):
     async def _load(self, workspace: str) -> _Held | None:
         """What the store has, held for a while."""
         before = self._changes
-        async with self._store.transaction() as tx:
-            sealed = await tx.install(workspace)
+        async with self._store.writing() as tx:
+            sealed = await tx.installs.get(workspace)
         held = self._open(workspace, sealed)
         if before == self._changes:  # or it may be what was there before a change
             self._keep(workspace, held)
@@ -261,14 +247,16 @@ class Installs(AsyncInstallationStore):
         del self._tasks[key]
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            log.warning("Slack's installation of %s cannot be looked up (%s).", key[1], type(error).__name__)
+            log.warning(
+                "The Slack installation of %s cannot be looked up (%s).", key[1], type(error).__name__
+            )
 
     async def _renew(self, workspace: str) -> _Held | None:
         """What the store has, with a token that lasts if Slack gives one."""
         held = await self._load(workspace)
         if held is None or not self._ends_within(held, SOON_S):
             return held
-        renewed = await self._ask(workspace, held.installation)
+        renewed = await self._renewal.ask(workspace, held.installation)
         if renewed is not None:
             await self._swap(workspace, held, renewed)
             return await self._load(workspace)
@@ -277,35 +265,11 @@ class Installs(AsyncInstallationStore):
             found.refused = True  # until it is looked up again
         return found
 
-    async def _ask(self, workspace: str, installation: Installation) -> Installation | None:
-        try:
-            bot = await self._rotator.perform_bot_token_rotation(
-                bot=installation.to_bot(), minutes_before_expiration=AT_ONCE_MIN
-            )
-        except SlackTokenRotationError as error:
-            reason = _reason(error)
-        except Exception as error:  # whatever it is, the old token may still be good
-            reason = type(error).__name__  # its text could hold a token
-        else:
-            if bot is not None:
-                values = installation.to_dict_for_copying()
-                values |= {
-                    "bot_token": bot.bot_token,
-                    "bot_refresh_token": bot.bot_refresh_token,
-                    "bot_token_expires_at": bot.bot_token_expires_at,
-                }
-                return Installation(**values)
-            reason = "no bot token"
-        log.warning(
-            "Slack does not renew the token of %s (%s); the old one is used to its end.", workspace, reason
-        )
-        return None
-
     async def _swap(self, workspace: str, held: _Held, installation: Installation) -> None:
         """Replaces what was read, unless it was changed or deleted meanwhile."""
         sealed = self._seal(installation)
-        async with self._store.transaction() as tx:
-            await tx.swap_install(workspace, held.sealed, sealed, self._now_ms())
+        async with self._store.writing() as tx:
+            await tx.installs.swap(workspace, held.sealed, sealed, self._now_ms())
         self._drop(workspace)
 
     def _ends_within(self, held: _Held, seconds: float) -> bool:
@@ -344,54 +308,14 @@ class Single:
         """Nothing."""
 
 
-class States(AsyncOAuthStateStore):
-    """The installs that have begun: each is known by a secret that is good once, for ten minutes.
-
-    Args:
-        store: where they are noted, hashed.
-        clock: seconds since 1970.
-    """
-
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
-        self._store, self._clock = store, clock
-
-    @property
-    def logger(self) -> logging.Logger:
-        """Where this class writes."""
-        return log
-
-    async def async_issue(self, *args: Any, **kwargs: Any) -> str:
-        """A new secret of 256 bits."""
-        state = secrets.token_urlsafe(32)
-        now_s = self._clock()
-        async with self._store.transaction() as tx:
-            await tx.save_state(_digest(state), int((now_s + STATE_S) * 1000), int(now_s * 1000))
-        return state
-
-    async def async_consume(self, state: str) -> bool:
-        """Whether the secret is one of ours and in time; it is used up."""
-        async with self._store.transaction() as tx:
-            return await tx.consume_state(_digest(state), int(self._clock() * 1000))
-
-
 def _workspace(enterprise_id: str | None, team_id: str | None, whole: bool | None = False) -> str:
     """What an installation is known by; the ids of workspaces and of organisations never meet."""
     return (None if whole else team_id) or enterprise_id or ""
 
 
-def _digest(state: str) -> str:
-    return hashlib.sha256(state.encode()).hexdigest()
-
-
-def _reason(error: SlackTokenRotationError) -> str:
-    response = error.api_error.response
-    answer = response.data if isinstance(response, AsyncSlackResponse) else None
-    return str(answer.get("error")) if isinstance(answer, dict) else "no answer that I understand"
-
-
 def _not_opened(workspace: str, error: NotOpened) -> None:
     log.error(
-        "Slack's installation of %s is unusable (%s): add its key, or install the app again.",
+        "The Slack installation of %s cannot be used (%s): add its key, or install the app again.",
         workspace,
         error,
     )

@@ -9,12 +9,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.doors.card import Gone, Later
-from bot.party.domain import Member, Room
 from bot.party.errors import PartyError
+from bot.party.words import Member, Room
 from bot.slack.asked import Slack
 from bot.slack.blocks import sections
-from bot.slack.live import SlackCards
-from bot.slack.words import words
+from bot.slack.card import SlackCards
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +28,8 @@ class News:
         self._slack, self._cards = slack, cards
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
-        slack.party.hear(self.say)
-        slack.party.whisper_by("slack", self.whisper)
+        slack.party.notices.on_news(self.say)
+        slack.party.notices.send_by("slack", self.whisper)
 
     async def close(self) -> None:
         """Tells nothing more."""
@@ -50,8 +49,8 @@ class News:
 
     async def _say(self, room: Room, error: PartyError) -> None:
         try:
-            rules = await self._slack.party.rules(room)
-            text = words(rules.language or "en").error(error)
+            rules = await self._slack.party.settings.rules(room)
+            text = self._slack.words(rules.language or "en").error(error)
             for _ in range(TRIES):
                 try:
                     await self._cards.post(room, text)
@@ -60,28 +59,28 @@ class News:
                 else:
                     return
         except Gone:
-            log.info("%s could not be told: %s", room, error)
+            log.info("Could not post the news to %s: %s", room, error)
         except Exception:
-            log.exception("%s could not be told: %s", room, error)
+            log.exception("Could not post the news to %s: %s", room, error)
 
     async def whisper(self, member: Member, error: PartyError) -> bool:
         """Writes to a member, by the workspace where they were seen last; False if none lets us."""
         if self._closed:
             return False
-        rooms = await self._slack.party.rooms_of(member, 0)
+        rooms = await self._slack.party.insight.rooms_of(member, 0)
         for workspace in dict.fromkeys(room.workspace for room in rooms):
             client = await self._slack.client(None, workspace)
             if client is None:
                 continue
             person = await self._slack.people.person(client, workspace, member.user_id, member.name)
-            text = words(person.locale).error(error)
+            text = self._slack.words(person.locale).error(error)
             try:
                 opened = await client.conversations_open(users=member.user_id)
                 await client.chat_postMessage(
                     channel=opened["channel"]["id"], text=text, blocks=sections(text)
                 )
             except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as failure:
-                log.warning("A member could not be written to: %s", failure)
+                log.warning("Could not message a member: %s", failure)
                 continue
             return True
         return False

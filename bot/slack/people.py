@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.party.domain import Member
+from bot.party.words import Member
 
 KNOWN_FOR_S = 600.0
 """How long what Slack says of a person is taken for true."""

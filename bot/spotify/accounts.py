@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from bot.party.domain import HOUR_MS, MINUTE_MS, Member
-from bot.party.errors import (
+from bot.party.limits import HOUR_MS, MINUTE_MS
+from bot.party.words import Member
+from bot.playback.errors import (
     LinkAgain,
     LoginRefused,
     LoginSpent,
@@ -20,10 +21,10 @@ from bot.party.errors import (
     SpotifyRefuses,
     SpotifyRests,
 )
-from bot.party.ports import Store
-from bot.playback.ports import AccessRefused, GrantRefused, Grants
-from bot.playback.words import Account, SealedAccount, Tokens
+from bot.playback.words import Account
 from bot.spotify.logins import Logins
+from bot.spotify.ports import AccessRefused, GrantRefused, Grants, Store
+from bot.spotify.words import SealedAccount, Tokens
 from bot.vault import NotOpened, Vault
 
 log = logging.getLogger(__name__)
@@ -95,8 +96,8 @@ class Accounts(Logins):
         except (GrantRefused, AccessRefused):
             raise LoginSpent from None
         sealed, now_ms = self._seal(tokens, name), self.now_ms()
-        async with self._store.transaction() as tx:
-            await tx.save_account(login.member, login.workspace, sealed, now_ms)
+        async with self._store.writing() as tx:
+            await tx.accounts.save(login.member, login.workspace, sealed, now_ms)
         self._lost.discard(login.member)
         return Account(name, now_ms)
 
@@ -155,31 +156,31 @@ class Accounts(Logins):
     async def disconnect(self, member: Member) -> bool:
         """Forgets the member's account, and says whether there was one."""
         self._lost.discard(member)
-        async with self._store.transaction() as tx:
-            kept = first = await tx.account(member)
-            while kept is not None and not await tx.drop_account(kept):  # it was renewed meanwhile
-                kept = await tx.account(member)
+        async with self._store.writing() as tx:
+            kept = first = await tx.accounts.get(member)
+            while kept is not None and not await tx.accounts.drop(kept):  # it was renewed meanwhile
+                kept = await tx.accounts.get(member)
         return first is not None
 
     async def ending(self) -> list[tuple[Member, int]]:
         """Whose connection ends within a week and who has not been told, with the days that are left."""
         now_ms = self.now_ms()
-        async with self._store.transaction() as tx:
-            kept = await tx.accounts(now_ms - (LASTS_DAYS - ENDS_SOON_DAYS) * DAY_MS)
+        async with self._store.writing() as tx:
+            kept = await tx.accounts.all(now_ms - (LASTS_DAYS - ENDS_SOON_DAYS) * DAY_MS)
         ends = [(each.member, each.linked_ms + LASTS_DAYS * DAY_MS - now_ms) for each in kept]
         return [(member, max(1, -(-left_ms // DAY_MS))) for member, left_ms in ends]
 
-    async def told(self, member: Member) -> None:
+    async def mark_told(self, member: Member) -> None:
         """Notes that a member knows when the connection ends."""
-        async with self._store.transaction() as tx:
-            await tx.told_account(member)
+        async with self._store.writing() as tx:
+            await tx.accounts.mark_told(member)
 
     async def reseal(self) -> int:
         """Seals all with the vault's first key, after which no other is needed; returns how many."""
         if not self._vault.rotating:
             return 0
-        async with self._store.transaction() as tx:
-            accounts = await tx.accounts()
+        async with self._store.writing() as tx:
+            accounts = await tx.accounts.all()
         count = 0
         for kept in accounts:
             try:
@@ -187,14 +188,14 @@ class Accounts(Logins):
             except NotOpened as error:
                 _not_opened(kept.member, error)
                 continue
-            async with self._store.transaction() as tx:
-                count += await tx.swap_account(kept, fresh, free=False)
+            async with self._store.writing() as tx:
+                count += await tx.accounts.swap(kept, fresh, free=False)
         return count
 
     async def _opened(self, member: Member) -> _Opened:
         """The account as it is now, for other processes change it too."""
-        async with self._store.transaction() as tx:
-            kept = await tx.account(member)
+        async with self._store.writing() as tx:
+            kept = await tx.accounts.get(member)
         if kept is None:
             raise NotConnected
         try:
@@ -219,8 +220,8 @@ class Accounts(Logins):
             if opened.tokens.access != refused:
                 return opened
             now_ms = self.now_ms()
-            async with self._store.transaction() as tx:
-                ours = await tx.claim_account(opened.kept, now_ms + TURN_MS, now_ms)
+            async with self._store.writing() as tx:
+                ours = await tx.accounts.claim(opened.kept, now_ms + TURN_MS, now_ms)
             if ours:
                 return await self._ask(opened)
             await asyncio.sleep(LOOK_S)
@@ -232,16 +233,16 @@ class Accounts(Logins):
         except GrantRefused:
             return await self._drop(opened)
         except Exception:
-            async with self._store.transaction() as tx:
-                await tx.free_account(opened.kept)
+            async with self._store.writing() as tx:
+                await tx.accounts.release(opened.kept)
             raise
         return await self._keep(opened, tokens)
 
     async def _keep(self, opened: _Opened, tokens: Tokens) -> _Opened:
         """Replaces the tokens that were used, unless others or none are there by now."""
         sealed = self._seal(tokens, opened.name)
-        async with self._store.transaction() as tx:
-            swapped = await tx.swap_account(opened.kept, sealed)
+        async with self._store.writing() as tx:
+            swapped = await tx.accounts.swap(opened.kept, sealed)
         if swapped:
             return _Opened(opened.kept, tokens, opened.name)
         found = await self._opened(opened.kept.member)
@@ -255,11 +256,11 @@ class Accounts(Logins):
         found = await self._opened(member)
         if found.tokens.refresh != opened.tokens.refresh:
             return found
-        async with self._store.transaction() as tx:
-            dropped = await tx.drop_account(found.kept)
+        async with self._store.writing() as tx:
+            dropped = await tx.accounts.drop(found.kept)
         if not dropped:
             return await self._drop(opened)
-        log.warning("Spotify has ended the connection of %s %s.", member.platform, member.user_id)
+        log.warning("Spotify ended the connection of %s %s.", member.platform, member.user_id)
         self._lost.add(member)
         raise NotConnected
 
@@ -280,7 +281,7 @@ class Accounts(Logins):
 
 def _not_opened(member: Member, error: NotOpened) -> None:
     log.error(
-        "The Spotify account of %s %s is unusable (%s): add its key, or let it be connected again.",
+        "The Spotify account of %s %s cannot be used (%s): add its key, or have it connected again.",
         member.platform,
         member.user_id,
         error,

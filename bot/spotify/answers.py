@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.party.domain import Track
 from bot.party.links import ID
+from bot.party.words import Track
 from bot.playback.words import Device, Heard
 
 

@@ -10,8 +10,8 @@ import logging
 import time
 from collections.abc import Callable
 
-from bot.party.errors import SpotifyRests
-from bot.party.ports import Store
+from bot.playback.errors import SpotifyRests
+from bot.spotify.ports import Store
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +46,11 @@ class Breaker:
             SpotifyRests: it may not; how long is in it.
         """
         now_ms = self._now_ms()
-        async with self._store.transaction() as tx:
-            until_ms = await tx.rests_until_ms(self._name)
+        async with self._store.writing() as tx:
+            until_ms = await tx.rests.until_ms(self._name)
             if until_ms is None:
                 return
-            if until_ms <= now_ms and await tx.try_again(self._name, now_ms, now_ms + TRY_MS):
+            if until_ms <= now_ms and await tx.rests.try_again(self._name, now_ms, now_ms + TRY_MS):
                 self._trying = True
                 return
         raise SpotifyRests(minutes(max(until_ms - now_ms, TRY_MS)))
@@ -60,17 +60,17 @@ class Breaker:
         self._faults = 0
         if self._trying:
             self._trying = False
-            async with self._store.transaction() as tx:
-                await tx.rested(self._name)
-            log.info("%s answers again.", self._name)
+            async with self._store.writing() as tx:
+                await tx.rests.end(self._name)
+            log.info("%s is answering again.", self._name)
 
     async def rest(self, seconds: float) -> SpotifyRests:
         """The service asks to be left alone for so long; returns what to tell people."""
         seconds = min(max(seconds, 1.0), LONGEST_S)
         self._trying = False
-        async with self._store.transaction() as tx:
-            await tx.rest(self._name, self._now_ms() + int(seconds * 1000))
-        log.warning("%s asks to be left alone for %.0f s.", self._name, seconds)
+        async with self._store.writing() as tx:
+            await tx.rests.begin(self._name, self._now_ms() + int(seconds * 1000))
+        log.warning("%s asked us to wait %.0f s.", self._name, seconds)
         return SpotifyRests(minutes(int(seconds * 1000)))
 
     async def failed(self) -> None:

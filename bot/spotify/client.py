@@ -1,10 +1,7 @@
-"""Spotify, through spotipy, which only this module knows.
+"""Spotify, through spotipy, which only this folder knows.
 
-spotipy is synchronous and, left to itself, sleeps through whatever wait Spotify asks for: here every call
-runs in a small pool of threads, makes one attempt, ends within `WITHIN_S`, and what is asked of us goes to
-the breaker. spotipy writes tokens into its log of debugging, so that log is switched off.
-
-The rules of the Web API are Spotify's of February 2026 (developer.spotify.com/documentation/web-api).
+spotipy writes tokens into its log of debugging, so that log is switched off. The rules of the Web API are
+Spotify's of February 2026 (developer.spotify.com/documentation/web-api).
 """
 
 from __future__ import annotations
@@ -14,30 +11,23 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any
 
-import requests
 import spotipy
 from spotipy.cache_handler import MemoryCacheHandler
-from spotipy.oauth2 import SpotifyClientCredentials, SpotifyOauthError, SpotifyPKCE
+from spotipy.oauth2 import SpotifyClientCredentials, SpotifyPKCE
 
-from bot.party.domain import Track
-from bot.party.errors import (
-    DeviceRefuses,
+from bot.party.words import Track
+from bot.playback.errors import (
     NoDevice,
     NothingBehindLink,
-    NotOnTheList,
-    NotPremium,
-    SpotifyAway,
-    SpotifyBusy,
     SpotifyRefuses,
 )
-from bot.playback.ports import AccessRefused, GrantRefused
-from bot.playback.words import Device, Heard, Page, Tokens
+from bot.playback.words import Device, Heard
 from bot.spotify.answers import device, heard, track, tracks
 from bot.spotify.breaker import Breaker
+from bot.spotify.calls import WITHIN_S, Calls
+from bot.spotify.words import Page, Tokens
 
 logging.getLogger("spotipy").setLevel(logging.CRITICAL)  # its lines of debugging show tokens, its errors ids
 
@@ -51,21 +41,12 @@ SCOPES = (
     "playlist-modify-private",
 )
 """The least that playing, saving and importing need."""
-THREADS = 6
-WITHIN_S = 5.0
-"""A call takes no longer than this, whatever Spotify does."""
-MOST_WAITING = 64
-"""So many calls may be under way or wait for a thread."""
 SEARCHED = 10
 """The most that a search returns."""
 PAGE = 50
 """The most that a page of a playlist or an album holds."""
 WRITTEN = 100
 """The most songs that one request writes into a playlist."""
-REST_S = 30.0
-"""How long we wait when Spotify asks for a wait and does not say how long."""
-
-Result = TypeVar("Result")
 
 
 class Spotify:
@@ -96,18 +77,13 @@ class Spotify:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._client_id, self._redirect_uri = client_id, redirect_uri
-        self._breaker, self._clock = breaker, clock
+        self._clock = clock
+        self._calls = Calls(breaker, clock)
         self._api_url, self.accounts_url = api_url, accounts_url
         self._app = self._app_credentials(client_secret) if client_secret else None
         self._app_lock = asyncio.Lock()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spotify")
         self._mine = threading.local()  # a client a thread: neither it nor its session may be shared
-        self._slots = asyncio.Semaphore(THREADS)
-        self._waiting = 0
-
-    def close(self) -> None:
-        """Starts no more calls."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.close = self._calls.close
 
     @property
     def looks_up(self) -> bool:
@@ -133,7 +109,7 @@ class Spotify:
             pkce.get_access_token(code, check_cache=False)
             return self._tokens(pkce.cache_handler.get_cached_token())
 
-        return await self._call(work, once=True)
+        return await self._calls.run(work, once=True)
 
     async def refresh(self, refresh_token: str) -> Tokens:
         """New tokens for a refresh token, which is used up.
@@ -141,7 +117,7 @@ class Spotify:
         Raises:
             GrantRefused: it is not good, or no more.
         """
-        return await self._call(
+        return await self._calls.run(
             lambda: self._tokens(self._pkce().refresh_access_token(refresh_token)), once=True
         )
 
@@ -159,7 +135,7 @@ class Spotify:
             known = app.cache_handler.get_cached_token()
             if known and not app.is_token_expired(known):
                 return str(known["access_token"])
-            return str(await self._call(lambda: app.get_access_token(as_dict=False)))
+            return str(await self._calls.run(lambda: app.get_access_token(as_dict=False)))
 
     async def song(self, access: str, spotify_id: str) -> Track:
         """A song by its id.
@@ -255,11 +231,11 @@ class Spotify:
             access, lambda api: api.start_playback(device_id or None, uris=uris, position_ms=from_ms)
         )
 
-    async def go_on(self, access: str, device_id: str = "") -> None:
+    async def resume(self, access: str, device_id: str = "") -> None:
         """Plays on. Raises what `play` does."""
         await self._steer(access, lambda api: api.start_playback(device_id or None))
 
-    async def hold(self, access: str, device_id: str = "") -> None:
+    async def pause(self, access: str, device_id: str = "") -> None:
         """Stands still. Raises what `play` does."""
         await self._steer(access, lambda api: api.pause_playback(device_id or None))
 
@@ -287,45 +263,7 @@ class Spotify:
             raise NoDevice from None
 
     async def _ask(self, access: str, work: Callable[[Any], Any]) -> Any:
-        return await self._call(lambda: work(self._client(access)))
-
-    async def _call(self, work: Callable[[], Result], *, once: bool = False) -> Result:
-        """Runs work in a thread, if Spotify may be asked; one attempt, and what came of it is noted.
-
-        What Spotify gives only `once` would be lost if we did not wait: the wait for a thread does not count.
-        """
-        if self._waiting >= MOST_WAITING:
-            raise SpotifyBusy
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(WITHIN_S) as limit, self._slots:
-                await self._breaker.admit()  # only now: who stood in line before has found out meanwhile
-                loop = asyncio.get_running_loop()
-                if once:
-                    limit.reschedule(loop.time() + WITHIN_S)
-                result = await loop.run_in_executor(self._threads, work)
-        except (TimeoutError, requests.RequestException):
-            await self._breaker.failed()
-            raise SpotifyAway from None
-        except (spotipy.SpotifyException, SpotifyOauthError) as error:
-            raise await self._meant(error) from None  # its text holds addresses, and may hold more
-        finally:
-            self._waiting -= 1
-        await self._breaker.answered()
-        return result
-
-    async def _meant(self, error: Exception) -> Exception:
-        """What an answer of Spotify's means, and what follows from it for the next ones."""
-        status, headers = _status(error)
-        if status == 429:
-            return await self._breaker.rest(_retry_after_s(headers.get("Retry-After"), self._clock()))
-        if status >= 500:
-            await self._breaker.failed()
-            return SpotifyAway()
-        await self._breaker.answered()
-        if isinstance(error, SpotifyOauthError):  # of an app that is set up wrongly, no grant is bad
-            return GrantRefused() if error.error == "invalid_grant" else SpotifyRefuses()
-        return _refused(status, str(error.reason or ""), str(error.msg or "").casefold())  # type: ignore[attr-defined] # SpotifyException has them
+        return await self._calls.run(lambda: work(self._client(access)))
 
     def _client(self, access: str) -> Any:
         client = getattr(self._mine, "client", None)
@@ -367,40 +305,3 @@ class Spotify:
 
 def _uri(spotify_id: str) -> str:
     return f"spotify:track:{spotify_id}"
-
-
-def _status(error: Exception) -> tuple[int, Mapping[str, str]]:
-    """The HTTP status and headers of an answer; spotipy leaves those of the accounts service in the cause."""
-    if isinstance(error, spotipy.SpotifyException):
-        return int(error.http_status), error.headers or {}
-    response = getattr(error.__context__, "response", None)
-    return (response.status_code, response.headers) if response is not None else (400, {})
-
-
-def _retry_after_s(value: str | None, now_s: float) -> float:
-    """How long to wait, from seconds or a date (RFC 9110, 10.2.3)."""
-    if value is None:
-        return REST_S
-    try:
-        return float(int(value))
-    except ValueError:
-        try:
-            return parsedate_to_datetime(value).timestamp() - now_s
-        except ValueError:
-            return REST_S
-
-
-def _refused(status: int, reason: str, message: str) -> Exception:
-    if status == 401:
-        return AccessRefused()
-    if reason == "PREMIUM_REQUIRED":
-        return NotPremium()
-    if "not registered" in message:
-        return NotOnTheList()
-    if reason == "NO_ACTIVE_DEVICE":
-        return NoDevice()
-    if status == 403 and reason:  # only the player gives reasons
-        return DeviceRefuses()
-    if status == 404:
-        return NothingBehindLink()
-    return SpotifyRefuses()

@@ -11,11 +11,11 @@ import secrets
 import time
 from collections.abc import Callable
 
-from bot.party.domain import MINUTE_MS, Member
-from bot.party.errors import LoginSpent
-from bot.party.ports import Store
-from bot.playback.ports import Grants
-from bot.playback.words import Login
+from bot.party.limits import MINUTE_MS
+from bot.party.words import Member
+from bot.playback.errors import LoginSpent
+from bot.spotify.ports import Grants, Store
+from bot.spotify.words import Login
 from bot.vault import NotOpened, Vault
 
 LASTS_MS = 10 * MINUTE_MS
@@ -55,8 +55,8 @@ class Logins:
 
     async def begin(self, secret: str) -> Login | None:
         """Whose link it is, if it is good; it stays so, for chats look at links before people do."""
-        async with self._store.transaction() as tx:
-            return self._good(await tx.login(_digest(secret)))
+        async with self._store.writing() as tx:
+            return self._good(await tx.logins.get(_digest(secret)))
 
     async def agree(self, secret: str) -> tuple[str, str]:
         """Uses a link up: where to go on at Spotify, and what only this browser may know.
@@ -64,8 +64,8 @@ class Logins:
         Raises:
             LoginSpent: the link is used, too old, or none.
         """
-        async with self._store.transaction() as tx:
-            login = self._good(await tx.consume_login(_digest(secret)))
+        async with self._store.writing() as tx:
+            login = self._good(await tx.logins.consume(_digest(secret)))
         if login is None:
             raise LoginSpent
         state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -76,8 +76,8 @@ class Logins:
 
     async def owner(self, state: str) -> Member | None:
         """Who is on the way back from Spotify with this state, which stays good."""
-        async with self._store.transaction() as tx:
-            login = await tx.login(_digest(state))
+        async with self._store.writing() as tx:
+            login = await tx.logins.get(_digest(state))
         return login.member if login else None
 
     async def returned(self, state: str, browser: str) -> tuple[Login, str]:
@@ -86,8 +86,8 @@ class Logins:
         Raises:
             LoginSpent: it is used, too old, another browser's, or none.
         """
-        async with self._store.transaction() as tx:
-            login = await tx.consume_login(_digest(state))
+        async with self._store.writing() as tx:
+            login = await tx.logins.consume(_digest(state))
         if login is None or not hmac.compare_digest(login.browser, _digest(browser)):
             raise LoginSpent
         if login.expires_ms <= self.now_ms():
@@ -106,8 +106,8 @@ class Logins:
         return login if login and not login.browser and login.expires_ms > self.now_ms() else None
 
     async def _note(self, secret: str, login: Login) -> None:
-        async with self._store.transaction() as tx:
-            await tx.save_login(_digest(secret), login, self.now_ms())
+        async with self._store.writing() as tx:
+            await tx.logins.save(_digest(secret), login, self.now_ms())
 
 
 def _digest(secret: str) -> str:

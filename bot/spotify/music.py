@@ -11,21 +11,21 @@ from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
 from bot.party import links
-from bot.party.domain import Member, Track
-from bot.party.errors import (
+from bot.party.errors import UnknownLink
+from bot.party.links import Kind, Link
+from bot.party.words import Member, Track
+from bot.playback.errors import (
     NoPlaylistLink,
     NotConnected,
     NothingBehindLink,
     PlaylistClosed,
     SpotifyRefuses,
-    UnknownLink,
 )
-from bot.party.links import Kind, Link
-from bot.party.ports import Store
-from bot.playback.ports import AccessRefused, Collection
-from bot.playback.words import Account, Device, Heard, Page
-from bot.recommend.catalogue import Catalogue
+from bot.playback.ports import Collection
+from bot.playback.words import Account, Device, Heard
 from bot.spotify.client import PAGE, Spotify
+from bot.spotify.ports import AccessRefused, Catalogue, Store
+from bot.spotify.words import Page
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Accounts(Protocol):
     async def ending(self) -> list[tuple[Member, int]]:
         """Whose connection ends soon and has not been told, with the days that are left."""
 
-    async def told(self, member: Member) -> None:
+    async def mark_told(self, member: Member) -> None:
         """Notes that a member knows when the connection ends."""
 
 
@@ -93,7 +93,7 @@ class SpotifyMusic:
         self.disconnect = accounts.disconnect
         self.account = accounts.account
         self.ending = accounts.ending
-        self.told = accounts.told
+        self.mark_told = accounts.mark_told
 
     async def heard(self, member: Member) -> Heard | None:
         """What the account plays now; None where nothing is open."""
@@ -111,13 +111,13 @@ class SpotifyMusic:
         """Puts a song behind what plays."""
         await self._with(member, lambda access: self._spotify.enqueue(access, spotify_id, device_id))
 
-    async def go_on(self, member: Member, device_id: str = "") -> None:
+    async def resume(self, member: Member, device_id: str = "") -> None:
         """Plays on where it stood still."""
-        await self._with(member, lambda access: self._spotify.go_on(access, device_id))
+        await self._with(member, lambda access: self._spotify.resume(access, device_id))
 
-    async def hold(self, member: Member, device_id: str = "") -> None:
+    async def pause(self, member: Member, device_id: str = "") -> None:
         """Stands still."""
-        await self._with(member, lambda access: self._spotify.hold(access, device_id))
+        await self._with(member, lambda access: self._spotify.pause(access, device_id))
 
     async def move_to(self, member: Member, device_id: str) -> None:
         """Goes on with what plays on another device."""
@@ -213,15 +213,15 @@ class SpotifyMusic:
             NothingBehindLink: Spotify does not know it.
         """
         now_ms = int(self._clock() * 1000)
-        async with self._store.transaction() as tx:
-            known = await tx.looked_up(spotify_id, now_ms - KEEP_MS)
+        async with self._store.writing() as tx:
+            known = await tx.songs.get(spotify_id, now_ms - KEEP_MS)
         if known is not None:
             return known
         if not self._spotify.looks_up:
             raise UnknownLink
         track = await self._look(None, lambda access: self._spotify.song(access, spotify_id))
-        async with self._store.transaction() as tx:
-            await tx.keep_song(track, now_ms, now_ms - KEEP_MS)
+        async with self._store.writing() as tx:
+            await tx.songs.keep(track, now_ms, now_ms - KEEP_MS)
         return track
 
     async def _with(self, member: Member, call: Call[Result]) -> Result:

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from xml.etree import ElementTree
 
-from bot.party.domain import Entry, Track
 from bot.party.links import Kind, Link
+from bot.party.words import Entry, Track
 
 COLUMNS = (
     *("title", "artist", "album", "year", "duration_s", "added_by", "state", "ups", "downs", "started"),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bot.party.domain import State
+from bot.party.words import State
 from bot.takeaway.mapping import Dot, Floats
 from bot.takeaway.pen import INK, MUTED, Pen
 

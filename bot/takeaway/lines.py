@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 from bot.takeaway.bidi import levels, ordered, turned
 from bot.takeaway.fonts import Fonts, Run, loaded
-from bot.wording.replies import short
+from bot.wording.base import short
 
 MOST_MARKS = 2
 """So many accents may stand on one letter: more are a prank that draws over everything else."""

@@ -21,8 +21,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from bot.party.domain import Entry, State
 from bot.party.errors import NotDrawn, marked
+from bot.party.words import Entry, State
 from bot.wording.replies import Replies
 
 Floats = npt.NDArray[np.float64]
@@ -45,7 +45,7 @@ _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKe
 class Words:
     """What stands on a map besides names."""
 
-    caption: str = "close together = belongs together"
+    caption: str = "closer = more similar"
     playing: str = "playing now"
     suggested: str = "suggested"
     votes: str = "bigger = more votes"
@@ -57,7 +57,7 @@ def worded(replies: Replies) -> Words:
     """What stands on a map, in a language."""
     say = replies.say
     return Words(
-        caption=say(marked("close together = belongs together")),
+        caption=say(marked("closer = more similar")),
         playing=say(marked("playing now")),
         suggested=say(marked("suggested")),
         votes=say(marked("bigger = more votes")),
@@ -161,25 +161,24 @@ def _circle(count: int) -> Floats:
     return np.column_stack([np.cos(angles), np.sin(angles)])
 
 
-async def drawn(picture: Picture, limit: asyncio.Timeout | None = None) -> bytes:
+async def drawn(picture: Picture) -> bytes:
     """The map as a PNG, drawn in a process that is gone when this returns, however it returns.
 
     Args:
         picture: what it shows.
-        limit: how long it may take, waiting for its turn included; `TIMEOUT_S` if not told.
 
     Raises:
         NotDrawn: the drawing failed or took too long.
     """
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     try:
-        async with limit or asyncio.timeout(TIMEOUT_S), turn:
+        async with asyncio.timeout(TIMEOUT_S), turn:
             return await _drawn(json.dumps(asdict(picture)).encode())
     except TimeoutError as error:
         log.warning("a map of %d songs was not drawn in time", len(picture.dots))
         raise NotDrawn from error
     except OSError as error:
-        log.warning("no process for drawing a map could be started: %s", error)
+        log.warning("could not start a process to draw a map: %s", error)
         raise NotDrawn from error
 
 

@@ -29,13 +29,6 @@ LANGUAGES = {
     "zh_CN": "简体中文",
 }
 """Each language's code and its own name for itself."""
-COMMANDS = (
-    *("add", "next", "queue", "skip", "vote", "remove", "undo", "history", "why", "vibe"),
-    *("autopilot", "settings", "map", "export", "help"),
-    *("spotify", "play", "pause", "volume", "save", "import"),
-    *("spotify connect", "spotify disconnect", "spotify status", "spotify device", "spotify stop"),
-)
-"""The commands that texts name."""
 
 
 class Language:
@@ -91,9 +84,13 @@ class Renamed(Language):
 
     def __init__(self, code: str, names: Mapping[str, str]) -> None:
         super().__init__(code)
-        self._names = {self.command(name): said for name, said in names.items()}
+        self._names = {Language.command(self, name): said for name, said in names.items()}
         longest_first = sorted(self._names, key=len, reverse=True)
         self._named = re.compile("(" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+
+    def command(self, name: str) -> str:
+        """How people do here what the command does."""
+        return self.adapted(super().command(name))
 
     def adapted(self, text: str) -> str:
         """A text with the other names."""
@@ -115,12 +112,6 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 def language(code: str) -> Language:
     """The language with this code; English for one that is not spoken."""
     return Language(code if code in LANGUAGES else "en")
-
-
-@cache
-def with_english_commands(code: str) -> Language:
-    """The same where commands have but one name, as in Slack."""
-    return Renamed(code if code in LANGUAGES else "en", {name: f"/{name}" for name in COMMANDS})
 
 
 def spoken(locale: str) -> str:

@@ -6,36 +6,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.party.domain import (
-    BELOW,
-    COOLDOWNS_MIN,
-    SONGS_EACH,
-    THRESHOLDS,
-    Order,
-    Quorum,
-    Rules,
-)
 from bot.party.errors import NotUnderstood, marked
+from bot.party.words import BELOW, COOLDOWNS_MIN, SONGS_EACH, THRESHOLDS, Order, Quorum, Rules
 from bot.wording.languages import LANGUAGES
 from bot.wording.replies import Replies
 
 ORDERS = {
-    Order.VOTES: marked("Order: the most wanted song plays next"),
-    Order.TURNS: marked("Order: everybody in turn"),
+    Order.VOTES: marked("Order: most votes first"),
+    Order.TURNS: marked("Order: everybody takes turns"),
     Order.ARRIVAL: marked("Order: first come, first served"),
 }
 QUORUMS = {
-    Quorum.ONE: marked("Skip: one is enough"),
+    Quorum.ONE: marked("Skip: one vote is enough"),
     Quorum.THIRD: marked("Skip: a third must agree"),
     Quorum.HALF: marked("Skip: more than half must agree"),
     Quorum.MOST: marked("Skip: two thirds must agree"),
     Quorum.ALL: marked("Skip: everybody must agree"),
 }
 SWITCHES = {
-    "one_of_each": marked("No song twice in the queue"),
+    "one_of_each": marked("No duplicate songs in the queue"),
     "clean": marked("No songs marked explicit"),
-    "quiet": marked("Quiet: who adds a song is answered in private"),
-    "autopilot": marked("Autopilot: keep it rolling"),
+    "quiet": marked("Quiet: only the person who adds a song sees the reply"),
+    "autopilot": marked("Autopilot: keep the music going"),
 }
 NUMBERS: dict[str, Sequence[int]] = {
     "threshold": THRESHOLDS,
@@ -67,15 +59,19 @@ def menus(rules: Rules, replies: Replies, *, guests: bool = False) -> list[Menu]
         guests: whether the chat knows guests and people of other companies.
     """
     say, count = replies.say, replies.count
-    switches = SWITCHES | ({"guests": marked("Guests and other companies may take part")} if guests else {})
-    languages = ((AUTOMATIC, say(marked("Language: this server's"))), *LANGUAGES.items())
+    switches = SWITCHES | (
+        {"guests": marked("Guests and people from other companies can join in")} if guests else {}
+    )
+    languages = ((AUTOMATIC, say(marked("Language: default"))), *LANGUAGES.items())
     return [
         Menu("order", tuple((o.value, say(ORDERS[o])) for o in Order), (rules.order.value,)),
         Menu("quorum", tuple((q.value, say(QUORUMS[q])) for q in Quorum), (rules.quorum.value,)),
         _numbers(
             "threshold",
             rules,
-            lambda n: count("Ballots: {number} 👍 queues a song", "Ballots: {number} 👍 queue a song", n),
+            lambda n: count(
+                "Suggestions: {number} 👍 queues a song", "Suggestions: {number} 👍 queue a song", n
+            ),
         ),
         _numbers("cooldown_min", rules, lambda n: _rest(replies, n)),
         _numbers("songs_each", rules, lambda n: _each(replies, n)),
@@ -90,7 +86,7 @@ def menus(rules: Rules, replies: Replies, *, guests: bool = False) -> list[Menu]
             "autopilot_below",
             rules,
             lambda n: count(
-                "Autopilot: when no song is left", "Autopilot: with fewer than {number} songs left", n
+                "Autopilot: when no songs are left", "Autopilot: when fewer than {number} songs are left", n
             ),
         ),
         Menu("language", languages, (rules.language or AUTOMATIC,)),
@@ -100,15 +96,15 @@ def menus(rules: Rules, replies: Replies, *, guests: bool = False) -> list[Menu]
 def _rest(replies: Replies, minutes: int) -> str:
     if not minutes:
         return replies.say(marked("Repeats: any time"))
-    return replies.count(
-        "Repeats: a song rests for {number} minute", "Repeats: a song rests for {number} minutes", minutes
-    )
+    return replies.count("Repeats: after {number} minute", "Repeats: after {number} minutes", minutes)
 
 
 def _each(replies: Replies, songs: int) -> str:
     if not songs:
-        return replies.say(marked("Each member: any number of songs"))
-    return replies.count("Each member: {number} waiting song", "Each member: {number} waiting songs", songs)
+        return replies.say(marked("Song limit: none"))
+    return replies.count(
+        "Song limit: {number} waiting per member", "Song limit: {number} waiting per member", songs
+    )
 
 
 def _numbers(rule: str, rules: Rules, label: Callable[[int], str]) -> Menu:

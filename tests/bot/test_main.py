@@ -16,7 +16,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.party.domain import Room, State
+from bot.party.words import Room, State
 from db.store import open_store
 from tests.bot.room.visitor import connect
 from tests.patience import PATIENCE_S
@@ -135,9 +135,9 @@ async def test_what_is_acknowledged_survives_kill_9(tmp_path: Path) -> None:
         bot.process.kill()
         with suppress(aiohttp.ClientError, ConnectionError, TypeError, AssertionError):
             await asyncio.wait_for(adding, PATIENCE_S)
-    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'party.db'}") as store, store.transaction() as tx:
-        party = await tx.party(Room("web", "", "lobby"), 0)
-        kept = [entry.track.title for entry in await tx.entries(party.id, State)]
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'party.db'}") as store, store.reading() as tx:
+        party = await tx.parties.open(Room("web", "", "lobby"), 0)
+        kept = [entry.track.title for entry in await tx.entries.since(party.id, State)]
     assert set(acknowledged) <= set(kept)
     assert len(kept) == len(set(kept))
 

@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.service import PartyService
-from cogs import common
+from cogs import request
 from tests.cogs.stage import log_in, open_server
 from tests.fakes.discord_server import FakeDiscord
 
-ANSWER_WITHIN_S = common.ANSWER_WITHIN_S
+ANSWER_WITHIN_S = request.ANSWER_WITHIN_S
 
 
 @pytest.fixture
 def hasty(unhurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A request whose answer takes long is acknowledged as soon as it really is."""
-    monkeypatch.setattr(common, "ANSWER_WITHIN_S", ANSWER_WITHIN_S)
+    monkeypatch.setattr(request, "ANSWER_WITHIN_S", ANSWER_WITHIN_S)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.party.domain import Room
+from bot.party.words import Room
 from bot.service import PartyService
 from cogs.client import open_discord
 from tests.conftest import SPECS

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.party.domain import Member, Party
-from bot.playback.watcher import Follower
+from bot.party.words import Member, Party
+from bot.playback.watcher import DeviceWatcher
 from bot.recommend.catalogue import Catalogue
 from bot.service import PartyService
 from tests.bot.spotify.stage import Stage
@@ -70,7 +70,7 @@ class Sounding:
 
     async def now(self) -> Party:
         """The party in the default channel."""
-        return await self.party.party(room(self.fake))
+        return await self.party.insight.now(room(self.fake))
 
     async def card(self) -> FakeMessage:
         """The party's card, asked for anew."""
@@ -91,7 +91,7 @@ class Sounding:
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
         """Devices are followed, as they are while the bot runs."""
-        following = asyncio.create_task(Follower(self.party).run())
+        following = asyncio.create_task(DeviceWatcher(self.party.devices, self.party.accounts).run())
         try:
             yield
         finally:

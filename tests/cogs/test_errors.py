@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.party.domain import LONGEST_TEXT, Party, Room
 from bot.party.errors import (
     EmptyText,
-    NoSpotify,
     NoSuchEntry,
     NothingPlaying,
     NothingToUndo,
@@ -27,6 +25,9 @@ from bot.party.errors import (
     UnknownLink,
     UnknownSong,
 )
+from bot.party.limits import LONGEST_TEXT
+from bot.party.words import Party, Room
+from bot.playback.errors import NoSpotify
 from bot.service import PartyService
 from db.store import Store
 from tests.cogs.stage import is_card, private, public, read, room, until
@@ -112,10 +113,10 @@ async def test_an_error_is_private_and_changes_nothing(
     failing = FAILING[name]
     if not failing.empty:
         await fake.slash(fake.member("Anna"), "add", song="mr brightside")
-    before = await party.party(room(fake))
+    before = await party.insight.now(room(fake))
     reply = await fake.slash(fake.member("Ben"), failing.command, options=failing.options)
     assert private(reply).startswith(str(failing.error).partition(" To queue it")[0])
-    assert await party.party(room(fake)) == before
+    assert await party.insight.now(room(fake)) == before
 
 
 @pytest.mark.usefixtures("hasty")
@@ -221,7 +222,7 @@ async def test_an_apology_never_denies_what_was_done(
     fake.fail_next("POST", "/callback", status=403, code=50013, message="Missing Permissions")
     reply = await fake.slash(fake.member("Anna"), "add", song="mr brightside")
     numbered(reply, caplog)
-    assert (await party.party(room(fake))).playing is not None
+    assert (await party.insight.now(room(fake))).playing is not None
     assert "nothing was changed" not in reply.text
 
 
@@ -233,7 +234,7 @@ async def test_a_vote_whose_message_is_gone_is_apologised_for(
     fake.fail_next("POST", "/callback", status=404, code=10008, message="Unknown Message")
     reply = await fake.click(fake.member("Ben"), message, message.buttons[0])
     numbered(reply, caplog)
-    assert (await party.party(room(fake))).playing is not None
+    assert (await party.insight.now(room(fake))).playing is not None
     assert "nothing was changed" not in reply.text
 
 
@@ -279,7 +280,7 @@ async def deliver_again(fake: FakeDiscord, reply: Reply) -> None:
 async def everything(fake: FakeDiscord, party: PartyService, where: Room) -> tuple[Party, list[str]]:
     """The party, and every message that there is but the card, which follows the party when it may."""
     answers = [message.text for message in fake.messages if not is_card(message)]
-    return await party.party(where), answers
+    return await party.insight.now(where), answers
 
 
 async def test_a_request_that_is_delivered_twice_happens_once(

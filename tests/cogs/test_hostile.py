@@ -12,35 +12,30 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.party.domain import (
+from bot.doors.answers import Again
+from bot.party.errors import NameTaken, QueueFull, UnknownSong
+from bot.party.results import (
     Added,
     AddedAll,
-    Entry,
-    Member,
     MemberStats,
-    Mood,
     Moved,
-    Party,
-    Playback,
-    Rules,
     Share,
     Skipped,
-    State,
     Stats,
-    Track,
     Undone,
     Vibe,
     Voted,
     Why,
 )
-from bot.party.errors import HostLost, ManyDevices, NameTaken, NotOnSpotify, QueueFull, UnknownSong
+from bot.party.words import Entry, Member, Mood, Party, Playback, Rules, State, Track
+from bot.playback.errors import HostLost, ManyDevices, NotOnSpotify
 from bot.playback.words import Account, Device, Imported, Played, Saved
 from bot.service import PartyService
 from bot.wording.languages import LANGUAGES, language
 from bot.wording.replies import Replies
-from cogs.cards import TEXT_LIMIT, again_button, ballot_card, fitting, party_card
-from cogs.common import plain
-from cogs.sound import device_card
+from cogs.cards import ballot_card, party_card
+from cogs.escape import TEXT_LIMIT, fitting, plain
+from cogs.forms import device_card
 from tests.cogs.stage import ZERO_WIDTH, live, read, room
 from tests.fakes.discord_errors import ApiError
 from tests.fakes.discord_limits import check_message
@@ -191,7 +186,7 @@ def test_a_ballot_stays_within_limits_and_inert(
     """Whatever is suggested for whatever words, and whatever has become of it."""
     replies = Replies(language(code), plain)
     intro = replies.vibe(Vibe(tuple(ballot), tuple(words), tuple(unknown)))
-    again = again_button(Mood.SAFE, 5, " ".join(" ".join(words).split()), replies)
+    again = Again(Mood.SAFE, 5, " ".join(" ".join(words).split()))
     checked(ballot_card(ballot, replies, intro=intro, again=again, now_ms=0, threshold=8))
 
 
@@ -221,7 +216,7 @@ SAID: dict[str, Say] = {
     "unknown": lambda r, e, m, t: r.error(UnknownSong(t[:300], t[:300])),
     "account": lambda r, e, m, t: r.account(Account(t, linked_ms=0)),
     "played": lambda r, e, m, t: r.played(Played(Playback(m, "1", t), e)),
-    "nothing to play": lambda r, e, m, t: r.played(Played(Playback(m, "1", t), None)),
+    "can't find a device": lambda r, e, m, t: r.played(Played(Playback(m, "1", t), None)),
     "paused": lambda r, e, m, t: r.paused(e),
     "stopped": lambda r, e, m, t: r.stopped(Playback(m, "1", t)),
     "saved": lambda r, e, m, t: fitting(
@@ -310,7 +305,7 @@ async def test_hostile_names_stay_text_in_every_message(
         assert body.get("allowed_mentions", {}).get("parse") == []
         for text in (body.get("content") or "", *texts(body.get("components") or [])):
             inert(text)
-    assert (await party.party(room(fake, place))).queue
+    assert (await party.insight.now(room(fake, place))).queue
 
 
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
@@ -321,7 +316,7 @@ async def test_hostile_names_stay_text_in_every_message(
 def test_a_list_of_devices_stays_within_limits(devices: list[Device], code: str) -> None:
     """Whatever they are called, and however many there are."""
     unique = list({device.id: device for device in devices}.values())
-    checked(device_card(unique, Replies(language(code), plain)))
+    checked(device_card(Replies(language(code), plain).devices(unique), unique))
 
 
 async def test_the_list_of_songs_to_remove_shows_names_as_they_are(fake: FakeDiscord) -> None:

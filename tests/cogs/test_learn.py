@@ -30,17 +30,17 @@ async def asked(fake: FakeDiscord) -> str:
 async def test_a_room_is_not_learned_from_until_it_says_so(fake: FakeDiscord, party: PartyService) -> None:
     """Anybody may ask how it stands, and in a new room it is off."""
     assert await asked(fake) == OFF
-    assert not await party.shared(room(fake))
+    assert not await party.settings.shared(room(fake))
 
 
 async def test_a_manager_switches_it_on_and_off(fake: FakeDiscord, party: PartyService) -> None:
     """The choice is stored, said to everybody, and can be taken back."""
     mo = manager(fake)
     assert read(public(await fake.slash(mo, "learn", choice="on")).text) == ON
-    assert await party.shared(room(fake))
+    assert await party.settings.shared(room(fake))
     assert await asked(fake) == ON
     assert read(public(await fake.slash(mo, "learn", choice="off")).text) == OFF
-    assert not await party.shared(room(fake))
+    assert not await party.settings.shared(room(fake))
     assert await asked(fake) == OFF
 
 
@@ -52,18 +52,18 @@ async def test_nobody_else_may_choose(
     """Without Manage Server the request is refused in private, moderating messages is not enough."""
     if choice == "off":
         await fake.slash(manager(fake), "learn", choice="on")
-    before = await party.shared(room(fake))
+    before = await party.settings.shared(room(fake))
     reply = await fake.slash(fake.member("Ben", permissions=permissions), "learn", choice=choice)
     assert private(reply) == str(OwnersOnly())
-    assert await party.shared(room(fake)) == before
+    assert await party.settings.shared(room(fake)) == before
 
 
 async def test_a_channel_does_not_choose_for_another(fake: FakeDiscord, party: PartyService) -> None:
     """What one channel switches on stays off in the others."""
     other = fake.add_channel("other")
     await fake.slash(manager(fake), "learn", choice="on", channel=other)
-    assert await party.shared(room(fake, other))
-    assert not await party.shared(room(fake))
+    assert await party.settings.shared(room(fake, other))
+    assert not await party.settings.shared(room(fake))
 
 
 def test_it_is_said_what_is_kept_and_what_not() -> None:

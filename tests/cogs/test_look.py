@@ -31,11 +31,11 @@ async def going(fake: FakeDiscord, party: PartyService, clock: Clock) -> FakeDis
         await fake.slash(anna, "add", song=song)
     for song in SONGS[2:]:
         await fake.slash(ben, "add", song=song)
-    playing = (await party.party(room(fake))).playing
+    playing = (await party.insight.now(room(fake))).playing
     assert playing is not None
     await fake.slash(ben, "vote", song=TITLES[0])
     clock.pass_by(minutes=10)
-    await party.play_on()
+    await party.clock.play_on()
     await fake.slash(anna, "skip")
     await fake.slash(ben, "skip")
     return fake
@@ -118,9 +118,9 @@ async def test_the_reasons_for_a_song_add_up(going: FakeDiscord, song: str) -> N
     head, *lines = text.splitlines()
     match = int(re.search(r"(\d+)\s?% match", head)[1])  # type: ignore[index]
     numbers = [float(found[1]) for line in lines if (found := re.match(r"`([+-]\d+\.\d\d)`", line))]
-    whose = next((i for i, line in enumerate(lines) if line.startswith("Whose")), len(lines))
+    whose = next((i for i, line in enumerate(lines) if line.startswith("What each member")), len(lines))
     parts, total = numbers[: whose - 1], numbers[whose - 1]
-    assert "all together" in lines[whose - 1]
+    assert "in total" in lines[whose - 1]
     assert sum(parts) == pytest.approx(total, abs=0.005 * (len(parts) + 1))
     assert 100 / (1 + math.exp(-total)) == pytest.approx(match, abs=0.75)
     songs = parts[:-2]

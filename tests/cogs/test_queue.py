@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.party.domain import Member
 from bot.party.errors import ModeratorsOnly, NoSongInMessage, TooManyLines
+from bot.party.words import Member
 from bot.service import PartyService
 from tests.cogs.stage import private, public, read, room
 from tests.conftest import Clock
@@ -24,7 +24,7 @@ def shown(message: FakeMessage) -> str:
 
 async def titles(fake: FakeDiscord, party: PartyService) -> list[str]:
     """What plays, then what waits."""
-    now = await party.party(room(fake))
+    now = await party.insight.now(room(fake))
     return [entry.track.title for entry in ((now.playing,) if now.playing else ()) + now.queue]
 
 
@@ -51,9 +51,9 @@ async def test_the_same_song_again_is_told_and_counts_as_a_vote(
     """A song that waits already is not queued twice, and its second adder is told so."""
     await fill(fake, "mr brightside", "take on me")
     again = await fake.slash(fake.member("Ben"), "add", song="take on me")
-    assert "in the queue already" in shown(public(again))
+    assert "already in the queue" in shown(public(again))
     assert await titles(fake, party) == ["Mr. Brightside", "Take on Me"]
-    assert (await party.party(room(fake))).queue[0].ups == 1
+    assert (await party.insight.now(room(fake))).queue[0].ups == 1
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ async def test_a_vote_on_the_card_counts_and_pressed_again_is_taken_back(
     ben = fake.member("Ben")
     message = public(await fake.slash(fake.member("Anna"), "queue"))
     up = next(it for it in message.buttons if it.label == "2. Wonderwall")
-    entry = str((await party.party(room(fake))).queue[1].id)
+    entry = str((await party.insight.now(room(fake))).queue[1].id)
     for standing in (["Wonderwall", "Take on Me"], ["Take on Me", "Wonderwall"]):
         for _ in range(2):  # a double click is one
             reply = await fake.click(ben, message, up)
@@ -157,14 +157,16 @@ async def test_a_vote_on_the_card_counts_and_pressed_again_is_taken_back(
     for downs in (1, 0):
         await fake.click(ben, message, "encore:down", values=[entry])
         clock.pass_by(minutes=0.1)
-        assert {e.track.title: e.downs for e in (await party.party(room(fake))).queue}["Wonderwall"] == downs
+        assert {e.track.title: e.downs for e in (await party.insight.now(room(fake))).queue}[
+            "Wonderwall"
+        ] == downs
 
 
 async def test_a_long_queue_has_pages_and_says_so(fake: FakeDiscord, party: PartyService) -> None:
     """Ten waiting songs are shown, all with buttons; how many more there are is told."""
     anna = Member("discord", "11", "Anna")
     for number in range(13):
-        await party.add(room(fake), anna, f"Demo {number} - Neighbours")
+        await party.queue.add(room(fake), anna, f"Demo {number} - Neighbours")
     message = public(await fake.slash(fake.member("Anna"), "queue"))
     assert "**10.** Demo 10" in message.text
     assert "Demo 11" not in message.text
@@ -178,7 +180,7 @@ async def test_a_queue_of_the_longest_names_fits_into_one_message(
     """However long and full of signs titles, artists and names are, Discord takes the card."""
     eve = Member("discord", "66", "*" * 32)
     for number in range(13):
-        await party.add(room(fake), eve, f"{number}{'*' * 140} - A{'_' * 140}")
+        await party.queue.add(room(fake), eve, f"{number}{'*' * 140} - A{'_' * 140}")
     message = public(await fake.slash(fake.member("Anna"), "queue"))
     assert "**10.**" in message.text
 
@@ -240,7 +242,7 @@ async def test_more_than_half_must_want_to_skip(fake: FakeDiscord) -> None:
     await fill(fake, "take on me", by="Ben")
     for _ in range(2):
         reply = await fake.slash(anna, "skip")
-        assert shown(public(reply)) == f"1 of 2 want to skip {BRIGHTSIDE}."
+        assert shown(public(reply)) == f"1 of 2 votes to skip {BRIGHTSIDE}."
     reply = await fake.slash(ben, "skip")
     assert shown(public(reply)) == f"Skipped {BRIGHTSIDE}. Now playing: Take on Me – a-ha"
 
@@ -259,7 +261,7 @@ async def test_a_song_is_removed_by_number_or_title(
     """What the queue shows, its number or its title, says which song is meant."""
     await fill(fake, "mr brightside", "take on me", "wonderwall", "bohemian rhapsody")
     reply = await fake.slash(fake.member("Anna"), "remove", song=song)
-    assert shown(public(reply)) == "Took Wonderwall – Oasis out of the queue."
+    assert shown(public(reply)) == "Removed Wonderwall – Oasis from the queue."
     assert await titles(fake, party) == ["Mr. Brightside", "Take on Me", "Bohemian Rhapsody"]
 
 
@@ -295,7 +297,7 @@ async def test_a_number_that_the_queue_does_not_have_is_no_title(
 ) -> None:
     """Number 9 of a queue of one takes out no song that happens to have a 9 in its title."""
     await fill(fake, "mr brightside", "99 Red Balloons - Nena")
-    assert "isn't in this party's queue" in private(await fake.slash(fake.member("Anna"), "remove", song="9"))
+    assert "isn't in the queue" in private(await fake.slash(fake.member("Anna"), "remove", song="9"))
     assert len(await titles(fake, party)) == 2
 
 
@@ -317,7 +319,7 @@ async def test_a_moderator_takes_out_any_song(
     await fill(fake, "mr brightside", "take on me")
     mo = fake.member("Mo", permissions=EVERYONE | permission)
     reply = await fake.slash(mo, "remove", song="brightside")
-    assert shown(public(reply)) == f"Took {BRIGHTSIDE} out of the queue."
+    assert shown(public(reply)) == f"Removed {BRIGHTSIDE} from the queue."
     assert await titles(fake, party) == ["Take on Me"]
 
 
@@ -326,7 +328,7 @@ async def test_an_add_is_undone(fake: FakeDiscord, party: PartyService) -> None:
     await fill(fake, "mr brightside", "take on me")
     await fill(fake, "wonderwall", by="Ben")
     reply = await fake.slash(fake.member("Anna"), "undo")
-    assert shown(public(reply)) == "Took Take on Me – a-ha out again."
+    assert shown(public(reply)) == "Removed Take on Me – a-ha again."
     assert await titles(fake, party) == ["Mr. Brightside", "Wonderwall"]
 
 
@@ -336,10 +338,10 @@ async def test_a_vote_is_undone(fake: FakeDiscord, party: PartyService) -> None:
     ben = fake.member("Ben")
     message = public(await fake.slash(ben, "queue"))
     await fake.click(ben, message, message.buttons[1])
-    assert (await party.party(room(fake))).queue[0].score == 1
+    assert (await party.insight.now(room(fake))).queue[0].score == 1
     reply = await fake.slash(ben, "undo")
-    assert private(reply) == "Your last vote on Take on Me – a-ha is undone."
-    assert (await party.party(room(fake))).queue[0].score == 0
+    assert private(reply) == "Your last vote on Take on Me – a-ha has been undone."
+    assert (await party.insight.now(room(fake))).queue[0].score == 0
 
 
 async def test_channels_do_not_share_a_queue(fake: FakeDiscord) -> None:
@@ -368,7 +370,7 @@ async def test_a_moderator_moves_a_song_that_stays_there(fake: FakeDiscord, part
     await fill(fake, "mr brightside", "take on me", "wonderwall")
     mo = fake.member("Mo", permissions=EVERYONE | MANAGE_MESSAGES)
     reply = await fake.slash(mo, "move", song="wonderwall", place=1)
-    assert shown(public(reply)) == "Wonderwall – Oasis is number 1 now and stays there."
+    assert shown(public(reply)) == "Wonderwall – Oasis is now number 1 and will stay there."
     await fake.slash(fake.member("Ben"), "vote", song="take on me")
     assert await titles(fake, party) == ["Mr. Brightside", "Wonderwall", "Take on Me"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.party.domain import Order, Quorum, Rules
 from bot.party.errors import ManagersOnly, NothingPlaying, OwnersOnly
+from bot.party.words import Order, Quorum, Rules
 from bot.service import PartyService
 from bot.wording.languages import language
 from bot.wording.replies import Replies
@@ -62,7 +62,7 @@ def chosen(message: FakeMessage, rule: str) -> list[str]:
 
 async def rules(fake: FakeDiscord, party: PartyService) -> Rules:
     """What the room has chosen."""
-    return await party.rules(room(fake))
+    return await party.settings.rules(room(fake))
 
 
 async def test_every_rule_has_a_menu_that_shows_how_it_stands(fake: FakeDiscord) -> None:
@@ -146,7 +146,7 @@ async def test_djs_run_the_music_but_do_not_give_it_away(fake: FakeDiscord, part
     assert "2" in public(await fake.slash(dee, "clear")).text
     assert private(await fake.slash(dee, "learn", choice="on")) == str(OwnersOnly())
     assert (await rules(fake, party)).threshold == 2
-    assert not await party.shared(room(fake))
+    assert not await party.settings.shared(room(fake))
     fake.member("Dee")  # without the role
     assert "moderators" in private(await fake.slash(fake.member("Dee"), "clear"))
 
@@ -174,7 +174,7 @@ async def test_a_quiet_room_answers_adds_in_private(fake: FakeDiscord, party: Pa
     said = fake.says(anna, "creep radiohead")
     private(await fake.use_on(anna, "Add to the party", said))
     public(await fake.slash(anna, "now"))
-    assert len((await party.party(room(fake))).queue) == 3
+    assert len((await party.insight.now(room(fake))).queue) == 3
 
 
 async def test_people_in_the_voice_channel_count_for_a_skip(fake: FakeDiscord, party: PartyService) -> None:
@@ -188,10 +188,10 @@ async def test_people_in_the_voice_channel_count_for_a_skip(fake: FakeDiscord, p
     fake.join_voice(ben, voice)
     fake.join_voice(fake.member("Robot", bot=True), voice)
     await fake.slash(anna, "now")
-    assert (await party.party(room(fake))).skips_needed == 3  # Mo, who chose, Anna and Ben
+    assert (await party.insight.now(room(fake))).skips_needed == 3  # Mo, who chose, Anna and Ben
     fake.leave_voice(ben)
     await fake.slash(anna, "now")
-    assert (await party.party(room(fake))).skips_needed == 2
+    assert (await party.insight.now(room(fake))).skips_needed == 2
 
 
 async def test_the_autopilot_is_switched_by_command_too(fake: FakeDiscord, party: PartyService) -> None:

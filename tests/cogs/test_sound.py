@@ -7,26 +7,24 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from bot.party.domain import Member
-from bot.party.errors import (
+from bot.doors.commands import ADD_FROM_MESSAGE
+from bot.party.errors import NothingPlaying, NothingToShow, PartyError
+from bot.party.words import Member
+from bot.playback.errors import (
     DeviceGone,
     DeviceRefuses,
     HostedAlready,
     HostsOnly,
     LinkAgain,
     LinkEndsSoon,
-    ManyDevices,
     NoDevice,
     NoHost,
     NoPlaylistLink,
     NotConnected,
     NothingBehindLink,
-    NothingPlaying,
-    NothingToShow,
     NotOnSpotify,
     NotOnTheList,
     NotPremium,
-    PartyError,
     PlaylistClosed,
     SpotifyAway,
     SpotifyRests,
@@ -36,8 +34,7 @@ from bot.recommend.recommender import Recommender
 from bot.service import PartyService
 from bot.wording.languages import language
 from bot.wording.replies import Replies
-from cogs import live
-from cogs.queue import ADD_FROM_MESSAGE
+from cogs import card
 from db.store import Store
 from tests.bot.spotify.stage import PUBLIC_URL, Stage
 from tests.bot.spotify.stage import sounding as opened
@@ -61,7 +58,7 @@ PACE_S = 0.05
 @pytest.fixture(autouse=True)
 def pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cards rest shorter than they really do."""
-    monkeypatch.setattr(live, "EDIT_EVERY_S", PACE_S)
+    monkeypatch.setattr(card, "EDIT_EVERY_S", PACE_S)
 
 
 @pytest.fixture
@@ -111,7 +108,7 @@ def told(error: PartyError) -> str:
 async def test_the_link_to_connect_is_for_the_asker_alone(sounding: Sounding) -> None:
     """It stands behind a button of a private message, and in no message that others see."""
     reply = await sounding.fake.slash(sounding.fake.member("Anna"), "spotify connect")
-    assert "for you alone" in private(reply)
+    assert "just for you" in private(reply)
     (button,) = reply.messages[0].buttons
     assert button.label == "Connect Spotify"
     assert re.fullmatch(re.escape(f"{PUBLIC_URL}/spotify/connect/") + r"\S{40,}", button.url or "")
@@ -126,7 +123,7 @@ async def test_status_offers_no_party_that_somebody_else_plays(sounding: Soundin
     await sounding.queue("mr brightside")
     await fake.slash(anna, "play")
     assert private(await fake.slash(ben, "spotify status")) == (
-        "You are connected as Ben Premium.\n🔊 Kitchen, by Anna"
+        "You're connected as Ben Premium.\n🔊 Kitchen, hosted by Anna"
     )
 
 
@@ -138,10 +135,10 @@ async def test_status_and_disconnect_tell_how_the_account_stands(sounding: Sound
     assert "nothing to erase" in private(await fake.slash(anna, "spotify disconnect"))
     await sounding.host("Anna", "Kitchen")
     connected = private(await fake.slash(anna, "spotify status"))
-    assert connected == "You are connected as Anna Premium. /play plays the party there."
+    assert connected == "You're connected as Anna Premium. Use /play to play the party there."
     await sounding.queue("mr brightside")
     await fake.slash(anna, "play")
-    assert "Kitchen, by Anna" in private(await fake.slash(anna, "spotify status"))
+    assert "Kitchen, hosted by Anna" in private(await fake.slash(anna, "spotify status"))
     assert "erased" in private(await fake.slash(anna, "spotify disconnect"))
     assert private(await fake.slash(anna, "spotify status")) == none
     assert (await sounding.now()).playback is None
@@ -155,17 +152,17 @@ async def test_play_plays_the_party_on_the_members_device(sounding: Sounding) ->
     anna, user = await sounding.host("Anna", "Kitchen")
     await sounding.queue(*FEW[:2])
     assert read(public(await sounding.fake.slash(anna, "play")).text) == (
-        "▶ Mr. Brightside – The Killers plays on Kitchen."
+        "▶ Playing Mr. Brightside – The Killers on Kitchen."
     )
     assert sounding.on(user) == "Mr. Brightside"
-    assert "🔊 Kitchen, by Anna" in read((await sounding.card()).text)
+    assert "🔊 Kitchen, hosted by Anna" in read((await sounding.card()).text)
 
 
 async def test_play_before_the_first_song_waits_for_it(sounding: Sounding) -> None:
     """The device is chosen and said, and the song that is added then plays there."""
     anna, user = await sounding.host("Anna", "Kitchen")
-    assert "as soon as there is a song" in public(await sounding.fake.slash(anna, "play")).text
-    assert "🔊 Kitchen, by Anna" in read((await sounding.card()).text)
+    assert "as soon as there's a song" in public(await sounding.fake.slash(anna, "play")).text
+    assert "🔊 Kitchen, hosted by Anna" in read((await sounding.card()).text)
     async with sounding.followed():
         await sounding.queue("mr brightside")
         await eventually(lambda: sounding.on(user) == "Mr. Brightside")
@@ -177,13 +174,13 @@ async def test_pause_and_play_hold_clock_and_device(sounding: Sounding) -> None:
     await sounding.queue("mr brightside")
     await sounding.fake.slash(anna, "play")
     sounding.clock.pass_by(minutes=1)
-    assert "stands still" in public(await sounding.fake.slash(anna, "pause")).text
+    assert "Paused: " in public(await sounding.fake.slash(anna, "pause")).text
     assert (sounding.on(user), (await sounding.now()).paused) == ("", True)
     card = await sounding.card()
     assert card.text.startswith("⏸ **Now playing:**")
     assert "ends" not in card.text
     sounding.clock.pass_by(minutes=1)
-    assert public(await sounding.fake.slash(anna, "play")).text.startswith("▶ Mr")
+    assert public(await sounding.fake.slash(anna, "play")).text.startswith("▶ Playing Mr")
     assert (sounding.on(user), (await sounding.now()).paused) == ("Mr. Brightside", False)
     sounding.clock.pass_by(minutes=0.1)
     for what, paused in (("pause", True), ("play", False)):
@@ -211,7 +208,7 @@ async def test_a_party_without_a_host_stands_still_too(sounding: Sounding) -> No
     ben = sounding.fake.member("Ben")
     await sounding.fake.click(ben, await sounding.card(), "encore:pause")
     assert (await sounding.now()).paused
-    assert public(await sounding.fake.slash(ben, "play")).text == "▶ The party goes on."
+    assert public(await sounding.fake.slash(ben, "play")).text == "▶ The party is playing again."
     assert not (await sounding.now()).paused
     assert sounding.spotify.asked() == []
 
@@ -233,7 +230,7 @@ async def test_only_the_host_and_moderators_steer_the_device(sounding: Sounding)
     assert private(click) == told(HostsOnly())
     assert sounding.on(user) == "Mr. Brightside"
     mod = sounding.fake.member("Mo", permissions=EVERYONE | MANAGE_MESSAGES)
-    assert public(await sounding.fake.slash(mod, "volume", percent=35)).text == "🔊 The volume is 35 % now."
+    assert public(await sounding.fake.slash(mod, "volume", percent=35)).text == "🔊 The volume is now 35%."
     assert sounding.device(user, "Kitchen").volume == 35
 
 
@@ -306,14 +303,14 @@ async def test_devices_are_offered_to_their_owner_alone(sounding: Sounding) -> N
     anna, user = await sounding.host("Anna", "Kitchen", "**Garden**")
     await sounding.queue("mr brightside")
     reply = await sounding.fake.slash(anna, "spotify device")
-    assert "On which device" in private(reply)
+    assert "Which device" in private(reply)
     (menu,) = reply.messages[0].menus
     assert [label for label, _ in menu.options] == ["Kitchen", "**Garden**"]
     assert [m.text for m in sounding.fake.messages if not m.ephemeral and "Kitchen" in m.text] == []
     garden = menu.options[1][1]
     chosen = await sounding.fake.click(anna, reply.messages[0], menu.custom_id, values=[garden])
     assert chosen.updated
-    assert "plays on **Garden**." in read(reply.messages[0].text)
+    assert "on **Garden**." in read(reply.messages[0].text)
     assert sounding.on(user) == "Mr. Brightside"
     assert sounding.spotify.playback(user).active is sounding.device(user, "**Garden**")
 
@@ -349,8 +346,21 @@ async def test_a_device_is_chosen_as_one_types(sounding: Sounding, typed: str) -
     assert sounding.on(user) == "Mr. Brightside"
 
 
-@pytest.mark.parametrize("typed", ["", " ", "cellar", "device:", "x" * 6000])
-async def test_a_device_that_is_none_is_refused_in_private(sounding: Sounding, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["", " ", "cellar", "x" * 6000])
+async def test_who_names_no_device_is_offered_what_there_is(sounding: Sounding, typed: str) -> None:
+    """Nothing is played anywhere until they choose."""
+    anna, user = await sounding.host("Anna", "Kitchen")
+    await sounding.queue("mr brightside")
+    reply = await sounding.fake.slash(anna, "spotify device", device=typed)
+    assert private(reply) == "Which device should the party play on?"
+    assert sounding.on(user) == ""
+    kitchen = sounding.device(user, "Kitchen")
+    await sounding.fake.click(anna, reply.messages[0], "encore:device", values=[kitchen.id])
+    assert sounding.on(user) == "Mr. Brightside"
+
+
+@pytest.mark.parametrize("typed", ["device:", "device:nope"])
+async def test_a_device_that_is_gone_is_refused_in_private(sounding: Sounding, typed: str) -> None:
     """Nothing is played anywhere."""
     anna, user = await sounding.host("Anna", "Kitchen")
     await sounding.queue("mr brightside")
@@ -415,10 +425,6 @@ def _nowhere(it: Sounding) -> None:
     it.spotify.playback(_host(it)).devices.clear()
 
 
-def _twice(it: Sounding) -> None:
-    it.spotify.device(_host(it), "Garden")
-
-
 @pytest.mark.parametrize(
     ("ruin", "error"),
     [
@@ -429,7 +435,6 @@ def _twice(it: Sounding) -> None:
         (_away, SpotifyAway()),
         (_hung_up, SpotifyAway()),
         (_nowhere, NoDevice()),
-        (_twice, ManyDevices("Kitchen, Garden")),
     ],
 )
 async def test_what_keeps_the_party_from_playing_is_told_in_private(
@@ -443,6 +448,18 @@ async def test_what_keeps_the_party_from_playing_is_told_in_private(
     assert private(await sounding.fake.slash(anna, "play")) == told(error)
     now = await sounding.now()
     assert (now.playing, now.queue, now.playback) == (before.playing, before.queue, None)
+
+
+async def test_who_has_several_devices_is_asked_in_private(sounding: Sounding) -> None:
+    """Spotify says of none that it is in use, so nobody but the host can know."""
+    anna, user = await sounding.host("Anna", "Kitchen")
+    sounding.spotify.device(user, "Garden")
+    await sounding.queue("mr brightside")
+    reply = await sounding.fake.slash(anna, "play")
+    assert private(reply) == "Which device should the party play on?"
+    garden = sounding.device(user, "Garden")
+    await sounding.fake.click(anna, reply.messages[0], "encore:device", values=[garden.id])
+    assert sounding.spotify.playback(user).active is garden
 
 
 async def test_a_volume_that_cannot_be_set_is_told_in_private(sounding: Sounding) -> None:
@@ -473,7 +490,7 @@ async def test_a_party_is_saved_and_saved_again(sounding: Sounding) -> None:
     assert f"https://open.spotify.com/playlist/{playlist.id}" in first
     songs += await sounding.queue(FEW[2])
     again = private(await sounding.fake.slash(anna, "save"))
-    assert again.startswith("Brought your playlist up to date: 3 songs.")
+    assert again.startswith("Updated your playlist: 3 songs.")
     assert [it.songs for it in sounding.spotify.world.playlists.values() if it.owner is user] == [songs]
 
 
@@ -486,9 +503,9 @@ async def test_a_saved_party_without_a_name_is_called_after_its_day(
     await sounding.queue("mr brightside")
     await sounding.fake.slash(anna, "add", song="Our *Own* Demo - The Neighbours")
     text = private(await sounding.fake.slash(anna, "save", options=options))
-    assert "can't find on Spotify:\n• Our *Own* Demo – The Neighbours" in text
+    assert "can't find these on Spotify:\n• Our *Own* Demo – The Neighbours" in text
     (playlist,) = [it for it in sounding.spotify.world.playlists.values() if it.owner is user]
-    assert playlist.name == "Party of 2027-01-15"
+    assert playlist.name == "Party on 2027-01-15"
 
 
 async def test_a_party_without_songs_is_not_saved(sounding: Sounding) -> None:
@@ -520,7 +537,7 @@ async def test_a_playlist_is_imported(sounding: Sounding) -> None:
         "Wonderwall",
     ]
     again = private(await sounding.fake.slash(anna, "import", link=link))
-    assert "3 songs were there already" in again
+    assert "3 songs were already queued" in again
     assert await sounding.now() == now
 
 
@@ -585,10 +602,10 @@ async def test_a_room_is_told_in_its_own_language(sounding: Sounding) -> None:
     """As plain text, whatever a title holds; a room that lets the bot say nothing is left in peace."""
     fake = sounding.fake
     german, shut = fake.add_channel("german"), fake.add_channel("shut", app_permissions=VIEW_CHANNEL)
-    await sounding.party.choose(room(fake, german), MOD, {"language": "de"})
-    sounding.party.say(room(fake, shut), NothingPlaying())
-    sounding.party.say(room(fake, german), NothingPlaying())
-    sounding.party.say(room(fake), NotOnSpotify("**@everyone** [a](http://b)"))
+    await sounding.party.settings.choose(room(fake, german), MOD, {"language": "de"})
+    sounding.party.notices.post(room(fake, shut), NothingPlaying())
+    sounding.party.notices.post(room(fake, german), NothingPlaying())
+    sounding.party.notices.post(room(fake), NotOnSpotify("**@everyone** [a](http://b)"))
     await eventually(lambda: bool(sounding.said(german)) and bool(sounding.said()))
     assert read(sounding.said(german)[0].text) == Replies(language("de"), str).error(NothingPlaying())
     assert read(sounding.said()[0].text) == told(NotOnSpotify("**@everyone** [a](http://b)"))
@@ -600,9 +617,9 @@ async def test_a_member_is_told_in_private_and_in_a_known_language(sounding: Sou
     """English, until the member has asked for something in another one."""
     fake, anna = sounding.fake, sounding.fake.member("Anna", locale="de")
     member = Member("discord", anna.id, "Anna")
-    assert await sounding.party.whisper(member, LinkEndsSoon(7))
+    assert await sounding.party.notices.send(member, LinkEndsSoon(7))
     await fake.slash(anna, "spotify status")
-    assert await sounding.party.whisper(member, NothingPlaying())
+    assert await sounding.party.notices.send(member, NothingPlaying())
     assert [read(message.text) for message in sounding.said(fake.dm(anna))] == [
         told(LinkEndsSoon(7)),
         Replies(language("de"), str).error(NothingPlaying()),
@@ -613,11 +630,11 @@ async def test_who_takes_no_messages_is_not_told(sounding: Sounding) -> None:
     """A closed conversation, and a member who is none any more, are no faults."""
     ben = sounding.fake.member("Ben")
     sounding.fake.close_dms(ben)
-    assert not await sounding.party.whisper(Member("discord", ben.id, "Ben"), LinkEndsSoon(7))
-    assert not await sounding.party.whisper(Member("discord", "1", "Nobody"), LinkEndsSoon(7))
+    assert not await sounding.party.notices.send(Member("discord", ben.id, "Ben"), LinkEndsSoon(7))
+    assert not await sounding.party.notices.send(Member("discord", "1", "Nobody"), LinkEndsSoon(7))
 
 
 async def test_help_says_what_an_account_adds(sounding: Sounding) -> None:
     """Where accounts can be connected."""
     text = private(await sounding.fake.slash(sounding.fake.member("Anna"), "help"))
-    assert "With /spotify connect (Premium) I play it on your device" in text
+    assert "After /spotify connect, I can play the party on your device" in text

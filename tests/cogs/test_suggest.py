@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.party.domain import Entry, Member, Mood, Suggestion
 from bot.party.errors import AlreadyOver, BallotClosed, NoSuchEntry
+from bot.party.words import Entry, Member, Mood, Suggestion
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -42,7 +42,7 @@ def votes(message: FakeMessage) -> list[tuple[str | None, str | None, str]]:
 
 async def offered(fake: FakeDiscord, party: PartyService) -> list[Entry]:
     """The suggestions that nobody has taken up."""
-    return list((await party.party(room(fake))).ballot)
+    return list((await party.insight.now(room(fake))).ballot)
 
 
 def forge(message: FakeMessage, custom_id: str) -> None:
@@ -98,15 +98,15 @@ async def test_other_songs_repeat_none(fake: FakeDiscord, party: PartyService) -
 async def test_a_room_may_want_more_votes(fake: FakeDiscord, party: PartyService) -> None:
     """With a threshold of two the second member's vote queues the song, and the ballot says the rule."""
     mo = Member("discord", "14", "Mo", manager=True)
-    await party.choose(room(fake), mo, {"threshold": 2})
+    await party.settings.choose(room(fake), mo, {"threshold": 2})
     message = await offer(fake, 3)
     assert "2 👍 queue a song" in message.text
     wanted = votes(message)[0][0] or ""
     await fake.click(fake.member("Ben"), message, wanted)
     assert votes(message)[0][2] == "1"
-    assert (await party.party(room(fake))).queue == ()
+    assert (await party.insight.now(room(fake))).queue == ()
     await fake.click(fake.member("Cleo"), message, wanted)
-    assert len((await party.party(room(fake))).queue) == 1
+    assert len((await party.insight.now(room(fake))).queue) == 1
     assert lines(message)[0].endswith("** · ✅ queued")
 
 
@@ -119,7 +119,7 @@ async def test_a_ballot_closes_after_ten_minutes(
     clock.pass_by(minutes=11)
     reply = await fake.click(fake.member("Ben"), message, wanted)
     assert private(reply) == str(BallotClosed())
-    assert (await party.party(room(fake))).queue == ()
+    assert (await party.insight.now(room(fake))).queue == ()
     await until(reply.interaction, lambda: reply.updated)
     assert [it.disabled for it in message.buttons] == [True] * 6 + [False]
 
@@ -182,7 +182,7 @@ async def test_a_vote_queues_a_suggestion(fake: FakeDiscord, party: PartyService
     assert reply.updated
     assert reply.messages == []
     assert lines(message)[0].endswith("** · ✅ queued")
-    (queued,) = (await party.party(room(fake))).queue
+    (queued,) = (await party.insight.now(room(fake))).queue
     assert queued.track == wanted.track
     assert queued.added_by is not None
     assert queued.added_by.name == "Ben"
@@ -204,7 +204,7 @@ async def test_a_vote_starts_a_suggestion_where_nothing_plays(fake: FakeDiscord,
     message = public(await fake.slash(fake.member("Anna"), "next", count=3))
     await fake.click(fake.member("Anna"), message, message.buttons[0])
     assert lines(message)[0].endswith("** · ▶ playing")
-    assert (await party.party(room(fake))).playing is not None
+    assert (await party.insight.now(room(fake))).playing is not None
 
 
 async def test_votes_against_are_counted(fake: FakeDiscord, party: PartyService) -> None:
@@ -214,7 +214,7 @@ async def test_votes_against_are_counted(fake: FakeDiscord, party: PartyService)
     for name, count in (("Ben", "1"), ("Cleo", "2")):
         await fake.click(fake.member(name), message, unwanted)
         assert votes(message)[3][2] == count
-    assert (await party.party(room(fake))).queue == ()
+    assert (await party.insight.now(room(fake))).queue == ()
 
 
 async def test_each_member_counts_once(fake: FakeDiscord, party: PartyService) -> None:
@@ -239,7 +239,7 @@ async def test_two_clicks_at_the_same_moment_both_count(fake: FakeDiscord, party
     clicks = [await fake.click(fake.member(name), message, wanted, wait=False) for name in names]
     for click in clicks:
         await fake.settled(click)
-    (queued,) = (await party.party(room(fake))).queue
+    (queued,) = (await party.insight.now(room(fake))).queue
     assert queued.ups == 3
 
 
@@ -251,16 +251,16 @@ async def test_a_vote_for_a_song_that_is_gone_is_told_in_private(
     first, second = [f"encore:vote:{entry.id}:1" for entry in (await offered(fake, party))[:2]]
     await fake.click(ben, message, first)
     await fake.slash(ben, "remove", song="1")
-    before = await party.party(room(fake))
+    before = await party.insight.now(room(fake))
     reply = await fake.click(fake.member("Cleo"), message, first)
     assert private(reply) == str(AlreadyOver())
     assert not reply.updated
-    assert await party.party(room(fake)) == before
+    assert await party.insight.now(room(fake)) == before
     await fake.click(ben, message, second)
     assert [it.custom_id for it in message.buttons if it.disabled] == [
         first[:-1] + value for value in ("1", "-1")
     ]
-    assert "✖ taken out" in lines(message)[0]
+    assert "✖ removed" in lines(message)[0]
 
 
 @pytest.mark.parametrize("forged", ["99:1", "0:-1", "999999999999999:1", "99:1:queue"])
@@ -268,10 +268,10 @@ async def test_a_forged_button_changes_nothing(fake: FakeDiscord, party: PartySe
     """A vote on an entry that never was gets one private sentence."""
     message = await offer(fake, 3)
     forge(message, f"encore:vote:{forged}")
-    before, text = await party.party(room(fake)), message.text
+    before, text = await party.insight.now(room(fake)), message.text
     reply = await fake.click(fake.member("Ben"), message, message.buttons[0])
     assert private(reply) == str(NoSuchEntry())
-    assert (await party.party(room(fake)), message.text) == (before, text)
+    assert (await party.insight.now(room(fake)), message.text) == (before, text)
 
 
 async def test_a_vote_does_not_reach_another_channels_party(fake: FakeDiscord, party: PartyService) -> None:
@@ -280,10 +280,10 @@ async def test_a_vote_does_not_reach_another_channels_party(fake: FakeDiscord, p
     other = fake.add_channel("other")
     message = public(await fake.slash(fake.member("Eve"), "next", channel=other))
     forge(message, f"encore:vote:{wanted.id}:1")
-    before = await party.party(room(fake)), await party.party(room(fake, other))
+    before = await party.insight.now(room(fake)), await party.insight.now(room(fake, other))
     reply = await fake.click(fake.member("Eve"), message, message.buttons[0])
     assert private(reply) == str(NoSuchEntry())
-    assert (await party.party(room(fake)), await party.party(room(fake, other))) == before
+    assert (await party.insight.now(room(fake)), await party.insight.now(room(fake, other))) == before
 
 
 async def test_buttons_survive_a_restart(
@@ -304,7 +304,7 @@ async def test_buttons_survive_a_restart(
                 await fake.click(fake.member("Ben"), ballot, ballot.buttons[0])
                 waits = next(it for it in queue.buttons if "Take on Me" in it.label)
                 await fake.click(fake.member("Ben"), queue, waits)
-                assert [entry.ups for entry in (await party.party(room(fake))).queue] == [1, 1]
+                assert [entry.ups for entry in (await party.insight.now(room(fake))).queue] == [1, 1]
             await party.close()
         assert "✅ queued" in lines(ballot)[0]
         assert len(fake.identified) == 2

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import event, text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from db.store import Store, Transaction
+from db.store import Store
+from tests.db.raw import engine_of, run_sql
 
 ROWS = {
     "parties (id, platform, workspace, channel, started_ms, active_ms)": (
@@ -42,35 +39,26 @@ ROWS = {
 """How many rows of which values, n counting from 1, each table has."""
 
 
-async def fill(connection: AsyncConnection) -> None:
-    """Fills PostgreSQL, whose planner scans what is small whatever indexes there are."""
+async def fill(store: Store) -> None:
+    """Fills PostgreSQL, whose planner scans what is small whatever indexes there are; not SQLite."""
+    if engine_of(store) is None:
+        return
     for table, (count, values) in ROWS.items():
-        await connection.execute(
-            text(f"INSERT INTO {table} SELECT {values} FROM generate_series(1, {count}) AS n")  # noqa: S608
+        await run_sql(
+            store,
+            f"INSERT INTO {table} SELECT {values} FROM generate_series(1, {count}) AS n",  # noqa: S608
         )
     # One song plays in every party.
-    await connection.execute(
-        text("UPDATE entries SET state = 'playing', ends_ms = id * 10 WHERE id <= 11000")
-    )
-    await connection.execute(text("ANALYZE"))
+    await run_sql(store, "UPDATE entries SET state = 'playing', ends_ms = id * 10 WHERE id <= 11000")
+    await run_sql(store, "ANALYZE")
 
 
-def connection_of(tx: Transaction) -> AsyncConnection:
-    """What a transaction's statements run on."""
-    visit: Any = tx._visit  # noqa: SLF001 - there is no other way to it
-    connection: Any = visit._file.writer.connection if visit else tx._connection  # noqa: SLF001 - as above
-    return cast(AsyncConnection, connection)
-
-
-async def scanned(tx: Transaction, statement: str, values: Any) -> tuple[set[str], object]:
+async def scanned(store: Store, statement: str, values: Any) -> tuple[set[str], object]:
     """The tables that a statement reads from end to end, and the plan that says so."""
-    connection = connection_of(tx)
-    if connection.dialect.name == "postgresql":
-        plan = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", values)
-        tree = plan.scalar_one()
+    if engine_of(store) is not None:
+        [[tree]] = await run_sql(store, f"EXPLAIN (FORMAT JSON) {statement}", values)
         return {node["Relation Name"] for node in _nodes(tree[0]["Plan"]) if _is_scan(node)}, tree
-    plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-    steps = [str(row.detail) for row in plan]
+    steps = [str(row[-1]) for row in await run_sql(store, f"EXPLAIN QUERY PLAN {statement}", values)]
     return {
         step.split()[1]
         for step in steps
@@ -90,26 +78,3 @@ def _is_scan(node: dict[str, Any]) -> bool:
         sought: str = node.get("Index Cond", "IS NOT NULL)")
         return sought.endswith("IS NOT NULL)") and node["Index Name"] != "uq_entries_playing"
     return bool(node["Node Type"] == "Seq Scan")
-
-
-@asynccontextmanager
-async def heard(store: Store) -> AsyncIterator[list[tuple[str, Any]]]:
-    """Each statement that runs meanwhile, with its values; SQLite's have theirs in the text."""
-    found: list[tuple[str, Any]] = []
-    engine = store._engine.sync_engine  # noqa: SLF001 - the statements have no other way out
-    if engine.dialect.name == "postgresql":
-
-        def note(_c: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-            found.append((statement, values))
-
-        event.listen(engine, "before_cursor_execute", note)
-        yield found
-        event.remove(engine, "before_cursor_execute", note)
-    else:
-        file: Any = store._file  # noqa: SLF001 - as above
-        drivers = file.writer.driver, file.reader.driver
-        for driver in drivers:
-            await driver.set_trace_callback(lambda statement: found.append((statement, ())))
-        yield found
-        for driver in drivers:
-            await driver.set_trace_callback(None)

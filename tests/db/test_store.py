@@ -3,68 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.party.domain import Change, Entry, Member, PartyRecord, Room, State, Suggestion, Track
-from bot.party.errors import StartError
-from db.schema import metadata
-from db.store import Store, Transaction, alembic_config, open_store
-from tests.conftest import ANNA, BEN, ON_BOTH, ROOM
-from tests.db.filled import fill, heard, scanned
+from bot.party import transactions as party
+from bot.party.words import Change, Entry, PartyRecord, Rules, Standing, State
+from bot.slack import ports as slack
+from bot.spotify import ports as spotify
+from db.store import NONE_YET, Store, Transaction, open_store
+from tests.conftest import ANNA, BEN, CLEO, ON_BOTH, ROOM
+from tests.db.raw import run_sql
+from tests.db.songs import SONG, found, queued
 
 pytestmark = ON_BOTH
 
-SONG = Track("Mr. Brightside", "The Killers", "1", duration_ms=222_000)
-
-
-@asynccontextmanager
-async def raw(database_url: str) -> AsyncIterator[AsyncConnection]:
-    """A connection that knows nothing of parties, in one transaction."""
-    engine = create_async_engine(database_url)
-    async with engine.begin() as connection:
-        yield connection
-    await engine.dispose()
-
-
-async def queued(tx: Transaction, now_ms: int = 1000) -> tuple[int, int]:
-    """A party with one song queued: both numbers."""
-    party = await tx.party(ROOM, now_ms)
-    return party.id, await tx.insert_entry(party.id, SONG, ANNA, now_ms)
+PATIENCE_S = 20.0
 
 
 async def test_an_error_rolls_everything_back(store: Store) -> None:
     """What a transaction wrote before an error is not there afterwards."""
 
     async def fail() -> None:
-        async with store.transaction() as tx:
+        async with store.writing() as tx:
             await queued(tx)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail()
-    async with store.transaction() as tx:
-        party = await tx.party(ROOM, 0)
-        assert await tx.entries(party.id, State) == []
+    async with store.writing() as tx:
+        party = await tx.parties.open(ROOM, 0)
+        assert await tx.entries.since(party.id, State) == []
 
 
 async def test_what_is_committed_survives_closing(database_url: str) -> None:
     """Another process finds the same entry, with its votes and its adder."""
-    async with open_store(database_url) as store, store.transaction() as tx:
+    async with open_store(database_url) as store, store.writing() as tx:
         party_id, entry_id = await queued(tx)
-        await tx.set_vote(entry_id, BEN, -1)
-    async with open_store(database_url) as store, store.transaction() as tx:
-        assert (await tx.party(ROOM, 9)).id == party_id
-        assert await tx.entry(party_id, entry_id) == Entry(
+        await tx.votes.set(entry_id, BEN, -1)
+    async with open_store(database_url) as store, store.writing() as tx:
+        assert (await tx.parties.open(ROOM, 9)).id == party_id
+        assert await tx.entries.get(party_id, entry_id) == Entry(
             entry_id, SONG, State.QUEUED, ANNA, 1000, votes={BEN.user_id: -1}
         )
 
@@ -73,222 +53,121 @@ async def test_transactions_of_one_process_wait_for_each_other(store: Store) -> 
     """Tasks that read and write at once see each other's commits and lose nothing."""
 
     async def count_up() -> None:
-        async with store.transaction() as tx:
-            party = await tx.party(ROOM, 0)
+        async with store.writing() as tx:
+            party = await tx.parties.open(ROOM, 0)
             await asyncio.sleep(0)
-            await tx.touch(party.id, party.started_ms + 1, 0)
+            await tx.parties.touch(party.id, party.started_ms + 1, 0)
 
     await asyncio.gather(*(count_up() for _ in range(20)))
-    async with store.transaction() as tx:
-        assert (await tx.party(ROOM, 0)).started_ms == 20
-
-
-async def test_a_state_changes_only_from_the_expected_one(store: Store) -> None:
-    """The second of two moves from the same state does nothing."""
-    async with store.transaction() as tx:
-        party_id, entry_id = await queued(tx)
-        await tx.move(entry_id, State.QUEUED, State.REMOVED, now_ms=5)
-        await tx.move(entry_id, State.QUEUED, State.PLAYING, now_ms=6, ends_ms=7)
-        entry = await tx.entry(party_id, entry_id)
-        assert entry is not None
-        assert (entry.state, entry.ended_ms) == (State.REMOVED, 5)
-
-
-async def test_two_songs_cannot_play_at_once(store: Store) -> None:
-    """The database itself refuses a second playing entry in a party."""
-    async with store.transaction() as tx:
-        party_id, first = await queued(tx)
-        second = await tx.insert_entry(party_id, SONG, BEN, 1001)
-        await tx.move(first, State.QUEUED, State.PLAYING, now_ms=5, ends_ms=9)
-
-        async def play_too() -> None:
-            await tx.move(second, State.QUEUED, State.PLAYING, now_ms=5, ends_ms=9)
-            await tx.waiting(party_id)  # a change need not be made before the next look
-
-        with pytest.raises((IntegrityError, sqlite3.IntegrityError)):
-            await play_too()
-
-
-async def test_a_key_belongs_to_one_change_of_a_party(store: Store) -> None:
-    """A claimed key is found again, in its own party only."""
-    async with store.transaction() as tx:
-        party_id, entry_id = await queued(tx)
-        other = await tx.party(Room("web", "", "lobby"), 0)
-        number = await tx.record(party_id, ANNA, Change(0, "add", entry_id, State.QUEUED, 0), 5, "key")
-        _, done = await tx.enter(ROOM, 0, ANNA, "key")
-        assert done == Change(number, "add", entry_id, State.QUEUED, 0, 5)
-        assert await tx.enter(other.room, 0, ANNA, "key") == (other, None)
-    with pytest.raises((IntegrityError, sqlite3.IntegrityError)):
-        async with store.transaction() as tx:
-            await tx.record(party_id, BEN, Change(0, "vote", entry_id, None, 0), 6, "key")
-
-
-async def test_a_ballot_keeps_its_order_match_and_reasons(store: Store) -> None:
-    """Suggestions come back best first with all that was said of them; the latest ballot stands."""
-    offers = [Suggestion(SONG, 0.5, ("A", "B")), Suggestion(Track("X", "Y", "2"), 0.25, ())]
-    async with store.transaction() as tx:
-        party = await tx.party(ROOM, 0)
-        for _ in range(2):
-            number = await tx.record(party.id, ANNA, Change(0, "next", None, None, 0), 5, None)
-            await tx.insert_suggestions(party.id, number, offers, 5)
-        ballot = await tx.ballot(party.id)
-        assert ballot == await tx.offered(number)
-    assert [(entry.track, entry.match, entry.because) for entry in ballot] == [
-        (offer.track, offer.match, offer.because) for offer in offers
-    ]
-    assert all(entry.added_by is None for entry in ballot)
-
-
-async def test_a_member_is_one_person_under_any_name(store: Store) -> None:
-    """A new display name replaces the old one everywhere, and counts as the same person."""
-    async with store.transaction() as tx:
-        party_id, entry_id = await queued(tx)
-        renamed = Member(ANNA.platform, ANNA.user_id, "Anna Banana")
-        for member in (ANNA, renamed):
-            await tx.record(party_id, member, Change(0, "vote", entry_id, None, 0), 50, None)
-        assert (await tx.standing(party_id, 50))[-1] == {ANNA.user_id}
-        assert (await tx.standing(party_id, 51))[-1] == frozenset()
-        entry = await tx.entry(party_id, entry_id)
-    assert entry is not None
-    assert entry.added_by is not None
-    assert entry.added_by.name == "Anna Banana"
-
-
-async def test_migrations_lead_to_the_schema(database_url: str) -> None:
-    """A migrated database has exactly the tables, columns and indexes of the schema, and can go back."""
-
-    def there_and_back(connection: Connection) -> None:
-        command.upgrade(alembic_config(connection), "head")
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
-        command.downgrade(alembic_config(connection), "base")
-        assert inspect(connection).get_table_names() == ["alembic_version"]
-
-    async with raw(database_url) as connection:
-        await connection.run_sync(there_and_back)
-
-
-async def test_a_database_of_an_older_encore_is_brought_up_to_date(database_url: str) -> None:
-    """The first version's party keeps its songs, and shares nothing until somebody says so."""
-
-    def first_version(connection: Connection) -> None:
-        command.downgrade(alembic_config(connection), "base")
-        command.upgrade(alembic_config(connection), "0001")
-        connection.execute(text("INSERT INTO parties VALUES (7, 'discord', '1', '2', 5, 6)"))
-        connection.execute(
-            text(
-                "INSERT INTO entries (id, party_id, state, title, artist, added_ms) "
-                "VALUES (8, 7, 'queued', 'Clocks', 'Coldplay', 5)"
-            )
-        )
-
-    async with raw(database_url) as connection:
-        await connection.run_sync(first_version)
-    async with open_store(database_url) as store, store.transaction() as tx:
-        assert await tx.party(ROOM, 9) == PartyRecord(7, ROOM, 5, 6, shared=False)
-        assert [entry.track.title for entry in await tx.entries(7, State)] == ["Clocks"]
-
-
-async def test_a_database_of_a_newer_encore_is_refused(database_url: str) -> None:
-    """A revision that this version does not know is not run over."""
-    async with open_store(database_url):
-        pass
-    async with raw(database_url) as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StartError, match=r"^DATABASE_URL.*newer"):
-        async with open_store(database_url):
-            pass
-
-
-async def test_a_member_may_be_known_by_a_long_name(store: Store) -> None:
-    """The room makes ids of names, and one sign can become eighteen."""
-    guest = Member("web", "صلى الله عليه وسلم" * 32, "ﷺ" * 32)
-    async with store.transaction() as tx:
-        party_id, entry_id = await queued(tx)
-        await tx.set_vote(entry_id, guest, 1)
-        entry = await tx.entry(party_id, entry_id)
-    assert entry is not None
-    assert entry.votes == {guest.user_id: 1}
-
-
-async def test_a_number_that_no_entry_has_is_none_of_them(store: Store) -> None:
-    """A number as large as a front door may pass on finds nothing, and breaks nothing."""
-    async with store.transaction() as tx:
-        party_id, _ = await queued(tx)
-        assert await tx.entry(party_id, 2**63 - 1) is None
-
-
-async def test_any_sign_comes_back_as_it_was_kept(store: Store) -> None:
-    """Texts go through JSON on their way: quotes, control characters and signs of every plane come back."""
-    odd = "\"\\/ '\x01\x1f\x7f\t\n\u2028 é 音 🎵 \ufeff %s :x ?"
-    song = Track(odd, odd, odd, odd, 1999, 200_000, "0" * 22)
-    async with store.transaction() as tx:
-        party = await tx.party(ROOM, 1000)
-        entry_id = await tx.insert_entry(party.id, song, Member("discord", "1", odd), 2**53 + 1)
-    async with store.transaction() as tx:
-        entry = await found(tx, party.id, entry_id)
-        assert (entry.track, entry.added_ms) == (song, 2**53 + 1)
-        assert entry.added_by is not None
-        assert entry.added_by.name == odd
+    async with store.writing() as tx:
+        assert (await tx.parties.open(ROOM, 0)).started_ms == 20
 
 
 async def test_a_transaction_sees_what_it_has_written(store: Store) -> None:
     """What was read ahead, or before, is read anew after each change."""
-    async with store.transaction() as tx:
+    async with store.writing() as tx:
         party_id, first = await queued(tx)
-        second = await tx.insert_entry(party_id, SONG, BEN, 1001)
-    async with store.transaction() as tx:
-        await tx.enter(ROOM, 2000, ANNA, None)
-        assert [entry.id for entry in await tx.waiting(party_id)] == [first, second]
-        await tx.set_vote(second, ANNA, 1)
+        second = await tx.entries.insert(party_id, SONG, BEN, 1001)
+    async with store.writing() as tx:
+        await tx.parties.enter(ROOM, 2000, ANNA, None)
+        assert [entry.id for entry in await tx.entries.waiting(party_id)] == [first, second]
+        await tx.votes.set(second, ANNA, 1)
         assert (await found(tx, party_id, second)).votes == {ANNA.user_id: 1}
-        await tx.move(first, State.QUEUED, State.PLAYING, now_ms=5, ends_ms=9)
-        assert [entry.state for entry in await tx.waiting(party_id)] == [State.PLAYING, State.QUEUED]
-        assert await tx.add_skip(first, ANNA)
-        assert await tx.skippers(first) == {ANNA.user_id}
-        assert not await tx.add_skip(first, ANNA)
-        await tx.pin(second, 3)
+        await tx.entries.move(first, State.QUEUED, State.PLAYING, now_ms=5, ends_ms=9)
+        assert [entry.state for entry in await tx.entries.waiting(party_id)] == [State.PLAYING, State.QUEUED]
+        assert await tx.votes.add_skip(first, ANNA)
+        assert await tx.votes.skippers(first) == {ANNA.user_id}
+        assert not await tx.votes.add_skip(first, ANNA)
+        await tx.entries.pin(second, 3)
         assert (await found(tx, party_id, second)).pin == 3
-    async with store.transaction() as tx:  # the same by the entry that is meant
-        await tx.enter(ROOM, 2000, ANNA, None, second)
+    async with store.writing() as tx:  # the same by the entry that is meant
+        await tx.parties.enter(ROOM, 2000, ANNA, None, second)
         assert (await found(tx, party_id, second)).votes == {ANNA.user_id: 1}
-        await tx.set_vote(second, ANNA, 0)
+        await tx.votes.set(second, ANNA, 0)
         assert (await found(tx, party_id, second)).votes == {}
 
 
-async def found(tx: Transaction, party_id: int, entry_id: int) -> Entry:
-    """An entry that is there."""
-    entry = await tx.entry(party_id, entry_id)
-    assert entry is not None
-    return entry
+def stores(store: Store) -> tuple[party.Store, spotify.Store, slack.Store]:
+    """What the bot sees a store as; mypy checks that it is all of that."""
+    return store, store, store
 
 
-async def test_hot_queries_use_indexes(store: Store) -> None:
-    """EXPLAIN shows no scan of a table that grows, in any query of a busy transaction."""
-    if store._engine.dialect.name == "postgresql":  # noqa: SLF001 - it is filled past the store
-        async with store._engine.begin() as connection:  # noqa: SLF001 - as above
-            await fill(connection)
-    async with heard(store) as statements, store.transaction() as tx:
-        party_id, entry_id = await queued(tx)
-        await tx.move(entry_id, State.QUEUED, State.PLAYING, now_ms=1, ends_ms=2)
-        await tx.set_vote(entry_id, BEN, 1)
-        await tx.add_skip(entry_id, BEN)
-        await tx.skippers(entry_id)
-        await tx.record(party_id, BEN, Change(0, "vote", entry_id, None, 0), 3, "key")
-        await tx.enter(ROOM, 0, BEN, "key")
-        await tx.enter(ROOM, 0, BEN, "key", entry_id)
-        await tx.party(ROOM, 0)
-        await tx.last_undoable(party_id, BEN)
-        await tx.standing(party_id, 0)
-        await tx.entries(party_id, State)
-        await tx.entries(party_id, (State.QUEUED, State.PLAYING))
-        await tx.ballot(party_id)
-        await tx.offered(1)
-        await tx.history(party_id, 10)
-        await tx.overdue(99, 0)
-        await tx.share(party_id, True)
-        seen = [each for each in statements if each[0].startswith(("SELECT", "WITH", "UPDATE", "DELETE"))]
-        assert len(seen) > 10
-        for statement, values in seen:
-            tables, plan = await scanned(tx, statement, values)
-            assert not tables & set(metadata.tables), (statement, plan)
+async def song_of(store: Store) -> tuple[int, int]:
+    """A party with one song queued: both numbers."""
+    async with store.writing() as tx:
+        return await queued(tx)
+
+
+WRITES: dict[str, Callable[[Transaction, int, int], Coroutine[Any, Any, object]]] = {
+    "an entry": lambda tx, party_id, _: tx.entries.insert(party_id, SONG, ANNA, 1),
+    "a move": lambda tx, _, entry: tx.entries.move(entry, State.QUEUED, State.REMOVED, now_ms=1),
+    "a vote": lambda tx, _, entry: tx.votes.set(entry, ANNA, 1),
+    "a change": lambda tx, party_id, entry: tx.diary.record(
+        party_id, ANNA, Change(0, "vote", entry, None, 0), 1, None
+    ),
+    "a new member": lambda tx, _, entry: tx.votes.set(entry, CLEO, 1),
+    "rules": lambda tx, party_id, _: tx.parties.set_rules(party_id, Rules(quiet=True)),
+    "silence": lambda tx, party_id, _: tx.parties.touch(party_id, 1, 1),
+    "a pause": lambda tx, _, entry: tx.playbacks.hold(entry, 5),
+    "a claim": lambda tx, _party, _entry: tx.playbacks.claim("me", 5, 1),
+    "erasure": lambda tx, _party, _entry: tx.erasure.member(ANNA),
+    "an install": lambda tx, _party, _entry: tx.installs.consume_state("a", 1),
+    "a rest": lambda tx, _party, _entry: tx.rests.begin("Spotify", 5),
+}
+
+
+@pytest.mark.parametrize("what", WRITES)
+async def test_what_reads_cannot_write(store: Store, what: str) -> None:
+    """Whatever is tried is refused in words, nothing is changed, and what reads goes on reading."""
+    party_id, entry = await song_of(store)
+    async with store.reading() as look:
+        with pytest.raises(RuntimeError, match=r"cannot write .*store\.writing\(\)"):
+            await WRITES[what](look, party_id, entry)
+        assert not look.changed
+        assert (await look.parties.open(ROOM, 1)).rules == Rules()
+        assert [each.id for each in await look.entries.waiting(party_id)] == [entry]
+        assert (await found(look, party_id, entry)).votes == {}
+
+
+async def test_who_looks_waits_for_no_change_and_sees_what_is_committed(store: Store) -> None:
+    """A look beside an open change finds the party as it was; the next one finds it as it is."""
+    async with asyncio.timeout(PATIENCE_S):
+        async with store.writing() as tx:
+            party = await tx.parties.open(ROOM, 1)
+        async with store.writing() as tx:
+            await tx.parties.touch(party.id, 2, 3)
+            await tx.entries.insert(party.id, SONG, ANNA, 4)
+            async with store.reading() as look:
+                assert await look.parties.open(ROOM, 9) == party
+                assert await look.entries.waiting(party.id) == []
+        async with store.reading() as look:
+            assert (await look.parties.open(ROOM, 9)).active_ms == 3
+            assert [entry.track for entry in await look.entries.waiting(party.id)] == [SONG]
+
+
+async def test_a_look_makes_no_party(store: Store) -> None:
+    """Where there is none yet it looks empty, and still is not there afterwards."""
+    async with store.reading() as look:
+        nothing = await look.parties.open(ROOM, 7)
+        assert nothing == PartyRecord(NONE_YET, ROOM, 7, 7, shared=False)
+        assert await look.entries.standing(nothing.id, 0) == Standing([], [], frozenset(), frozenset())
+    assert await run_sql(store, "SELECT * FROM parties") == []
+
+
+async def test_what_nobody_sees_is_no_change(store: Store) -> None:
+    """A transaction has changed something as soon as people see a difference, and not before."""
+    party_id, entry = await song_of(store)
+    async with store.writing() as tx:
+        await tx.parties.enter(ROOM, 1, ANNA, None, entry)
+        await tx.parties.touch(party_id, 1, 1)
+        await tx.parties.set_card(party_id, "message")
+        await tx.playbacks.mark(party_id, entry, None)
+        await tx.playbacks.set_spotify_id(entry, "0" * 22)
+        await tx.playbacks.keep_saved_playlist(party_id, 1, BEN, "1" * 22)
+        await tx.playbacks.claim("me", 1, 1)
+        await tx.playbacks.release("me")
+        await tx.rests.begin("Spotify", 1)
+        assert not await tx.playbacks.hold(entry, 1)  # it does not play
+        assert not tx.changed
+        await tx.votes.set(entry, ANNA, 1)
+        assert tx.changed

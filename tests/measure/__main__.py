@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.party.domain import Mood, Strategy
+from bot.party.words import Mood, Strategy
 from model_export.playlists import Split
 from tests.measure import groups, votes
 from tests.measure.stage import Stage, open_stage

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.party.domain import Signal, Strategy, Track
+from bot.party.words import Signal, Strategy, Track
 from model_export.metrics import DEPTH, ndcg
 from tests.measure.stage import Stage
 

@@ -9,8 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-from bot.party.domain import Member, Room
-from bot.party.ports import Store
+from bot.party.words import Member, Room
 from bot.playback.ports import Music
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
@@ -21,7 +20,7 @@ from bot.spotify.breaker import Breaker
 from bot.spotify.client import Spotify
 from bot.spotify.music import SpotifyMusic
 from bot.vault import Vault
-from db.store import open_store
+from db.store import Store, open_store
 from tests.bot.spotify.stage import KEY, PUBLIC_URL, sounding
 from tests.fakes.spotify_server import FakeSpotify
 
@@ -49,7 +48,7 @@ async def prepare(fake: FakeSpotify, database: Path, rooms: Sequence[tuple[Room,
                 user = fake.user(member.name)
                 fake.device(user, active=True)
                 await stage.link(member, user)
-                await party.play(room, member)
+                await party.playback.play(room, member)
     return json.dumps([fake.client_id, fake.client_secret, fake.api_url, fake.accounts_url, KEY])
 
 

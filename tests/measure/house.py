@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.__main__ import SWITCH_S, run_on_loop, tidy
-from bot.playback.watcher import Follower
+from bot.playback.watcher import DeviceWatcher
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
@@ -61,8 +61,8 @@ async def obey(order: str, store: Store, party: PartyService, ticker: Ticker) ->
             async with stalled(store):
                 await asyncio.sleep(float(seconds))
         case ["drain"]:
-            while party.running:
-                await asyncio.wait(set(party.running), timeout=1)
+            while party.unit.running:
+                await asyncio.wait(set(party.unit.running), timeout=1)
         case ["forget"]:
             ticker.late_s.clear()
             ticker.collecting_s.clear()
@@ -89,9 +89,9 @@ async def _serve(database_url: str, door: Callable[[PartyService], AbstractAsync
         party = PartyService(store, catalogue, Recommender(bundle, catalogue, seed=0), music=music)
         stack.push_async_callback(party.close)
         ticker = Ticker()
-        tasks = {asyncio.create_task(each) for each in (party.keep_time(), ticker.run(), tidy())}
+        tasks = {asyncio.create_task(each) for each in (party.clock.run(), ticker.run(), tidy())}
         if music is not None:
-            tasks.add(asyncio.create_task(Follower(party).run()))
+            tasks.add(asyncio.create_task(DeviceWatcher(party.devices, party.accounts).run()))
         stack.callback(lambda: [task.cancel() for task in tasks])
         await stack.enter_async_context(door(party))
         orders = asyncio.StreamReader()

@@ -58,7 +58,7 @@ async def main() -> None:
             watch.say("store and room")
     await asyncio.gather(*(catalogue.search(text) for text in TYPED * AT_ONCE))
     watch.say(f"{len(TYPED) * AT_ONCE} searches")
-    domain = importlib.import_module("bot.party.domain")
+    domain = importlib.import_module("bot.party.words")
     for queue in (QUEUE, LONG_QUEUE):
         songs = catalogue.tracks(range(queue))
         told = [domain.Signal(song, 1.0, 1.0, {str(i % PEOPLE): 1.0}) for i, song in enumerate(songs)]

@@ -21,9 +21,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.party.domain import Member, Room
-from bot.party.errors import SpotifyRests
-from bot.playback.watcher import Follower
+from bot.party.words import Member, Room
+from bot.playback.errors import SpotifyRests
+from bot.playback.watcher import DeviceWatcher
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
@@ -70,17 +70,17 @@ class House:
         number = self.rng.randrange(ROOMS)
         room, member = _room(number), _member(self.rng.randrange(50))
         song = self.rng.choice(songs)
-        party = await self.party.party(room, history=0)
+        party = await self.party.insight.now(room, history=0)
         entry = self.rng.choice(party.queue) if party.queue else None
         if kind == "vote" and entry is None:
             kind = "add"
         begun = time.perf_counter()
         if kind == "add":
-            await self.party.add(room, member, song)
+            await self.party.queue.add(room, member, song)
         elif kind == "next":
-            await self.party.next(room, member)
+            await self.party.ballots.next(room, member)
         elif entry is not None:
-            await self.party.vote(room, member, entry.id, self.rng.choice((1, -1)))
+            await self.party.ballots.vote(room, member, entry.id, self.rng.choice((1, -1)))
         self.took_ms[kind].append((time.perf_counter() - begun) * 1000)
 
 
@@ -119,7 +119,7 @@ async def _houses(folder: Path, clock: Clock) -> AsyncIterator[tuple[House, Hous
             fake.device(users[-1], active=True)
             await stage.link(_member(number), users[-1])
         for number in range(ROOMS):
-            await hosted.play(_room(number), _member(number % HOSTS))
+            await hosted.playback.play(_room(number), _member(number % HOSTS))
         yield House(plain), House(hosted), fake, stage
         catalogue.close()
 
@@ -129,7 +129,7 @@ async def measure(seconds: float, folder: Path, progress: Progress) -> list[Prom
     clock = Clock()
     rng = random.Random(1)  # noqa: S311 - no secret
     async with _houses(folder, clock) as (plain, hosted, fake, stage):
-        found = await plain.party.search("love", 100)
+        found = await plain.party.insight.search("love", 100)
         songs = [f"{track.title} - {track.artist}" for track in found]
         for house in (plain, hosted):
             for _ in range(ROOMS * 5):
@@ -140,7 +140,10 @@ async def measure(seconds: float, folder: Path, progress: Progress) -> list[Prom
         with suppress(SpotifyRests):  # what was under way when it began would be counted else
             await stage.spotify.search("any", "any")
         late_ms: list[float] = []
-        tasks = [asyncio.create_task(Follower(hosted.party).run()), asyncio.create_task(_watch_loop(late_ms))]
+        tasks = [
+            asyncio.create_task(DeviceWatcher(hosted.party.devices, hosted.party.accounts).run()),
+            asyncio.create_task(_watch_loop(late_ms)),
+        ]
         await asyncio.sleep(1)
         late_ms.clear()
         count = int(RATE * seconds)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.party.domain import Track
+from bot.party.words import Track
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from bot.party.domain import Entry, Member, Mood, State, Track, signals, spoken_for
+from bot.party.rules.steering import signals, spoken_for
+from bot.party.words import Entry, Member, Mood, State, Track
 from tests.measure.stage import Stage
 
 ROUNDS, COUNT = 5, 5

@@ -18,7 +18,8 @@ import pytest
 from alembic import command
 from sqlalchemy import create_engine
 
-from bot.party.domain import PARTY_ENDS_AFTER_MS, Member, Room, State
+from bot.party.limits import PARTY_ENDS_AFTER_MS
+from bot.party.words import Member, Room, State
 from bot.service import PartyService
 from db.harvest import WANTED
 from db.store import Store, alembic_config
@@ -46,7 +47,7 @@ THIRD = "A Third Demo - The Cellar Neighbours"
 
 async def add(party: PartyService, *songs: str, room: Room = HERE, by: Member = ANNA) -> list[int]:
     """Adds songs in turn and returns the numbers of their entries."""
-    return [(await party.add(room, by, song)).entry.id for song in songs]
+    return [(await party.queue.add(room, by, song)).entry.id for song in songs]
 
 
 def harvested(database_url: str, out: Path) -> Path:
@@ -79,24 +80,24 @@ async def test_what_people_wanted_is_kept_in_their_order(
     party: PartyService, database_url: str, tmp_path: Path
 ) -> None:
     """Typed songs and suggestions taken up are kept; removed, skipped, voted down and ignored ones not."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     skipped, _, gone, unloved, argued = await add(
         party, "take on me", "mr brightside", "wonderwall", "africa toto", "bohemian rhapsody"
     )
     await add(party, DEMO, by=BEN)
-    await party.remove(HERE, ANNA, gone)
-    await party.vote(HERE, BEN, unloved, -1)
-    await party.vote(HERE, BEN, argued, -1)
-    await party.vote(HERE, CLEO, argued, +1)
-    ballot = await party.next(HERE, ANNA, 3)
-    taken = (await party.vote(HERE, CLEO, ballot[1].id, +1)).entry
-    await party.vote(HERE, CLEO, ballot[2].id, -1)
+    await party.queue.remove(HERE, ANNA, gone)
+    await party.ballots.vote(HERE, BEN, unloved, -1)
+    await party.ballots.vote(HERE, BEN, argued, -1)
+    await party.ballots.vote(HERE, CLEO, argued, +1)
+    ballot = await party.ballots.next(HERE, ANNA, 3)
+    taken = (await party.ballots.vote(HERE, CLEO, ballot[1].id, +1)).entry
+    await party.ballots.vote(HERE, CLEO, ballot[2].id, -1)
     for member in (ANNA, BEN, CLEO):
-        await party.skip(HERE, member, entry_id=skipped)
-        if (playing := (await party.party(HERE)).playing) and playing.id != skipped:
+        await party.queue.skip(HERE, member, entry_id=skipped)
+        if (playing := (await party.insight.now(HERE)).playing) and playing.id != skipped:
             break
     await add(party, OTHER, by=BEN)
-    await party.undo(HERE, BEN)
+    await party.queue.undo(HERE, BEN)
     folder = commanded(database_url, tmp_path / "parties")
     assert titles(folder) == [["Mr. Brightside", "Bohemian Rhapsody", "Our Own Demo", taken.track.title]]
     assert [each["n_tracks"] for each in rows(folder, "playlists")] == [4]
@@ -106,7 +107,7 @@ async def test_the_tables_are_the_data_format(
     party: PartyService, catalogue: Any, database_url: str, tmp_path: Path
 ) -> None:
     """Each table has its columns; known songs keep the catalogue's id and facts, others get one of theirs."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     await add(party, "mr brightside", DEMO)
     known = await catalogue.resolve("mr brightside")
     folder = harvested(database_url, tmp_path / "parties")
@@ -153,7 +154,7 @@ async def test_spellings_of_an_unknown_song_are_one(
     party: PartyService, clock: Clock, database_url: str, tmp_path: Path
 ) -> None:
     """Case, accents and signs do not make another song of one that the catalogue does not know."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     await add(party, "Déjà Démo - The Garage Neighbours", OTHER)
     clock.pass_by(hours=20)
     await add(party, "DEJA DEMO! - the garage neighbours", THIRD)
@@ -166,10 +167,10 @@ async def test_a_party_ends_where_nothing_happened_for_twelve_hours(
     party: PartyService, clock: Clock, database_url: str, tmp_path: Path
 ) -> None:
     """A vote keeps a party going as a song does; twelve hours of silence and a bit begin another one."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     _, second = await add(party, DEMO, OTHER)
     clock.pass_by(hours=11)
-    await party.vote(HERE, BEN, second, +1)
+    await party.ballots.vote(HERE, BEN, second, +1)
     clock.pass_by(hours=12)
     await add(party, THIRD)
     clock.pass_by(hours=12, minutes=1)
@@ -190,7 +191,7 @@ async def test_a_party_of_one_song_is_none(
     party: PartyService, clock: Clock, database_url: str, tmp_path: Path
 ) -> None:
     """A party in which only one song was wanted says nothing and is left out."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     await add(party, DEMO)
     clock.pass_by(hours=13)
     await add(party, OTHER, THIRD)
@@ -205,12 +206,12 @@ async def test_only_rooms_that_opted_in_are_read(
     """What counts is the choice at the time of the harvest, for all of a room's parties, past ones too."""
     await add(party, DEMO, OTHER)
     await add(party, "mr brightside", "take on me", room=THERE)
-    await party.share(THERE, MO, True)
+    await party.settings.share(THERE, MO, True)
     folder = harvested(database_url, tmp_path / "parties")
     assert titles(folder) == [["Mr. Brightside", "Take on Me"]]
     assert not {"Our Own Demo", "Another Demo"} & {each["title"] for each in rows(folder, "tracks")}
-    await party.share(HERE, MO, True)
-    await party.share(THERE, MO, False)
+    await party.settings.share(HERE, MO, True)
+    await party.settings.share(THERE, MO, False)
     assert titles(harvested(database_url, folder)) == [["Our Own Demo", "Another Demo"]]
 
 
@@ -219,11 +220,11 @@ async def test_no_file_says_who_or_where(
 ) -> None:
     """Neither a member's id or name nor a channel's or server's stands in the raw bytes; titles do."""
     for room in (HERE, THERE):
-        await party.share(room, MO, True)
+        await party.settings.share(room, MO, True)
         await add(party, DEMO, room=room)
         (entry,) = await add(party, OTHER, room=room, by=BEN)
-        await party.vote(room, CLEO, entry, +1)
-        await party.next(room, CLEO)
+        await party.ballots.vote(room, CLEO, entry, +1)
+        await party.ballots.next(room, CLEO)
     assert all(secret in stored(database_url) for secret in SECRETS)
     folder = harvested(database_url, tmp_path / "parties")
     written = b"".join(path.read_bytes() for path in folder.iterdir())
@@ -243,7 +244,7 @@ async def test_a_room_is_one_parent_drawn_by_lot(
 ) -> None:
     """All parties of a room share a parent, no two rooms do, and the next harvest draws other ones."""
     for room in (HERE, THERE):
-        await party.share(room, MO, True)
+        await party.settings.share(room, MO, True)
         await add(party, DEMO, OTHER, room=room)
         clock.pass_by(hours=13)
         await add(party, "mr brightside", "take on me", room=room)
@@ -264,31 +265,31 @@ async def test_the_bot_may_write_meanwhile(
     party: PartyService, store: Store, database_url: str, tmp_path: Path
 ) -> None:
     """In the midst of a transaction of the bot's, the harvest sees what was committed and changes nothing."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     await add(party, DEMO, OTHER)
     before = stored(database_url)
-    async with store.transaction() as tx:
-        await tx.share((await tx.party(HERE, 0)).id, False)
+    async with store.writing() as tx:
+        await tx.parties.set_shared((await tx.parties.open(HERE, 0)).id, False)
         folder = commanded(database_url, tmp_path / "parties")
         assert stored(database_url) == before
     assert titles(folder) == [["Our Own Demo", "Another Demo"]]
-    assert not await party.shared(HERE)
+    assert not await party.settings.shared(HERE)
     await add(party, THIRD)
 
 
 KILLED = """
 import asyncio, os, signal, sys
-from bot.party.domain import Track
+from bot.party.words import Track
 from db.store import open_store
 from tests.model_export.test_harvest import ANNA, HERE
 
 async def main():
     async with open_store(sys.argv[1]) as store:
-        async with store.transaction() as tx:
-            party = await tx.party(HERE, 1)
-            await tx.share(party.id, True)
+        async with store.writing() as tx:
+            party = await tx.parties.open(HERE, 1)
+            await tx.parties.set_shared(party.id, True)
             for title in ("One", "Two"):
-                await tx.insert_entry(party.id, Track(title, "Somebody"), ANNA, 2)
+                await tx.entries.insert(party.id, Track(title, "Somebody"), ANNA, 2)
         os.kill(os.getpid(), signal.SIGKILL)
 
 asyncio.run(main())
@@ -380,8 +381,8 @@ async def test_without_a_room_that_opted_in_it_is_said_how(
 ) -> None:
     """Where nobody opted in, or nobody does any more, one line names the command, and nothing is written."""
     await add(party, DEMO, OTHER)
-    await party.share(HERE, MO, True)
-    await party.share(HERE, MO, False)
+    await party.settings.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, False)
     line = refused(run("harvest", database_url, "--out", tmp_path / "parties"))
     assert "/learn on" in line
     assert not (tmp_path / "parties").exists()
@@ -391,7 +392,7 @@ async def test_without_a_party_there_is_nothing_to_harvest(
     party: PartyService, database_url: str, tmp_path: Path
 ) -> None:
     """Rooms that opted in without two songs at any party are told apart from nobody having opted in."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     await add(party, DEMO)
     with pytest.raises(DataError, match="two wanted songs"):
         harvest.harvest(database_url, tmp_path / "parties")
@@ -400,15 +401,15 @@ async def test_without_a_party_there_is_nothing_to_harvest(
 
 async def test_only_a_harvest_is_replaced(party: PartyService, database_url: str, tmp_path: Path) -> None:
     """A folder with something else in it is refused and stays; a refused harvest leaves the last one."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     await add(party, DEMO, OTHER)
     folder = harvested(database_url, tmp_path / "parties")
     before = table(folder, "tracks").read_bytes()
-    await party.share(HERE, MO, False)
+    await party.settings.share(HERE, MO, False)
     with pytest.raises(DataError, match="/learn on"):
         harvest.harvest(database_url, folder)
     assert table(folder, "tracks").read_bytes() == before
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     (folder / "beach.jpg").write_text("sand")
     with pytest.raises(DataError, match=re.escape("beach.jpg")):
         harvest.harvest(database_url, folder)
@@ -424,7 +425,7 @@ def scratch(out: Path) -> list[Path]:
 
 async def test_control_c_leaves_nothing(party: PartyService, database_url: str, tmp_path: Path) -> None:
     """Ctrl-C in the midst of a harvest ends it without a traceback, and no folder remains."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     await add(party, DEMO)
     with closing(sqlite3.connect(database_url.partition("///")[2])) as database, database:
         database.execute(
@@ -452,7 +453,7 @@ async def test_a_model_learns_what_the_rooms_played(
 ) -> None:
     """Trained on open data and a harvest, the catalogue holds the rooms' own song, and shared songs once."""
     for room in (HERE, THERE):
-        await party.share(room, MO, True)
+        await party.settings.share(room, MO, True)
         await add(party, DEMO, "Rock Song 1 - rock band 0", "rock song 2 - Rock Band 0", room=room)
     data = write_playlists(tmp_path / "open", planted())
     parties = commanded(database_url, tmp_path / "parties")
@@ -477,7 +478,7 @@ async def test_several_folders_are_measured_together(
     party: PartyService, database_url: str, tmp_path: Path
 ) -> None:
     """Evaluating takes the folders that training took."""
-    await party.share(HERE, MO, True)
+    await party.settings.share(HERE, MO, True)
     await add(party, DEMO, "Rock Song 1 - rock band 0")
     data = write_playlists(tmp_path / "open", planted())
     parties = harvested(database_url, tmp_path / "parties")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.recommend.catalogue import words as typed_words
+from bot.recommend.texts import words as typed_words
 from model_export.bundle import Learned, write_bundle
 from model_export.catalogue import read_words, write_catalogue
 from model_export.evaluate import Bundle, words_ndcg

@@ -95,7 +95,7 @@ export class Line {
     for (const [id, { message, answered }] of this.waiting) {
       if (CHANGES.has(message.do)) continue;
       this.waiting.delete(id);
-      answered({ ok: false, say: "The room is away. Try again in a moment.", kind: "Away" });
+      answered({ ok: false, say: "Can't reach the room right now. Try again in a moment.", kind: "Away" });
     }
     const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries) * (0.75 + Math.random() / 2);
     this.tries += 1;

@@ -30,8 +30,8 @@ function tick() {
 }
 
 function away(isAway, changes) {
-  const unsent = changes ? ` ${changes === 1 ? "One change" : `${changes} changes`} will be sent then.` : "";
-  byId("away").textContent = isAway ? `The room is out of reach. Trying to come back.${unsent}` : "";
+  const unsent = changes ? ` ${changes === 1 ? "One change is" : `${changes} changes are`} waiting to be sent.` : "";
+  byId("away").textContent = isAway ? `Can't reach the room right now. Trying again.${unsent}` : "";
   byId("away").hidden = !isAway;
 }
 
@@ -67,7 +67,7 @@ async function changeAndTell(what, fields) {
 
 async function add(text, typed) {
   byId("add-said").textContent = "";
-  const answer = await busy(byId("add-button"), () => change("add", { text }, () => told("Bringing all of it in …")));
+  const answer = await busy(byId("add-button"), () => change("add", { text }, () => told("Importing …")));
   if (!answer) return;
   if (!answer.ok) {
     told("");

@@ -139,9 +139,9 @@ export class Sound {
     if (!answer) return;
     if (!answer.ok) return this.toast(answer);
     const address = ours(answer.url);
-    if (!address) return this.say(paragraph("That link is none of ours."));
+    if (!address) return this.say(paragraph("That isn't one of our links."));
     window.open(address, "_blank", "noopener,noreferrer");
-    this.say(paragraph(`${answer.say} `), paragraph(linkTo(address, "Open the link"), " if no tab has opened."));
+    this.say(paragraph(`${answer.say} `), paragraph(linkTo(address, "Open the link"), " if no new tab opened."));
   }
 
   async disconnect() {
@@ -162,14 +162,14 @@ export class Sound {
   }
 
   async save() {
-    this.say(paragraph("Looking for the songs at Spotify …"));
+    this.say(paragraph("Looking for the songs on Spotify …"));
     const answer = await this.change("save", { name: byId("save-name").value });
     this.say();
     if (!answer?.ok) return answer && this.toast(answer); // which goes by itself: what refuses now may not soon
     const address = ours(answer.url);
-    if (!address) return this.say(paragraph("That link is none of ours."));
+    if (!address) return this.say(paragraph("That isn't one of our links."));
     const words = paragraph(answer.say.replace(answer.url, "").trim(), " ", linkTo(address, "Open it in Spotify"));
-    this.say(words, ...(answer.missing.length ? [paragraph("These are not to be found there:"), listed(answer.missing)] : []));
+    this.say(words, ...(answer.missing.length ? [paragraph("I can't find these on Spotify:"), listed(answer.missing)] : []));
   }
 
   say(...parts) {
@@ -186,7 +186,7 @@ export class Sound {
     byId("spotify-name").textContent = this.account.name;
     byId("spotify-devices").hidden = theirs;
     byId("spotify-steer").hidden = !playback?.yours;
-    byId("spotify-hint").textContent = theirs ? `${playback.host} plays this party.` : this.noDevice;
+    byId("spotify-hint").textContent = theirs ? `${playback.host} is hosting this party.` : this.noDevice;
   }
 
   drawDevices() {

@@ -36,7 +36,7 @@ export class TypeAhead {
     this.list.replaceChildren(...songs.map((song, index) => this.option(song, index)));
     this.list.hidden = songs.length === 0;
     this.input.setAttribute("aria-expanded", String(songs.length > 0));
-    this.found.textContent = songs.length ? `${songs.length} songs found` : "No song found";
+    this.found.textContent = songs.length === 1 ? "1 song found" : `${songs.length || "No"} songs found`;
     this.activate(-1);
   }
 

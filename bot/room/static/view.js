@@ -67,8 +67,8 @@ function takeOut(entry) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "link";
-  button.textContent = "Take out";
-  button.setAttribute("aria-label", `Take ${entry.title} out of the queue`);
+  button.textContent = "Remove";
+  button.setAttribute("aria-label", `Remove ${entry.title} from the queue`);
   Object.assign(button.dataset, { do: "remove", entry: entry.id });
   return button;
 }
@@ -147,7 +147,7 @@ function stage({ playing, skip, paused, playback }) {
   byId("stage").classList.toggle("quiet", !playing || paused);
   byId("stage-title").textContent = playing ? (paused ? `${STILL_SIGN} Paused` : "Now playing") : "It's quiet in here";
   byId("now-title").textContent = playing ? playing.title : "Add the first song";
-  byId("now-artist").textContent = playing ? nowWords(playing) : "It starts at once, for everybody in the room.";
+  byId("now-artist").textContent = playing ? nowWords(playing) : "It starts right away, for everybody in the room.";
   byId("progress").hidden = byId("now-actions").hidden = !playing;
   fillTile(byId("record-label"), playing ?? { title: "Encore", artist: "" });
   document.title = playing ? `${paused ? `${STILL_SIGN} ` : ""}${playing.title} · Encore` : "Encore";

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.party.domain import State
+from bot.party.words import State
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -36,10 +36,10 @@ async def test_eight_writers_lose_nothing(
     async def add(number: int) -> None:
         for song in range(6):
             service = (party, other)[(number + song) % 2]
-            await service.add(ROOM, members(8)[number], f"Song {song} of {number} - Nobody")
+            await service.queue.add(ROOM, members(8)[number], f"Song {song} of {number} - Nobody")
 
     await asyncio.gather(*(add(number) for number in range(8)))
-    now = await other.party(ROOM)
+    now = await other.insight.now(ROOM)
     assert now.playing is not None
     titles = [entry.track.title for entry in (now.playing, *now.queue)]
     assert sorted(titles) == sorted(f"Song {song} of {number}" for number in range(8) for song in range(6))
@@ -49,19 +49,19 @@ async def test_eight_writers_lose_nothing(
 async def test_one_delivery_to_both_adds_once(party: PartyService, other: PartyService) -> None:
     """The same idempotency key in both processes at once changes the party once."""
     added = await asyncio.gather(
-        *(service.add(ROOM, ANNA, "mr brightside", "key") for service in (party, other))
+        *(service.queue.add(ROOM, ANNA, "mr brightside", "key") for service in (party, other))
     )
     assert added[0] == added[1]
-    assert (await party.party(ROOM)).queue == ()
+    assert (await party.insight.now(ROOM)).queue == ()
 
 
 async def test_skips_that_race_skip_one_song(party: PartyService, other: PartyService) -> None:
     """Two of three wish to skip at once, each in a process of their own: one song ends, the next plays."""
     for person, song in ((ANNA, "mr brightside"), (BEN, "take on me"), (CLEO, "wonderwall")):
-        await party.add(ROOM, person, song)
-    results = await asyncio.gather(party.skip(ROOM, ANNA), other.skip(ROOM, BEN))
+        await party.queue.add(ROOM, person, song)
+    results = await asyncio.gather(party.queue.skip(ROOM, ANNA), other.queue.skip(ROOM, BEN))
     assert sorted(result.done for result in results) == [False, True]
-    now = await party.party(ROOM)
+    now = await party.insight.now(ROOM)
     assert [entry.state for entry in now.history] == [State.SKIPPED]
     assert now.playing is not None
     assert now.playing.track.title == "Take on Me"
@@ -70,10 +70,10 @@ async def test_skips_that_race_skip_one_song(party: PartyService, other: PartySe
 async def test_two_clocks_end_a_song_once(party: PartyService, other: PartyService, clock: Clock) -> None:
     """Each process keeps time: a song whose time is up ends once, and the next one plays in full."""
     for song in ("mr brightside", "take on me", "wonderwall"):
-        await party.add(ROOM, ANNA, song)
+        await party.queue.add(ROOM, ANNA, song)
     for played in (1, 2):
         clock.pass_by(minutes=10)
-        await asyncio.gather(*(service.play_on() for service in (party, other) * 3))
-        now = await other.party(ROOM)
+        await asyncio.gather(*(service.clock.play_on() for service in (party, other) * 3))
+        now = await other.insight.now(ROOM)
         assert [entry.state for entry in now.history] == [State.PLAYED] * played
         assert now.playing is not None

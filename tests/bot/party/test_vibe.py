@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.party.domain import LONGEST_TEXT, MOST_WORDS, Entry, Member, Mood, State, Suggestion, Track
 from bot.party.errors import EmptyText, NothingToSuggest, PartyError, TextTooLong
+from bot.party.limits import LONGEST_TEXT, MOST_WORDS
+from bot.party.words import Entry, Member, Mood, State, Suggestion, Track
 from bot.recommend.catalogue import Catalogue
 from bot.service import PartyService
 from bot.wording.languages import language
@@ -47,39 +48,39 @@ def ids(ballot: tuple[Entry, ...]) -> set[str | None]:
 
 async def test_words_start_a_party(party: PartyService) -> None:
     """Without a single song, words lead to songs of their own, kept as a ballot, and are their reason."""
-    rock = await party.vibe(ROOM, ANNA, "90s Rock!", mood=Mood.SAFE)
+    rock = await party.ballots.vibe(ROOM, ANNA, "90s Rock!", mood=Mood.SAFE)
     assert (rock.known, rock.unknown) == (("90s", "rock"), ())
     assert len(rock.ballot) == 5
     assert all(entry.because and {*entry.because} <= {"90s", "rock"} for entry in rock.ballot)
-    assert (await party.party(ROOM)).ballot == rock.ballot
-    workout = await party.vibe(ELSEWHERE, ANNA, "workout", mood=Mood.SAFE)
+    assert (await party.insight.now(ROOM)).ballot == rock.ballot
+    workout = await party.ballots.vibe(ELSEWHERE, ANNA, "workout", mood=Mood.SAFE)
     assert not ids(rock.ballot) & ids(workout.ballot)
-    popular = await party.next(type(ROOM)("discord", "1", "4"), ANNA, mood=Mood.SAFE)
+    popular = await party.ballots.next(type(ROOM)("discord", "1", "4"), ANNA, mood=Mood.SAFE)
     assert ids(popular) not in (ids(rock.ballot), ids(workout.ballot))
 
 
 async def test_a_vote_takes_a_song_of_a_vibe_up(party: PartyService) -> None:
     """The ballot is one like any other: the first vote queues a song, here one that starts at once."""
-    found = await party.vibe(ROOM, ANNA, "jazz")
-    assert (await party.vote(ROOM, BEN, found.ballot[1].id, +1)).entry.state is State.PLAYING
+    found = await party.ballots.vibe(ROOM, ANNA, "jazz")
+    assert (await party.ballots.vote(ROOM, BEN, found.ballot[1].id, +1)).entry.state is State.PLAYING
 
 
 @pytest.mark.parametrize("people", [(ANNA, ANNA), (ANNA, BEN)], ids=["one", "two"])
 async def test_words_and_queue_speak_together(party: PartyService, people: tuple[Member, Member]) -> None:
     """With a queue, of one or of several, what comes is neither what the words bring alone nor the queue."""
-    words = await party.vibe(ELSEWHERE, ANNA, "90s rock", mood=Mood.SAFE)
+    words = await party.ballots.vibe(ELSEWHERE, ANNA, "90s rock", mood=Mood.SAFE)
     for number, song in enumerate(("take on me", "dancing queen", "uptown girl", "september earth wind")):
-        await party.add(ROOM, people[number % 2], song)
-    both = await party.vibe(ROOM, ANNA, "90s rock", mood=Mood.SAFE)
+        await party.queue.add(ROOM, people[number % 2], song)
+    both = await party.ballots.vibe(ROOM, ANNA, "90s rock", mood=Mood.SAFE)
     assert all({*entry.because} & {"90s", "rock"} for entry in both.ballot)
     assert ids(both.ballot) & ids(words.ballot)
     assert ids(both.ballot) != ids(words.ballot)
-    assert not ids(both.ballot) & ids(await party.next(ROOM, ANNA, mood=Mood.SAFE))
+    assert not ids(both.ballot) & ids(await party.ballots.next(ROOM, ANNA, mood=Mood.SAFE))
 
 
 async def test_the_queue_is_named_where_it_is_a_reason(party: PartyService) -> None:
     """What is said of a ballot is true of its songs."""
-    found = await party.vibe(ROOM, ANNA, "jazz")
+    found = await party.ballots.vibe(ROOM, ANNA, "jazz")
     assert "queue" not in REPLIES.vibe(found)
     helped = replace(found, ballot=(replace(found.ballot[0], because=("jazz", "So What")),))
     assert REPLIES.vibe(helped) == "Songs for “jazz” and your queue: vote for what you want to hear."
@@ -89,17 +90,17 @@ async def test_a_vibe_never_repeats_the_party(party: PartyService) -> None:
     """What was offered, queued, or voted down is not suggested again, by words or otherwise."""
     seen: set[str | None] = set()
     for ask in ("90s rock", "90s rock", "90s"):
-        found = await party.vibe(ROOM, ANNA, ask, mood=Mood.SAFE)
+        found = await party.ballots.vibe(ROOM, ANNA, ask, mood=Mood.SAFE)
         assert not seen & ids(found.ballot)
         seen |= ids(found.ballot)
-        await party.vote(ROOM, ANNA, found.ballot[0].id, +1)
-        await party.vote(ROOM, ANNA, found.ballot[1].id, -1)
-    assert not seen & ids(await party.next(ROOM, ANNA, mood=Mood.SAFE))
+        await party.ballots.vote(ROOM, ANNA, found.ballot[0].id, +1)
+        await party.ballots.vote(ROOM, ANNA, found.ballot[1].id, -1)
+    assert not seen & ids(await party.ballots.next(ROOM, ANNA, mood=Mood.SAFE))
 
 
 async def test_unknown_words_are_named(party: PartyService) -> None:
     """What nobody knows is said, and the rest is looked for all the same."""
-    found = await party.vibe(ROOM, ANNA, "90s bbq rock bbq")
+    found = await party.ballots.vibe(ROOM, ANNA, "90s bbq rock bbq")
     assert (found.known, found.unknown) == (("90s", "rock"), ("bbq",))
     said = REPLIES.vibe(found)
     assert said == "I don't know the word bbq. Songs for “90s rock”: vote for what you want to hear."
@@ -107,13 +108,11 @@ async def test_unknown_words_are_named(party: PartyService) -> None:
 
 async def test_without_a_known_word_it_is_popular_songs(party: PartyService) -> None:
     """Then it says so; with a queue it goes by that alone."""
-    found = await party.vibe(ROOM, ANNA, "bbq zorp", mood=Mood.SAFE)
-    assert ids(found.ballot) == ids(await party.next(ELSEWHERE, ANNA, mood=Mood.SAFE))
-    assert REPLIES.vibe(found).startswith(
-        "I don't know the words bbq and zorp. So here is what many people like"
-    )
-    await party.add(ROOM, ANNA, "wonderwall")
-    assert "your queue alone" in REPLIES.vibe(await party.vibe(ROOM, ANNA, "bbq"))
+    found = await party.ballots.vibe(ROOM, ANNA, "bbq zorp", mood=Mood.SAFE)
+    assert ids(found.ballot) == ids(await party.ballots.next(ELSEWHERE, ANNA, mood=Mood.SAFE))
+    assert REPLIES.vibe(found).startswith("I don't know the words bbq and zorp. Here's what many people like")
+    await party.queue.add(ROOM, ANNA, "wonderwall")
+    assert "your queue instead" in REPLIES.vibe(await party.ballots.vibe(ROOM, ANNA, "bbq"))
 
 
 @pytest.mark.parametrize(
@@ -125,9 +124,9 @@ async def test_bad_words_are_refused_and_the_party_unchanged(
 ) -> None:
     """No words, or too many: a sentence each, about words and not about songs, and no ballot."""
     with pytest.raises(error) as refused:
-        await party.vibe(ROOM, ANNA, text)
+        await party.ballots.vibe(ROOM, ANNA, text)
     assert "song" not in str(refused.value)
-    assert (await party.party(ROOM)).ballot == ()
+    assert (await party.insight.now(ROOM)).ballot == ()
 
 
 @pytest.mark.parametrize(
@@ -166,17 +165,17 @@ async def test_the_mood_and_who_was_served_reach_the_model(
         (BEN, "thriller"),
         (CLEO, "imagine"),
     ):
-        await party.add(ROOM, member, song)
+        await party.queue.add(ROOM, member, song)
     for _ in range(2):
         clock.pass_by(minutes=7)
-        await party.play_on()
-    await party.next(ROOM, ANNA)
+        await party.clock.play_on()
+    await party.ballots.next(ROOM, ANNA)
     assert model.told == {"words": (), "mood": Mood.BALANCED, "served": {"11": 2, "12": 1}, "clean": False}
     clock.pass_by(minutes=7)
-    await party.play_on()
+    await party.clock.play_on()
     for member in (ANNA, BEN):
-        await party.skip(ROOM, member)
-    await party.vibe(ROOM, ANNA, "jazz bbq", mood=Mood.ADVENTUROUS)
+        await party.queue.skip(ROOM, member)
+    await party.ballots.vibe(ROOM, ANNA, "jazz bbq", mood=Mood.ADVENTUROUS)
     assert model.told == {
         "words": ["jazz"],
         "mood": Mood.ADVENTUROUS,
@@ -189,5 +188,5 @@ async def test_nothing_left_to_suggest(store: Store, catalogue: Catalogue, clock
     """When every song is spoken for, words bring none back."""
     party = PartyService(store, catalogue, Listening(speechless=True), clock)
     with pytest.raises(NothingToSuggest):
-        await party.vibe(ROOM, ANNA, "jazz")
-    assert (await party.party(ROOM)).ballot == ()
+        await party.ballots.vibe(ROOM, ANNA, "jazz")
+    assert (await party.insight.now(ROOM)).ballot == ()

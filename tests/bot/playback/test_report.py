@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from bot.party.domain import Entry, Member, Playback, State, Track
-from bot.playback.report import DOUBTED_MS, SETTLES_MS, Step, decide, plays
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.party.words import Entry, Member, Playback, State, Track
+from bot.playback.report import Step, decide, may_be_ahead, needs_to_listen, plays
 from bot.playback.words import Heard
 
 NOW_MS = 1_800_000_000_000
@@ -28,10 +32,12 @@ def heard(number: int, passed_ms: int, *, playing: bool = True) -> Heard:
 
 
 ADVERTISEMENT = Heard(frozenset(), None, 5_000, True, None)
+EPISODE = Heard(frozenset({"episode"}), None, 5_000, True, None)
 MIDDLE, END = entry(1, ends_in_ms=100_000), entry(1, ends_in_ms=3_000)
 HELD = entry(1, left_ms=100_000)
 NEXT, LATER = entry(2), entry(3)
 ON, FRESH, AHEAD = Playback(HOST, on=1), Playback(HOST), Playback(HOST, on=1, ahead=2)
+ELSEWHERE = Playback(HOST, on=7, ahead=8)
 
 CASES = {
     "all is well": (MIDDLE, ON, heard(1, 100_000), Step(1, None)),
@@ -55,7 +61,10 @@ CASES = {
         None,
         Step(2, None, forward=True),
     ),
+    "the party has gone on to another song": (MIDDLE, ELSEWHERE, None, Step(1, 8, play=MIDDLE)),
     "the party stands still before it was sent": (HELD, FRESH, None, Step(None, None)),
+    "the party stands still on another song": (HELD, ELSEWHERE, None, Step(7, 8)),
+    "both have gone on": (entry(2, ends_in_ms=SONG_MS), AHEAD, heard(2, 0), Step(2, None)),
     "the device has gone on": (
         END,
         AHEAD,
@@ -90,50 +99,148 @@ CASES = {
     "paused on the phone": (MIDDLE, ON, heard(1, 50_000, playing=False), Step(1, None, left_ms=150_000)),
     "paused as before": (HELD, ON, heard(1, 100_000, playing=False), Step(1, None)),
     "gone on with on the phone": (HELD, ON, heard(1, 100_000), Step(1, None, ends_ms=NOW_MS + 100_000)),
-    "an advertisement": (MIDDLE, ON, ADVERTISEMENT, Step(1, None)),
+    "paused with the next one ahead": (
+        MIDDLE,
+        AHEAD,
+        heard(1, 50_000, playing=False),
+        Step(1, 2, left_ms=150_000),
+    ),
+    "paused as before with the next one ahead": (HELD, AHEAD, heard(1, 0, playing=False), Step(1, 2)),
+    "it is repeated": (END, AHEAD, heard(1, 5_000), Step(None, 2, over=State.PLAYED)),
+    "it went on near its end": (
+        entry(1, left_ms=3_000),
+        ON,
+        heard(1, 5_000),
+        Step(1, None, ends_ms=NOW_MS + SONG_MS - 5_000),
+    ),
+    "the device came to the end": (
+        END,
+        AHEAD,
+        heard(1, 0, playing=False),
+        Step(None, 2, over=State.PLAYED),
+    ),
+    "the device stopped in the middle": (
+        MIDDLE,
+        AHEAD,
+        heard(1, 0, playing=False),
+        Step(None, 2, over=State.SKIPPED),
+    ),
+    "paused on another song": (
+        MIDDLE,
+        AHEAD,
+        heard(9, 5_000, playing=False),
+        Step(1, None, left_ms=100_000),
+    ),
+    "paused on another song as before": (HELD, AHEAD, heard(9, 5_000, playing=False), Step(1, 2)),
+    "another song put on while all stood still": (
+        HELD,
+        AHEAD,
+        heard(9, 0),
+        Step(None, None, over=State.SKIPPED, joined=heard(9, 0).track, ends_ms=NOW_MS + SONG_MS),
+    ),
+    "an advertisement": (MIDDLE, AHEAD, ADVERTISEMENT, Step(1, 2)),
+    "an advertisement at the end": (END, ON, ADVERTISEMENT, Step(1, None)),
+    "an advertisement that stands still at the end": (
+        END,
+        ON,
+        replace(ADVERTISEMENT, playing=False),
+        Step(None, None, over=State.PLAYED),
+    ),
+    "an episode": (MIDDLE, AHEAD, EPISODE, Step(1, 2)),
+    "an episode at the end": (END, ON, EPISODE, Step(None, None, over=State.PLAYED)),
     "the device is gone": (MIDDLE, ON, None, Step(None, None, gone=True)),
-    "the device is gone while all stands still": (HELD, ON, None, Step(1, None)),
+    "the device is gone while all stands still": (HELD, AHEAD, None, Step(1, 2)),
+    "the device is gone while all stands still near the end": (
+        entry(1, left_ms=3_000),
+        ON,
+        None,
+        Step(1, None),
+    ),
     "the device is gone at the end": (END, ON, None, Step(None, None, over=State.PLAYED)),
+    "nobody has written down when it ends": (
+        replace(MIDDLE, ends_ms=None),
+        ON,
+        heard(9, 0),
+        Step(None, None, over=State.PLAYED),
+    ),
 }
+
+
+def follows(
+    playing: Entry | None,
+    playback: Playback,
+    at_the_device: Heard | None,
+    *,
+    told_ago_ms: int = 60_000,
+    forwarded: bool = False,
+) -> Step:
+    """What follows with two songs waiting, on a device that was told something so long ago."""
+    queue = [each for each in (NEXT, LATER) if playing is None or each.id != playing.id]
+    told_ms = NOW_MS - told_ago_ms
+    return decide(playing, queue, playback, at_the_device, NOW_MS, told_ms=told_ms, forwarded=forwarded)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_what_follows(case: str) -> None:
-    """Each with two songs waiting, and a device that was told nothing lately."""
+    """Each on a device that was told nothing lately."""
     playing, playback, at_the_device, expected = CASES[case]
-    queue = [each for each in (NEXT, LATER) if each.id != playing.id]
-    assert decide(playing, queue, playback, at_the_device, NOW_MS) == expected
-
-
-def test_what_a_device_says_right_after_it_was_told_something_is_not_believed() -> None:
-    """It takes a moment to do it; afterwards it counts."""
-    for told_ms, believed in ((NOW_MS - SETTLES_MS + 1, False), (NOW_MS - SETTLES_MS, True)):
-        step = decide(MIDDLE, [NEXT], ON, heard(2, 0), NOW_MS, told_ms=told_ms)
-        assert (step.over is State.SKIPPED) is believed
-
-
-def test_a_forward_that_led_elsewhere_is_put_right_for_a_while() -> None:
-    """The device's own queue may have had other songs; later it is the host who has chosen."""
-    for ago_ms, doubted in ((SETTLES_MS, True), (DOUBTED_MS, False)):
-        step = decide(MIDDLE, [NEXT], ON, heard(9, 0), NOW_MS, told_ms=NOW_MS - ago_ms, forwarded=True)
-        assert (step.play == MIDDLE) is doubted
+    assert follows(playing, playback, at_the_device) == expected
 
 
 def test_an_empty_party_asks_nothing() -> None:
     """Whatever the device plays."""
-    assert decide(None, [], AHEAD, heard(9, 0), NOW_MS) == Step(None, 2)
+    assert follows(None, AHEAD, heard(9, 0)) == Step(None, 2)
 
 
-@pytest.mark.parametrize(
-    ("track", "is_it"),
-    [
-        (Track("Other", "Other", spotify_id="id1"), True),
-        (Track("song 1", "Band, Guest", duration_ms=SONG_MS + 2_000, spotify_id="other"), True),
-        (Track("Song 1", "Band", duration_ms=SONG_MS + 20_000), False),
-        (Track("Song 1", "Cover Band", duration_ms=SONG_MS), False),
-        (Track("Song 2", "Band", duration_ms=SONG_MS), False),
-    ],
+def test_the_device_is_asked_while_it_should_play_what_the_party_plays() -> None:
+    """Where the party has moved on, or is silent, what it says would change nothing ..."""
+    assert needs_to_listen(MIDDLE, ON)
+    assert not needs_to_listen(MIDDLE, ELSEWHERE)
+    assert not needs_to_listen(MIDDLE, FRESH)
+    assert not needs_to_listen(None, ON)
+    assert not needs_to_listen(None, FRESH)
+
+
+def test_the_device_is_asked_before_it_is_sent_on_to_what_it_may_play_already() -> None:
+    """... but where the party has gone on to the song that is next in the device's own queue."""
+    assert may_be_ahead(NEXT, AHEAD)
+    assert not may_be_ahead(MIDDLE, AHEAD)
+    assert not may_be_ahead(NEXT, ON)
+
+
+def test_what_is_no_song_is_none_of_ours() -> None:
+    """Neither an advertisement nor an episode."""
+    assert not plays(ADVERTISEMENT, MIDDLE)
+    assert not plays(EPISODE, MIDDLE)
+
+
+PLAYING = st.sampled_from([MIDDLE, END, HELD, entry(2, ends_in_ms=SONG_MS), entry(4, left_ms=2_000)])
+THERE = (
+    st.none()
+    | st.sampled_from([ADVERTISEMENT, EPISODE])
+    | st.builds(heard, st.sampled_from([1, 2, 3, 9]), st.integers(0, SONG_MS), playing=st.booleans())
 )
-def test_a_song_is_known_in_other_countries(track: Track, is_it: bool) -> None:
-    """By one of its ids, or by title, artist and length."""
-    assert plays(heard(1, 0), Entry(1, track, State.PLAYING, HOST, 0)) is is_it
+
+
+@settings(deadline=None)
+@given(
+    st.none() | PLAYING,
+    st.sampled_from([ON, FRESH, AHEAD, ELSEWHERE]),
+    THERE,
+    st.integers(0, 20_000),
+    st.booleans(),
+)
+def test_a_step_never_contradicts_itself(
+    playing: Entry | None, playback: Playback, at_the_device: Heard | None, ago_ms: int, forwarded: bool
+) -> None:
+    """One order to the device at most, one next song at most, and none that starts before another is over."""
+    step = follows(playing, playback, at_the_device, told_ago_ms=ago_ms, forwarded=forwarded)
+    assert [step.play, step.forward or None, step.enqueue].count(None) >= 2
+    assert None in (step.start, step.joined)
+    assert None in (step.ends_ms, step.left_ms)
+    assert step.over in {None, State.PLAYED, State.SKIPPED}
+    if step.start or step.joined:
+        assert step.over
+        assert step.ends_ms is not None
+    if playing is None:
+        assert step == Step(None, playback.ahead)

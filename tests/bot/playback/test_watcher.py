@@ -9,18 +9,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.party.domain import Member, Room
-from bot.party.errors import (
-    DeviceGone,
-    HostLost,
-    LinkAgain,
-    LinkEndsSoon,
-    PartyError,
-    RestsMeanwhile,
-    SpotifyRests,
-)
+from bot.party.errors import PartyError
+from bot.party.words import Member, Room
 from bot.playback import watcher as module
-from bot.playback.watcher import Follower
+from bot.playback.errors import DeviceGone, HostLost, LinkAgain, LinkEndsSoon, RestsMeanwhile, SpotifyRests
+from bot.playback.watcher import DeviceWatcher
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -76,7 +69,7 @@ class Night:
 @asynccontextmanager
 async def following(party: PartyService) -> AsyncIterator[None]:
     """A follower at work."""
-    task = asyncio.create_task(Follower(party).run())
+    task = asyncio.create_task(DeviceWatcher(party.devices, party.accounts).run())
     try:
         yield
     finally:
@@ -103,9 +96,9 @@ async def night(
             night.whispered.append((member, error))
             return True
 
-        party.hear(lambda _room, error: night.said.append(error))
-        party.whisper_by("discord", whisper)
-        await party.play(ROOM, ANNA)
+        party.notices.on_news(lambda _room, error: night.said.append(error))
+        party.notices.send_by("discord", whisper)
+        await party.playback.play(ROOM, ANNA)
         async with following(party):
             yield night
         assert not fake.breaches
@@ -114,7 +107,7 @@ async def night(
 async def add(night: Night, *songs: FakeSong) -> None:
     """Queues songs by their links."""
     for song in songs:
-        await night.party.add(ROOM, BEN, f"spotify:track:{song.id}")
+        await night.party.queue.add(ROOM, BEN, f"spotify:track:{song.id}")
 
 
 async def test_a_whole_night_plays_by_itself(night: Night) -> None:
@@ -123,12 +116,12 @@ async def test_a_whole_night_plays_by_itself(night: Night) -> None:
     await night.until(lambda: night.sounds(night.songs[0]))
     await night.until(lambda: night.sounds(night.songs[1]))
     for member in (ANNA, BEN):
-        await night.party.skip(ROOM, member)
+        await night.party.queue.skip(ROOM, member)
     await night.until(lambda: night.sounds(night.songs[2]))
     await night.until(lambda: night.sounds(night.songs[3]))
     await night.until(lambda: not night.fake.playback(night.anna).playing)
     for _ in range(200):
-        party = await night.party.party(ROOM)
+        party = await night.party.insight.now(ROOM)
         if party.playing is None:
             break
         await night.wait(5)
@@ -151,14 +144,14 @@ async def test_a_vanished_device_is_told_once(night: Night) -> None:
     night.fake.unplug(night.anna, night.phone)
     await night.until(lambda: bool(night.said))
     assert [type(error) for error in night.said] == [DeviceGone]
-    party = await night.party.party(ROOM)
+    party = await night.party.insight.now(ROOM)
     assert party.paused
     assert len(party.queue) == 1
     asked = len(night.fake.requests)
     await night.wait(30)
     assert len(night.fake.requests) == asked
     night.fake.device(night.anna, "Kitchen", active=True)
-    await night.party.play(ROOM, ANNA)
+    await night.party.playback.play(ROOM, ANNA)
     await night.until(lambda: night.sounds(night.songs[0]))
 
 
@@ -169,7 +162,7 @@ async def test_a_device_is_followed_again_after_one_has_vanished(night: Night) -
     night.fake.unplug(night.anna, night.phone)
     await night.until(lambda: bool(night.said))
     night.fake.device(night.anna, "Kitchen", active=True)
-    await night.party.play(ROOM, ANNA)
+    await night.party.playback.play(ROOM, ANNA)
     asked = len(night.fake.asked("GET", "/me/player"))
     await night.until(lambda: len(night.fake.asked("GET", "/me/player")) > asked)
 
@@ -182,12 +175,12 @@ async def test_a_revoked_account_in_the_middle_of_a_song(night: Night) -> None:
     await night.until(lambda: bool(night.whispered))
     assert [type(error) for error in night.said] == [HostLost]
     assert [(member, type(error)) for member, error in night.whispered] == [(ANNA, LinkAgain)]
-    party = await night.party.party(ROOM)
+    party = await night.party.insight.now(ROOM)
     assert party.playback is None
     assert party.playing is not None
     assert not party.paused
     assert len(party.queue) == 1
-    assert await night.party.account(ANNA) is None
+    assert await night.party.accounts.of(ANNA) is None
 
 
 @pytest.mark.parametrize(
@@ -197,8 +190,10 @@ async def test_a_revoked_account_in_the_middle_of_a_song(night: Night) -> None:
 def test_a_long_rest_is_told_in_hours(minutes: int, said: str) -> None:
     """Who asks hears when to try again; a room that its party goes on."""
     asker, room = SpotifyRests(minutes), RestsMeanwhile(minutes)
-    assert str(asker) == f"Spotify asks me to wait. Try again in about {said}."
-    assert str(room) == f"Spotify asks me to wait about {said}. The party goes on by the clock meanwhile."
+    assert str(asker) == f"Spotify has asked me to wait. Try again in about {said}."
+    assert (
+        str(room) == f"Spotify has asked me to wait about {said}. Until then, the queue keeps its own time."
+    )
     assert asker.parts["minutes"] == room.parts["minutes"] == minutes
 
 
@@ -211,12 +206,12 @@ async def test_a_rest_is_told_once_and_all_goes_on_afterwards(night: Night) -> N
     await night.until(lambda: bool(night.said))
     for number in range(4):
         await night.wait(10)
-        await night.party.add(ROOM, BEN, f"Song {number} - Nobody")  # people go on meanwhile
+        await night.party.queue.add(ROOM, BEN, f"Song {number} - Nobody")  # people go on meanwhile
     assert [type(error) for error in night.said] == [RestsMeanwhile]
     assert len(night.fake.requests) == asked + 1
     night.fake.limit(None)
     night.clock.pass_by(hours=6)
-    await night.party.play_on()
+    await night.party.clock.play_on()
     await night.until(lambda: night.fake.playback(night.anna).playing)
 
 
@@ -226,11 +221,11 @@ async def test_a_rest_is_told_once_however_much_the_party_does(night: Night) -> 
     await night.until(lambda: night.sounds(night.songs[0]))
     night.fake.limit(21_600)
     await night.until(lambda: bool(night.said))
-    for entry in (await night.party.party(ROOM)).queue:
-        await night.party.vote(ROOM, BEN, entry.id, -1)
+    for entry in (await night.party.insight.now(ROOM)).queue:
+        await night.party.ballots.vote(ROOM, BEN, entry.id, -1)
         await night.wait(20)
     night.clock.pass_by(minutes=10)
-    await night.party.play_on()
+    await night.party.clock.play_on()
     await night.wait(20)
     assert [type(error) for error in night.said] == [RestsMeanwhile]
 
@@ -242,7 +237,7 @@ async def test_a_device_that_has_come_back_is_followed_again(night: Night) -> No
     night.fake.unplug(night.anna, night.phone)
     await night.until(lambda: bool(night.said))
     night.fake.device(night.anna, "Kitchen", active=True)
-    await night.party.play(ROOM, ANNA)
+    await night.party.playback.play(ROOM, ANNA)
     await night.until(lambda: night.sounds(night.songs[0]))
     asked = len(night.fake.asked("GET", "/me/player"))
     await night.until(lambda: len(night.fake.asked("GET", "/me/player")) > asked + 3)
@@ -258,7 +253,7 @@ async def test_a_fault_of_spotifys_is_waited_out(night: Night) -> None:
     await night.until(lambda: len(night.fake.requests) > asked + 1)
     night.fake.fail(None)
     await night.until(lambda: night.sounds(night.songs[1]))
-    assert (await night.party.party(ROOM)).playback is not None
+    assert (await night.party.insight.now(ROOM)).playback is not None
 
 
 async def test_who_has_to_connect_again_soon_is_told_once(
@@ -298,13 +293,13 @@ async def test_one_of_two_processes_follows(
         await stage.link(ANNA, anna)
         songs = [fake.song(f"Song {i}", f"Band {i}", 60_000) for i in range(2)]
         night = Night(parties[0], stage, fake, clock, anna, phone, songs)
-        await parties[0].play(ROOM, ANNA)
+        await parties[0].playback.play(ROOM, ANNA)
         second = await stack.enter_async_context(AsyncExitStack())
         async with following(parties[0]):
             await second.enter_async_context(following(parties[1]))
-            await parties[1].add(ROOM, BEN, f"spotify:track:{songs[0].id}")
+            await parties[1].queue.add(ROOM, BEN, f"spotify:track:{songs[0].id}")
             await night.until(lambda: night.sounds(songs[0]))
             assert len(fake.asked("PUT", "/me/player/play")) == 1
-        await parties[0].add(ROOM, BEN, f"spotify:track:{songs[1].id}")
+        await parties[0].queue.add(ROOM, BEN, f"spotify:track:{songs[1].id}")
         await night.until(lambda: night.sounds(songs[1]))
-        assert await parties[1].hosted_by(ANNA) == [Room("discord", "1", "2")]
+        assert await parties[1].devices.hosted_by(ANNA) == [Room("discord", "1", "2")]

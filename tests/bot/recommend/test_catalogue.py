@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.party.domain import Track, main_artist
 from bot.party.errors import EmptyText, StartError, TextTooLong, UnknownLink, UnknownSong
+from bot.party.rules.songs import main_artist
+from bot.party.words import Track
 from bot.recommend.bundle import Bundle
-from bot.recommend.catalogue import Catalogue, song_key, words
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.texts import song_key, words
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.party.domain import Mood, Signal, Strategy, Track
 from bot.party.errors import StartError
+from bot.party.words import Mood, Signal, Strategy, Track
 from bot.recommend.bundle import Bundle, open_bundle
-from bot.recommend.catalogue import Catalogue, song_key
+from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender, strongest
+from bot.recommend.texts import song_key
 from bot.settings import STARTER
 
 
@@ -138,7 +139,7 @@ def test_a_file_that_is_no_graph_is_refused(tmp_path: Path, bundle: Bundle, cata
 @pytest.mark.parametrize("more", [-1, 1, 1000])
 def test_a_graph_of_other_songs_is_refused(bundle: Bundle, catalogue: Catalogue, more: int) -> None:
     """The graph must know exactly as many songs as the manifest counts."""
-    with pytest.raises(StartError, match="does not know the songs"):
+    with pytest.raises(StartError, match="does not have as many songs"):
         Recommender(replace(bundle, tracks=bundle.tracks + more), catalogue)
 
 

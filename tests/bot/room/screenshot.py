@@ -9,12 +9,12 @@ from pathlib import Path
 
 from playwright.async_api import ViewportSize, async_playwright
 
-from bot.party.domain import Member
+from bot.party.words import Member
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.room import open_room
-from bot.room.live import LOBBY
+from bot.room.hub import LOBBY
 from bot.room.names import Names
 from bot.service import PartyService
 from bot.settings import STARTER
@@ -37,11 +37,11 @@ SONGS = (
 
 async def fill(party: PartyService) -> None:
     """A party in full swing."""
-    entries = [(await party.add(LOBBY, member, song)).entry for member, song in SONGS]
+    entries = [(await party.queue.add(LOBBY, member, song)).entry for member, song in SONGS]
     for member, entry in ((ANNA, entries[3]), (MIRA, entries[3]), (BEN, entries[2])):
-        await party.vote(LOBBY, member, entry.id, +1)
-    await party.skip(LOBBY, MIRA)
-    await party.next(LOBBY, BEN)
+        await party.ballots.vote(LOBBY, member, entry.id, +1)
+    await party.queue.skip(LOBBY, MIRA)
+    await party.ballots.next(LOBBY, BEN)
 
 
 async def shoot(path: Path) -> None:

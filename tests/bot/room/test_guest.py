@@ -40,7 +40,7 @@ async def test_whoever_does_not_listen_is_dropped(monkeypatch: pytest.MonkeyPatc
         await ws.prepare(request)
         deaf = Guest(ws, request.transport)
         while request.transport and not request.transport.is_closing():
-            await deaf.send({"say": "x" * 100_000})
+            await deaf.send({"told": "x" * 100_000})
         dropped.set()
         return ws
 

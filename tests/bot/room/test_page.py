@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Locator, Page, expect
 
-from bot.party.domain import Member
+from bot.party.words import Member
 from bot.room import open_room
-from bot.room.live import LOBBY
+from bot.room.hub import LOBBY
 from bot.service import PartyService
 from tests.bot.room.conftest import OpenPage
 from tests.bot.room.visitor import Json
@@ -42,7 +42,7 @@ def queue(page: Page) -> Locator:
 async def fill(party: PartyService, *texts: str) -> None:
     """Queues songs before anybody comes."""
     for text in texts:
-        await party.add(LOBBY, HOST, text)
+        await party.queue.add(LOBBY, HOST, text)
 
 
 async def test_two_people(room: str, visit: OpenPage) -> None:
@@ -146,8 +146,8 @@ async def test_words(room: str, visit: OpenPage) -> None:
     page.on("websocket", lambda line: line.on("framesent", lambda text: sent.append(json.loads(text))))
     await page.reload()
     await page.get_by_role("button", name="You are Ann").wait_for()
-    words = page.get_by_role("textbox", name="What you are after")
-    mood = page.get_by_role("group", name="How far to look")
+    words = page.get_by_role("textbox", name="What you're in the mood for")
+    mood = page.get_by_role("group", name="How far to stray from your songs")
     await expect(mood.get_by_role("radio", name="Balanced")).to_be_checked()
     await mood.get_by_role("radio", name="Safe").check()
     await words.fill(" 90s rock bbq ")
@@ -192,7 +192,7 @@ async def test_take_out_and_undo(party: PartyService, room: str, visit: OpenPage
     await expect(queue(page)).to_have_count(1)
     await expect(queue(page).locator(".link")).to_have_count(0)
     title = await add_first_found(page, "dancing queen")
-    await page.get_by_role("button", name=f"Take {title} out of the queue").click()
+    await page.get_by_role("button", name=f"Remove {title} from the queue").click()
     await expect(queue(page)).to_have_count(1)
     await page.get_by_role("button", name="Undo").click()
     await expect(queue(page)).to_have_count(2)
@@ -242,12 +242,12 @@ async def test_restart(party: PartyService, visit: OpenPage) -> None:
         page = await visit(url, "Ann")
         await expect(queue(page)).to_have_count(1)
         await before.aclose()
-        await expect(page.locator("#away")).to_contain_text("out of reach")
+        await expect(page.locator("#away")).to_contain_text("Can't reach the room right now")
         await queue(page).locator(".up").click()
-        await expect(page.locator("#away")).to_contain_text("One change will be sent")
-        await page.get_by_role("textbox", name="What you are after").fill("90s rock")
+        await expect(page.locator("#away")).to_contain_text("One change is waiting to be sent")
+        await page.get_by_role("textbox", name="What you're in the mood for").fill("90s rock")
         await page.get_by_role("button", name="What next?").click()
-        await expect(page.locator("#away")).to_contain_text("2 changes will be sent")
+        await expect(page.locator("#away")).to_contain_text("2 changes are waiting to be sent")
     async with open_room(party, "127.0.0.1", urlsplit(url).port or 0):
         await expect(page.locator("#away")).to_be_hidden()
         await expect(queue(page).locator(".up")).to_have_attribute("aria-pressed", "true")

@@ -106,7 +106,10 @@ async def test_port_in_use(party: PartyService) -> None:
         with pytest.raises(StartError) as refused:
             async with open_room(party, "127.0.0.1", port):
                 pass
-    assert str(refused.value) == f"Port {port} is in use; stop what uses it, or set ROOM_PORT to another one"
+    assert (
+        str(refused.value)
+        == f"Port {port} is in use; stop the program that uses it, or set ROOM_PORT to another port"
+    )
 
 
 async def test_unknown_address(party: PartyService) -> None:

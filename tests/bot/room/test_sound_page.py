@@ -6,9 +6,9 @@ import re
 
 from playwright.async_api import Page, expect
 
-from bot.party.domain import Member
-from bot.party.errors import DeviceGone
-from bot.room.live import LOBBY
+from bot.party.words import Member
+from bot.playback.errors import DeviceGone
+from bot.room.hub import LOBBY
 from bot.service import PartyService
 from bot.wording.replies import short
 from tests.bot.room.conftest import OpenPage
@@ -37,7 +37,7 @@ async def connect(page: Page, user: FakeUser, room: SoundRoom) -> None:
 
 async def test_without_spotify(party: PartyService, room: str, visit: OpenPage, clock: Clock) -> None:
     """Nothing of it is shown but a way to pause, and the bar of a song that stands still does so, too."""
-    entry = (await party.add(LOBBY, HOST, "mr brightside")).entry
+    entry = (await party.queue.add(LOBBY, HOST, "mr brightside")).entry
     clock.pass_by(minutes=1)
     page, bob = await visit(room, "Ann"), await visit(room, "Bob")
     await expect(page.locator("#sound")).to_be_hidden()
@@ -45,14 +45,14 @@ async def test_without_spotify(party: PartyService, room: str, visit: OpenPage, 
     await expect(bob.locator("#stage-title")).to_contain_text("Paused")
     await expect(bob.locator("#elapsed")).to_have_text("1:00")
     clock.pass_by(minutes=1)
-    await party.vote(LOBBY, HOST, entry.id, 1)
+    await party.ballots.vote(LOBBY, HOST, entry.id, 1)
     await expect(bob.locator("#now-votes .up")).to_have_text("1")
     await expect(bob.locator("#elapsed")).to_have_text("1:00")
     await expect(bob.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "60")
     await bob.get_by_role("button", name="Play", exact=True).click()
     await expect(page.locator("#stage-title")).to_have_text("Now playing")
     clock.pass_by(minutes=1)
-    await party.vote(LOBBY, HOST, entry.id, 0)
+    await party.ballots.vote(LOBBY, HOST, entry.id, 0)
     await expect(page.locator("#elapsed")).to_have_text(re.compile("2:0."))
     assert "Spotify" not in await page.locator("body").inner_text()
 
@@ -63,7 +63,7 @@ async def test_connecting_and_playing(sounding: SoundRoom, visit: OpenPage) -> N
     user = sounding.fake.user("Ann S")
     kitchen = sounding.fake.device(user, "Kitchen", volume=30)
     sounding.fake.device(user, "Phone", active=True)
-    await sounding.party.add(LOBBY, HOST, "mr brightside")
+    await sounding.party.queue.add(LOBBY, HOST, "mr brightside")
     ann, bob = await visit(sounding.url, "Ann"), await visit(sounding.url, "Bob")
     await connect(ann, user, sounding)
     await expect(bob.locator("#sound-in")).to_be_hidden()
@@ -73,12 +73,12 @@ async def test_connecting_and_playing(sounding: SoundRoom, visit: OpenPage) -> N
     await device.select_option("Kitchen")
     await ann.get_by_role("button", name="Play here").click()
     for page in (ann, bob):
-        await expect(page.locator("#now-sound")).to_have_text("🔊 Kitchen, by Ann")
+        await expect(page.locator("#now-sound")).to_have_text("🔊 Kitchen, hosted by Ann")
     await expect(bob.get_by_role("button", name="Pause")).to_be_hidden()
     volume = ann.get_by_role("slider", name="Volume")
     await expect(volume).to_have_value("30")
     await volume.press("ArrowRight")
-    await expect(ann.locator("#toast")).to_have_text("🔊 The volume is 35 % now.")
+    await expect(ann.locator("#toast")).to_have_text("🔊 The volume is now 35%.")
     assert kitchen.volume == 35
     await ann.get_by_role("button", name="Pause").click()
     await bob.get_by_role("button", name="Play", exact=True).click()
@@ -116,14 +116,14 @@ async def test_saving_and_bringing_in(sounding: SoundRoom, visit: OpenPage) -> N
     await box.press("Enter")
     await expect(page.locator("#toast")).to_have_text(f"Added 2 songs from {short(HOSTILE, 32)}.")
     await expect(box).to_have_value("")
-    await sounding.party.add(LOBBY, HOST, f"{HOSTILE} - <b>Qwzx</b>")
+    await sounding.party.queue.add(LOBBY, HOST, f"{HOSTILE} - <b>Qwzx</b>")
     await page.get_by_role("textbox", name="Name of the playlist").fill("Our night")
     await page.get_by_role("button", name="Save as a playlist").click()
     link = page.get_by_role("link", name="Open it in Spotify")
     await expect(link).to_have_attribute("href", re.compile(r"https://open\.spotify\.com/playlist/\w{22}"))
     await expect(link).to_have_attribute("target", "_blank")
     said = page.locator("#sound-said")
-    await expect(said).to_contain_text("Saved the party as a playlist of yours: 2 songs. Open it in Spotify")
+    await expect(said).to_contain_text("Saved this party as a playlist: 2 songs. Open it in Spotify")
     await expect(said.get_by_role("listitem")).to_have_text([f"{HOSTILE} – <b>Qwzx</b>"])
     assert await page.locator("body img").count() == 0
     assert HOSTILE not in await page.title()
@@ -133,7 +133,7 @@ async def test_a_refusal_does_not_stay(sounding: SoundRoom, visit: OpenPage) -> 
     """What keeps a party from being saved now is said, and nothing of it is left under the form."""
     await sounding.stock("mr brightside")
     page = await visit(sounding.url, "Ann")
-    await sounding.party.add(LOBBY, HOST, "mr brightside")
+    await sounding.party.queue.add(LOBBY, HOST, "mr brightside")
     await connect(page, sounding.fake.user("Ann S"), sounding)
     sounding.fake.limit(21_600)
     await page.get_by_role("button", name="Save as a playlist").click()
@@ -170,9 +170,9 @@ async def test_what_cannot_be_brought_in(sounding: SoundRoom, visit: OpenPage) -
     await page.evaluate("window.setTimeout = () => 0")  # what is shown does not go by itself
     with sounding.fake.held("/playlists") as gate:
         await box.press("Enter")
-        await expect(page.locator("#toast")).to_have_text("Bringing all of it in …")
+        await expect(page.locator("#toast")).to_have_text("Importing …")
         gate.open()
-    await expect(page.locator("#add-said")).to_contain_text("only playlists that you own")
+    await expect(page.locator("#add-said")).to_contain_text("only lets me read playlists that you own")
     await expect(page.locator("#toast")).to_have_text("")
 
 
@@ -182,13 +182,13 @@ async def test_who_is_no_longer_let_in_can_connect_again(sounding: SoundRoom, vi
     sounding.fake.device(user, "Kitchen", active=True)
     await sounding.stock("mr brightside")
     page = await visit(sounding.url, "Ann")
-    await sounding.party.add(LOBBY, HOST, "mr brightside")
+    await sounding.party.queue.add(LOBBY, HOST, "mr brightside")
     await connect(page, user, sounding)
     await page.get_by_role("button", name="Play here").click()
     await expect(page.locator("#now-sound")).to_be_visible()
     sounding.fake.revoke(user)
     # The page may have asked by itself just now, and then this button is hidden already.
-    await page.get_by_role("button", name="Look for devices", include_hidden=True).dispatch_event("click")
+    await page.get_by_role("button", name="Refresh the devices", include_hidden=True).dispatch_event("click")
     await expect(page.get_by_role("button", name="Connect Spotify")).to_be_visible()
     await expect(page.get_by_role("button", name="Disconnect")).to_be_hidden()
 
@@ -197,16 +197,16 @@ async def test_the_room_is_told(sounding: SoundRoom, visit: OpenPage) -> None:
     """What happens by itself comes up for everybody."""
     page, other = await visit(sounding.url, "Ann"), await visit(sounding.url)
     await expect(page.locator("#count")).to_have_text("2 here")
-    sounding.party.say(LOBBY, DeviceGone())
+    sounding.party.notices.post(LOBBY, DeviceGone())
     for each in (page, other):
-        await expect(each.get_by_role("status").filter(has_text="the party stands still")).to_be_visible()
+        await expect(each.get_by_role("status").filter(has_text="the party is paused")).to_be_visible()
 
 
 async def test_phone(sounding: SoundRoom, visit: OpenPage) -> None:
     """On a small phone nothing runs off to the side, whatever a device is called."""
     user = sounding.fake.user("W" * 60)
     sounding.fake.device(user, "M" * 80, active=True)
-    await sounding.party.add(LOBBY, HOST, "mr brightside")
+    await sounding.party.queue.add(LOBBY, HOST, "mr brightside")
     await sounding.stock("mr brightside")
     page = await visit(sounding.url, "Ann", width=320)
     await connect(page, user, sounding)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.service import PartyService
-from bot.slack import live
+from bot.slack import card
 from bot.slack.app import SlackDoor
 from bot.slack.installs import Single
 from tests.conftest import SPECS
@@ -22,7 +22,9 @@ PACE_S = 0.05
 @asynccontextmanager
 async def open_server() -> AsyncIterator[FakeSlack]:
     """A Slack on loopback; all traffic with it must keep to what Slack publishes."""
-    async with FakeSlack(specs=SPECS if SPECS.exists() else None, timing=Timing(settle_s=0.02)) as fake:
+    async with FakeSlack(
+        specs=SPECS if SPECS.exists() else None, timing=Timing(settle_s=0.02, unchanged_s=1.0)
+    ) as fake:
         yield fake
     assert fake.violations == [], "\n".join(fake.violations)
 
@@ -45,7 +47,7 @@ async def log_in(fake: FakeSlack, party: PartyService) -> AsyncIterator[SlackDoo
 @pytest.fixture(autouse=True)
 def pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cards rest shorter than they really do."""
-    monkeypatch.setattr(live, "POST_EVERY_S", PACE_S)
+    monkeypatch.setattr(card, "POST_EVERY_S", PACE_S)
 
 
 @pytest.fixture

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from bot.party.domain import Room
+from bot.party.errors import PartyError
+from bot.party.words import Member, Room
 from bot.service import PartyService
+from bot.slack.manifest import manifest
+from bot.slack.text import words
 from tests import patience
 from tests.fakes.slack_model import FakeChannel, FakeMember, FakeMessage
 from tests.fakes.slack_reply import Reply
 from tests.fakes.slack_server import FakeSlack
 
+COMMANDS = [str(each["command"]) for each in manifest()["features"]["slash_commands"]]
+"""What can be typed in a workspace whose app has no prefix."""
 ZERO_WIDTH = "\u200b"
+BOSS = Member("slack", "UBOSS", "Boss", moderator=True, manager=True)
 BRIGHTSIDE = "Mr. Brightside – The Killers"
 
 
@@ -73,7 +80,7 @@ def read(message: FakeMessage) -> str:
 
 async def titles(fake: FakeSlack, party: PartyService, channel: FakeChannel | None = None) -> list[str]:
     """What plays, then what waits."""
-    now = await party.party(room(fake, channel))
+    now = await party.insight.now(room(fake, channel))
     return [each.track.title for each in ((now.playing,) if now.playing else ()) + now.queue]
 
 
@@ -97,3 +104,18 @@ async def card(fake: FakeSlack, met: Callable[[FakeMessage], bool] = lambda card
 async def until(met: Callable[[], bool]) -> None:
     """Waits for what the bot does by itself; TimeoutError if it does not."""
     await patience.until(met)
+
+
+def sentence(error: PartyError, locale: str = "en") -> str:
+    """What a person reads of an error."""
+    return words(locale).error(error).replace("\u200b", "")
+
+
+async def choose(party: PartyService, place: Room, **rules: Any) -> None:
+    """Sets rules as a manager does."""
+    await party.settings.choose(place, BOSS, rules, None)
+
+
+def votes(message: FakeMessage) -> list[str]:
+    """The buttons that vote for a song."""
+    return [each for each in message.actions if each.startswith("encore:vote:")]

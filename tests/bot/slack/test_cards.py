@@ -12,17 +12,31 @@ from aiohttp import web
 
 from bot.doors.card import Later
 from bot.party import errors
-from bot.party.domain import AUTOPILOT_WAITS_MS, OFFER_LASTS_MS, Member, Room
+from bot.party.limits import AUTOPILOT_WAITS_MS
+from bot.party.words import Member, Room
 from bot.service import PartyService
-from bot.slack import live
+from bot.slack import card as live
 from bot.slack.asked import Slack
+from bot.slack.card import SlackCards
 from bot.slack.installs import Single
-from bot.slack.live import SlackCards
 from tests.bot.slack.conftest import log_in, open_server
-from tests.bot.slack.stage import answers, card, cards, fill, private, public, read, room, titles, until
-from tests.bot.slack.test_commands import choose, sentence
+from tests.bot.slack.stage import (
+    answers,
+    card,
+    cards,
+    choose,
+    fill,
+    private,
+    public,
+    read,
+    room,
+    sentence,
+    titles,
+    until,
+    votes,
+)
 from tests.conftest import Clock
-from tests.fakes.slack_model import FakeMember, FakeMessage
+from tests.fakes.slack_model import FakeMessage
 from tests.fakes.slack_server import FakeSlack
 
 REAL_S = live.POST_EVERY_S
@@ -34,20 +48,15 @@ def guest(number: int) -> Member:
     return Member("slack", f"UGUEST{number}", f"Guest {number}")
 
 
-def votes(message: FakeMessage) -> list[str]:
-    """The buttons that vote for a song."""
-    return [each for each in message.actions if each.startswith("encore:vote:")]
-
-
 async def add(fake: FakeSlack, party: PartyService, *songs: str) -> list[int]:
     """Adds songs as somebody whom Slack need not know."""
-    return [(await party.add(room(fake), ANNA, song)).entry.id for song in songs]
+    return [(await party.queue.add(room(fake), ANNA, song)).entry.id for song in songs]
 
 
 async def begun(fake: FakeSlack, party: PartyService, *songs: str) -> FakeMessage:
     """The card of a party with these songs, once it shows the last of them."""
     await add(fake, party, *songs)
-    last = (await party.party(room(fake))).queue[-1].track.title
+    last = (await party.insight.now(room(fake))).queue[-1].track.title
     return await card(fake, lambda it: last in read(it))
 
 
@@ -78,11 +87,11 @@ async def test_a_burst_is_one_post_or_edit_a_second(
     began_s = time.monotonic()
     one, other = await add(fake, party, "mr brightside", "take on me")
     for number in range(40):
-        await party.vote(room(fake), guest(number), other, +1)
+        await party.ballots.vote(room(fake), guest(number), other, +1)
     shown = await card(fake, lambda it: "👍 40" in it.shown)
     assert 1 <= shown.edits <= (time.monotonic() - began_s) / REAL_S
     assert refused(fake) == []
-    await party.remove(room(fake), ANNA, one)
+    await party.queue.remove(room(fake), ANNA, one)
     await until(lambda: any(it.thread_ts for it in fake.messages))
     assert refused(fake) == []
     assert fake.posts_per_second(fake.general) == 1
@@ -92,7 +101,7 @@ async def test_what_plays_next_is_named_in_the_cards_thread(fake: FakeSlack, par
     """Each song that starts after the card came up is named once under it."""
     one, _ = await add(fake, party, "mr brightside", "take on me")
     shown = await card(fake, lambda it: "Take on Me" in read(it))
-    await party.remove(room(fake), ANNA, one)
+    await party.queue.remove(room(fake), ANNA, one)
     await until(lambda: any(it.thread_ts for it in fake.messages))
     (told,) = [it for it in fake.messages if it.thread_ts]
     assert told.thread_ts == shown.ts
@@ -124,10 +133,10 @@ async def test_a_double_click_is_one_vote(fake: FakeSlack, party: PartyService, 
     (up,) = votes(shown)
     await fake.press(ben, shown, up)
     await fake.press(ben, shown, up)
-    assert (await party.party(room(fake))).queue[0].ups == 1
+    assert (await party.insight.now(room(fake))).queue[0].ups == 1
     clock.pass_by(minutes=1)
     await fake.press(ben, shown, up)
-    assert (await party.party(room(fake))).queue[0].ups == 0
+    assert (await party.insight.now(room(fake))).queue[0].ups == 0
 
 
 async def test_a_redelivered_press_is_one_vote(fake: FakeSlack, party: PartyService, clock: Clock) -> None:
@@ -136,7 +145,7 @@ async def test_a_redelivered_press_is_one_vote(fake: FakeSlack, party: PartyServ
     pressed = await fake.press(fake.member("Ben"), shown, votes(shown)[0])
     clock.pass_by(minutes=1)
     await fake.redeliver(pressed)
-    assert (await party.party(room(fake))).queue[0].ups == 1
+    assert (await party.insight.now(room(fake))).queue[0].ups == 1
 
 
 async def test_pages_are_turned_for_everybody(fake: FakeSlack, party: PartyService) -> None:
@@ -161,10 +170,10 @@ async def test_a_song_that_was_on_an_old_card_cannot_be_voted_for(
     ben = fake.member("Ben")
     shown = await begun(fake, party, "mr brightside", "take on me")
     (up,) = votes(shown)
-    now = await party.party(room(fake))
+    now = await party.insight.now(room(fake))
     shown.blocks = list(shown.blocks)
     old = FakeMessage(shown.ts, shown.channel, shown.text, shown.blocks)
-    await party.remove(room(fake), ANNA, now.queue[0].id)
+    await party.queue.remove(room(fake), ANNA, now.queue[0].id)
     assert await private(await fake.press(ben, old, up)) == sentence(errors.AlreadyOver())
 
 
@@ -278,7 +287,7 @@ async def test_a_page_of_a_proxy_is_no_answer(party: PartyService, kind: str) ->
     async with _served(sorry) as base:
         keeper = SlackCards(Slack(party, Single("xoxb-1"), base))
         here = Room("slack", "T1", "C1")
-        shown = await party.party(here)
+        shown = await party.insight.now(here)
         with pytest.raises(Later):
             await keeper.edit(here, "1.1", shown, 0)
         with pytest.raises(Later):
@@ -305,7 +314,7 @@ async def test_a_restart_picks_the_card_up(party: PartyService) -> None:
             shown = await begun(fake, party, "mr brightside", "take on me")
             await add(fake, party, "creep radiohead")
             await card(fake, lambda it: "Creep" in read(it))  # an edit: the database knows of the card
-        await party.add(room(fake), ANNA, "wonderwall")
+        await party.queue.add(room(fake), ANNA, "wonderwall")
         async with log_in(fake, party):
             await card(fake, lambda it: "Wonderwall" in read(it))
             await add(fake, party, "hey jude")
@@ -320,100 +329,12 @@ async def test_the_autopilot_asks_on_the_card_and_decides(
     ben = fake.member("Ben")
     await choose(party, room(fake), autopilot=True)
     await fill(fake, ben, "mr brightside")
-    await party.roll_on()
-    shown = await card(fake, lambda it: "What next? Vote, or I choose" in it.shown)
+    await party.autopilot.roll_on()
+    shown = await card(fake, lambda it: "What next? Vote, or I'll choose" in it.shown)
     offered = [each for each in votes(shown) if each.endswith(":queue")]
     assert len(offered) == 5
     await fake.press(ben, shown, offered[0])
     assert len(await titles(fake, party)) == 2
     clock.pass_by(minutes=AUTOPILOT_WAITS_MS / 60_000)
-    await party.roll_on()
-    await card(fake, lambda it: "or I choose" not in it.shown)
-
-
-# Ballots
-
-
-async def ballot(fake: FakeSlack, by: FakeMember, typed: str = "") -> FakeMessage:
-    """A ballot in the channel."""
-    return await public(await fake.slash(by, "/next", typed))
-
-
-async def test_a_vote_queues_a_suggestion(fake: FakeSlack, party: PartyService) -> None:
-    """The first vote queues a song, and the ballot shows at once what became of it."""
-    ben = fake.member("Ben")
-    await fill(fake, ben, "mr brightside")
-    shown = await ballot(fake, ben)
-    reply = await fake.press(ben, shown, votes(shown)[0])
-    assert any(message is shown for message in reply.changed)  # the card may be faster
-    assert "✅ queued" in shown.shown
-    assert "👍 1" in shown.shown
-    assert len(await titles(fake, party)) == 2
-    assert "songs that fit" in shown.shown
-
-
-async def test_a_vote_against_stays_on_the_ballot(fake: FakeSlack, party: PartyService) -> None:
-    """A vote against is counted and queues nothing."""
-    ben = fake.member("Ben")
-    await fill(fake, ben, "mr brightside")
-    shown = await ballot(fake, ben)
-    await fake.press(ben, shown, votes(shown)[1])
-    assert "👎 1" in shown.shown
-    assert await titles(fake, party) == ["Mr. Brightside"]
-
-
-async def test_a_threshold_asks_for_more_votes(fake: FakeSlack, party: PartyService) -> None:
-    """Where a channel wants two votes, the ballot says so, and the second one queues the song."""
-    ben, cleo = fake.member("Ben"), fake.member("Cleo")
-    await choose(party, room(fake), threshold=2)
-    await fill(fake, ben, "mr brightside")
-    shown = await ballot(fake, ben)
-    assert "2 👍 queue a song" in shown.shown
-    await fake.press(ben, shown, votes(shown)[0])
-    assert await titles(fake, party) == ["Mr. Brightside"]
-    await fake.press(cleo, shown, votes(shown)[0])
-    assert len(await titles(fake, party)) == 2
-
-
-async def test_other_songs_replace_the_ballot(fake: FakeSlack) -> None:
-    """The button shows other songs in place, of the same mood and as many, and again."""
-    ben = fake.member("Ben")
-    await fill(fake, ben, "mr brightside")
-    shown = await ballot(fake, ben, "3 safe")
-    seen = {read(shown)}
-    for _ in range(2):
-        await fake.press(ben, shown, "encore:more:safe:3")
-        seen.add(read(shown))
-        assert len(votes(shown)) == 6
-    assert len(seen) == 3
-    assert len(fake.messages) - len(cards(fake)) == 2  # the answer to the add, and one ballot
-
-
-async def test_other_songs_of_a_vibe_keep_its_words(fake: FakeSlack) -> None:
-    """Other songs are for the same words."""
-    ben = fake.member("Ben")
-    shown = await public(await fake.slash(ben, "/vibe", "90s rock"))
-    await fake.press(ben, shown, "encore:more:balanced:5:90s rock")
-    assert "Songs for “90s rock”" in shown.shown
-
-
-async def test_a_closed_ballot_says_so(fake: FakeSlack, party: PartyService, clock: Clock) -> None:
-    """After its time a ballot takes no votes: the press is told so, and the buttons are gone."""
-    ben = fake.member("Ben")
-    await fill(fake, ben, "mr brightside")
-    shown = await ballot(fake, ben)
-    clock.pass_by(minutes=OFFER_LASTS_MS / 60_000)
-    assert await private(await fake.press(ben, shown, votes(shown)[0])) == sentence(errors.BallotClosed())
-    assert votes(shown) == []
-    assert await titles(fake, party) == ["Mr. Brightside"]
-
-
-async def test_several_votes_keep_the_ballots_heading(fake: FakeSlack, party: PartyService) -> None:
-    """Whoever votes, and however often, the ballot keeps what it was asked for and its other songs."""
-    people = [fake.member(name) for name in ("Anna", "Ben", "Cleo")]
-    shown = await public(await fake.slash(people[0], "/vibe", "90s rock"))
-    for number, each in enumerate(people):
-        await fake.press(each, shown, votes(shown)[2 * number])
-    assert "Songs for “90s rock”" in shown.shown
-    assert "encore:more:balanced:5:90s rock" in shown.actions
-    assert len(await titles(fake, party)) == 3
+    await party.autopilot.roll_on()
+    await card(fake, lambda it: "or I'll choose" not in it.shown)

@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import html
-from typing import Any
 
 import pytest
 
 from bot.party import errors
-from bot.party.domain import Member, Room
-from bot.party.errors import PartyError
+from bot.playback.errors import NoHost
 from bot.service import PartyService
-from bot.slack.app import COMMANDS
-from bot.slack.commands import HANDLERS, TOLD
-from bot.slack.words import words
-from tests.bot.slack.stage import BRIGHTSIDE, answers, fill, private, public, read, room, titles
+from bot.slack.names import ROWS, named
+from bot.slack.text import words
+from tests.bot.slack.stage import (
+    BRIGHTSIDE,
+    answers,
+    card,
+    choose,
+    fill,
+    private,
+    public,
+    read,
+    room,
+    sentence,
+    titles,
+)
 from tests.conftest import Clock
 from tests.fakes.slack_server import FakeSlack
-
-BOSS = Member("slack", "UBOSS", "Boss", moderator=True, manager=True)
-
-
-def sentence(error: PartyError, locale: str = "en") -> str:
-    """What a person reads of an error."""
-    return words(locale).error(error).replace("\u200b", "")
-
-
-async def choose(party: PartyService, place: Room, **rules: Any) -> None:
-    """Sets rules as a manager does."""
-    await party.choose(place, BOSS, rules, None)
 
 
 async def test_the_first_song_plays_and_the_second_is_next(fake: FakeSlack) -> None:
@@ -44,108 +41,105 @@ PUBLIC = {
     "/next": "songs that fit",
     "/next 3 safe": "3 songs that fit",
     "/skip": "Skipped Mr. Brightside",
-    "/remove 1": "Took Take on Me – a-ha out",
-    "/remove wonderwall": "Took Wonderwall – Oasis out",
-    "/undo": "Took Wonderwall – Oasis out again",
+    "/now": "Now playing: Mr. Brightside",
+    "/drop 1": "Removed Take on Me – a-ha from the queue",
+    "/drop wonderwall": "Removed Wonderwall – Oasis from the queue",
+    "/undo": "Removed Wonderwall – Oasis again",
     "/vibe 90s rock": "Songs for “90s rock”",
+    "/vibe 90s rock adventurous": "Songs for “90s rock”",
     "/autopilot": "The autopilot is off",
+    "/learn": "Learning is off here",
 }
 PRIVATE = {
     "/vote 1": "You voted for Take on Me",
     "/vote take on me down": "You voted against Take on Me",
-    "/vote 2 none": "You took your vote on Wonderwall",
+    "/vote 2 none": "You took back your vote on Wonderwall",
     "/history": "Nothing has been played here yet",
-    "/why wonderwall": "all together",
+    "/why wonderwall": "in total",
     "/party help": "Everybody here shares one queue",
 }
 
 
-@pytest.mark.parametrize("typed", [*PUBLIC, *PRIVATE, "/party next 3 safe", "/party VOTE 1"])
+OTHER_WAYS = {
+    "/party next 3 safe": "/next 3 safe",
+    "/party remove 1": "/drop 1",
+    "/remove 1": "/drop 1",
+    "/party VOTE 1": "/vote 1",
+    "/dj-now": "/now",
+    "/dj drop 1": "/drop 1",
+    "/party-skip": "/skip",
+}
+
+
+@pytest.mark.parametrize("typed", [*PUBLIC, *PRIVATE, *OTHER_WAYS])
 async def test_every_command_answers(fake: FakeSlack, typed: str) -> None:
-    """Each command has its answer, in the channel or in private, by itself and behind `/party`."""
+    """Each command has its answer, in the channel or in private, by itself, prefixed and behind `/party`."""
     anna = fake.member("Anna")
     await fill(fake, anna, "mr brightside", "take on me", "wonderwall")
     name, _, text = typed.partition(" ")
     reply = await fake.slash(anna, name, text)
-    meant = typed.replace("/party ", "/").lower()
+    meant = OTHER_WAYS.get(typed, typed)
     if meant in PUBLIC:
         assert PUBLIC[meant] in read(await public(reply))
     else:
-        assert PRIVATE[typed if typed in PRIVATE else meant] in await private(reply)
+        assert PRIVATE[meant] in await private(reply)
 
 
-def test_no_command_is_left_out() -> None:
-    """Each command is told of by `/party help`, and can be typed by itself."""
-    assert {name.removeprefix("party ") for name in TOLD} == {*HANDLERS} - {"party", "help"}
-    behind_party = {"help", "delete-my-data"}
-    assert [f"/{name}" for name in HANDLERS if name not in behind_party] == COMMANDS
+async def test_who_moderates_moves_and_clears(fake: FakeSlack, party: PartyService) -> None:
+    """An admin gives a waiting song another place, and takes all of them out."""
+    anna, boss = fake.member("Anna"), fake.member("Boss", admin=True)
+    await fill(fake, anna, "mr brightside", "take on me", "wonderwall")
+    assert "Wonderwall – Oasis is now number 1" in read(
+        await public(await fake.slash(boss, "/move", "wonderwall 1"))
+    )
+    assert await titles(fake, party) == ["Mr. Brightside", "Wonderwall", "Take on Me"]
+    assert "2 waiting songs" in read(await public(await fake.slash(boss, "/clear")))
+    assert await titles(fake, party) == ["Mr. Brightside"]
+
+
+async def test_who_manages_lets_a_model_learn(fake: FakeSlack) -> None:
+    """An admin switches it for the channel, and everybody reads so."""
+    boss = fake.member("Boss", admin=True)
+    assert "Learning is on here" in read(await public(await fake.slash(boss, "/learn", "on")))
+    assert "Learning is on here" in read(await public(await fake.slash(fake.member("Anna"), "/learn")))
+
+
+async def test_what_was_is_told_in_numbers(fake: FakeSlack) -> None:
+    """Everybody reads who added what, and what became of it."""
+    anna = fake.member("Anna")
+    await fill(fake, anna, "mr brightside", "take on me")
+    await fake.slash(anna, "/skip")
+    said = read(await public(await fake.slash(anna, "/stats")))
+    assert "Played: 0 · skipped: 1" in said
+    assert "*anna*: 2 added" in said
+
+
+async def test_two_lines_are_two_songs(fake: FakeSlack, party: PartyService) -> None:
+    """`/add` takes a song a line; of a line that cannot be met it says so besides."""
+    typed = "wonderwall\n\n  hey jude \nzzzz qqqq xxyy"
+    said = read(await public(await fake.slash(fake.member("Anna"), "/add", typed)))
+    assert "Now playing: Wonderwall" in said
+    assert "✖ zzzz qqqq xxyy: I don't know" in said
+    assert await titles(fake, party) == ["Wonderwall", "Hey Jude"]
 
 
 @pytest.mark.parametrize("text", ["", "help", "HELP", "party", "help me"])
 async def test_help_names_every_command(fake: FakeSlack, text: str) -> None:
     """`/party` alone, and `/party help`, name each command to the asker alone."""
     said = await private(await fake.slash(fake.member("Anna"), "/party", text))
-    assert all(f"`/{name}`" in said for name in TOLD)
+    assert all(f"`{named(row)}`" in said for row in ROWS)
+    assert "`/party next`" in said
 
 
-WRONG: dict[str, PartyError] = {
-    "/add zzzz qqqq xxyy": errors.UnknownSong("zzzz qqqq xxyy"),
-    f"/add {'a' * 301}": errors.TextTooLong(300),
-    "/next 4 songs": errors.NotUnderstood(),
-    "/vote": errors.EmptyText(),
-    "/vote 9": errors.NoSuchEntry(),
-    "/vote 0": errors.NoSuchEntry(),
-    "/vote 99999999999999999999": errors.NoSuchEntry(),
-    "/vote nothing like it": errors.NoSuchEntry(),
-    "/remove": errors.EmptyText(),
-    "/remove 9": errors.NoSuchEntry(),
-    "/remove 1": errors.NotYours(),
-    "/undo": errors.NothingToUndo(),
-    "/why": errors.EmptyText(),
-    "/vibe": errors.NoWords(),
-    "/vibe ?!": errors.NoWords(),
-    "/autopilot maybe": errors.NotUnderstood(),
-    "/autopilot on": errors.ManagersOnly(),
-    "/settings": errors.ManagersOnly(),
-    "/export docx": errors.NotUnderstood(),
-    "/party dance": errors.NotUnderstood(),
-}
-
-
-@pytest.mark.parametrize("typed", WRONG)
-async def test_an_error_is_one_private_sentence(fake: FakeSlack, party: PartyService, typed: str) -> None:
-    """Who asks for what cannot be is told so alone, in the error's own words, and the party stays."""
-    anna, ben = fake.member("Anna"), fake.member("Ben")
-    await fill(fake, anna, "mr brightside", "take on me")
-    before = await party.party(room(fake))
-    name, _, text = typed.partition(" ")
-    said = await private(await fake.slash(ben, name, text))
-    known = sentence(WRONG[typed])
-    assert said == known or (name == "/add" and said.startswith(known.split("“")[0])), said
-    after = await party.party(room(fake))
-    assert (after.playing, after.queue) == (before.playing, before.queue)
-
-
-@pytest.mark.parametrize("typed", ["/skip", "/map", "/export"])
-async def test_an_empty_party_has_nothing_to_skip_or_show(fake: FakeSlack, typed: str) -> None:
-    """Where no song was, what needs one says so in private."""
-    error = errors.NothingPlaying() if typed == "/skip" else errors.NothingToShow()
-    assert await private(await fake.slash(fake.member("Anna"), typed)) == sentence(error)
-
-
-async def test_a_fault_of_ours_is_an_apology_with_a_number(
-    fake: FakeSlack, party: PartyService, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """What nobody foresaw is told to the asker with a number that the log has too."""
-
-    async def broken(*args: object) -> None:
-        raise RuntimeError("the disk is full")
-
-    monkeypatch.setattr(party, "undo", broken)
-    said = await private(await fake.slash(fake.member("Anna"), "/undo"))
-    number = said.rpartition("(error ")[2].rstrip(")")
-    assert said.startswith("Sorry, something went wrong on my side.")
-    assert any(number in record.getMessage() for record in caplog.records)
+async def test_help_names_commands_as_they_are_typed(fake: FakeSlack) -> None:
+    """Once somebody has typed a prefix, help, usage and the card name it."""
+    anna = fake.member("Anna")
+    said = await private(await fake.slash(anna, "/dj", "help"))
+    assert all(f"`{named(row, 'dj')}`" in said for row in ROWS)
+    said = await private(await fake.slash(anna, "/dj-vote"))
+    assert said == sentence(errors.WrongUsage("/dj-vote song [up|down|none]"))
+    await fake.slash(anna, "/dj-queue")
+    assert "`/dj-add` a song" in (await card(fake)).shown
 
 
 async def test_a_quiet_room_answers_the_adder_alone(fake: FakeSlack, party: PartyService) -> None:
@@ -181,12 +175,12 @@ async def test_a_channel_is_answered_in_its_language(fake: FakeSlack, party: Par
 )
 async def test_text_is_read_as_it_was_typed(fake: FakeSlack, party: PartyService, typed: str) -> None:
     """What Slack escapes on its way is kept as the person wrote it, and escaped where it is shown."""
-    reply = await fake.slash(fake.member("Anna"), "/add", html.escape(typed, quote=False))
-    now = await party.party(room(fake))
+    told = await public(await fake.slash(fake.member("Anna"), "/add", html.escape(typed, quote=False)))
+    now = await party.insight.now(room(fake))
     assert now.playing is not None
     assert f"{now.playing.track.title} - {now.playing.track.artist}" == typed
-    assert "<" not in (await public(reply)).shown
-    assert html.unescape(read(await public(reply))).endswith(typed.replace(" - ", " – "))
+    assert "<" not in told.shown
+    assert html.unescape(read(told)).endswith(typed.replace(" - ", " – "))
 
 
 @pytest.mark.parametrize("shape", ["{}", "<{}>", "<{}|open.spotify.com/track/003>"])
@@ -199,7 +193,7 @@ async def test_a_link_is_understood_however_slack_writes_it(
     assert await titles(fake, party) == ["Mr. Brightside"]
 
 
-@pytest.mark.parametrize("typed", ["/add wonderwall", "/vote 1", "/undo", "/remove 1", "/skip", "/next"])
+@pytest.mark.parametrize("typed", ["/add wonderwall", "/vote 1", "/undo", "/drop 1", "/skip", "/next"])
 async def test_what_comes_twice_has_one_effect(fake: FakeSlack, party: PartyService, typed: str) -> None:
     """A command that Slack delivers twice changes the party once, and is answered alike."""
     anna, ben = fake.member("Anna"), fake.member("Ben")
@@ -207,9 +201,9 @@ async def test_what_comes_twice_has_one_effect(fake: FakeSlack, party: PartyServ
     await fill(fake, anna, "take on me", "hey jude")
     name, _, text = typed.partition(" ")
     first = await fake.slash(anna, name, text)
-    once = await party.party(room(fake))
+    once = await party.insight.now(room(fake))
     again = await fake.redeliver(first)
-    twice = await party.party(room(fake))
+    twice = await party.insight.now(room(fake))
     assert (twice.playing, twice.queue) == (once.playing, once.queue)
     assert len(answers(first)) in {1, 2}  # the second answer is the first act's too
     assert again.failure is None
@@ -222,17 +216,6 @@ async def test_two_same_commands_are_two(fake: FakeSlack, party: PartyService) -
     await choose(party, room(fake), one_of_each=False)
     await fill(fake, anna, "wonderwall", "wonderwall")
     assert await titles(fake, party) == ["Wonderwall", "Wonderwall"]
-
-
-@pytest.mark.parametrize(
-    "typed", ["/add wonderwall", "/queue", "/next", "/settings", "/export", "/party add x"]
-)
-async def test_a_direct_message_is_no_room(fake: FakeSlack, typed: str) -> None:
-    """In a direct message with the bot a command is answered with where it works."""
-    anna = fake.member("Anna")
-    name, _, text = typed.partition(" ")
-    reply = await fake.slash(anna, name, text, channel=fake.dm(anna))
-    assert await private(reply) == sentence(errors.ServersOnly())
 
 
 async def test_channels_are_rooms_of_their_own(fake: FakeSlack, party: PartyService) -> None:
@@ -261,50 +244,19 @@ async def test_history_tells_what_was_played(fake: FakeSlack, party: PartyServic
     anna = fake.member("Anna")
     await fill(fake, anna, "mr brightside")
     clock.pass_by(minutes=20)
-    await party.play_on()
+    await party.clock.play_on()
     assert f"✔ {BRIGHTSIDE}" in await private(await fake.slash(anna, "/history"))
-
-
-async def test_who_asks_twice_is_erased(fake: FakeSlack, party: PartyService) -> None:
-    """First it is told what is kept and how to go on; then the songs stay, without a name."""
-    anna = fake.member("Anna")
-    await fake.slash(anna, "/add", "wonderwall")
-    told = await private(await fake.slash(anna, "/party", "delete-my-data"))
-    assert "/party delete-my-data yes" in told
-    assert "1 song" in await private(await fake.slash(anna, "/party", "delete-my-data yes"))
-    playing = (await party.party(room(fake))).playing
-    assert playing is not None
-    assert playing.added_by is not None
-    assert playing.added_by.name == ""
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        *("/spotify", "/spotify connect", "/spotify disconnect", "/spotify status", "/spotify device"),
-        *("/spotify device kitchen", "/play", "/save", "/save our night", "/import x"),
-        "/import https://open.spotify.com/album/0000000000000000000000",
-        "/add https://open.spotify.com/playlist/0000000000000000000000",
-    ],
-)
-async def test_spotify_that_is_not_set_up_says_so(fake: FakeSlack, party: PartyService, typed: str) -> None:
-    """Whoever asks for it reads in private that the party needs none, and the party stays."""
-    anna = fake.member("Anna")
-    await fill(fake, anna, "mr brightside")
-    name, _, text = typed.partition(" ")
-    assert await private(await fake.slash(anna, name, text)) == sentence(errors.NoSpotify())
-    assert await titles(fake, party) == ["Mr. Brightside"]
 
 
 async def test_the_clock_can_stand_still_without_spotify(fake: FakeSlack, party: PartyService) -> None:
     """Anybody may hold the party and let it go on, with no account at all; loud it is nowhere."""
     anna, ben = fake.member("Anna"), fake.member("Ben")
     await fill(fake, anna, "mr brightside")
-    assert "stands still" in read(await public(await fake.slash(ben, "/pause")))
-    assert (await party.party(room(fake))).paused
-    assert read(await public(await fake.slash(anna, "/play"))) == "▶ The party goes on."
-    assert await private(await fake.slash(anna, "/volume", "10")) == sentence(errors.NoHost())
-    assert await private(await fake.slash(anna, "/spotify", "stop")) == sentence(errors.NoHost())
+    assert "Paused: " in read(await public(await fake.slash(ben, "/pause")))
+    assert (await party.insight.now(room(fake))).paused
+    assert read(await public(await fake.slash(anna, "/play"))) == "▶ The party is playing again."
+    assert await private(await fake.slash(anna, "/volume", "10")) == sentence(NoHost())
+    assert await private(await fake.slash(anna, "/spotify", "stop")) == sentence(NoHost())
     await fake.open_home(anna)
     home = fake.home(anna)
     assert home is not None

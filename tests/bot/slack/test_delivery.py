@@ -195,7 +195,7 @@ async def test_a_retry_has_one_effect(http: tuple[FakeSlack, str], party: PartyS
     again = await fake.redeliver(reply, Retry(1))
     assert (again.status, again.failure) == (200, None)
     assert await titles(fake, party) == ["Mr. Brightside", "Wonderwall"]
-    assert (await party.party(room(fake))).queue[0].votes == {}
+    assert (await party.insight.now(room(fake))).queue[0].votes == {}
 
 
 async def test_a_retry_whose_first_copy_was_lost_is_met(

@@ -7,24 +7,26 @@ from typing import Any
 import pytest
 
 from bot.party import errors
-from bot.party.domain import MOST_LINES, Order
+from bot.party.limits import MOST_LINES
+from bot.party.words import Order
 from bot.service import PartyService
-from bot.slack import forms
+from bot.slack import asked, forms
 from bot.slack.app import SHORTCUT
 from db.store import Store
 from tests.bot.slack.stage import (
     BRIGHTSIDE,
     answered,
     answers,
+    choose,
     fill,
     private,
     public,
     read,
     room,
+    sentence,
     titles,
     until,
 )
-from tests.bot.slack.test_commands import choose, sentence
 from tests.fakes.slack_model import FakeMember, FakeView
 from tests.fakes.slack_server import FakeSlack
 from tests.stall import stalled
@@ -162,7 +164,7 @@ async def test_settings_are_chosen_in_a_form(fake: FakeSlack, party: PartyServic
         forms.PEOPLE: {forms.PEOPLE: [ben.id]},
     }
     reply = await fake.submit(boss, view, chosen)
-    rules = await party.rules(room(fake))
+    rules = await party.settings.rules(room(fake))
     assert reply.failure is None
     assert (rules.order, rules.songs_each, rules.language, rules.djs) == (Order.TURNS, 3, "de", ben.id)
     assert (rules.quiet, rules.one_of_each, rules.guests) == (True, False, False)
@@ -174,9 +176,9 @@ async def test_settings_are_chosen_in_a_form(fake: FakeSlack, party: PartyServic
 async def test_a_form_sent_as_it_is_changes_nothing(fake: FakeSlack, party: PartyService) -> None:
     """Opening the settings and saving them leaves every rule as it was."""
     boss = fake.member("Boss", admin=True)
-    before = await party.rules(room(fake))
+    before = await party.settings.rules(room(fake))
     await fake.submit(boss, await form(fake, boss, "/settings"), {})
-    assert await party.rules(room(fake)) == before
+    assert await party.settings.rules(room(fake)) == before
 
 
 async def test_who_lost_the_right_meanwhile_cannot_save(fake: FakeSlack, party: PartyService) -> None:
@@ -187,7 +189,7 @@ async def test_who_lost_the_right_meanwhile_cannot_save(fake: FakeSlack, party: 
     await choose(party, room(fake), djs="")
     told = await answered(fake, fake.submit(ben, view, {"order": {"order": "turns"}}))
     assert (read(told), told.private_to) == (sentence(errors.ManagersOnly()), ben)
-    assert (await party.rules(room(fake))).order is Order.VOTES
+    assert (await party.settings.rules(room(fake))).order is Order.VOTES
 
 
 async def test_a_messages_links_are_added(fake: FakeSlack, party: PartyService) -> None:
@@ -245,7 +247,7 @@ async def test_the_home_of_a_newcomer_says_how_to_begin(fake: FakeSlack) -> None
     anna = fake.member("Anna")
     for _ in range(2):
         reply = await fake.open_home(anna)
-        assert "You are in no party yet" in reply.view.shown
+        assert "You're not in a party yet" in reply.view.shown
     assert (await fake.open_home(anna, tab="messages")).views == []
 
 
@@ -259,8 +261,8 @@ async def test_the_homes_button_opens_that_channels_settings(fake: FakeSlack, pa
     assert home is not None
     view = (await fake.press(boss, home, f"encore:settings:{other.id}")).view
     await fake.submit(boss, view, {"order": {"order": "arrival"}})
-    assert (await party.rules(room(fake, other))).order is Order.ARRIVAL
-    assert (await party.rules(room(fake))).order is Order.VOTES
+    assert (await party.settings.rules(room(fake, other))).order is Order.ARRIVAL
+    assert (await party.settings.rules(room(fake))).order is Order.VOTES
 
 
 # Files
@@ -269,17 +271,27 @@ async def test_the_homes_button_opens_that_channels_settings(fake: FakeSlack, pa
 @pytest.mark.parametrize(
     ("form", "begins"), [("", b""), ("m3u", b"#EXTM3U"), ("xspf", b"<?xml"), ("JSPF", b"{")]
 )
-async def test_a_party_is_exported_into_the_channel(fake: FakeSlack, form: str, begins: bytes) -> None:
-    """The file comes into the channel in the form that was asked for."""
+async def test_a_party_is_exported_to_the_asker(fake: FakeSlack, form: str, begins: bytes) -> None:
+    """The file comes as a direct message, in the form that was asked for, and is called like the channel."""
     anna = fake.member("Anna")
     await fill(fake, anna, "wonderwall")
     await fake.slash(anna, "/export", form)
     await until(lambda: any(it.files for it in fake.messages))
     (name, data), *_ = fake.files.items()
-    assert name.startswith("party.")
+    assert name.startswith(f"{fake.general.name}.")
     assert data.startswith(begins)
     assert b"Wonderwall" in data
-    assert next(it for it in fake.messages if it.files).channel is fake.general
+    assert next(it for it in fake.messages if it.files).channel is fake.dm(anna)
+
+
+async def test_a_private_channels_name_is_not_known(fake: FakeSlack) -> None:
+    """Slack does not say it, so the file is called a party."""
+    anna = fake.member("Anna")
+    place = fake.channel("secret", private=True, members=[anna])
+    await fake.slash(anna, "/add", "wonderwall", channel=place)
+    await fake.slash(anna, "/export", channel=place)
+    await until(lambda: bool(fake.files))
+    assert [*fake.files] == ["party.csv"]
 
 
 async def test_a_file_comes_by_message_where_the_bot_is_not(fake: FakeSlack) -> None:
@@ -287,16 +299,20 @@ async def test_a_file_comes_by_message_where_the_bot_is_not(fake: FakeSlack) -> 
     anna = fake.member("Anna")
     place = fake.channel("elsewhere", private=True, has_bot=False)
     await fake.slash(anna, "/add", "wonderwall", channel=place)
-    await fake.slash(anna, "/export", channel=place)
+    reply = await fake.slash(anna, "/map", channel=place, wait=False)
+    await until(lambda: bool(fake.files))  # a process of its own draws it
+    await fake.settled(reply)
     await until(lambda: any(it.files for it in fake.messages))
     assert next(it for it in fake.messages if it.files).channel is fake.dm(anna)
 
 
-async def test_the_map_is_a_picture_in_the_channel(fake: FakeSlack) -> None:
-    """A map of the party's songs is drawn and posted."""
+async def test_the_map_is_a_picture_in_the_channel(fake: FakeSlack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A map of the party's songs is drawn and posted; while that takes long the asker is told so."""
+    monkeypatch.setattr(asked, "SOON_S", 0.01)
     anna = fake.member("Anna")
     await fill(fake, anna, "mr brightside", "take on me", "wonderwall")
     reply = await fake.slash(anna, "/map", wait=False)
     await until(lambda: bool(fake.files))  # a process of its own draws it
     await fake.settled(reply)
+    assert any("I'm drawing the map" in read(it) and it.private_to is anna for it in fake.messages)
     assert fake.files["map.png"].startswith(b"\x89PNG")

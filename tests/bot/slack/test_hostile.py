@@ -9,11 +9,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.doors.answers import Again
 from bot.party import errors
-from bot.party.domain import Entry, Member, Mood, Party, Playback, Rules, State, Track
+from bot.party.words import Entry, Member, Mood, Party, Playback, Rules, State, Track
+from bot.playback.errors import HostedAlready, HostLost, HostsDeviceGone, ManyDevices, NotOnSpotify
 from bot.playback.words import Account, Device, Imported, Played, Saved
-from bot.slack.blocks import again, ballot_card, device_choice, party_card
-from bot.slack.words import link, plain, typed, words
+from bot.slack.blocks import ballot_card, device_choice, party_card
+from bot.slack.text import link, plain, typed, words
 from bot.wording.languages import LANGUAGES
 from tests.fakes.slack_blocks import check_message
 from tests.fakes.slack_parts import walk
@@ -95,7 +97,7 @@ def test_cards_are_harmless_and_within_slacks_limits(
             ballot,
             replies,
             intro="x",
-            again=again(Mood.SAFE, 5, "90s"),
+            again=Again(Mood.SAFE, 5, "90s"),
             now_ms=1,
             threshold=2,
         ),
@@ -123,11 +125,8 @@ def test_what_is_said_of_spotify_is_harmless(
         replies.stopped(playback),
         replies.sounding(playback),
         replies.imported(Imported(name, 1, 1, 9, errors.QueueFull(500))),
-        *(
-            replies.error(kind(name))
-            for kind in (errors.HostLost, errors.HostsDeviceGone, errors.HostedAlready, errors.ManyDevices)
-        ),
-        replies.error(errors.NotOnSpotify(name)),
+        *(replies.error(kind(name)) for kind in (HostLost, HostsDeviceGone, HostedAlready, ManyDevices)),
+        replies.error(NotOnSpotify(name)),
     ]
     assert [each for text in said for each in live(text)] == []
 
@@ -137,6 +136,7 @@ def test_what_is_said_of_spotify_is_harmless(
 def test_a_choice_of_devices_is_within_slacks_limits(names: list[str], locale: str) -> None:
     """However many devices there are and whatever they are called, Slack takes the message."""
     devices = [Device(f"{each}", name, active=each == 0) for each, name in enumerate(names)]
-    told, blocks = device_choice(devices, words(locale))
+    told = words(locale).devices(devices)
+    blocks = device_choice(told, devices)
     check_message({"text": told, "blocks": blocks})
     assert [each for text in [told, *shown(blocks)] for each in live(text)] == []

@@ -19,8 +19,8 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.party import ports
-from bot.slack.installs import KEEP_S, MOST, Installs, Single, States
+from bot.slack.installs import KEEP_S, MOST, Installs, Single
+from bot.slack.states import States
 from bot.vault import Vault
 from db.store import Store, Transaction, open_store
 from tests.conftest import ON_BOTH, ON_POSTGRESQL, Clock
@@ -105,7 +105,7 @@ async def installs(store: Store, slack: Renewals, clock: Clock) -> AsyncIterator
     await installs.close()
 
 
-def opened(store: ports.Store, slack: Renewals, clock: Clock, *keys: str) -> Installs:
+def opened(store: Store | Gate, slack: Renewals, clock: Clock, *keys: str) -> Installs:
     """What another process on the same database has."""
     return Installs(store, Vault(keys or [OLD]), *CLIENT, base_url=slack.url, clock=clock)
 
@@ -235,7 +235,8 @@ async def test_what_is_known_needs_no_database(installs: Installs, store: Store,
     """While somebody holds the database, requests are answered, also after the answer's time."""
     await installs.async_save(installation())
     assert await find(installs) == "canary-token-0"
-    async with store.transaction(), asyncio.timeout(PATIENCE_S):
+    async with store.writing() as tx, asyncio.timeout(PATIENCE_S):
+        await tx.installs.drop("T2")
         for _ in range(2):
             assert await find(installs) == "canary-token-0"
             clock.pass_by(minutes=KEEP_S / 60)
@@ -270,10 +271,10 @@ class Gate:
         self.read, self.go = asyncio.Event(), asyncio.Event()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def writing(self) -> AsyncIterator[Transaction]:
         """One of the store's."""
         waits, self.shut = self.shut, False
-        async with self._store.transaction() as tx:
+        async with self._store.writing() as tx:
             yield tx
             if waits:
                 self.read.set()
@@ -305,11 +306,11 @@ async def test_an_answer_that_a_change_overtook_is_not_held(
 async def test_the_memory_is_bounded(installs: Installs, store: Store) -> None:
     """What has not been asked for the longest is dropped."""
     await installs.async_save(installation("T0"))
-    async with store.transaction() as tx:
-        kept = await tx.install("T0")
+    async with store.writing() as tx:
+        kept = await tx.installs.get("T0")
         assert kept is not None
         for number in range(1, MOST + 1):
-            await tx.save_install("", f"T{number}", kept, 0)
+            await tx.installs.save("", f"T{number}", kept, 0)
     for number in range(MOST):
         await find(installs, f"T{number}")
     await find(installs, "T0")
@@ -489,8 +490,8 @@ async def test_keys_are_changed_while_installed(
     """With the new key first everything is sealed again, and the old one is needed no more."""
     for team_id in ("T1", "T2"):
         await installs.async_save(installation(team_id))
-    async with store.transaction() as tx:
-        await tx.save_install("", "T3", Vault([Fernet.generate_key().decode()]).seal("{}"), 0)
+    async with store.writing() as tx:
+        await tx.installs.save("", "T3", Vault([Fernet.generate_key().decode()]).seal("{}"), 0)
     assert await installs.reseal() == 0
     assert await opened(store, slack, clock, NEW, OLD).reseal() == 2
     assert "T3" in caplog.text
@@ -522,30 +523,6 @@ async def test_no_secret_is_in_the_file_or_in_the_log(
         assert b"canary" not in content
         assert state.encode() not in content
     assert "canary" not in f"{installs!r} {vars(installs)}"
-
-
-@ON_BOTH
-async def test_a_state_is_good_once_for_ten_minutes(store: Store, clock: Clock) -> None:
-    """A replayed, a late and an invented one are refused, in whichever process."""
-    states = [States(store, clock) for _ in range(2)]
-    first, second = [await states[0].async_issue() for _ in range(2)]
-    assert first != second
-    assert len(first) >= 32
-    assert await states[1].async_consume(first)
-    assert not await states[0].async_consume(first)
-    assert not await states[0].async_consume("invented")
-    clock.pass_by(minutes=10)
-    assert not await states[0].async_consume(second)
-
-
-@ON_BOTH
-async def test_a_state_used_twice_at_once_is_good_once(store: Store, clock: Clock) -> None:
-    """Of two callbacks at the same moment one goes on."""
-    states = States(store, clock)
-    state = await states.async_issue()
-    assert sorted(await asyncio.gather(*(states.async_consume(state) for _ in range(10)))) == [False] * 9 + [
-        True
-    ]
 
 
 async def test_a_token_from_the_settings_is_for_every_workspace() -> None:

@@ -11,7 +11,8 @@ from cryptography.fernet import Fernet
 
 from bot.service import PartyService
 from bot.slack.app import SCOPES, SlackDoor, install_flow
-from bot.slack.installs import Installs, States
+from bot.slack.installs import Installs
+from bot.slack.states import States
 from bot.vault import Vault
 from db.store import Store
 from tests.bot.slack.stage import answers, card, public, read, room, titles, until
@@ -91,7 +92,7 @@ async def test_an_organisation_has_cards_too(slack: FakeSlack, party: PartyServi
         assert shown.channel is place
         (skip,) = [each for each in shown.actions if each.startswith("encore:skip:")]
         await slack.press(anna, shown, skip)
-        assert (await party.party(room(slack, place))).playing is None
+        assert (await party.insight.now(room(slack, place))).playing is None
 
 
 async def test_a_denied_install_leaves_nothing(slack: FakeSlack, party: PartyService, store: Store) -> None:

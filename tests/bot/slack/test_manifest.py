@@ -2,43 +2,144 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+import json
+from typing import Any
 
-from bot.slack.app import COMMANDS, SCOPES, SHORTCUT
+import pytest
 
-MANIFEST = (Path(__file__).parents[3] / "manifest.yaml").read_text(encoding="utf-8")
-APP = (Path(__file__).parents[3] / "bot" / "slack" / "app.py").read_text(encoding="utf-8")
+from bot.doors.check import MOST_IN_SLACK, RESERVED_BY_SLACK
+from bot.doors.commands import TABLE
+from bot.party.errors import StartError
+from bot.service import PartyService
+from bot.slack.app import EVENTS, SCOPES, SHORTCUT
+from bot.slack.manifest import manifest, printed
+from bot.slack.names import find
+from tests.bot.slack.conftest import log_in, open_server
+
+URL = "https://party.example"
+PREFIXES = ["", "party", "dj"]
 
 
-def items(key: str) -> list[str]:
-    """The plain list under a key."""
-    found = re.search(rf"^( *){key}:\n((?:\1 +- .+\n?)+)", MANIFEST, re.MULTILINE)
-    assert found is not None, key
-    return re.findall(r"- (.+)", found[2])
+def commands(prefix: str = "", url: str = "") -> list[dict[str, Any]]:
+    """The slash commands of a manifest."""
+    made: list[dict[str, Any]] = manifest(url, prefix)["features"]["slash_commands"]
+    return made
 
 
-def test_the_commands_are_those_that_are_answered() -> None:
-    """Each command is registered once, and Slack shows it with a description that fits."""
-    assert re.findall(r"- command: (\S+)", MANIFEST) == [*COMMANDS]
-    described = re.findall(r"- command: \S+\n +description: (.+)", MANIFEST)
-    assert len(described) == len(COMMANDS)
-    assert all(len(text) <= 100 for text in described)
-    assert all(len(text) <= 100 for text in re.findall(r"usage_hint: (.+)", MANIFEST))
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_commands_keep_to_slacks_limits(prefix: str) -> None:
+    """As many as Slack takes, each of its own name, which is not Slack's, and described in short."""
+    made = commands(prefix)
+    names = [each["command"] for each in made]
+    assert len(names) == len({*names}) <= MOST_IN_SLACK
+    assert all(len(name) <= 32 for name in names)
+    assert not RESERVED_BY_SLACK & {name.removeprefix("/") for name in names}
+    assert all(0 < len(each["description"]) <= 100 for each in made)
+    assert all(0 < len(each.get("usage_hint", "x")) <= 1_000 for each in made)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_every_command_of_the_table_can_be_typed(prefix: str) -> None:
+    """Each stands in the manifest by itself or by its group, or behind the one that runs them all."""
+    made = {each["command"]: each for each in commands(prefix)}
+    group = made[f"/{prefix}-spotify" if prefix else "/spotify"]
+    assert group["usage_hint"] == "[connect|disconnect|status|device|stop]"
+    everything = made[f"/{prefix or 'party'}"]
+    behind = everything["usage_hint"].strip("[]").split("|")
+    assert behind[0] == "help"
+    assert all(find("/party", each).row for each in behind)
+    of_group = group["usage_hint"].strip("[]").split("|")
+    found = [*(find(name, "") for name in made), *(find(group["command"], each) for each in of_group)]
+    typed = {each.row.name for each in found if each.row is not None}
+    assert {row.name for row in TABLE} - typed == {"delete-my-data"}
+    assert "delete-my-data" in behind
+
+
+def test_how_a_command_is_used_is_shown() -> None:
+    """The hint is the usage that a mistake is answered with; who needs nothing has none."""
+    made = {each["command"]: each.get("usage_hint") for each in commands()}
+    assert made["/next"] == "[3–5] [safe|balanced|adventurous]"
+    assert made["/vote"] == "song [up|down|none]"
+    assert made["/queue"] is None
+
+
+def test_a_prefix_stands_in_what_is_described_too() -> None:
+    """A description names no command that the app does not have."""
+    made = {each["command"]: each["description"] for each in commands("dj")}
+    assert "/dj-play" in made["/dj-pause"]
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+async def test_every_command_is_listened_to(party: PartyService, prefix: str) -> None:
+    """Whatever prefix was chosen, each command of the manifest is taken and answered."""
+    async with open_server() as fake, log_in(fake, party):
+        anna = fake.member("Anna")
+        for each in commands(prefix):
+            reply = await fake.slash(anna, each["command"], "x")
+            assert reply.failure is None
+            assert reply.acked_ms is not None
 
 
 def test_the_scopes_are_those_that_an_install_asks_for() -> None:
     """What is asked for on either way to install is the same."""
-    assert items("bot") == SCOPES
+    assert manifest()["oauth_config"] == {"scopes": {"bot": SCOPES}}
 
 
 def test_the_shortcut_is_the_one_that_is_listened_to() -> None:
-    """Its id is the code's."""
-    assert re.findall(r"callback_id: (\S+)", MANIFEST) == [SHORTCUT]
+    """Its id is the code's, and its name and description fit."""
+    (shortcut,) = manifest()["features"]["shortcuts"]
+    assert shortcut["callback_id"] == SHORTCUT
+    assert len(shortcut["name"]) <= 24
+    assert len(shortcut["description"]) <= 150
 
 
 def test_the_events_are_those_that_are_listened_to() -> None:
     """Slack tells of nothing that nobody hears, and all that somebody does."""
-    assert items("bot_events") == re.findall(r'app\.event\("(\w+)"\)', APP)
-    for switch in ("home_tab_enabled", "is_enabled", "org_deploy_enabled"):
-        assert f"{switch}: true" in MANIFEST
+    made = manifest()
+    assert made["settings"]["event_subscriptions"] == {"bot_events": [*EVENTS]}
+    assert made["settings"]["interactivity"] == {"is_enabled": True}
+    assert made["settings"]["org_deploy_enabled"]
+    assert made["features"]["app_home"]["home_tab_enabled"]
+
+
+def test_without_an_address_it_is_socket_mode() -> None:
+    """Then nothing has an address."""
+    assert manifest()["settings"]["socket_mode_enabled"]
+    assert "https" not in printed()
+
+
+@pytest.mark.parametrize("url", [URL, f"{URL}/", f"{URL}:8443"])
+def test_with_an_address_everything_has_it(url: str) -> None:
+    """Commands, presses, menus and events go to the one address, and installs come back to theirs."""
+    base = url.rstrip("/")
+    made = manifest(url)
+    taken = f"{base}/slack/events"
+    assert {each["url"] for each in made["features"]["slash_commands"]} == {taken}
+    settings = made["settings"]
+    assert not settings["socket_mode_enabled"]
+    assert settings["event_subscriptions"]["request_url"] == taken
+    assert settings["interactivity"] == {
+        "is_enabled": True,
+        "request_url": taken,
+        "message_menu_options_url": taken,
+    }
+    assert made["oauth_config"]["redirect_urls"] == [f"{base}/slack/oauth_redirect"]
+
+
+@pytest.mark.parametrize("url", ["party.example", "http://party.example", f"{URL}/bot", "https://"])
+def test_an_address_that_slack_cannot_use_is_refused(url: str) -> None:
+    """Slack wants https and a name, and this door has its own paths."""
+    with pytest.raises(StartError, match=url):
+        manifest(url)
+
+
+@pytest.mark.parametrize("prefix", ["Party", "a b", "add", "drop", "x" * 22, "dm", "é"])
+def test_a_prefix_that_cannot_be_is_refused(prefix: str) -> None:
+    """Capitals, spaces, what is a command by itself, what is too long and what is Slack's own."""
+    with pytest.raises(StartError, match=f"begin with {prefix}"):
+        manifest("", prefix)
+
+
+def test_it_is_printed_as_json() -> None:
+    """What is printed is the manifest."""
+    assert json.loads(printed(URL, "dj")) == manifest(URL, "dj")

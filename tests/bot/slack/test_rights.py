@@ -8,13 +8,26 @@ from typing import Any
 import pytest
 
 from bot.party import errors
-from bot.party.domain import Order
+from bot.party.words import Order
 from bot.service import PartyService
-from bot.slack.app import COMMANDS, SHORTCUT
+from bot.slack.app import SHORTCUT
 from bot.slack.blocks import button
 from bot.slack.people import _person
-from tests.bot.slack.stage import answered, answers, fill, is_card, private, public, read, room, titles, until
-from tests.bot.slack.test_commands import choose, sentence
+from tests.bot.slack.stage import (
+    COMMANDS,
+    answered,
+    answers,
+    choose,
+    fill,
+    is_card,
+    private,
+    public,
+    read,
+    room,
+    sentence,
+    titles,
+    until,
+)
 from tests.fakes.slack_model import FakeChannel, FakeMember, FakeMessage
 from tests.fakes.slack_reply import Reply
 from tests.fakes.slack_server import FakeSlack
@@ -118,14 +131,14 @@ async def test_another_channels_songs_cannot_be_reached(
     other = fake.channel("other")
     await fake.slash(anna, "/add", "wonderwall", channel=other)
     await fill(fake, anna, "mr brightside")
-    there = await party.party(room(fake, other))
+    there = await party.insight.now(room(fake, other))
     assert there.playing is not None
     shown = await ballot(fake, anna)
     action = made.format(there.playing.id)
     reply = await fake.press(ben, _with(shown, action), action)
     known = errors.AlreadyOver() if "skip" in made else errors.NoSuchEntry()
     assert await private(reply) == sentence(known)
-    after = await party.party(room(fake, other))
+    after = await party.insight.now(room(fake, other))
     assert (after.playing, after.skippers) == (there.playing, there.skippers)
 
 
@@ -134,7 +147,6 @@ FORGED = [
     "encore:vote:1",
     "encore:vote:0:1",
     "encore:vote:1:2",
-    "encore:vote:1:0",
     "encore:vote:١:1",
     "encore:vote:9999999999999999999:1",
     "encore:vote:999999999999999:1",
@@ -158,6 +170,8 @@ FORGED = [
     "encore:spotify:",
     "encore:spotify:connect:U1",
     "encore:link:1",
+    "encore:forget:UELSE",
+    "encore:forget:",
 ]
 
 
@@ -167,10 +181,10 @@ async def test_forged_ids_are_refused_in_private(fake: FakeSlack, party: PartySe
     anna, ben = fake.member("Anna"), fake.member("Ben")
     await fill(fake, anna, "mr brightside")
     shown = await ballot(fake, anna)
-    before = await party.party(room(fake))
+    before = await party.insight.now(room(fake))
     reply = await fake.press(ben, _with(shown, action), action)
     assert await private(reply) in {sentence(errors.NotUnderstood()), sentence(errors.NoSuchEntry())}
-    after = await party.party(room(fake))
+    after = await party.insight.now(room(fake))
     assert (after.playing, after.queue) == (before.playing, before.queue)
 
 
@@ -211,7 +225,7 @@ async def test_a_forged_form_is_refused_in_private(fake: FakeSlack, party: Party
             )
     told = await answered(fake, fake.submit(boss, view, {"order": {"order": "chaos"}}))
     assert (read(told), told.private_to) == (sentence(errors.NotUnderstood()), boss)
-    assert (await party.rules(room(fake))).order is Order.VOTES
+    assert (await party.settings.rules(room(fake))).order is Order.VOTES
 
 
 async def test_what_slack_does_not_say_gives_no_rights(fake: FakeSlack, party: PartyService) -> None:
@@ -242,7 +256,7 @@ async def test_a_guest_has_no_shortcut_either(fake: FakeSlack, party: PartyServi
     assert await titles(fake, party) == []
 
 
-@pytest.mark.parametrize("typed", [*COMMANDS, "/party spotify connect", "/party help"])
+@pytest.mark.parametrize("typed", [*COMMANDS, "/party spotify connect", "/party delete-my-data"])
 async def test_no_command_is_a_guests_where_the_channel_wants_none(
     fake: FakeSlack, party: PartyService, typed: str
 ) -> None:
@@ -255,7 +269,7 @@ async def test_no_command_is_a_guests_where_the_channel_wants_none(
 
 
 @pytest.mark.parametrize(
-    "action", ["encore:play", "encore:pause", "encore:device:0", "encore:spotify:connect"]
+    "action", ["encore:play", "encore:pause", "encore:device:0", "encore:spotify:connect", "encore:forget:{}"]
 )
 async def test_no_button_is_a_guests_either(fake: FakeSlack, party: PartyService, action: str) -> None:
     """Buttons about sound ask who it is, as all do."""
@@ -263,9 +277,10 @@ async def test_no_button_is_a_guests_either(fake: FakeSlack, party: PartyService
     await fill(fake, fake.member("Anna"), "mr brightside")
     shown = await ballot(fake, fake.member("Ben"))
     await choose(party, room(fake), guests=False)
+    action = action.format(vera.id)
     reply = await fake.press(vera, _with(shown, action), action)
     assert await private(reply) == sentence(errors.NoGuests())
-    assert not (await party.party(room(fake))).paused
+    assert not (await party.insight.now(room(fake))).paused
 
 
 def _with(message: FakeMessage, action: str) -> FakeMessage:

@@ -10,8 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 from cryptography.fernet import Fernet
 
-from bot.party.domain import Member
-from bot.party.ports import Store
+from bot.party.words import Member
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -20,6 +19,7 @@ from bot.spotify.breaker import Breaker
 from bot.spotify.client import Spotify
 from bot.spotify.music import SpotifyMusic
 from bot.vault import Vault
+from db.store import Store
 from tests.conftest import ANNA
 from tests.fakes.spotify_model import FakeUser
 from tests.fakes.spotify_server import FakeSpotify

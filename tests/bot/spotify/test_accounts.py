@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.party.domain import Member
-from bot.party.errors import (
+from bot.party.words import Member
+from bot.playback.errors import (
     LinkAgain,
     LoginRefused,
     LoginSpent,
@@ -24,10 +24,12 @@ from bot.party.errors import (
     SpotifyRefuses,
     SpotifyRests,
 )
-from bot.playback.words import Account, Tokens
+from bot.playback.words import Account
 from bot.service import PartyService
 from bot.spotify.accounts import ENDS_SOON_DAYS, LASTS_DAYS
-from bot.spotify.client import SCOPES, THREADS
+from bot.spotify.calls import THREADS
+from bot.spotify.client import SCOPES
+from bot.spotify.words import Tokens
 from bot.vault import Vault
 from db.store import Store, open_store
 from tests.bot.spotify.stage import KEY, PUBLIC_URL, Stage, process
@@ -376,7 +378,7 @@ async def test_the_end_is_announced_a_week_ahead_and_once(stage: Stage, anna: Fa
     assert await stage.accounts.ending() == [(ANNA, ENDS_SOON_DAYS)]
     clock.pass_by(hours=24 * 6)
     assert await stage.accounts.ending() == [(ANNA, 1)]
-    await stage.accounts.told(ANNA)
+    await stage.accounts.mark_told(ANNA)
     assert await stage.accounts.ending() == []
     await stage.link(ANNA, anna)
     clock.pass_by(hours=24 * LASTS_DAYS)
@@ -419,7 +421,7 @@ async def test_silence_deletes_nothing(
     """Who does not answer in time is away, and the account stays."""
     await stage.link(ANNA, anna)
     clock.pass_by(hours=2)
-    monkeypatch.setattr("bot.spotify.client.WITHIN_S", 0.1)
+    monkeypatch.setattr("bot.spotify.calls.WITHIN_S", 0.1)
     with stage.fake.held("/api/token"):
         with pytest.raises(SpotifyAway):
             await stage.accounts.token(ANNA)
@@ -437,7 +439,7 @@ async def test_a_renewal_that_had_to_wait_for_its_turn_is_not_given_up_halfway(
         searches = [asyncio.create_task(stage.spotify.search(access, "a")) for _ in range(THREADS)]
         await gate.arrived.wait()
         renewal = asyncio.create_task(stage.accounts.token(ANNA))
-        await until(lambda: stage.spotify._waiting > THREADS)  # noqa: SLF001 - nobody else sees who stands in line
+        await until(lambda: stage.spotify._calls._waiting > THREADS)  # noqa: SLF001 - nobody else sees who stands in line
         pass_by(0.6 * PATIENCE_S)
         gate.open()
         await asyncio.gather(*searches)
@@ -469,10 +471,10 @@ async def test_who_died_while_renewing_holds_nobody_up(
     await stage.link(ANNA, anna)
     clock.pass_by(hours=2)
     now_ms = int(clock() * 1000)
-    async with store.transaction() as tx:
-        kept = await tx.account(ANNA)
+    async with store.writing() as tx:
+        kept = await tx.accounts.get(ANNA)
         assert kept is not None
-        await tx.claim_account(kept, now_ms + 30_000, now_ms)
+        await tx.accounts.claim(kept, now_ms + 30_000, now_ms)
     with pytest.raises(SpotifyAway):
         await stage.accounts.token(ANNA)
     assert stage.fake.token_requests["refresh_token"] == 0
@@ -513,8 +515,8 @@ async def test_a_new_connection_outlives_the_renewal_of_the_old_one(
             if refused:
                 fake.revoke(anna)
             sealed = stage.accounts._seal(await _tokens(stage, anna, clock), "Ben S")  # noqa: SLF001 - Spotify is held
-            async with stage.accounts._store.transaction() as tx:  # noqa: SLF001 - as above
-                await tx.save_account(ANNA, "", sealed, int(clock() * 1000))
+            async with stage.accounts._store.writing() as tx:  # noqa: SLF001 - as above
+                await tx.accounts.save(ANNA, "", sealed, int(clock() * 1000))
             gate.open()
             assert await stage.access_works(await asking)
         account = await stage.accounts.account(ANNA)
@@ -542,8 +544,8 @@ async def test_a_new_key_in_the_middle_of_a_renewal_loses_no_token(
             async with asyncio.timeout(PATIENCE_S):
                 await gate.arrived.wait()
             assert await second.accounts.reseal() == 1
-            async with store.transaction() as tx:
-                kept = await tx.account(ANNA)
+            async with store.writing() as tx:
+                kept = await tx.accounts.get(ANNA)
                 assert kept is not None
                 assert kept.busy_until_ms > clock() * 1000
             gate.open()
@@ -561,8 +563,8 @@ async def test_disconnecting_erases(stage: Stage, store: Store, anna: FakeUser) 
     assert not await stage.accounts.disconnect(ANNA)
     with pytest.raises(NotConnected):
         await stage.accounts.token(ANNA)
-    async with store.transaction() as tx:
-        assert [each.member for each in await tx.accounts()] == [BEN]
+    async with store.writing() as tx:
+        assert [each.member for each in await tx.accounts.all()] == [BEN]
 
 
 async def test_deleting_my_data_erases_the_account(stage: Stage, party: PartyService, anna: FakeUser) -> None:
@@ -589,8 +591,8 @@ async def test_keys_are_changed_while_connected(
 ) -> None:
     """With the new key first everything is sealed again; what no key opens is named and as good as none."""
     await stage.link(ANNA, anna)
-    async with store.transaction() as tx:
-        await tx.save_account(BEN, "", Vault([Fernet.generate_key().decode()]).seal("{}"), 0)
+    async with store.writing() as tx:
+        await tx.accounts.save(BEN, "", Vault([Fernet.generate_key().decode()]).seal("{}"), 0)
     assert await stage.accounts.reseal() == 0
     async with process(store, stage.fake, clock, NEW, KEY) as both:
         assert await both.accounts.reseal() == 1

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.party.errors import SpotifyRests
+from bot.playback.errors import SpotifyRests
 from bot.spotify.breaker import FAULT_REST_S, FAULTS, LONGEST_S, TRY_MS, Breaker
 from db.store import Store
 from tests.conftest import ON_BOTH, Clock

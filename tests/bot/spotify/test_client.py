@@ -11,8 +11,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from bot.party.domain import Track
-from bot.party.errors import (
+from bot.party.words import Track
+from bot.playback.errors import (
     NoDevice,
     NothingBehindLink,
     NotOnTheList,
@@ -21,10 +21,10 @@ from bot.party.errors import (
     SpotifyRefuses,
     SpotifyRests,
 )
-from bot.playback.ports import AccessRefused, GrantRefused
-from bot.spotify import client as module
+from bot.spotify import calls as module
 from bot.spotify.breaker import FAULTS
 from bot.spotify.client import Spotify
+from bot.spotify.ports import AccessRefused, GrantRefused
 from db.store import Store
 from tests.bot.spotify.stage import process
 from tests.conftest import SPECS, Clock
@@ -149,7 +149,7 @@ async def test_refusals_are_told_apart(spotify: Spotify, fake: FakeSpotify) -> N
         await spotify.me(fake.sign_in(stranger).access_token)
     anna = fake.sign_in(fake.user("Anna")).access_token
     with pytest.raises(NoDevice):
-        await spotify.hold(anna)
+        await spotify.pause(anna)
     with pytest.raises(NoDevice):
         await spotify.play(anna, fake.song("A").id, "gone")
     with pytest.raises(GrantRefused):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.party.domain import Entry, Member, State, Track
+from bot.party.words import Entry, Member, State, Track
 from bot.takeaway import files
 from bot.takeaway.files import Form, exported, filename
 

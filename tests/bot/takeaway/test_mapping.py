@@ -19,14 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bot.party.domain import Entry, Member, State, Track
 from bot.party.errors import NotDrawn
+from bot.party.words import Entry, Member, State, Track
 from bot.takeaway import mapping
 from bot.takeaway.mapping import Dot, Floats, Picture, Words, drawn, layout, pictured
+from tests.patience import PATIENCE_S, pass_by
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 300.0
-"""Only a test that hangs takes so long."""
 HOSTILE = [
     "$\\frac{",
     "$\\frac{$ and $x",
@@ -128,8 +127,8 @@ def instead(folder: Path, code: str) -> None:
 
 
 def begin(picture: Picture) -> asyncio.Task[bytes]:
-    """Starts a drawing that has time, however busy this machine is."""
-    return asyncio.create_task(drawn(picture, asyncio.timeout(PATIENCE_S)))
+    """Starts a drawing."""
+    return asyncio.create_task(drawn(picture))
 
 
 # --- the layout
@@ -253,11 +252,10 @@ async def test_no_home_and_no_secret_are_needed(
 
 async def test_a_map_that_takes_too_long_is_given_up(slow: Slow) -> None:
     """The person reads what to do, and the process is killed."""
-    limit = asyncio.timeout(None)
-    task = asyncio.create_task(drawn(Picture("F", ()), limit))
+    task = begin(Picture("F", ()))
     pid = await slow.begun()
-    limit.reschedule(asyncio.get_running_loop().time())
-    with pytest.raises(NotDrawn, match=r"I couldn't draw the map just now\. Ask for it again in a minute\."):
+    pass_by(PATIENCE_S)
+    with pytest.raises(NotDrawn, match=r"I couldn't draw the map just now\. Try again in a minute\."):
         await task
     assert not exists(pid)
     assert await slow.gone() == pid
@@ -292,28 +290,17 @@ async def test_one_map_is_drawn_at_a_time(slow: Slow) -> None:
     assert await slow.gone() == pid
 
 
-async def test_waiting_for_a_turn_is_time_too(slow: Slow) -> None:
+async def test_waiting_for_a_turn_is_time_too(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is still waiting when the time is up reads the same sentence, and nothing was started for them."""
     first = begin(Picture("F", ()))
     pid = await slow.begun()
-    with pytest.raises(NotDrawn):
-        await drawn(Picture("F", ()), asyncio.timeout(0))
-    first.cancel()
-    assert await slow.gone() == pid
-    await asyncio.wait([first])
-    assert slow.told.empty()
-
-
-async def test_whoever_sets_no_limit_has_one(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for ever for a turn."""
     monkeypatch.setattr(mapping, "TIMEOUT_S", 0.0)
-    first = begin(Picture("F", ()))
-    pid = await slow.begun()
     with pytest.raises(NotDrawn):
         await drawn(Picture("F", ()))
     first.cancel()
     assert await slow.gone() == pid
     await asyncio.wait([first])
+    assert slow.told.empty()
 
 
 async def test_a_drawing_that_fails_says_why_in_the_log(

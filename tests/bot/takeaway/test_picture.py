@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.party.domain import State
+from bot.party.words import State
 from bot.takeaway.fonts import Fonts
 from bot.takeaway.labels import Label, placed
 from bot.takeaway.lines import Setter

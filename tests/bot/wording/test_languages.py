@@ -17,14 +17,16 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from bot.party.domain import MOST_LINES, Rules
+from bot.party.limits import MOST_LINES
+from bot.party.words import Rules
 from bot.service import PartyService
 from bot.translate import ROOT, collected, written
-from bot.wording.languages import LANGUAGES, LOCALE, language, spoken, with_english_commands
+from bot.wording.languages import LANGUAGES, LOCALE, language, spoken
 from bot.wording.replies import Replies
 from cogs.client import EncoreBot
-from cogs.common import plain
-from cogs.settings import settings_view
+from cogs.commands import add_commands
+from cogs.escape import plain
+from cogs.forms import settings_view
 from cogs.texts import SPOKEN, Texts
 
 TRANSLATED = [code for code in LANGUAGES if code != "en"]
@@ -34,9 +36,9 @@ TEXT_LIMIT = 100
 """The longest description and the longest choice that Discord takes, in characters."""
 SUBCOMMAND = 1
 LABELS = {
-    **{"Add songs": 45, "What next?": 80, "Other songs": 80, "Erase everything of mine": 80},
-    **{"Connect Spotify": 75, "Disconnect": 75, "Play on": 73, "Pause": 73},
-    "On which device shall the party play?": 150,
+    **{"Add songs": 45, "What next?": 80, "Other songs": 80, "Erase my data": 80},
+    **{"Connect Spotify": 75, "Disconnect": 75, "Resume": 73, "Pause": 73},
+    "Which device should the party play on?": 150,
 }
 """The form's title, the buttons and a menu, with the most characters that Discord and Slack take."""
 
@@ -61,7 +63,7 @@ def commands() -> list[Payload]:
 async def _registered() -> list[Payload]:
     nothing = cast(Any, None)  # nobody is asked anything
     bot = EncoreBot(PartyService(nothing, nothing, nothing))
-    await bot.add_all()
+    add_commands(bot.tree)
     return [await each.get_translated_payload(bot.tree, Texts()) for each in bot.tree.get_commands()]
 
 
@@ -180,15 +182,6 @@ def test_a_command_that_a_text_mentions_has_the_name_that_is_registered(
             assert re.search(rf"{words.command(name)}(?!\w)", text), text
 
 
-@in_every_language
-def test_where_commands_have_but_one_name_texts_say_it(code: str, commands: list[Payload]) -> None:
-    """In Slack too people can type what they are told, whatever their language."""
-    words = with_english_commands(code)
-    for message in catalogue(code):
-        for text, name in product(forms(message), mentioned(message, commands)):
-            assert re.search(rf"/{name}(?!\w)", words.adapted(text)), text
-
-
 @in_every_locale
 def test_names_are_what_discord_takes(locale: str, commands: list[Payload]) -> None:
     """Names of commands and options have no spaces or capitals; only the name in a message's menu may."""
@@ -247,7 +240,7 @@ def test_nothing_that_can_be_pressed_is_cut(code: str) -> None:
     words = language(code)
     for text, limit in LABELS.items():
         assert len(words.say(text)) <= limit, text
-    told = words.count("One song a line, one at most", "One song a line, {number} at most", MOST_LINES)
+    told = words.count("One song per line, one at most", "One song per line, {number} at most", MOST_LINES)
     assert len(told) <= 45, told
     view = cast(Any, settings_view(Rules(), Replies(words, plain)))
     assert "…" not in json.dumps(view.to_components(), ensure_ascii=False)

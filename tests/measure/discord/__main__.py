@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.party.domain import Member, Room
+from bot.party.words import Member, Room
 from tests.fakes.discord_model import FakeChannel, FakeMember, Interaction
 from tests.fakes.spotify_server import FakeSpotify
 from tests.measure import hosts

@@ -11,13 +11,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.party.domain import ONE_PRESS_MS
+from bot.party.limits import ONE_PRESS_MS
 from tests.fakes.discord_model import Callback, Interaction, Kind
 
 CHANGES = {"click on encore:vote": "vote", "/add": "add", "/skip": "skip", "/next": "next"}
 """How the labels of what changes a party begin."""
 
-NOTHING_NEW = ("is in the queue already.", "is playing right now.")
+NOTHING_NEW = ("is already in the queue.", "is playing right now.")
 """How an answer to an add ends that had nothing to write down: the song waits, by the same member."""
 
 VOTE = re.compile(r"click on encore:vote:([0-9]+:-?1)")

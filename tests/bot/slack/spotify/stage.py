@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.party.domain import Member
+from bot.party.words import Member
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
-from bot.slack import sound
+from bot.slack.blocks import OPENED
 from db.store import Store
 from tests.bot.slack.stage import answer, read
 from tests.bot.spotify.stage import Stage, sounding
@@ -107,7 +107,7 @@ def seen_by_others(fake: FakeSlack) -> str:
 
 def link_in(message: FakeMessage) -> str:
     """The address behind the button that connects."""
-    return str(message.actions[sound.OPENED]["url"])
+    return str(message.actions[OPENED]["url"])
 
 
 def url_of(made: FakePlaylist) -> str:

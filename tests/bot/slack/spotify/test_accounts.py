@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.party import errors
-from bot.party.domain import Member
+from bot.party.words import Member
+from bot.playback.errors import HostLeft, NoHost, NotConnected
 from bot.service import PartyService
-from bot.slack import sound
+from bot.slack.blocks import CONNECT, DISCONNECT, OPENED
 from tests.bot.slack.spotify.stage import BOTH, Music, done, link_in, member, queue, seen_by_others
-from tests.bot.slack.stage import answer, answers, private, read, room, until
-from tests.bot.slack.test_commands import sentence
+from tests.bot.slack.stage import answer, answers, private, read, room, sentence, until
 from tests.fakes.slack_server import FakeSlack
 
 
@@ -25,12 +25,10 @@ async def test_a_link_connects_and_only_the_asker_sees_it(fake: FakeSlack, music
     link = link_in(message)
     assert urlsplit(link).path.startswith("/spotify/connect/")
     assert link not in message.shown + message.text
-    assert (
-        answers(await fake.press(anna, message, sound.OPENED)) == []
-    )  # Slack tells of it, and nothing is due
+    assert answers(await fake.press(anna, message, OPENED)) == []  # Slack tells of it, and nothing is due
     await music.open(link, music.fake.user("Anna at Spotify"))
     told = await private(await fake.slash(anna, "/spotify", "status"))
-    assert "You are connected as Anna at Spotify." in told
+    assert "You're connected as Anna at Spotify." in told
     assert link not in seen_by_others(fake)
 
 
@@ -61,11 +59,25 @@ async def test_status_says_where_the_party_sounds(fake: FakeSlack, music: Music)
     anna, ben = fake.member("Anna"), fake.member("Ben")
     await music.host(anna)
     said = await private(await fake.slash(ben, "/spotify", "status"))
-    assert sentence(errors.NotConnected()) in said
-    assert sentence(errors.NoHost()) in said
+    assert sentence(NotConnected()) in said
+    assert sentence(NoHost()) in said
     await done(fake.slash(anna, "/play"))
-    assert "🔊 Kitchen, by anna" in await private(await fake.slash(ben, "/spotify", "status"))
-    assert "Anna at Spotify" not in await private(await fake.slash(ben, "/spotify", "what is this"))
+    assert "🔊 Kitchen, hosted by anna" in await private(await fake.slash(ben, "/spotify", "status"))
+    assert "Anna at Spotify" not in await private(await fake.slash(ben, "/party", "spotify status"))
+
+
+async def test_status_connects_and_disconnects(fake: FakeSlack, music: Music) -> None:
+    """Under what is said of an account is the button that is due, which does what the command does."""
+    anna = fake.member("Anna")
+    status = await answer(await fake.slash(anna, "/spotify"))
+    assert [*status.actions] == [CONNECT]
+    message = await answer(await fake.press(anna, status, CONNECT))
+    assert message.private_to is anna
+    await music.open(link_in(message), music.fake.user("Anna at Spotify"))
+    status = await answer(await fake.slash(anna, "/spotify"))
+    assert [*status.actions] == [DISCONNECT]
+    assert "is disconnected" in await private(await fake.press(anna, status, DISCONNECT))
+    assert await music.stage.accounts.account(member(anna)) is None
 
 
 async def test_disconnecting_erases_and_lets_the_clock_go_on(
@@ -77,12 +89,12 @@ async def test_disconnecting_erases_and_lets_the_clock_go_on(
     await music.host(anna)
     await queue(fake, anna, "mr brightside")
     await done(fake.slash(anna, "/play"))
-    assert (await party.party(room(fake))).playback is not None
+    assert (await party.insight.now(room(fake))).playback is not None
     reply = await fake.slash(anna, "/spotify", "disconnect")
     await until(lambda: any(each.ephemeral and "erased" in read(each) for each in answers(reply)))
-    await until(lambda: sentence(errors.HostLeft("anna")) in seen_by_others(fake))
+    await until(lambda: sentence(HostLeft("anna")) in seen_by_others(fake))
     assert await music.stage.accounts.account(member(anna)) is None
-    assert (await party.party(room(fake))).playback is None
+    assert (await party.insight.now(room(fake))).playback is None
     assert "nothing to erase" in await private(await fake.slash(anna, "/spotify", "disconnect"))
 
 
@@ -91,15 +103,16 @@ async def test_the_home_connects_and_disconnects(fake: FakeSlack, music: Music) 
     anna = fake.member("Anna")
     home = (await fake.open_home(anna)).view
     assert "You haven't connected Spotify yet" in home.shown
-    await fake.press(anna, home, sound.CONNECT)
+    await fake.press(anna, home, CONNECT)
     await until(lambda: any(it.channel is fake.dm(anna) for it in fake.messages))
     (message,) = [it for it in fake.messages if it.channel is fake.dm(anna)]
+    assert answers(await fake.press(anna, message, OPENED)) == []
     await music.open(link_in(message), music.fake.user("*Anna*"))
     home = (await fake.open_home(anna)).view
-    assert "You are connected as *Anna*." in home.shown.replace("\u200b", "")
+    assert "You're connected as *Anna*." in home.shown.replace("\u200b", "")
     assert "*Anna*" not in home.shown
-    await fake.press(anna, home, sound.DISCONNECT)
-    await until(lambda: sound.CONNECT in getattr(fake.home(anna), "actions", ()))
+    await fake.press(anna, home, DISCONNECT)
+    await until(lambda: CONNECT in getattr(fake.home(anna), "actions", ()))
     assert await music.stage.accounts.account(member(anna)) is None
 
 
@@ -107,9 +120,10 @@ async def test_who_is_erased_has_no_account(fake: FakeSlack, music: Music) -> No
     """Who has all data deleted is told that the account goes too, and it does."""
     anna = fake.member("Anna")
     await music.host(anna)
-    told = await private(await fake.slash(anna, "/party", "delete-my-data"))
-    assert "Spotify connection" in told
-    await done(fake.slash(anna, "/party", "delete-my-data yes"))
+    message = await answer(await fake.slash(anna, "/party", "delete-my-data"))
+    assert "Spotify connection" in read(message)
+    await fake.press(anna, message, f"encore:forget:{anna.id}")
+    await until(lambda: not message.actions)
     assert await music.stage.accounts.account(member(anna)) is None
 
 

@@ -5,11 +5,23 @@ from __future__ import annotations
 import pytest
 
 from bot.party import errors
+from bot.playback.errors import PlaylistClosed
 from bot.service import PartyService
+from bot.slack import asked
 from bot.slack.app import SHORTCUT
 from tests.bot.slack.spotify.stage import BOTH, SONGS, Music, done, queue, seen_by_others, url_of
-from tests.bot.slack.stage import answer, answers, private, public, read, room, titles, until
-from tests.bot.slack.test_commands import choose, sentence
+from tests.bot.slack.stage import (
+    answer,
+    answers,
+    choose,
+    private,
+    public,
+    read,
+    room,
+    sentence,
+    titles,
+    until,
+)
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.spotify_model import FakeSong
 
@@ -24,12 +36,12 @@ async def test_saving_twice_is_one_playlist(fake: FakeSlack, music: Music) -> No
     first = await private(await fake.slash(anna, "/save", "Our  night &amp; day"))
     (made,) = music.fake.world.playlists.values()
     assert (made.name, made.owner, made.public) == ("Our night & day", user, False)
-    assert "Saved the party as a playlist of yours: 1 song." in first
+    assert "Saved this party as a playlist: 1 song." in first
     assert f"<https://open.spotify.com/playlist/{made.id}>" in first
     assert "• Never Heard Of – Us" in first
     await queue(fake, anna, "take on me")
     again = await private(await fake.slash(anna, "/party", "save another name"))
-    assert "Brought your playlist up to date: 2 songs." in again
+    assert "Updated your playlist: 2 songs." in again
     assert [*music.fake.world.playlists.values()] == [made]
     assert [it.song.title for it in made.entries if isinstance(it.song, FakeSong)] == [
         "Mr. Brightside",
@@ -49,7 +61,7 @@ async def test_a_save_that_is_delivered_twice_is_one_playlist(fake: FakeSlack, m
     await fake.redeliver(first)
     await until(lambda: len(answers(first)) == 2)
     (made,) = music.fake.world.playlists.values()
-    assert made.name == "Party of 2027-01-15"
+    assert made.name == "Party on 2027-01-15"
 
 
 @BOTH
@@ -77,7 +89,7 @@ async def test_a_playlist_is_brought_in(fake: FakeSlack, music: Music, party: Pa
     assert not told.ephemeral
     assert "<!here>" not in told.shown
     assert read(told) == (
-        "Added 3 songs from My &lt;!here&gt; list. 1 was there already or may not be queued."
+        "Added 3 songs from My &lt;!here&gt; list. 1 was already queued or isn't allowed here."
     )
     assert sorted(await titles(fake, party)) == ["Hey Jude", "Mr. Brightside", "Take on Me", "Wonderwall"]
 
@@ -93,12 +105,36 @@ async def test_a_message_with_songs_and_an_album_brings_in_all(
     text = f"<https://open.spotify.com/album/{album.id}> and spotify:track:003vvx7Niy0yvhvHt4a68B"
     said = fake.say(ben, fake.general, text)
     reply = await fake.shortcut(anna, SHORTCUT, message=said)
-    await until(lambda: len(answers(reply)) == 2)
-    assert [it.ephemeral for it in answers(reply)] == [False, False]
+    told = read(await public(reply))
+    assert "Now playing: Mr. Brightside" in told
+    assert "Added 3 songs from Songs." in told
     wanted = ["Mr. Brightside", "Song 0", "Song 1", "Song 2"]
     assert sorted(await titles(fake, party)) == wanted
     await fake.redeliver(reply)
     assert sorted(await titles(fake, party)) == wanted
+
+
+@pytest.mark.parametrize("how", ["/import", "/add", "form", "shortcut"])
+async def test_a_list_that_takes_long_says_that_it_goes_on(
+    fake: FakeSlack, music: Music, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """While Spotify does not answer the asker is told so in private, however the list was named."""
+    monkeypatch.setattr(asked, "SOON_S", 0.01)
+    anna = fake.member("Anna")
+    album = music.fake.album("Songs", "Somebody")
+    music.fake.song("Song", "Somebody", album=album)
+    link = f"https://open.spotify.com/album/{album.id}"
+    view = (await fake.slash(anna, "/add")).view
+    said = fake.say(anna, fake.general, link)
+    with music.fake.held("/albums"):
+        if how == "form":
+            await fake.submit(anna, view, {"encore:songs": {"encore:songs": link}}, wait=False)
+        elif how == "shortcut":
+            await fake.shortcut(anna, SHORTCUT, message=said, wait=False)
+        else:
+            await fake.slash(anna, how, link, wait=False)
+        await until(lambda: any("One moment" in read(it) and it.ephemeral for it in fake.messages))
+    await until(lambda: any("Added 1 song from Songs" in read(it) for it in fake.messages))
 
 
 async def test_a_quiet_channel_hears_nothing_of_it(
@@ -112,7 +148,7 @@ async def test_a_quiet_channel_hears_nothing_of_it(
     await choose(party, room(fake), quiet=True)
     assert "Added 1 song from Songs." in await private(await fake.slash(anna, "/import", link))
     await choose(party, room(fake), quiet=False)
-    assert "Songs brought nothing new" in await private(await fake.slash(anna, "/import", link))
+    assert "Nothing new in Songs" in await private(await fake.slash(anna, "/import", link))
 
 
 async def test_more_than_fits_says_what_is_left_out(
@@ -126,7 +162,7 @@ async def test_more_than_fits_says_what_is_left_out(
     link = url_of(music.fake.playlist(user, "Long", songs))
     told = read(await public(await fake.slash(anna, "/import", link)))
     assert "Added 3 songs from Long." in told  # one of them plays
-    assert told.endswith(f"{sentence(errors.TooManyOfYours(2))} 3 are left out.")
+    assert told.endswith(f"{sentence(errors.TooManyOfYours(2))} 3 were left out.")
     assert len(await titles(fake, party)) == 3
 
 
@@ -137,4 +173,4 @@ async def test_somebody_elses_playlist_stays_closed(fake: FakeSlack, music: Musi
     await music.link(anna)
     made = music.fake.playlist(music.fake.user("Zoe"), "Zoe's", [await music.song(SONGS[0])], public=public)
     told = await private(await fake.slash(anna, "/import", url_of(made)))
-    assert told == sentence(errors.PlaylistClosed())
+    assert told == sentence(PlaylistClosed())

@@ -7,14 +7,13 @@ from contextlib import suppress
 
 import pytest
 
-from bot.party import errors
-from bot.playback.watcher import Follower
+from bot.playback.errors import DeviceGone, HostLost, LinkAgain, LinkEndsSoon, NotOnSpotify
+from bot.playback.watcher import DeviceWatcher
 from bot.service import PartyService
-from bot.slack import live
-from bot.slack.words import words
+from bot.slack import card
+from bot.slack.text import words
 from tests.bot.slack.spotify.stage import Music, done, member, queue, seen_by_others
-from tests.bot.slack.stage import private, read, room, until
-from tests.bot.slack.test_commands import choose, sentence
+from tests.bot.slack.stage import choose, private, read, room, sentence, until
 from tests.fakes.slack_server import FakeSlack
 
 
@@ -23,12 +22,12 @@ async def test_a_channel_is_told_in_its_language_at_its_pace(
 ) -> None:
     """What happens by itself is a plain message, and none is refused for coming too soon."""
     await choose(party, room(fake), language="de")
-    monkeypatch.setattr(live, "POST_EVERY_S", 1.0)
+    monkeypatch.setattr(card, "POST_EVERY_S", 1.0)
     fake.refuse_fast_posts = True
     for title in ("<!channel>", "Two"):
-        party.say(room(fake), errors.NotOnSpotify(title))
+        party.notices.post(room(fake), NotOnSpotify(title))
     await until(lambda: len(fake.messages) == 2)
-    expected = [sentence(errors.NotOnSpotify(title), "de") for title in ("<!channel>", "Two")]
+    expected = [sentence(NotOnSpotify(title), "de") for title in ("<!channel>", "Two")]
     assert [read(it) for it in fake.messages] == expected
     assert not any("<!" in it.shown or it.ephemeral for it in fake.messages)
     assert [it.status for it in fake.requests if it.status != 200] == []
@@ -38,17 +37,17 @@ async def test_what_slack_cannot_take_is_told_later(
     fake: FakeSlack, party: PartyService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A message that Slack refuses for a while comes afterwards; one that it never takes is let go."""
-    monkeypatch.setattr(live, "RETRY_S", 0.01)
+    monkeypatch.setattr(card, "RETRY_S", 0.01)
     fake.fail_next("chat.postMessage", status=503)
-    party.say(room(fake), errors.DeviceGone())
+    party.notices.post(room(fake), DeviceGone())
     await until(lambda: len(fake.messages) == 1)
     fake.fail_next("chat.postMessage", error="is_archived")
-    party.say(room(fake), errors.HostLost("Anna"))
-    party.say(room(fake), errors.NotOnSpotify("x"))
+    party.notices.post(room(fake), HostLost("Anna"))
+    party.notices.post(room(fake), NotOnSpotify("x"))
     await until(lambda: len(fake.messages) == 2)
     assert [read(it) for it in fake.messages] == [
-        sentence(errors.DeviceGone()),
-        sentence(errors.NotOnSpotify("x")),
+        sentence(DeviceGone()),
+        sentence(NotOnSpotify("x")),
     ]
 
 
@@ -62,12 +61,12 @@ async def test_a_lost_account_is_told_to_the_room_and_its_owner(
     await queue(fake, anna, "mr brightside")
     await done(fake.slash(anna, "/play"))
     music.fake.revoke(user)
-    following = asyncio.create_task(Follower(party).run())
+    following = asyncio.create_task(DeviceWatcher(party.devices, party.accounts).run())
     try:
         await until(lambda: any(it.channel is fake.dm(anna) for it in fake.messages))
         (whispered,) = [it for it in fake.messages if it.channel is fake.dm(anna)]
-        assert read(whispered) == sentence(errors.LinkAgain(), "de")
-        await until(lambda: sentence(errors.HostLost("anna")) in seen_by_others(fake))
+        assert read(whispered) == sentence(LinkAgain(), "de")
+        await until(lambda: sentence(HostLost("anna")) in seen_by_others(fake))
         assert read(whispered) not in seen_by_others(fake)
     finally:
         following.cancel()
@@ -81,13 +80,13 @@ async def test_an_end_that_is_near_is_told_where_the_member_was_seen(
     """A member is written to by a workspace where they did something; who was nowhere cannot be."""
     anna, ben = fake.member("Anna"), fake.member("Ben")
     await queue(fake, anna, "wonderwall")
-    error = errors.LinkEndsSoon(7)
-    assert await party.whisper(member(anna), error)
+    error = LinkEndsSoon(7)
+    assert await party.notices.send(member(anna), error)
     (message,) = [it for it in fake.messages if it.channel is fake.dm(anna)]
     assert read(message) == sentence(error)
-    assert not await party.whisper(member(ben), error)
+    assert not await party.notices.send(member(ben), error)
     fake.fail_next("conversations.open", error="user_disabled")
-    assert not await party.whisper(member(anna), error)
+    assert not await party.notices.send(member(anna), error)
 
 
 async def test_help_says_what_an_account_adds(fake: FakeSlack) -> None:

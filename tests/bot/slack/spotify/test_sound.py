@@ -7,14 +7,28 @@ from contextlib import suppress
 
 import pytest
 
+from bot.doors.presses import PAUSE, PLAY
 from bot.party import errors
 from bot.party.errors import PartyError
-from bot.playback.watcher import Follower
+from bot.playback.errors import (
+    HostedAlready,
+    HostsOnly,
+    LinkAgain,
+    NoDevice,
+    NoHost,
+    NoPlaylistLink,
+    NotConnected,
+    NothingBehindLink,
+    NotOnTheList,
+    NotPremium,
+    SpotifyAway,
+    SpotifyRests,
+)
+from bot.playback.watcher import DeviceWatcher
 from bot.service import PartyService
-from bot.slack import sound
+from bot.slack import asked
 from tests.bot.slack.spotify.stage import BOTH, SONGS, Music, done, queue, seen_by_others
-from tests.bot.slack.stage import answer, answers, card, private, public, read, room, titles, until
-from tests.bot.slack.test_commands import sentence
+from tests.bot.slack.stage import answer, answers, card, private, public, read, room, sentence, titles, until
 from tests.fakes.slack_model import FakeMessage
 from tests.fakes.slack_server import FakeSlack
 
@@ -29,15 +43,15 @@ async def test_a_party_plays_on_a_device_and_stands_still(
     user, _ = await music.host(anna)
     await queue(fake, anna, "mr brightside")
     said = read(await public(await fake.slash(anna, "/play")))
-    assert said == "▶ Mr. Brightside – The Killers plays on Kitchen."
+    assert said == "▶ Playing Mr. Brightside – The Killers on Kitchen."
     assert music.plays(user) == "Mr. Brightside"
-    assert "stands still" in read(await public(await fake.slash(anna, "/pause")))
+    assert "Paused: " in read(await public(await fake.slash(anna, "/pause")))
     assert music.plays(user) == "⏸ Mr. Brightside"
-    assert "plays on Kitchen" in read(await public(await fake.slash(anna, "/party", "play")))
+    assert "on Kitchen." in read(await public(await fake.slash(anna, "/party", "play")))
     assert music.plays(user) == "Mr. Brightside"
-    assert "no longer plays on anna's" in read(await public(await fake.slash(anna, "/spotify", "stop")))
+    assert "no longer playing on anna's" in read(await public(await fake.slash(anna, "/spotify", "stop")))
     assert music.plays(user) == "⏸ Mr. Brightside"
-    assert (await party.party(room(fake))).playback is None
+    assert (await party.insight.now(room(fake))).playback is None
 
 
 @BOTH
@@ -49,15 +63,15 @@ async def test_the_card_says_where_it_sounds_and_holds_it(fake: FakeSlack, music
     await queue(fake, anna, "mr brightside")
     await done(fake.slash(anna, "/play"))
     shown = await card(fake, lambda it: "🔊" in it.shown)
-    assert "🔊 &lt;!channel&gt; *den*, by anna" in read(shown)
+    assert "🔊 &lt;!channel&gt; *den*, hosted by anna" in read(shown)
     assert "<!channel>" not in shown.shown
     assert "ends" in read(shown)
-    assert answers(await fake.press(anna, shown, sound.PAUSE)) == []
+    assert answers(await fake.press(anna, shown, PAUSE)) == []
     await card(fake, lambda it: "⏸ *Now playing:*" in read(it) and "ends" not in read(it))
-    assert music.plays(user) == "⏸ Mr. Brightside"
-    assert answers(await fake.press(anna, shown, sound.PLAY)) == []
+    await until(lambda: music.plays(user) == "⏸ Mr. Brightside")
+    assert answers(await fake.press(anna, shown, PLAY)) == []
     await card(fake, lambda it: "▶ *Now playing:*" in read(it))
-    assert music.plays(user) == "Mr. Brightside"
+    await until(lambda: music.plays(user) == "Mr. Brightside")
 
 
 async def test_a_double_click_on_play_says_nothing(fake: FakeSlack, party: PartyService) -> None:
@@ -65,12 +79,12 @@ async def test_a_double_click_on_play_says_nothing(fake: FakeSlack, party: Party
     anna = fake.member("Anna")
     await queue(fake, anna, "mr brightside")
     shown = await card(fake)
-    await fake.press(anna, shown, sound.PAUSE)
-    shown = await card(fake, lambda it: sound.PLAY in it.actions)
+    await fake.press(anna, shown, PAUSE)
+    shown = await card(fake, lambda it: PLAY in it.actions)
     old = FakeMessage(shown.ts, shown.channel, shown.text, list(shown.blocks))
     for _ in range(2):
-        assert answers(await fake.press(anna, old, sound.PLAY)) == []
-    assert not (await party.party(room(fake))).paused
+        assert answers(await fake.press(anna, old, PLAY)) == []
+    assert not (await party.insight.now(room(fake))).paused
 
 
 async def test_a_device_is_chosen_in_private(fake: FakeSlack, music: Music, party: PartyService) -> None:
@@ -86,7 +100,7 @@ async def test_a_device_is_chosen_in_private(fake: FakeSlack, music: Music, part
     assert [it["text"]["text"] for it in message.actions.values()] == ["Bedroom <secret>", "Bath"]
     await fake.press(anna, message, "encore:device:1")
     await until(lambda: not message.actions)
-    assert "plays on Bath" in read(message)
+    assert "on Bath." in read(message)
     assert music.plays(user) == "Mr. Brightside"
     assert "Bedroom" not in seen_by_others(fake)
     chosen = await answer(await fake.slash(anna, "/spotify", "device"))
@@ -108,7 +122,7 @@ async def test_a_device_is_named(
     message = await answer(await fake.slash(anna, "/spotify", f"device {typed}"))
     assert message.private_to is anna
     assert bool(message.actions) is not bool(found)
-    playback = (await party.party(room(fake))).playback
+    playback = (await party.insight.now(room(fake))).playback
     assert (playback.device_name if playback else "") == found
 
 
@@ -119,20 +133,23 @@ async def test_a_forged_device_is_refused(fake: FakeSlack, music: Music, party: 
     await music.host(anna)
     message = await answer(await fake.slash(anna, "/spotify", "device"))
     reply = await fake.press(anna, message, "encore:device:0", value=theirs.id)
-    assert await private(reply) == sentence(errors.NoDevice())
-    assert (await party.party(room(fake))).playback is None
+    assert await private(reply) == sentence(NoDevice())
+    assert (await party.insight.now(room(fake))).playback is None
 
 
 async def test_the_volume_is_the_devices(fake: FakeSlack, music: Music) -> None:
-    """What is typed is set, more than all is all, and what is no number says how it is done."""
+    """What is typed is set, more than all is refused, and what is no number says how it is done."""
     anna = fake.member("Anna")
     _, device = await music.host(anna)
     await done(fake.slash(anna, "/play"))
-    for typed, percent in {"30": 30, "45%": 45, "0": 0, "900": 100}.items():
-        assert f"{percent} %" in read(await public(await fake.slash(anna, "/volume", typed)))
+    for typed, percent in {"30": 30, "45%": 45, "0": 0, "100": 100}.items():
+        assert f"{percent}%" in read(await public(await fake.slash(anna, "/volume", typed)))
         assert device.volume == percent
-    for typed in ("", "loud", "-1", "1000", "٣"):
-        assert "/volume 40" in await private(await fake.slash(anna, "/volume", typed))
+    for typed in ("", "loud", "-1", "٣"):
+        said = await private(await fake.slash(anna, "/volume", typed))
+        assert said == sentence(errors.WrongUsage("/volume 0–100"))
+    for typed in ("101", "9" * 30):
+        assert await private(await fake.slash(anna, "/volume", typed)) == sentence(errors.OutOfRange(0, 100))
     assert device.volume == 100
 
 
@@ -145,7 +162,7 @@ async def test_a_vote_skips_on_the_device(fake: FakeSlack, music: Music, party: 
     await queue(fake, anna, "mr brightside")
     await queue(fake, ben, "take on me")
     await done(fake.slash(anna, "/play"))
-    following = asyncio.create_task(Follower(party).run())
+    following = asyncio.create_task(DeviceWatcher(party.devices, party.accounts).run())
     try:
         await music.fake.until_asked("GET", "/me/player")
         for wants in (ben, anna):
@@ -162,7 +179,7 @@ async def test_what_takes_long_says_that_it_goes_on(
     fake: FakeSlack, music: Music, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While Spotify does not answer the asker is told so in private; the answer comes all the same."""
-    monkeypatch.setattr(sound, "SOON_S", 0.01)
+    monkeypatch.setattr(asked, "SOON_S", 0.01)
     anna = fake.member("Anna")
     await music.host(anna)
     with music.fake.held("/me/player"):
@@ -178,18 +195,18 @@ async def test_what_takes_long_says_that_it_goes_on(
 
 REFUSED: dict[str, PartyError] = {
     "/pause": errors.NothingPlaying(),
-    "/volume 10": errors.NoHost(),
-    "/spotify stop": errors.NoHost(),
-    "/spotify device": errors.NotConnected(),
-    "/play": errors.NotConnected(),
+    "/volume 10": NoHost(),
+    "/spotify stop": NoHost(),
+    "/spotify device": NotConnected(),
+    "/play": NotConnected(),
     "/save": errors.NothingToShow(),
-    "/import": errors.NoPlaylistLink(),
-    "/import wonderwall": errors.NoPlaylistLink(),
+    "/import": errors.WrongUsage("/import link"),
+    "/import wonderwall": NoPlaylistLink(),
     "/import https://spotify.link/abc": errors.ShortLink(),
-    "/import https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B": errors.NoPlaylistLink(),
-    "/import https://open.spotify.com/album/0000000000000000000000": errors.NothingBehindLink(),
-    "/import https://open.spotify.com/playlist/0000000000000000000000": errors.NotConnected(),
-    "/add https://open.spotify.com/playlist/0000000000000000000000": errors.NotConnected(),
+    "/import https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B": NoPlaylistLink(),
+    "/import https://open.spotify.com/album/0000000000000000000000": NothingBehindLink(),
+    "/import https://open.spotify.com/playlist/0000000000000000000000": NotConnected(),
+    "/add https://open.spotify.com/playlist/0000000000000000000000": NotConnected(),
 }
 
 
@@ -202,12 +219,12 @@ async def test_what_cannot_be_is_one_private_sentence(fake: FakeSlack, typed: st
 
 
 HOSTED: dict[str, PartyError] = {
-    "/play": errors.HostedAlready("anna"),
-    "/pause": errors.HostsOnly(),
-    "/volume 10": errors.HostsOnly(),
-    "/spotify stop": errors.HostsOnly(),
-    "/spotify device": errors.NotConnected(),
-    "/save": errors.NotConnected(),
+    "/play": HostedAlready("anna"),
+    "/pause": HostsOnly(),
+    "/volume 10": HostsOnly(),
+    "/spotify stop": HostsOnly(),
+    "/spotify device": NotConnected(),
+    "/save": NotConnected(),
 }
 
 
@@ -224,7 +241,7 @@ async def test_the_hosts_device_is_the_hosts(
     name, _, text = typed.partition(" ")
     assert await private(await fake.slash(ben, name, text)) == sentence(HOSTED[typed])
     assert music.plays(user) == "Mr. Brightside"
-    if isinstance(HOSTED[typed], errors.HostsOnly):
+    if isinstance(HOSTED[typed], HostsOnly):
         await public(await fake.slash(boss, name, text))
 
 
@@ -236,7 +253,7 @@ async def test_a_press_of_who_may_not_is_told_in_private(fake: FakeSlack, music:
     await queue(fake, anna, "mr brightside")
     await done(fake.slash(anna, "/play"))
     shown = await card(fake, lambda it: "🔊" in it.shown)
-    assert await private(await fake.press(ben, shown, sound.PAUSE)) == sentence(errors.HostsOnly())
+    assert await private(await fake.press(ben, shown, PAUSE)) == sentence(HostsOnly())
     assert music.plays(user) == "Mr. Brightside"
 
 
@@ -248,12 +265,12 @@ WORKS = {("/spotify device", "free"), ("/save", "free"), ("/save", "none")}
 @pytest.mark.parametrize(
     ("trouble", "error"),
     [
-        ("none", errors.NoDevice()),
-        ("free", errors.NotPremium()),
-        ("unlisted", errors.NotOnTheList()),
-        ("ended", errors.LinkAgain()),
-        ("down", errors.SpotifyAway()),
-        ("busy", errors.SpotifyRests(360)),
+        ("none", NoDevice()),
+        ("free", NotPremium()),
+        ("unlisted", NotOnTheList()),
+        ("ended", LinkAgain()),
+        ("down", SpotifyAway()),
+        ("busy", SpotifyRests(360)),
     ],
 )
 async def test_what_spotify_refuses_is_told_in_private(
@@ -278,11 +295,11 @@ async def test_what_spotify_refuses_is_told_in_private(
     message = await answer(await fake.slash(anna, name, text))
     assert message.private_to is anna
     if (typed, trouble) in WORKS:
-        assert message.actions or "Saved the party" in read(message)
+        assert message.actions or "Saved this party" in read(message)
     else:
         assert read(message) == sentence(error)
     assert await titles(fake, party) == ["Mr. Brightside"]
-    assert (await party.party(room(fake))).playback is None
+    assert (await party.insight.now(room(fake))).playback is None
 
 
 @pytest.mark.parametrize("typed", ["/play", "/pause", "/volume 20", "/spotify device kit"])
@@ -299,9 +316,9 @@ async def test_what_comes_twice_has_one_effect(
     name, _, text = typed.partition(" ")
     first = await fake.slash(anna, name, text)
     await answer(first)
-    once, plays = await party.party(room(fake)), music.plays(user)
+    once, plays = await party.insight.now(room(fake)), music.plays(user)
     await fake.redeliver(first)
     await until(lambda: len(answers(first)) == 2)
-    twice = await party.party(room(fake))
+    twice = await party.insight.now(room(fake))
     assert (twice.paused, twice.playback, music.plays(user)) == (once.paused, once.playback, plays)
     assert len({read(each) for each in answers(first)}) == 1

@@ -1,0 +1,124 @@
+"""What can be answered: each front door shows these in its own way, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.party.words import Entry, Mood, Rules
+from bot.playback.words import Account, Device, Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text of one or more lines; `private` where others must not see it whatever the command says."""
+
+    text: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCard:
+    """The party's card, which from then on is the room's only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What other suggestions of the same kind are: for the button under a ballot."""
+
+    mood: Mood
+    count: int
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBallot:
+    """Suggestions to vote for, and above them a sentence."""
+
+    ballot: Sequence[Entry]
+    intro: str
+    again: Again
+
+
+@dataclass(frozen=True, slots=True)
+class AskForSongs:
+    """A form for several songs; what is sent back is the argument of the command that adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskForSettings:
+    """A form of all that the room may choose, see `bot.wording.menus`."""
+
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDevices:
+    """A choice among the asker's devices; nobody else may see it."""
+
+    text: str
+    devices: Sequence[Device]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLink:
+    """A link for the asker alone, good once."""
+
+    text: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendFile:
+    """A file, and a sentence with it."""
+
+    name: str
+    data: bytes
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmErasure:
+    """Whether the asker really wants to be forgotten; `label` is the button's."""
+
+    text: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """How the asker's account stands."""
+
+    text: str
+    account: Account | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlaylist:
+    """What became of saving the party as a playlist of the asker's."""
+
+    saved: Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """A longer text in parts."""
+
+    texts: Sequence[str]
+
+
+Answer = (
+    Said
+    | ShowCard
+    | ShowBallot
+    | AskForSongs
+    | AskForSettings
+    | OfferDevices
+    | OfferLink
+    | SendFile
+    | ConfirmErasure
+    | AccountStatus
+    | SavedPlaylist
+    | Sections
+)

@@ -1,0 +1,301 @@
+"""The table of commands: each one once, for Discord, Slack, the web room, `/help` and the README.
+
+To add one, write its handler in `bot.doors.handlers` and its row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.doors.answers import Answer
+from bot.doors.arguments import (
+    AnySong,
+    Argument,
+    Device,
+    Number,
+    OneOf,
+    RemovableSong,
+    ShownSong,
+    Song,
+    Text,
+    WaitingSong,
+)
+from bot.doors.ask import Ask, Door
+from bot.doors.handlers import look, queue, sound, suggestions
+from bot.doors.table import Audience, Command, Who, of_door
+from bot.party.errors import marked
+from bot.party.limits import LONGEST_QUEUE
+from bot.party.words import Mood
+from bot.takeaway.files import Form
+
+ADD_FROM_MESSAGE = "Add to the party"
+"""What the command in a message's own menu is called."""
+GROUPS = {"spotify": marked("Play the party on your own Spotify: connect, choose a device, or stop.")}
+"""The commands of two words, by the first, and what they are for together."""
+FIRST_OF_GROUP = {"spotify": "spotify status"}
+"""What the first word alone does where it can be typed alone."""
+LEAST, MOST = 3, 5
+"""How many songs a ballot has."""
+LONGEST_PLAYLIST = 100
+"""The longest name of a playlist."""
+
+_SONG = marked("A song that's waiting or playing: pick it, or type its number or title")
+_SWITCH = marked("On or off; leave this out to see the current setting")
+_MOOD = Argument(
+    "mood",
+    OneOf(tuple(Mood)),
+    marked("How far to stray from your songs: balanced if you leave this out (see /help)"),
+)
+
+
+async def _help(ask: Ask) -> Answer:
+    """Lists what there is in the asker's door."""
+    say, command = ask.own.say, ask.own.language.command
+    lines = [f"`{command(row.name)}` {say(row.help)}" for row in of_door(TABLE, ask.door)]
+    return look.help_sections(ask, lines)
+
+
+TABLE: tuple[Command, ...] = (
+    Command(
+        "add",
+        queue.add,
+        marked("Add one or more songs to the party."),
+        (
+            Argument(
+                "song", Song(), marked("Title and artist, or a link; leave this out to add several at once")
+            ),
+        ),
+        audience=Audience.QUIET,
+    ),
+    Command(
+        "next",
+        suggestions.next_songs,
+        marked("Get suggestions for what to play next, and vote."),
+        (Argument("count", Number(LEAST, MOST), marked("How many songs; 5 if you leave this out")), _MOOD),
+    ),
+    Command(
+        "vibe",
+        suggestions.vibe,
+        marked("Describe what to play in a few words, even with an empty queue, and vote."),
+        (
+            Argument(
+                "words", Text(), marked("An era, a style or a mood in English, like 90s rock"), required=True
+            ),
+            _MOOD,
+        ),
+    ),
+    Command(
+        "queue",
+        queue.queue,
+        marked("Show the queue here: see what's playing and what's next, and vote."),
+        without={Door.ROOM: "the page is the card"},
+    ),
+    Command("now", queue.now, marked("See what's playing.")),
+    Command(
+        "vote",
+        queue.vote,
+        marked("Vote for or against a song in the queue, or take your vote back."),
+        (
+            Argument("song", WaitingSong(), _SONG, required=True),
+            Argument("vote", OneOf(tuple(queue.VOTES)), marked("Up if you leave this out")),
+        ),
+        audience=Audience.ALONE,
+    ),
+    Command(
+        "skip",
+        queue.skip,
+        marked("Vote to skip the song that's playing. It's skipped once enough people here agree."),
+        (Argument("song", ShownSong(), "The song that the button was shown with", shown=False),),
+    ),
+    Command(
+        "remove",
+        queue.remove,
+        marked("Remove a song from the queue: your own, or any song if you're a moderator."),
+        (
+            Argument(
+                "song",
+                RemovableSong(),
+                marked("The song to remove: pick it, or type its number or title"),
+                required=True,
+            ),
+        ),
+        who=Who.OWNER_OR_MODERATOR,
+        slack="drop",  # Slack's own /remove takes people out of the channel
+    ),
+    Command("undo", queue.undo, marked("Undo the last thing you did here.")),
+    Command(
+        "move",
+        queue.move,
+        marked("Move a waiting song to another place. For moderators and DJs."),
+        (
+            Argument(
+                "song",
+                WaitingSong(),
+                marked("The song to move: pick it, or type its number or title"),
+                required=True,
+            ),
+            Argument("place", Number(1, LONGEST_QUEUE), marked("Its new place in the queue; 1 plays next")),
+        ),
+        who=Who.MODERATORS,
+    ),
+    Command(
+        "clear", queue.clear, marked("Remove all waiting songs. For moderators and DJs."), who=Who.MODERATORS
+    ),
+    Command("history", look.history, marked("See what was played here."), audience=Audience.ALONE),
+    Command(
+        "why",
+        suggestions.why,
+        marked("See why a song fits: what each song and member adds."),
+        (Argument("song", AnySong(), marked("A song from the queue, or any other song"), required=True),),
+        audience=Audience.ALONE,
+    ),
+    Command(
+        "autopilot",
+        suggestions.autopilot,
+        marked(
+            "Let me ask what's next before the queue runs dry. Switching needs Manage Server or the DJ role."
+        ),
+        (Argument("choice", OneOf(("on", "off")), _SWITCH),),
+        who=Who.MANAGERS,
+    ),
+    Command(
+        "play", sound.play, marked("Resume a paused song, or play the party on your Spotify."), slow=True
+    ),
+    Command(
+        "pause",
+        sound.pause,
+        marked("Pause the song until somebody uses /play."),
+        who=Who.HOST_OR_MODERATOR,
+        slow=True,
+    ),
+    Command(
+        "volume",
+        sound.volume,
+        marked("Set the party's volume. For the host and moderators."),
+        (Argument("percent", Number(0, 100), marked("Volume, from 0 to 100"), required=True),),
+        who=Who.HOST_OR_MODERATOR,
+        slow=True,
+    ),
+    Command(
+        "spotify connect",
+        sound.connect,
+        marked("Connect your Spotify account with a link that only you can see."),
+        audience=Audience.ALONE,
+        spotify=True,
+        personal=True,
+    ),
+    Command(
+        "spotify disconnect",
+        sound.disconnect,
+        marked("Disconnect Spotify and erase everything I keep about it."),
+        audience=Audience.ALONE,
+        spotify=True,
+        personal=True,
+    ),
+    Command(
+        "spotify status",
+        sound.status,
+        marked("Check your Spotify connection and where this party is playing."),
+        audience=Audience.ALONE,
+        spotify=True,
+        personal=True,
+    ),
+    Command(
+        "spotify device",
+        sound.device,
+        marked("Choose which of your devices the party plays on."),
+        (Argument("device", Device(), marked("Which device; leave this out to see them all")),),
+        audience=Audience.ALONE,
+        slow=True,
+        spotify=True,
+    ),
+    Command(
+        "spotify stop",
+        sound.stop,
+        marked("Stop playing this party on Spotify. The queue keeps its own time."),
+        who=Who.HOST_OR_MODERATOR,
+        slow=True,
+        spotify=True,
+    ),
+    Command(
+        "save",
+        sound.save,
+        marked("Save this party as a playlist on your Spotify, or update the one you saved."),
+        (
+            Argument(
+                "name",
+                Text(LONGEST_PLAYLIST),
+                marked("The playlist's name; today's date if you leave this out"),
+            ),
+        ),
+        audience=Audience.ALONE,
+        slow=True,
+        spotify=True,
+    ),
+    Command(
+        "import",
+        sound.import_songs,
+        marked("Add all the songs from a Spotify playlist or album."),
+        (
+            Argument(
+                "link", Text(), marked("A link to a Spotify album or to one of your playlists"), required=True
+            ),
+        ),
+        audience=Audience.QUIET,
+        slow=True,
+        spotify=True,
+    ),
+    Command(
+        "settings",
+        look.settings,
+        marked("Change how this channel's party works. Needs Manage Server or the DJ role."),
+        who=Who.MANAGERS,
+        audience=Audience.ALONE,
+    ),
+    Command(
+        "stats",
+        look.stats,
+        marked("See whose songs got played, which were loved most, and the longest streak."),
+    ),
+    Command("map", look.draw_map, marked("See a map of how similar this party's songs are."), slow=True),
+    Command(
+        "export",
+        look.export,
+        marked("Take this party home as a file: what was played and what's still waiting."),
+        (
+            Argument(
+                "form",
+                OneOf(tuple(Form)),
+                marked("CSV for spreadsheets; M3U, XSPF or JSPF for music players"),
+            ),
+        ),
+        audience=Audience.ALONE,
+    ),
+    Command(
+        "learn",
+        look.learn,
+        marked("See whether I may learn from this channel's songs. Changing it needs Manage Server."),
+        (Argument("choice", OneOf(("on", "off")), _SWITCH),),
+        who=Who.OWNERS,
+    ),
+    Command(
+        "delete-my-data",
+        look.delete_my_data,
+        marked("Erase everything I know about you."),
+        (Argument("sure", OneOf(("yes",)), marked("Erase my data"), shown=False),),
+        audience=Audience.ALONE,
+        personal=True,
+        slack="",  # behind /party: the name would be taken for Slack's own data
+    ),
+    Command(
+        "help",
+        _help,
+        marked("See what I can do."),
+        audience=Audience.ALONE,
+        personal=True,
+        slack="",  # behind /party: /help would be everybody's
+    ),
+)
+"""Every command, in the order in which help lists them."""
+
+BY_NAME: Mapping[str, Command] = {command.name: command for command in TABLE}

@@ -1,0 +1,1 @@
+"""What each command does, once for all front doors; `bot.doors.commands` says which is which."""

@@ -1,0 +1,98 @@
+"""What there is to look at, to take home, and to choose."""
+
+from __future__ import annotations
+
+from bot.doors.answers import Answer, AskForSettings, ConfirmErasure, Said, Sections, SendFile
+from bot.doors.ask import Ask
+from bot.party.errors import ManagersOnly, marked
+from bot.party.rules.moderation import is_dj
+from bot.takeaway.files import Form, exported, filename
+from bot.takeaway.mapping import drawn, pictured, worded
+
+SHOWN = 20
+"""How many songs of the past are shown."""
+CHANNEL_NAME = "party"
+"""What a file is called where the place has no name."""
+
+
+async def history(ask: Ask) -> Answer:
+    """Says what was played."""
+    party = await ask.party.insight.now(ask.room, history=SHOWN)
+    return Said("\n".join(ask.words.history(party)))
+
+
+async def stats(ask: Ask) -> Answer:
+    """Says who added what got played, and what was loved most."""
+    return Said("\n".join(ask.words.stats(await ask.party.insight.stats(ask.room))))
+
+
+async def draw_map(ask: Ask) -> Answer:
+    """Draws how similar the songs are."""
+    entries, shares = await ask.party.insight.likeness(ask.room)
+    title = ask.title or ask.words.say(marked("This party"))
+    png = await drawn(pictured(title, entries, shares, worded(ask.words)))
+    return SendFile(
+        "map.png", png, ask.words.say(marked("The closer two songs are, the more similar they are."))
+    )
+
+
+async def export(ask: Ask, form: str = Form.CSV) -> Answer:
+    """Sends the party as a file."""
+    songs = await ask.party.insight.songs(ask.room)
+    title = ask.title or CHANNEL_NAME
+    data = exported(songs, Form(form), title)
+    return SendFile(filename(title, Form(form)), data, ask.words.say(marked("This party")))
+
+
+async def settings(ask: Ask) -> Answer:
+    """Shows what the room may choose, to whoever may."""
+    rules = await ask.party.settings.rules(ask.room)
+    if not (ask.member.manager or is_dj(ask.member, rules)):
+        raise ManagersOnly
+    return AskForSettings(rules)
+
+
+async def learn(ask: Ask, choice: str | None = None) -> Answer:
+    """Says whether the room's songs may train a model, or chooses it."""
+    if choice is None:
+        on = await ask.party.settings.shared(ask.room)
+    else:
+        on = await ask.party.settings.share(ask.room, ask.member, choice == "on", ask.key)
+    return Said(ask.words.learning(on))
+
+
+async def delete_my_data(ask: Ask, sure: str | None = None) -> Answer:
+    """Erases what is kept of the asker, once they have confirmed it."""
+    if sure is not None:
+        return Said(ask.own.forgotten(await ask.party.forget(ask.member)))
+    say = ask.own.say
+    text = say(
+        marked(
+            "I keep your ID and name, the songs you added, your votes, and the time of each. Erase your "
+            "name, "
+            "ID and votes from every party here? This can't be undone."
+        )
+    )
+    if ask.party.has_spotify:
+        text += " " + say(marked("Your Spotify connection will be erased too."))
+    return ConfirmErasure(text, say(marked("Erase my data")))
+
+
+def help_sections(ask: Ask, lines: list[str]) -> Sections:
+    """How to use the bot: an introduction, a line a command, and what else there is to know."""
+    say = ask.own.say
+    introduction = say(
+        marked(
+            "Everybody here shares one queue. Add a few songs, then ask me what's next: "
+            "I'll find songs that go with what you've queued and voted for."
+        )
+    )
+    moods = say(
+        marked(
+            "The mood of `/next` and `/vibe`: safe picks what fits best, "
+            "balanced adds a surprise now and then, adventurous strays further."
+        )
+    )
+    votes = say(marked("Vote on a song with 👍 and 👎. Press again to take your vote back."))
+    spotify = ask.own.about_spotify(ask.party.has_spotify)
+    return Sections([introduction, "\n".join(lines), "\n".join([moods, votes, spotify])])

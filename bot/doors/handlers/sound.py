@@ -1,0 +1,85 @@
+"""How the party sounds, members' accounts, and what is saved and imported."""
+
+from __future__ import annotations
+
+from bot.doors.answers import AccountStatus, Answer, OfferDevices, OfferLink, Said, SavedPlaylist
+from bot.doors.ask import Ask
+from bot.doors.handlers.queue import told
+from bot.doors.meant import device_chosen, device_meant
+from bot.party.errors import marked
+from bot.party.results import AddedAll
+from bot.playback.errors import ManyDevices
+
+
+async def play(ask: Ask) -> Answer:
+    """Resumes what is paused, or plays the party on the asker's account."""
+    try:
+        played = await ask.party.playback.play(ask.room, ask.member, ask.key)
+    except ManyDevices:
+        devices = await ask.party.playback.devices(ask.member)
+        return OfferDevices(ask.own.devices(devices), devices)
+    return Said(ask.words.played(played))
+
+
+async def pause(ask: Ask) -> Answer:
+    """Pauses what plays."""
+    return Said(ask.words.paused(await ask.party.playback.pause(ask.room, ask.member, ask.key)))
+
+
+async def volume(ask: Ask, percent: int) -> Answer:
+    """Sets how loud the party is."""
+    await ask.party.playback.volume(ask.room, ask.member, percent)
+    return Said(ask.words.loud(percent))
+
+
+async def connect(ask: Ask) -> Answer:
+    """Gives the asker a link that connects an account."""
+    url = await ask.party.accounts.connect(ask.room, ask.member)
+    return OfferLink(ask.own.connect(), ask.own.say(marked("Connect Spotify")), url)
+
+
+async def disconnect(ask: Ask) -> Answer:
+    """Erases the asker's account."""
+    return Said(ask.own.disconnected(await ask.party.accounts.disconnect(ask.member)))
+
+
+async def status(ask: Ask) -> Answer:
+    """Says how the asker's account stands, and where the party sounds if there is one here."""
+    account = await ask.party.accounts.of(ask.member)
+    if not ask.room.channel:
+        return AccountStatus(ask.own.account(account), account)
+    party = await ask.party.insight.now(ask.room, history=0)
+    return AccountStatus(ask.own.standing(account, party.playback, ask.member), account)
+
+
+async def device(ask: Ask, device: str = "") -> Answer:
+    """Plays the party on a device of the asker's, or offers them."""
+    device_id = device_chosen(device)
+    if device_id is None:
+        devices = await ask.party.playback.devices(ask.member)
+        device_id = device_meant(devices, device)
+        if device_id is None:
+            return OfferDevices(ask.own.devices(devices), devices)
+    played = await ask.party.playback.choose_device(ask.room, ask.member, device_id, ask.key)
+    return Said(ask.own.played(played), private=True)
+
+
+async def stop(ask: Ask) -> Answer:
+    """Plays the party on nobody's account any more."""
+    return Said(ask.words.stopped(await ask.party.playback.stop(ask.room, ask.member, ask.key)))
+
+
+async def save(ask: Ask, name: str = "") -> Answer:
+    """Writes the party into a playlist of the asker's."""
+    given = name.strip()
+    called = given or ask.own.playlist_name(ask.room, ask.party.now_ms())
+    saved = await ask.party.playlists.save(
+        ask.room, ask.member, called, ask.own.playlist_told(), named=bool(given)
+    )
+    return SavedPlaylist(saved)
+
+
+async def import_songs(ask: Ask, link: str) -> Answer:
+    """Adds all songs of a playlist or album."""
+    imported = await ask.party.playlists.import_songs(ask.room, ask.member, link, ask.key)
+    return told(ask, AddedAll((), ()), [imported])

@@ -1,0 +1,68 @@
+"""Which entry or device is meant by what was chosen or typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.party.errors import NoSuchEntry
+from bot.party.words import Entry, Member, Party, Track
+from bot.playback.words import Device
+from bot.wording.languages import language
+from bot.wording.replies import Replies, short
+
+CHOSEN = "entry:"
+"""Marks an entry picked from a list: the rest of the text is its number."""
+DEVICE = "device:"
+"""Marks a device picked from a list: the rest of the text is its id."""
+LONGEST_ID = 15
+"""No entry has a number of more digits."""
+_AS_IT_IS = Replies(language("en"), str)
+
+
+def named(track: Track, longest: int) -> str:
+    """A song as a choice in a list, which shows text as it is."""
+    return short(_AS_IT_IS.song(track), longest)
+
+
+def on_and_waiting(party: Party) -> list[Entry]:
+    """What plays, and what is queued in its order."""
+    return [*([party.playing] if party.playing else []), *party.queue]
+
+
+def entry_chosen(text: str) -> int | None:
+    """The entry that was picked from a list; None for any other text."""
+    number = text.removeprefix(CHOSEN)
+    return int(number[:LONGEST_ID]) if text.startswith(CHOSEN) and number.isdecimal() else None
+
+
+def entry_meant(party: Party, text: str, member: Member) -> int:
+    """The entry that was chosen, or whose number in the queue or title was typed: one's own first.
+
+    Raises:
+        NoSuchEntry: there is none.
+    """
+    chosen = entry_chosen(text)
+    if chosen is not None:
+        return chosen
+    if text.isdecimal():
+        place = int(text[:9])
+        found = list(party.queue[max(place - 1, 0) : place])
+    else:
+        wanted = text.casefold()
+        found = [each for each in on_and_waiting(party) if wanted in _AS_IT_IS.song(each.track).casefold()]
+    if not text or not found:
+        raise NoSuchEntry
+    return min(found, key=lambda entry: entry.added_by != member).id
+
+
+def device_chosen(text: str) -> str | None:
+    """The id of the device that was picked from a list; None for any other text."""
+    return text.removeprefix(DEVICE) if text.startswith(DEVICE) else None
+
+
+def device_meant(devices: Sequence[Device], text: str) -> str | None:
+    """The id of the only device that is called so; None where that is open."""
+    wanted = text.casefold()
+    exact = [each for each in devices if each.name.casefold() == wanted]
+    alike = exact or [each for each in devices if wanted in each.name.casefold()]
+    return alike[0].id if wanted and len(alike) == 1 else None

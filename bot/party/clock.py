@@ -1,0 +1,65 @@
+"""The party's clock: what is over ends, and the next song starts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.party.autopilot import Autopilot
+from bot.party.limits import GRACE_MS
+from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.words import Room, State
+
+log = logging.getLogger(__name__)
+
+TICK_S = 1.0
+"""How often the clock looks for songs that are over, in seconds."""
+
+
+class Clock:
+    """Lets parties go on by themselves."""
+
+    def __init__(self, unit: UnitOfWork, autopilot: Autopilot) -> None:
+        self.unit = unit
+        self._autopilot = autopilot
+
+    async def run(self) -> None:
+        """Plays on for as long as it runs; a fault is logged and the clock goes on."""
+        while True:
+            try:
+                await self.play_on()
+                await self._autopilot.roll_on()
+            except Exception:
+                log.exception("Could not move on to the next songs; trying again.")
+            await asyncio.sleep(TICK_S)
+
+    @finished
+    async def play_on(self) -> None:
+        """Ends the songs whose time is up or that enough want to skip, and starts the next ones."""
+        async with self.unit.store.reading() as tx:
+            over = [(room, self._end_song) for room in await tx.parties.overdue(self.unit.now_ms(), GRACE_MS)]
+            wished = [(room, self._settle_skip) for room in await tx.parties.with_skip_votes()]
+        for room, work in (*over, *wished):
+            try:
+                await work(room)
+            except Exception:
+                log.exception("Could not move on to the next song in %s; trying again.", room)
+
+    async def _settle_skip(self, room: Room) -> None:
+        """Skips what plays where those who want it have become enough, because others have left."""
+        async with self.unit.writing(room) as party:
+            playing = await party.playing()
+            if playing is not None and (await party.skipped(playing)).enough:
+                await party.end(playing, State.SKIPPED)
+
+    async def _end_song(self, room: Room) -> None:
+        async with self.unit.writing(room) as party:
+            playing = await party.playing()
+            if playing is None:
+                return
+            if party.over:  # the clock stood still while the party ended: nothing starts
+                await party.tx.entries.move(playing.id, State.PLAYING, State.PLAYED, now_ms=party.now_ms)
+                return
+            grace_ms = GRACE_MS if party.playback is not None else 0
+            if playing.ends_ms is not None and playing.ends_ms + grace_ms <= party.now_ms:
+                await party.end(playing, State.PLAYED)

@@ -1,0 +1,36 @@
+"""How long, how many, how often: the numbers of a party. Durations are whole milliseconds (`..._ms`)."""
+
+from __future__ import annotations
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+ACTIVE_FOR_MS = 30 * MINUTE_MS
+"""Whoever did something this long ago still counts when a skip is voted on."""
+PARTY_ENDS_AFTER_MS = 12 * HOUR_MS
+"""A party in which nobody did anything for this long is over: what it played may be suggested again."""
+OFFER_LASTS_MS = 10 * MINUTE_MS
+"""A ballot is open for this long, and its suggestions are not repeated by the next ones."""
+AUTOPILOT_WAITS_MS = 45_000
+"""How long people may vote before the autopilot chooses for them."""
+ONE_PRESS_MS = 700
+"""Who presses a button twice within this time meant to press it once."""
+ONE_SKIP_MS = 2_000
+"""Who asks for a skip this soon after one means the song that was skipped: they all pressed at once."""
+GRACE_MS = 6_000
+"""So long after a song should be over the clock waits for the device that plays it."""
+TYPICAL_SONG_MS = 210_000
+"""How long a song plays whose length nobody knows."""
+LONGEST_TEXT = 300
+"""The longest text that can name a song, in characters."""
+LONGEST_NAME = 32
+"""The longest name of a member that is shown, in characters."""
+LONGEST_QUEUE = 500
+"""How many songs may wait in one party."""
+MOST_SUGGESTIONS = 10
+"""How many songs one ballot may hold."""
+USUAL_SUGGESTIONS = 5
+"""How many it holds when nobody says."""
+MOST_LINES = 10
+"""How many songs one request may add."""
+MOST_WORDS = 6
+"""How many words a party can be started from; more only blur what is meant."""

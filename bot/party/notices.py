@@ -1,0 +1,49 @@
+"""Who hears that a party has changed, and how people learn what nobody has asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot.party.errors import PartyError
+from bot.party.words import Member, Room
+
+Changed = Callable[[Room], None]
+News = Callable[[Room, PartyError], None]
+Send = Callable[[Member, PartyError], Awaitable[bool]]
+"""Sends a member something in private; False if that cannot be."""
+
+
+class Notices:
+    """What goes from the party to the front doors without a request."""
+
+    def __init__(self) -> None:
+        self._on_change: list[Changed] = []
+        self._on_news: list[News] = []
+        self._senders: dict[str, Send] = {}
+
+    def on_change(self, listener: Changed) -> None:
+        """Calls `listener(room)` after every committed change of a party, here or in another process."""
+        self._on_change.append(listener)
+
+    def changed(self, room: Room) -> None:
+        """Says that a party has changed."""
+        for listener in self._on_change:
+            listener(room)
+
+    def on_news(self, listener: News) -> None:
+        """Calls `listener(room, error)` for what a whole room should read."""
+        self._on_news.append(listener)
+
+    def post(self, room: Room, error: PartyError) -> None:
+        """Has a whole room read what has happened to its party."""
+        for listener in self._on_news:
+            listener(room, error)
+
+    def send_by(self, platform: str, send: Send) -> None:
+        """Has private messages to members of this platform sent by `send`."""
+        self._senders[platform] = send
+
+    async def send(self, member: Member, error: PartyError) -> bool:
+        """Sends a member something in private, and says whether that was possible."""
+        send = self._senders.get(member.platform)
+        return send is not None and await send(member, error)

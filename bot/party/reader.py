@@ -1,0 +1,144 @@
+"""A room's party inside a transaction: what can be seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.party.errors import NoSuchEntry
+from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS
+from bot.party.results import Skipped
+from bot.party.rules.lifetime import began_ms, still_open
+from bot.party.rules.order import in_order
+from bot.party.rules.quorum import skips_needed
+from bot.party.rules.songs import twin
+from bot.party.transactions import ReadTransaction
+from bot.party.words import Change, Entry, Order, Party, PartyRecord, State, Track
+
+
+class PartyReader:
+    """A party that is looked at; `listeners` are the user_ids of the people in its voice channel."""
+
+    def __init__(
+        self,
+        tx: ReadTransaction,
+        record: PartyRecord,
+        now_ms: int,
+        listeners: frozenset[str] = frozenset(),
+    ) -> None:
+        self._reads = tx
+        self.record = record
+        self.id = record.id
+        self.rules = record.rules
+        self.playback = record.playback
+        self.now_ms = now_ms
+        self.listeners = listeners
+
+    async def entry(self, entry_id: int | None) -> Entry:
+        """One entry of this party.
+
+        Raises:
+            NoSuchEntry: this party never had it.
+        """
+        entry = await self._reads.entries.get(self.id, entry_id or 0)
+        if entry is None:
+            raise NoSuchEntry
+        return entry
+
+    async def waiting(self) -> list[Entry]:
+        """What plays and what is queued, oldest first."""
+        return await self._reads.entries.waiting(self.id)
+
+    async def twin(self, track: Track) -> Entry | None:
+        """The entry that waits or plays with this song already."""
+        return twin(await self.waiting(), track)
+
+    async def playing(self) -> Entry | None:
+        """What plays."""
+        return now_playing(await self.waiting())
+
+    async def ordered(self, waiting: Iterable[Entry]) -> tuple[Entry, ...]:
+        """What is queued, in the order in which it will play."""
+        turns = self.rules.order is Order.TURNS
+        started_ms = await self._reads.entries.last_started_ms(self.id) if turns else None
+        queued = (each for each in waiting if each.state is State.QUEUED)
+        return in_order(queued, self.rules.order, started_ms)
+
+    async def ballot(self, entry: Entry) -> tuple[Entry, ...]:
+        """The whole ballot that an entry stood on, whatever has become of it."""
+        return tuple(await self._reads.entries.offered(entry.ballot)) if entry.ballot else ()
+
+    async def open_ballot(self) -> Change | None:
+        """The autopilot's latest ballot, unless it is settled."""
+        return await self._reads.diary.open_ballot(self.id)
+
+    async def tonight(self) -> list[Entry]:
+        """All that the party of this moment has had."""
+        return await self._reads.entries.since(self.id, State, self.began_ms)
+
+    async def last_night(self, states: Iterable[State]) -> list[Entry]:
+        """The entries in these states of the party that began last, over or not."""
+        return await self._reads.entries.since(self.id, states, self.record.started_ms)
+
+    async def stats(self, most: int) -> tuple[list[Entry], list[Entry]]:
+        """The latest songs that are over, in that order of time, and the most wanted of all, best first."""
+        return await self._reads.entries.stats(self.id, most)
+
+    async def added_counts(self) -> dict[str, int]:
+        """How many songs each member has added in this room, by user_id."""
+        return await self._reads.entries.added_counts(self.id)
+
+    @property
+    def began_ms(self) -> int:
+        """When the party of this moment began."""
+        return began_ms(self.record.started_ms, self.record.active_ms, self.now_ms)
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody did anything for so long that the next change begins a new party."""
+        return self.began_ms != self.record.started_ms
+
+    @property
+    def lately_ms(self) -> int:
+        """Whoever did something since then counts as there."""
+        return self.now_ms - ACTIVE_FOR_MS
+
+    def enough(self, active: frozenset[str]) -> int:
+        """How many must agree to skip: of the people active lately, and of those who listen."""
+        return skips_needed(len(active | self.listeners), self.rules.quorum)
+
+    async def shown(self, history: int) -> Party:
+        """How all stands, with so many of the songs that are over."""
+        now = await self._reads.entries.standing(self.id, self.lately_ms)
+        ballot = still_open(now.ballot, now.waiting, self.now_ms)
+        asked = await self.open_ballot() if ballot and self.rules.autopilot else None
+        few = sum(entry.state is State.QUEUED for entry in now.waiting) < self.rules.autopilot_below
+        automatic = asked is not None and ballot[0].ballot == asked.id and few
+        playing = now_playing(now.waiting)
+        return Party(
+            playing=playing,
+            queue=await self.ordered(now.waiting),
+            ballot=tuple(ballot),
+            history=tuple(await self._reads.entries.history(self.id, history)) if history else (),
+            skippers=now.skippers,
+            skips_needed=self.enough(now.active) if playing else 1,
+            rules=self.rules,
+            started_ms=self.record.started_ms,
+            automatic=automatic,
+            decides_ms=asked.at_ms + AUTOPILOT_WAITS_MS if asked and automatic else None,
+            playback=self.playback,
+        )
+
+    async def skipped(self, entry: Entry) -> Skipped:
+        """How the vote to skip this entry stands."""
+        now = await self._reads.entries.standing(self.id, self.lately_ms)
+        return Skipped(
+            entry=await self.entry(entry.id),
+            votes=len(await self._reads.votes.skippers(entry.id)),
+            needed=self.enough(now.active),
+            playing=now_playing(now.waiting),
+        )
+
+
+def now_playing(waiting: Sequence[Entry]) -> Entry | None:
+    """The entry among these that plays."""
+    return next((entry for entry in waiting if entry.state is State.PLAYING), None)

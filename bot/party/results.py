@@ -1,0 +1,134 @@
+"""What use cases did, for the front doors to put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.party.words import Entry, State, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Vibe:
+    """What `vibe` found for some words."""
+
+    ballot: tuple[Entry, ...]
+    known: tuple[str, ...]  # the words that were looked for
+    unknown: tuple[str, ...]  # the words that say nothing to the model
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What `add` did: `again` when the song was there already, `wished` when that became a vote for it."""
+
+    entry: Entry
+    place: int  # 0 when it is playing, 1 when it is next
+    again: bool = False
+    wished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Voted:
+    """What `vote` did: `taken_up` when this vote took a suggestion into the queue."""
+
+    entry: Entry
+    value: int  # +1, -1, or 0 when a vote was taken back
+    taken_up: bool
+    ballot: tuple[Entry, ...]  # the whole ballot of a suggestion, as it stands now
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """How a vote to skip stands."""
+
+    entry: Entry
+    votes: int
+    needed: int
+    playing: Entry | None  # what plays now
+
+    @property
+    def enough(self) -> bool:
+        """Whether enough people agree now."""
+        return self.votes >= self.needed
+
+    @property
+    def done(self) -> bool:
+        """Whether the song was skipped."""
+        return self.entry.state is State.SKIPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What `undo` took back: `kind` is add, vote, remove, skip, move, clear or BROUGHT_IN."""
+
+    kind: str
+    entry: Entry
+    songs: int = 0  # of an import: how many went out
+
+
+@dataclass(frozen=True, slots=True)
+class AddedAll:
+    """What became of several songs: those that were added, and those that were not with the reason."""
+
+    added: tuple[Added, ...]
+    refused: tuple[tuple[str, Exception], ...]  # the line and its PartyError
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What `move` did."""
+
+    entry: Entry
+    place: int  # 1 is next
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one thing adds to a song's logit: `name` is a song's title or a member's name."""
+
+    name: str
+    logit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a song fits, in logits: start, room and the songs' shares add up to the song's logit.
+
+    `match` is the chance with that logit. The members' shares are the songs' shares again, each divided
+    evenly among those who stand behind the song.
+    """
+
+    track: Track
+    match: float
+    start: float  # the song's own: what it has at a party without songs
+    room: float  # the queue's own: how much likelier any song becomes with it
+    songs: tuple[Share, ...]
+    members: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStats:
+    """What a member has done in a room."""
+
+    name: str
+    added: int
+    played: int
+    loved: int  # up-votes of others on the member's songs
+    streak: int  # the most songs of the member played in a row that nobody skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """A room's history in numbers, over all its parties."""
+
+    played: int
+    skipped: int
+    members: tuple[MemberStats, ...]  # who had most played first
+    loved: tuple[Entry, ...]  # the most wanted songs, best first
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was taken out of the database for a member who asked for it."""
+
+    songs: int  # whose adder is nobody now
+    votes: int

@@ -1,0 +1,40 @@
+"""When the autopilot asks, when it decides, and for which song."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum, auto
+
+from bot.party.limits import AUTOPILOT_WAITS_MS, OFFER_LASTS_MS
+from bot.party.rules.lifetime import still_open
+from bot.party.rules.steering import vetoed
+from bot.party.words import Change, Entry, State
+
+
+class Turn(Enum):
+    """What the autopilot does next."""
+
+    ASK = auto()
+    WAIT = auto()
+    DECIDE = auto()
+
+
+def due(asked: Change | None, now_ms: int) -> Turn:
+    """What to do where few songs are left.
+
+    Args:
+        asked: the ballot that the autopilot has opened and not settled.
+        now_ms: the time.
+    """
+    if asked is None or now_ms - asked.at_ms >= OFFER_LASTS_MS:
+        return Turn.ASK
+    return Turn.DECIDE if now_ms - asked.at_ms >= AUTOPILOT_WAITS_MS else Turn.WAIT
+
+
+def winner(offered: Sequence[Entry], waiting: Sequence[Entry], now_ms: int) -> Entry | None:
+    """The song of a ballot that the autopilot queues; None where people have chosen or want none of it."""
+    if any(entry.state is not State.SUGGESTED for entry in offered):
+        return None
+    left = still_open(offered, waiting, now_ms)
+    best = max(left, key=lambda entry: (entry.score, entry.match or 0), default=None)
+    return best if best is not None and not vetoed(best) else None

@@ -1,0 +1,51 @@
+"""What can be told of songs: which are the same, which are explicit, and how to mix artists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.party.words import Entry, Track
+
+
+def explicit(track: Track) -> bool:
+    """Whether a song is marked explicit, in its title or its album's; most are not marked either way."""
+    return any("explicit" in note for text in (track.title, track.album) if text for note in _notes(text))
+
+
+def _notes(text: str) -> list[str]:
+    """What stands in brackets."""
+    return re.findall(r"[(\[]([^)\]]*)[)\]]", text.casefold())
+
+
+def main_artist(track: Track) -> str:
+    """Whose song it is, for comparing: the first credited artist without case."""
+    return track.artist.split(",")[0].strip().casefold()
+
+
+def varied(ranked: Sequence[Track], count: int) -> list[int]:
+    """The places of the best `count` with at most two songs of one artist in five, the best of each first."""
+    per_artist = max(2, 2 * count / 5)
+    taken: dict[str, int] = {}
+    kept = []
+    for place, track in enumerate(ranked):
+        artist = main_artist(track)
+        taken[artist] = taken.get(artist, 0) + 1
+        if taken[artist] <= per_artist:
+            kept.append(place)
+    return kept[:count]
+
+
+def same_song(one: Track, other: Track) -> bool:
+    """Whether two tracks are one: by the catalogue's id, or as typed."""
+    if one.track_id or other.track_id:
+        return one.track_id == other.track_id
+    return (one.title.casefold(), one.artist.casefold()) == (
+        other.title.casefold(),
+        other.artist.casefold(),
+    )
+
+
+def twin(entries: Iterable[Entry], track: Track) -> Entry | None:
+    """The entry among these that is this song."""
+    return next((entry for entry in entries if same_song(entry.track, track)), None)

@@ -1,0 +1,40 @@
+"""What the model proposes to a room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.party.ports import Recommender
+from bot.party.reader import PartyReader
+from bot.party.rules.songs import same_song
+from bot.party.rules.steering import served, signals, spoken_for
+from bot.party.unit_of_work import UnitOfWork
+from bot.party.words import Mood, Room, Suggestion
+
+
+class Suggestions:
+    """Asks the model, outside any transaction."""
+
+    def __init__(self, unit: UnitOfWork, recommender: Recommender) -> None:
+        self._unit = unit
+        self._recommender = recommender
+
+    async def of(self, room: Room, count: int, words: Sequence[str], mood: Mood) -> list[Suggestion]:
+        """What the model proposes for a room now."""
+        async with self._unit.reading(room) as party:
+            tonight = await party.tonight()
+        return await self._recommender.suggest(
+            signals(tonight),
+            [entry.track for entry in tonight if spoken_for(entry, party.now_ms)],
+            count,
+            words=words,
+            mood=mood,
+            served=served(tonight),
+            clean=party.rules.clean,
+        )
+
+
+async def still_new(party: PartyReader, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """Suggestions without what has come in, or been offered, while the model was thinking."""
+    taken = [each.track for each in await party.tonight() if spoken_for(each, party.now_ms)]
+    return [each for each in suggestions if not any(same_song(each.track, track) for track in taken)]

@@ -1,0 +1,306 @@
+"""What the party's use cases need of a store, as small Protocols.
+
+A transaction either reads or writes. One that reads cannot write: the store raises, whatever is tried. Its
+queries are grouped by subject, and of each group a use case sees the reading half or all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from bot.party.results import Forgotten
+from bot.party.words import (
+    Change,
+    Entry,
+    Member,
+    PartyRecord,
+    Playback,
+    Room,
+    Rules,
+    Standing,
+    State,
+    Suggestion,
+    Track,
+)
+
+
+class PartyReads(Protocol):
+    """Rooms and their parties, to look at."""
+
+    async def open(self, room: Room, now_ms: int) -> PartyRecord:
+        """The room's party. A transaction that writes makes it if there is none, and keeps others from it."""
+
+    async def with_cards(self, platform: str, since_ms: int) -> list[Room]:
+        """The rooms with a card in which something happened since then."""
+
+    async def of_member(self, member: Member, since_ms: int) -> list[Room]:
+        """The rooms in which a member did something since then, the latest first."""
+
+    async def overdue(self, now_ms: int, grace_ms: int) -> list[Room]:
+        """The rooms whose song is over, for so long already where a device plays it."""
+
+    async def with_skip_votes(self) -> list[Room]:
+        """The rooms in which somebody wants to skip what plays."""
+
+    async def low_on_songs(self, since_ms: int) -> list[Room]:
+        """The rooms whose autopilot has something to do, if people did something there since then."""
+
+
+class Parties(PartyReads, Protocol):
+    """Rooms and their parties."""
+
+    async def enter(
+        self, room: Room, now_ms: int, member: Member, key: str | None, entry_id: int | None = None
+    ) -> tuple[PartyRecord, Change | None]:
+        """The room's party, as `open` has it, and the change of it that this key has made already.
+
+        `entry_id` is what the change will be about, if that is known.
+        """
+
+    async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
+        """Notes when the party began and was last active."""
+
+    async def set_rules(self, party_id: int, rules: Rules) -> None:
+        """Keeps what the room has chosen."""
+
+    async def set_shared(self, party_id: int, shared: bool) -> None:
+        """Notes whether a model may be trained on the room's songs."""
+
+    async def set_card(self, party_id: int, card: str) -> None:
+        """Keeps in which message the party is shown; empty for none. Nobody is told."""
+
+
+class EntryReads(Protocol):
+    """Songs of a party, to look at."""
+
+    async def get(self, party_id: int, entry_id: int) -> Entry | None:
+        """One entry of this party."""
+
+    async def waiting(self, party_id: int) -> list[Entry]:
+        """What plays and what is queued, oldest first."""
+
+    async def standing(self, party_id: int, since_ms: int) -> Standing:
+        """What waits, the latest ballot, who wants to skip, and who acted since then, all of one moment."""
+
+    async def since(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
+        """The party's entries in these states, added or ended since then, oldest first."""
+
+    async def history(self, party_id: int, limit: int) -> list[Entry]:
+        """What was played or skipped, latest first."""
+
+    async def offered(self, ballot: int) -> list[Entry]:
+        """The suggestions of one ballot, best first, whatever has become of them."""
+
+    async def stats(self, party_id: int, most: int) -> tuple[list[Entry], list[Entry]]:
+        """What was played or skipped, in that order of time, and the most wanted of all, best first."""
+
+    async def added_counts(self, party_id: int) -> dict[str, int]:
+        """How many songs each member has added, by user_id."""
+
+    async def last_started_ms(self, party_id: int) -> dict[str, int]:
+        """When a song of each member was last started, by user_id."""
+
+
+class Entries(EntryReads, Protocol):
+    """Songs of a party."""
+
+    async def insert(self, party_id: int, track: Track, member: Member, now_ms: int) -> int:
+        """Queues a song and returns its number."""
+
+    async def insert_ballot(
+        self, party_id: int, change_id: int, suggestions: Sequence[Suggestion], now_ms: int
+    ) -> list[Entry]:
+        """Keeps a ballot, and returns its entries."""
+
+    async def move(
+        self,
+        entry_id: int,
+        expected: State,
+        state: State,
+        *,
+        now_ms: int,
+        ends_ms: int | None = None,
+        added_by: Member | None = None,
+    ) -> None:
+        """Changes an entry's state if it is still the expected one."""
+
+    async def pin(self, entry_id: int, place: int | None) -> None:
+        """Gives a queued entry a place from 1, or none."""
+
+    async def close_ranks(self, party_id: int) -> None:
+        """Moves every place that was given one up, because a song has left the front of the queue."""
+
+
+class VoteReads(Protocol):
+    """Wishes to skip, to look at."""
+
+    async def skippers(self, entry_id: int) -> frozenset[str]:
+        """The user_ids of those who want to skip."""
+
+
+class Votes(VoteReads, Protocol):
+    """Votes and wishes to skip."""
+
+    async def set(self, entry_id: int, member: Member, value: int) -> None:
+        """Sets a member's vote; 0 takes it back."""
+
+    async def add_skip(self, entry_id: int, member: Member) -> bool:
+        """Notes that a member wants to skip, once however often, and says whether that is new."""
+
+    async def drop_skip(self, entry_id: int, member: Member) -> None:
+        """Takes a wish to skip back."""
+
+
+class DiaryReads(Protocol):
+    """Who did what, to look at."""
+
+    async def last_undoable(self, party_id: int, member: Member) -> Change | None:
+        """The member's latest change that can be taken back, see `rules.undo`."""
+
+    async def open_ballot(self, party_id: int) -> Change | None:
+        """The autopilot's latest ballot, unless it is settled."""
+
+
+class Diary(DiaryReads, Protocol):
+    """Who did what."""
+
+    async def record(
+        self, party_id: int, member: Member, change: Change, now_ms: int, key: str | None
+    ) -> int:
+        """Writes a line of the diary and returns its number (the change's own is not looked at)."""
+
+    async def mark_undone(self, change_id: int) -> None:
+        """Keeps a change from being taken back twice."""
+
+    async def mark_import_undone(self, party_id: int, change_id: int) -> frozenset[int]:
+        """Keeps all songs of one import from being taken back twice; returns the numbers of their entries.
+
+        Args:
+            party_id: whose diary it is.
+            change_id: of one of the songs.
+        """
+
+
+class PlaybackReads(Protocol):
+    """Where parties sound, to look at."""
+
+    async def hosted_by(self, host: Member) -> list[Room]:
+        """The rooms that sound on a member's account."""
+
+    async def saved_playlist(self, party_id: int, started_ms: int, member: Member) -> str | None:
+        """The playlist that a member has of the room's party that began then."""
+
+
+class Playbacks(PlaybackReads, Protocol):
+    """Where parties sound, what is paused, and what was saved."""
+
+    async def hold(self, entry_id: int, left_ms: int) -> bool:
+        """Stops the time of what plays, with so much left; says whether it ran."""
+
+    async def resume(self, entry_id: int, ends_ms: int) -> None:
+        """Lets what plays end then, whether it was paused or not."""
+
+    async def set(self, party_id: int, playback: Playback) -> None:
+        """Keeps where the party sounds; which process watches it stays."""
+
+    async def mark(self, party_id: int, on: int | None, ahead: int | None) -> None:
+        """Keeps which entries the device has. Nobody is told."""
+
+    async def drop(self, party_id: int) -> None:
+        """Lets the party sound nowhere."""
+
+    async def set_spotify_id(self, entry_id: int, spotify_id: str) -> None:
+        """Notes what plays for an entry on Spotify. Nobody is told."""
+
+    async def claim(self, owner: str, until_ms: int, now_ms: int) -> list[Room]:
+        """Takes on, until then, the rooms that sound somewhere and that no other process watches."""
+
+    async def release(self, owner: str) -> None:
+        """Leaves the rooms that a process watches to the others."""
+
+    async def keep_saved_playlist(
+        self, party_id: int, started_ms: int, member: Member, playlist_id: str
+    ) -> None:
+        """Remembers the playlist that a member has of a party. Nobody is told."""
+
+
+class Erasure(Protocol):
+    """Forgetting for good."""
+
+    async def member(self, member: Member) -> tuple[Forgotten, list[Room]]:
+        """Takes a member out of everything; says of what and in which rooms."""
+
+    async def workspace(self, platform: str, workspace: str) -> list[Room]:
+        """Takes out all of a workspace; says which rooms it had."""
+
+
+class ReadTransaction(Protocol):
+    """What can be looked up, as it is committed when it is asked."""
+
+    @property
+    def parties(self) -> PartyReads:
+        """Rooms and their parties."""
+
+    @property
+    def entries(self) -> EntryReads:
+        """Songs."""
+
+    @property
+    def votes(self) -> VoteReads:
+        """Wishes to skip."""
+
+    @property
+    def diary(self) -> DiaryReads:
+        """Who did what."""
+
+    @property
+    def playbacks(self) -> PlaybackReads:
+        """Where parties sound."""
+
+
+class WriteTransaction(Protocol):
+    """All that is read and written between BEGIN and COMMIT.
+
+    `changed` says whether something was written that people see: such a change is announced to the other
+    processes when it is committed.
+    """
+
+    @property
+    def changed(self) -> bool:
+        """Whether people will see a difference."""
+
+    @property
+    def parties(self) -> Parties:
+        """Rooms and their parties."""
+
+    @property
+    def entries(self) -> Entries:
+        """Songs."""
+
+    @property
+    def votes(self) -> Votes:
+        """Votes and wishes to skip."""
+
+    @property
+    def diary(self) -> Diary:
+        """Who did what."""
+
+    @property
+    def playbacks(self) -> Playbacks:
+        """Where parties sound."""
+
+    @property
+    def erasure(self) -> Erasure:
+        """Forgetting."""
+
+
+class Store(Protocol):
+    """Where parties live."""
+
+    def reading(self) -> AbstractAsyncContextManager[ReadTransaction]:
+        """A transaction that cannot write."""
+
+    def writing(self) -> AbstractAsyncContextManager[WriteTransaction]:
+        """All or nothing: COMMIT on a clean exit; ROLLBACK when an error passes through."""

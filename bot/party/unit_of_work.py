@@ -1,0 +1,174 @@
+"""What every use case stands on: the party's clock, and transactions on one room's party.
+
+A transaction reads or writes. Whoever only reads cannot change anything. After one that writes everybody is
+told if, and only if, something was written that people see, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from bot.party.errors import PartyError
+from bot.party.notices import Notices
+from bot.party.reader import PartyReader
+from bot.party.rules.lifetime import began_ms
+from bot.party.transactions import Store
+from bot.party.words import Member, PartyRecord, Room, Rules
+from bot.party.writer import MemberWriter, PartyWriter
+
+log = logging.getLogger(__name__)
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+MOST_RULES = 20_000
+"""The rules of so many rooms are remembered; they are asked for at every request, before the database is."""
+MANY = 10
+"""With more use cases under way than these, the next one has to wait."""
+TOUCH_EVERY_MS = 1_000
+"""A party's last activity is kept to the second: half a day decides whether it is over."""
+
+Listeners = Callable[[Room, str], Collection[str]]
+"""Who is in a voice channel now: the room and the channel's id in, the user_ids of people out."""
+
+
+class HasUnit(Protocol):
+    """Use cases that stand on a unit of work."""
+
+    @property
+    def unit(self) -> UnitOfWork:
+        """It."""
+
+
+Self = TypeVar("Self", bound=HasUnit)
+
+
+def finished(
+    use_case: Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]],
+) -> Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]]:
+    """Runs a use case to its end though its caller is cancelled: no transaction is left half done."""
+
+    @functools.wraps(use_case)
+    async def run(self: Self, /, *args: Args.args, **kwargs: Args.kwargs) -> Result:
+        running = self.unit.running
+        task = asyncio.ensure_future(use_case(self, *args, **kwargs))
+        running.add(task)
+        task.add_done_callback(running.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_log_fault)
+            raise
+
+    return run
+
+
+def _log_fault(task: asyncio.Task[Any]) -> None:
+    """Logs what nobody waits for any more, if it is a fault."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, PartyError):
+        log.error("A task failed after its caller had given up on it.", exc_info=error)
+
+
+class UnitOfWork:
+    """Opens transactions on one room's party, and says when one has changed it."""
+
+    def __init__(self, store: Store, notices: Notices, clock: Callable[[], float] = time.time) -> None:
+        self.store = store
+        self.notices = notices
+        self._clock = clock
+        self._listeners: dict[str, Listeners] = {}
+        self._rules: dict[Room, Rules] = {}
+        self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
+
+    @property
+    def busy(self) -> bool:
+        """Whether so much is under way that an answer takes longer than usual."""
+        return len(self.running) > MANY
+
+    async def close(self) -> None:
+        """Waits for the use cases under way."""
+        await asyncio.gather(*self.running, return_exceptions=True)
+
+    def now_ms(self) -> int:
+        """The party's time."""
+        return int(self._clock() * 1000)
+
+    def count_listeners(self, platform: str, listeners: Listeners) -> None:
+        """Asks `listeners` who is in a voice channel of this platform."""
+        self._listeners[platform] = listeners
+
+    def remembered_rules(self, room: Room) -> Rules | None:
+        """What the room has chosen, if that is in memory."""
+        return self._rules.get(room)
+
+    def remember_rules(self, room: Room, rules: Rules) -> None:
+        """Keeps in memory what a room has chosen."""
+        if len(self._rules) >= MOST_RULES:
+            self._rules.clear()
+        self._rules[room] = rules
+
+    def forget_rules(self, room: Room) -> None:
+        """Has a room's choice read anew: another process may have changed it, or the room is gone."""
+        self._rules.pop(room, None)
+
+    @asynccontextmanager
+    async def reading(self, room: Room) -> AsyncIterator[PartyReader]:
+        """A party to look at, and only that: as it stood when the last change was committed."""
+        async with self.store.reading() as tx:
+            now_ms = self.now_ms()
+            record = _of_now(await tx.parties.open(room, now_ms), now_ms)
+            if room not in self._rules:  # what somebody chose meanwhile is newer than what was seen here
+                self.remember_rules(room, record.rules)
+            yield PartyReader(tx, record, now_ms, self._who_listens(room, record))
+
+    @asynccontextmanager
+    async def writing(self, room: Room) -> AsyncIterator[PartyWriter]:
+        """A party that changes by itself; nobody else changes it meanwhile."""
+        async with self.store.writing() as tx:
+            now_ms = self.now_ms()
+            record = _of_now(await tx.parties.open(room, now_ms), now_ms)
+            self.remember_rules(room, record.rules)
+            party = PartyWriter(tx, record, now_ms, self._who_listens(room, record))
+            yield party
+            if tx.changed and not party.over:
+                # A party that goes on by itself is not over, and who was out of touch hears of it by this.
+                await tx.parties.touch(party.id, record.started_ms, now_ms)
+        if tx.changed:
+            self.notices.changed(room)
+
+    @asynccontextmanager
+    async def writing_for(
+        self, room: Room, member: Member, key: str | None, entry_id: int | None = None
+    ) -> AsyncIterator[MemberWriter]:
+        """A party that a member changes, once for each key; `entry_id` is what it is about, if known."""
+        async with self.store.writing() as tx:
+            now_ms = self.now_ms()
+            found, done = await tx.parties.enter(room, now_ms, member, key, entry_id)
+            record = _of_now(found, now_ms)
+            self.remember_rules(room, record.rules)
+            party = MemberWriter(tx, record, now_ms, self._who_listens(room, record), member, key, done)
+            if record.playback != found.playback:
+                await tx.playbacks.drop(party.id)
+            if party.over or now_ms - record.active_ms >= TOUCH_EVERY_MS:
+                await tx.parties.touch(party.id, party.began_ms, now_ms)
+            yield party
+        if tx.changed:
+            self.notices.changed(room)
+
+    def _who_listens(self, room: Room, record: PartyRecord) -> frozenset[str]:
+        listeners = self._listeners.get(room.platform)
+        return frozenset(listeners(room, record.rules.voice)) if listeners else frozenset()
+
+
+def _of_now(record: PartyRecord, now_ms: int) -> PartyRecord:
+    """A party without the host of one that is over: nobody's device plays the next one unasked."""
+    over = began_ms(record.started_ms, record.active_ms, now_ms) != record.started_ms
+    return replace(record, playback=None) if over and record.playback else record

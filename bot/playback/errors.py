@@ -1,0 +1,249 @@
+"""What can go wrong with Spotify, worded once, for people; the party goes on without.
+
+SpotifyError
+├── NoSpotify, NotConnected (LinkAgain), LinkEndsSoon, NotPremium, NotOnTheList
+├── SpotifyRests (RestsMeanwhile), SpotifyAway (SpotifyBusy), SpotifyRefuses
+├── NoDevice (ManyDevices, DeviceGone, HostsDeviceGone), DeviceRefuses, DevicePlaysOn, NotOnSpotify
+├── NoHost, HostLost, HostLeft, HostsOnly, HostedAlready
+├── NothingBehindLink, PlaylistClosed, NoPlaylistLink
+└── LoginSpent, LoginRefused
+"""
+
+from __future__ import annotations
+
+from bot.party.errors import SpotifyError, counted, marked
+
+HOURS_FROM_MIN = 90
+"""A wait of so many minutes is said in hours."""
+
+
+class NoSpotify(SpotifyError):
+    """Whoever runs the bot has not set Spotify up."""
+
+    text = marked(
+        "Spotify isn't set up here. The party works without it. Whoever runs me can add it: "
+        "see Spotify in my README."
+    )
+
+
+class NotConnected(SpotifyError):
+    """The member has connected no account."""
+
+    text = marked("You haven't connected Spotify yet. Use /spotify connect.")
+
+
+class LinkAgain(NotConnected):
+    """Spotify no longer accepts what the member once agreed to."""
+
+    text = marked("Spotify no longer accepts your connection. Connect again with /spotify connect.")
+
+
+class LinkEndsSoon(SpotifyError):
+    """Half a year after it was given, what the member agreed to ends."""
+
+    text = counted(
+        "Your Spotify connection expires in {number} day. Renew it with /spotify connect.",
+        "Your Spotify connection expires in {number} days. Renew it with /spotify connect.",
+    )
+    named = ("number",)
+
+
+class NotPremium(SpotifyError):
+    """Only Premium accounts let others choose what plays."""
+
+    text = marked(
+        "Spotify only lets me play on Premium accounts. Ask somebody with Premium to use /play. "
+        "You can still use /save and /import."
+    )
+
+
+class NotOnTheList(SpotifyError):
+    """In development mode an app serves five people whom its owner has named."""
+
+    text = marked(
+        "Spotify only lets me serve people on a list. "
+        "Ask whoever runs me to add you in Spotify's developer dashboard."
+    )
+
+
+class SpotifyRests(SpotifyError):
+    """Spotify has asked to be left alone for so many `minutes`; a long time is said in hours."""
+
+    IN_MINUTES = counted(
+        "Spotify has asked me to wait. Try again in about {number} minute.",
+        "Spotify has asked me to wait. Try again in about {number} minutes.",
+    )
+    IN_HOURS = counted(
+        "Spotify has asked me to wait. Try again in about {number} hour.",
+        "Spotify has asked me to wait. Try again in about {number} hours.",
+    )
+
+    def __init__(self, minutes: int) -> None:
+        if minutes < HOURS_FROM_MIN:
+            self._say(self.IN_MINUTES, number=minutes, minutes=minutes)
+        else:
+            self._say(self.IN_HOURS, number=(minutes + 30) // 60, minutes=minutes)
+
+
+class RestsMeanwhile(SpotifyRests):
+    """The same, for a room whose party goes on."""
+
+    IN_MINUTES = counted(
+        "Spotify has asked me to wait about {number} minute. Until then, the queue keeps its own time.",
+        "Spotify has asked me to wait about {number} minutes. Until then, the queue keeps its own time.",
+    )
+    IN_HOURS = counted(
+        "Spotify has asked me to wait about {number} hour. Until then, the queue keeps its own time.",
+        "Spotify has asked me to wait about {number} hours. Until then, the queue keeps its own time.",
+    )
+
+
+class SpotifyAway(SpotifyError):
+    """Spotify does not answer, or has a fault."""
+
+    text = marked("Spotify isn't answering right now. Try again in a minute.")
+
+
+class SpotifyBusy(SpotifyAway):
+    """So much is asked of Spotify that this would wait for too long."""
+
+    text = marked("I'm asking a lot of Spotify right now. Try again in a minute.")
+
+
+class SpotifyRefuses(SpotifyError):
+    """Spotify says no and why is not known."""
+
+    text = marked("Spotify refused that. Connect again with /spotify connect, or try something else.")
+
+
+class NoDevice(SpotifyError):
+    """Nothing of the host's is there to play on."""
+
+    text = marked(
+        "I can't find a device to play on. Open Spotify on your phone or computer, then use /play again."
+    )
+
+
+class ManyDevices(NoDevice):
+    """None of several devices plays, so one must be chosen."""
+
+    text = marked("Which device should I play on? You have {names}. Choose one with /spotify device.")
+    named = ("names",)
+
+
+class DeviceGone(NoDevice):
+    """What the party was playing on is not there any more."""
+
+    text = marked(
+        "The device we were playing on is gone, so the party is paused. No songs are lost: "
+        "open Spotify again, then use /play."
+    )
+
+
+class HostsDeviceGone(NoDevice):
+    """The host's device is not there, and somebody else wants the party to go on."""
+
+    text = marked(
+        "{name}'s device is gone, so the party is paused. They can open Spotify and use /play, "
+        "or anybody with Premium can take over: /spotify connect, then /play."
+    )
+    named = ("name",)
+
+
+class DeviceRefuses(SpotifyError):
+    """The device does not let itself be steered."""
+
+    text = marked("That device won't let me do that. Choose another one with /spotify device.")
+
+
+class DevicePlaysOn(SpotifyError):
+    """The party stands still, and its device could not be told."""
+
+    text = marked(
+        "The party is paused, but I can't reach Spotify, so your device may keep playing. Pause it there too."
+    )
+
+
+class NotOnSpotify(SpotifyError):
+    """A song that is passed over."""
+
+    text = marked("I can't find “{title}” on Spotify, so I skipped it.")
+    named = ("title",)
+
+
+class HostLost(SpotifyError):
+    """The account that played cannot be used any more."""
+
+    text = marked(
+        "I can't play on {name}'s Spotify any more, so the queue keeps its own time. "
+        "Anybody with Premium can take over with /play."
+    )
+    named = ("name",)
+
+
+class NoHost(SpotifyError):
+    """There is no account to play on."""
+
+    text = marked(
+        "Nobody is playing this party on Spotify yet. Connect with /spotify connect, then use /play."
+    )
+
+
+class HostLeft(SpotifyError):
+    """The host plays another party from now on."""
+
+    text = marked("The party is no longer playing on {name}'s Spotify. The queue keeps its own time.")
+    named = ("name",)
+
+
+class HostsOnly(SpotifyError):
+    """The host's device is the host's."""
+
+    text = marked("Only the host or a moderator can do that.")
+
+
+class HostedAlready(SpotifyError):
+    """Somebody else's account plays."""
+
+    text = marked("{name} is already hosting this party. They can hand over with /spotify stop.")
+    named = ("name",)
+
+
+class NothingBehindLink(SpotifyError):
+    """Spotify does not know it."""
+
+    text = marked(
+        "Spotify can't find anything at that link. Copy it again, or type the song as: title - artist"
+    )
+
+
+class PlaylistClosed(SpotifyError):
+    """The playlist is not the member's to read."""
+
+    text = marked(
+        "Spotify only lets me read playlists that you own or collaborate on. "
+        "Copy the songs into one of your own, then import that."
+    )
+
+
+class NoPlaylistLink(SpotifyError):
+    """What should be imported is no playlist and no album."""
+
+    text = marked("I can import playlists and albums: send me a link that starts with open.spotify.com.")
+
+
+class LoginSpent(SpotifyError):
+    """A link or an answer for connecting that is used, too old, or another browser's."""
+
+    text = marked(
+        "This link was already used, has expired, or was opened in another browser. "
+        "Get a new one with /spotify connect."
+    )
+
+
+class LoginRefused(SpotifyError):
+    """The member did not agree."""
+
+    text = marked(
+        "You said no at Spotify, so nothing is connected. If you change your mind, use /spotify connect."
+    )

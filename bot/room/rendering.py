@@ -1,0 +1,203 @@
+"""What came of a request, as the fields of the room's answer."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict  # which pydantic asks for before Python 3.12
+
+from bot.doors.answers import (
+    AccountStatus,
+    Answer,
+    AskForSettings,
+    AskForSongs,
+    ConfirmErasure,
+    OfferDevices,
+    OfferLink,
+    Said,
+    SavedPlaylist,
+    Sections,
+    SendFile,
+    ShowBallot,
+    ShowCard,
+)
+from bot.doors.ask import Ask
+from bot.party.errors import EmptyText
+from bot.party.words import Rules
+from bot.playback.words import Device, Saved
+from bot.room.state import SongJson, track
+from bot.wording.menus import menus
+from bot.wording.replies import short
+
+LINK = re.compile(r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+", re.ASCII)
+"""The only links that the page is given: to Spotify's pages, and to ours for connecting."""
+CODE = re.compile(r"`([^`\n]*)`")
+"""What chats show as code; the page shows every text as it is."""
+TYPES = {
+    ".csv": "text/csv",
+    ".jspf": "application/json",
+    ".m3u8": "audio/mpegurl",
+    ".png": "image/png",
+    ".xspf": "application/xspf+xml",
+}
+"""The media types of the files that handlers send, by the ends of their names."""
+ANY_TYPE = "application/octet-stream"
+
+
+class AccountJson(TypedDict):
+    """A member's Spotify account."""
+
+    name: str
+
+
+class DeviceJson(TypedDict):
+    """Something that an account can play on."""
+
+    id: str
+    name: str
+    active: bool
+    volume: Annotated[int | None, Field(description="From 0 to 100; null where it cannot be set")]
+    party: Annotated[bool, Field(description="Whether the asker's party plays on it")]
+
+
+class FileJson(TypedDict):
+    """A file to take home."""
+
+    name: str
+    type: Annotated[str, Field(description="Its media type")]
+    base64: str
+
+
+class OptionJson(TypedDict):
+    """Something that can be chosen."""
+
+    value: str
+    label: str
+
+
+class MenuJson(TypedDict):
+    """Something that the room chooses."""
+
+    rule: str
+    options: list[OptionJson]
+    chosen: list[str]
+    several: bool
+    empty: Annotated[str, Field(description="What is said where nothing is chosen")]
+
+
+class Fields(TypedDict, total=False):
+    """What an answer may have, besides whose it is."""
+
+    say: Annotated[str, Field(description="A text for people, of one or more lines")]
+    name: Annotated[str, Field(description="To `hello`: the name as it is shown")]
+    tracks: Annotated[list[SongJson], Field(description="To `search`: the songs, best first")]
+    account: Annotated[AccountJson | None, Field(description="To `status`: null where none is connected")]
+    devices: Annotated[
+        list[DeviceJson], Field(description="What the asker can play on, where one must be chosen")
+    ]
+    url: Annotated[str, Field(description="To `connect`: our page, good once; to `save`: the playlist")]
+    missing: Annotated[list[SongJson], Field(description="To `save`: the songs that Spotify does not have")]
+    file: Annotated[FileJson, Field(description="To `map` and `export`")]
+    confirm: Annotated[bool, Field(description="True where it has to be asked once more, with `sure`")]
+    settings: Annotated[
+        list[MenuJson], Field(description="To `settings`: what can be chosen, and how it stands")
+    ]
+    sections: Annotated[list[str], Field(description="To `help`: the parts of `say`")]
+
+
+async def rendered(ask: Ask, answer: Answer) -> Fields:
+    """The fields of the answer.
+
+    Raises:
+        EmptyText: a song has to be named.
+    """
+    match answer:
+        case Said(text):
+            return {"say": as_text(text)}
+        case ShowBallot(_, intro, _):
+            return {"say": as_text(intro)}
+        case ShowCard():
+            return {}
+        case AskForSongs():
+            raise EmptyText
+        case OfferDevices(text, devices):
+            return {"say": as_text(text), "devices": await _devices(ask, devices)}
+        case OfferLink(text, _, url):
+            return {"say": as_text(text), "url": checked(url)}
+        case SendFile(name, data, text):
+            return {"say": as_text(text), "file": _file(name, data)}
+        case ConfirmErasure(text, _):
+            return {"say": as_text(text), "confirm": True}
+        case AccountStatus(text, account):
+            return {"say": as_text(text), "account": {"name": short(account.name)} if account else None}
+        case SavedPlaylist(saved):
+            return _saved(ask, saved)
+        case AskForSettings(rules):
+            return {"settings": _settings(ask, rules)}
+        case Sections(texts):
+            sections = [as_text(text) for text in texts]
+            return {"say": "\n\n".join(sections), "sections": sections}
+
+
+def as_text(text: str) -> str:
+    """A text without the signs that chats take for code."""
+    return CODE.sub(r"\1", text)
+
+
+def checked(url: str) -> str:
+    """A link that the page may open.
+
+    Raises:
+        ValueError: it leads elsewhere, which only a fault of ours can bring.
+    """
+    if not LINK.fullmatch(url):
+        raise ValueError("a link that leads elsewhere")
+    return url
+
+
+async def _devices(ask: Ask, devices: Sequence[Device]) -> list[DeviceJson]:
+    playback = (await ask.party.insight.now(ask.room, history=0)).playback
+    here = playback.device_id if playback and playback.host == ask.member else None
+    return [_device(each, here) for each in devices]
+
+
+def _device(device: Device, here: str | None) -> DeviceJson:
+    return {
+        "id": device.id,
+        "name": short(device.name),
+        "active": device.active,
+        "volume": device.volume,
+        "party": here is not None and (device.id == here or (not here and device.active)),
+    }
+
+
+def _saved(ask: Ask, saved: Saved) -> Fields:
+    return {
+        "say": ask.own.saved(replace(saved, missing=())),
+        "url": checked(saved.url),
+        "missing": [track(each) for each in saved.missing],
+    }
+
+
+def _file(name: str, data: bytes) -> FileJson:
+    kind = TYPES.get(PurePath(name).suffix.casefold(), ANY_TYPE)
+    return {"name": name, "type": kind, "base64": b64encode(data).decode("ascii")}
+
+
+def _settings(ask: Ask, rules: Rules) -> list[MenuJson]:
+    return [
+        {
+            "rule": menu.rule,
+            "options": [{"value": value, "label": label} for value, label in menu.options],
+            "chosen": [*menu.chosen],
+            "several": menu.several,
+            "empty": menu.empty,
+        }
+        for menu in menus(rules, ask.own)
+    ]

@@ -1,0 +1,243 @@
+"""What can be asked over `/live`: a model for each row of the table of commands, and two besides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
+
+from bot.doors.arguments import Argument, Number, OneOf, Song, Text
+from bot.doors.ask import Door
+from bot.doors.commands import TABLE
+from bot.doors.handlers.queue import VOTES
+from bot.doors.meant import CHOSEN, DEVICE
+from bot.doors.table import Command, Who, of_door
+from bot.party import links
+from bot.party.errors import NotUnderstood, OutOfRange, TextTooLong
+
+Json = dict[str, Any]
+
+ID = "[A-Za-z0-9_-]{1,64}"
+"""No slash, so that a member's id and a request's make one key in one way only."""
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+CONTROLS_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+FURTHER_NAMES: Mapping[str, tuple[str, ...]] = {
+    "spotify status": ("account",),
+    "spotify device": ("devices",),
+}
+"""What else a row is called here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """Another way to give an argument, for pages that show songs and devices and know their ids.
+
+    Args:
+        field: what it is called.
+        fills: the argument that it gives.
+        help: what it is.
+        read: makes the argument of it.
+        kind: what it may be, as pydantic reads it; the same as the argument if not said.
+    """
+
+    field: str
+    fills: str
+    help: str
+    read: Callable[[Any], str] = str
+    kind: Any = None
+
+
+_WORDS = {value: word for word, value in VOTES.items()}
+_ENTRY = Spelling("entry", "song", "The song's `id` in the state", f"{CHOSEN}{{}}".format, StrictInt)
+_VALUE = Spelling(
+    "value",
+    "vote",
+    "1, -1, or 0 to take the vote back",
+    _WORDS.__getitem__,
+    Annotated[StrictInt, Field(ge=min(_WORDS), le=max(_WORDS))],
+)
+SPELLINGS: Mapping[str, tuple[Spelling, ...]] = {
+    "add": (Spelling("text", "song", "The same as `song`"),),
+    "vibe": (Spelling("text", "words", "The same as `words`"),),
+    "vote": (_ENTRY, _VALUE),
+    "skip": (_ENTRY,),
+    "remove": (_ENTRY,),
+    "move": (_ENTRY,),
+    "why": (_ENTRY,),
+    "spotify device": (
+        Spelling(
+            "device",
+            "device",
+            "Its `id` in the answer to `devices`; leave it out to be told which there are",
+            lambda id: id if not id or id.startswith(DEVICE) else f"{DEVICE}{id}",
+        ),
+    ),
+}
+"""The other spellings of a row's arguments, by its name."""
+
+
+class Request(BaseModel):
+    """What every request has; fields that are not known are passed over."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    id: Annotated[str, Field(pattern=f"^{ID}$", description="Made up by who asks, for the answer to carry")]
+    do: str
+
+
+class Hello(Request):
+    """Takes a name, which every other request but `search` needs."""
+
+    do: Literal["hello"]
+    name: Annotated[str, Field(description="1 to 32 letters or digits")]
+    secret: Annotated[str, Field(description="16 to 128 random characters that the browser keeps")]
+
+
+class Search(Request):
+    """Finds songs as one types."""
+
+    do: Literal["search"]
+    text: Annotated[str, AfterValidator(lambda text: CONTROLS.sub(" ", text))]
+
+
+def _tell_what_is_needed(schema: Json, model: type[OfTable]) -> None:
+    """Says of each argument that is needed that any of its spellings will do."""
+    needed = []
+    for argument in model.row.arguments:
+        spellings = [each.field for each in SPELLINGS.get(model.row.name, ()) if each.fills == argument.name]
+        if argument.required:
+            needed.append({"anyOf": [{"required": [name]} for name in (argument.name, *spellings)]})
+    if needed:
+        schema["allOf"] = needed
+
+
+class OfTable(Request):
+    """A row of the table of commands."""
+
+    model_config = ConfigDict(json_schema_extra=_tell_what_is_needed)
+
+    row: ClassVar[Command]
+
+    @property
+    def slow(self) -> bool:
+        """Whether it may take longer than a blink."""
+        given = self.arguments()
+        songs = (given.get(each.name, "") for each in self.row.arguments if isinstance(each.kind, Song))
+        return self.row.slow or any(map(links.several, "\n".join(songs).splitlines()))
+
+    def arguments(self) -> Json:
+        """What the row's handler takes.
+
+        Raises:
+            NotUnderstood: something that it needs is missing.
+        """
+        given = self.model_dump(exclude_unset=True, exclude={"id", "do"})
+        for spelling in SPELLINGS.get(self.row.name, ()):
+            if spelling.field in given:
+                said = given.pop(spelling.field)
+                given.setdefault(spelling.fills, spelling.read(said))
+        if any(argument.required and argument.name not in given for argument in self.row.arguments):
+            raise NotUnderstood
+        return given
+
+
+def names(row: Command) -> tuple[str, ...]:
+    """What a row is called here: by its name, or its last word alone."""
+    return (*dict.fromkeys((row.name, row.words[-1])), *FURTHER_NAMES.get(row.name, ()))
+
+
+def _model(row: Command) -> type[OfTable]:
+    who = "" if row.who is Who.EVERYBODY else f" Only for {row.who}."
+    name = "".join(map(str.capitalize, re.split(r"\W", row.name)))
+    fields: dict[str, Any] = {"do": (_one_of(names(row)), ...), **dict(_fields(row))}
+    made = create_model(name, __base__=OfTable, __doc__=row.help + who, __module__=__name__, **fields)
+    made.row = row
+    return made
+
+
+def _fields(row: Command) -> Iterator[tuple[str, tuple[Any, Any]]]:
+    spellings = SPELLINGS.get(row.name, ())
+    arguments = {argument.name: argument for argument in row.arguments}
+    for argument in row.arguments:
+        yield argument.name, (_kind(argument), _optional(argument.help))
+    for spelling in spellings:
+        kind = spelling.kind or _kind(arguments[spelling.fills])
+        yield spelling.field, (kind, _optional(spelling.help))
+
+
+def _optional(help: str) -> Any:
+    # A factory's product is not told as a default: what is left out is the handler's to choose.
+    return Field(default_factory=lambda: None, description=help)
+
+
+def _kind(argument: Argument) -> Any:
+    match argument.kind:
+        case Number(least, most):
+            told = {"type": "integer", "minimum": least, "maximum": most}
+            return Annotated[StrictInt, AfterValidator(_within(least, most)), WithJsonSchema(told)]
+        case OneOf(values):
+            return _one_of(values)
+        case Text(longest):
+            controls = CONTROLS_BUT_LINES if isinstance(argument.kind, Song) else CONTROLS
+            told = {"type": "string", "maxLength": longest}
+            return Annotated[str, AfterValidator(_tidy(longest, controls)), WithJsonSchema(told)]
+
+
+def _one_of(values: tuple[str, ...]) -> Any:
+    return Literal[values]
+
+
+def _within(least: int, most: int) -> Callable[[int], int]:
+    def check(number: int) -> int:
+        if not least <= number <= most:
+            raise OutOfRange(least, most)
+        return number
+
+    return check
+
+
+def _tidy(longest: int, controls: re.Pattern[str]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if len(text) > longest:
+            raise TextTooLong(longest)
+        return controls.sub(" ", text)
+
+    return check
+
+
+ROWS: tuple[type[OfTable], ...] = tuple(map(_model, of_door(TABLE, Door.ROOM)))
+"""A model for each row that the room has."""
+MODELS: Mapping[str, type[Hello | Search | OfTable]] = {
+    "hello": Hello,
+    "search": Search,
+    **{name: model for model in ROWS for name in names(model.row)},
+}
+"""What can be asked, by what `do` is."""
+
+
+def read(asked: Json) -> Hello | Search | OfTable:
+    """A message as a request.
+
+    Raises:
+        NotUnderstood: there is no such request.
+        OutOfRange, TextTooLong: as the arguments' kinds say.
+    """
+    do = asked.get("do")
+    if not isinstance(do, str) or do not in MODELS:
+        raise NotUnderstood
+    try:
+        return MODELS[do].model_validate(asked)
+    except ValidationError:
+        raise NotUnderstood from None

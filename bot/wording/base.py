@@ -1,0 +1,136 @@
+"""What every reply is made of: songs, names, votes and reasons in words, in one language and for one chat.
+
+Nothing that came from outside reaches a chat without the front door's own escape.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from bot.party.errors import PartyError, marked
+from bot.party.limits import LONGEST_TEXT
+from bot.party.words import Entry, Member, State, Track
+from bot.wording.languages import Language
+
+log = logging.getLogger(__name__)
+
+Escape = Callable[[str], str]
+"""Makes a text from outside harmless for one platform."""
+
+LONGEST_SHOWN = 60
+"""Titles and artists are cut to this many characters when they are shown."""
+LISTED = 5
+"""So many words are named before the others are only counted."""
+LONGEST_NAME = 32
+"""And the names of people, devices and playlists to so many."""
+
+STATES = {
+    State.SUGGESTED: "",
+    State.QUEUED: marked("✅ queued"),
+    State.PLAYING: marked("▶ playing"),
+    State.PLAYED: marked("✔ played"),
+    State.SKIPPED: marked("⏭ skipped"),
+    State.REMOVED: marked("✖ removed"),
+}
+"""What has become of a suggestion."""
+
+
+@lru_cache(maxsize=5_000)  # the same few songs are shown again and again
+def short(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """A text cut to a length, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+class Wording:
+    """Says things, in one language and for one platform."""
+
+    def __init__(self, language: Language, plain: Escape, bold: str = "**") -> None:
+        self.language = language
+        self.plain = plain
+        self.bold = bold  # what the platform puts around bold text
+        self.say = language.say
+        self.count = language.count
+
+    def strong(self, text: str) -> str:
+        """A text in bold type."""
+        return f"{self.bold}{text}{self.bold}"
+
+    def error(self, error: PartyError) -> str:
+        """What a person is told of a request that cannot be met."""
+        parts: dict[str, Any] = {
+            name: self.plain(short(part, LONGEST_TEXT)) if isinstance(part, str) else part
+            for name, part in error.parts.items()
+        }
+        if error.many is None:
+            return self.say(error.message, **parts)
+        return self.count(error.message, error.many, **parts)
+
+    def failure(self, error: BaseException) -> str:
+        """What a person is told of anything that went wrong: its own words, or a number that the log has."""
+        if isinstance(error, PartyError):
+            return self.error(error)
+        number = secrets.token_hex(4)
+        log.error("Failure %s", number, exc_info=error)
+        return self.say(
+            marked(
+                "Sorry, something went wrong on my side. Check /queue before you try again. (error {number})"
+            ),
+            number=number,
+        )
+
+    def song(self, track: Track, longest: int = LONGEST_SHOWN) -> str:
+        """A song in a line: title and artist, each of so many characters at most."""
+        title = self.plain(short(track.title, longest))
+        return f"{title} – {self.plain(short(track.artist, longest))}" if track.artist else title
+
+    def name(self, name: str) -> str:
+        """The name of a member, an account, a device or a playlist."""
+        return self.plain(short(name, LONGEST_NAME))
+
+    def match(self, entry: Entry) -> str:
+        """How well a suggestion fits, in per cent; empty for an entry that nobody suggested."""
+        if entry.match is None:
+            return ""
+        if entry.match < 0.01:
+            return self.say(marked("under {percent} match"), percent=self.language.percent(0.01))
+        return self.say(marked("{percent} match"), percent=self.language.percent(entry.match))
+
+    def because(self, entry: Entry) -> str:
+        """Why the model suggests a song."""
+        if not entry.because:
+            return self.say(marked("popular with everyone"))
+        return self.say(marked("because of {names}"), names=self.listed(entry.because))
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Titles or words as one says them: a, b and c."""
+        said = [self.plain(short(name, 40)) for name in names]
+        if len(said) > LISTED + 1:
+            more = self.count("{number} more", "{number} more", len(said) - LISTED)
+            said = [*said[:LISTED], more]
+        return self.language.listed(said)
+
+    def votes(self, entry: Entry) -> str:
+        """The votes of an entry; empty when there are none."""
+        return " ".join(
+            f"{sign} {count}" for sign, count in (("👍", entry.ups), ("👎", entry.downs)) if count
+        )
+
+    def by(self, member: Member | None) -> str:
+        """Who added a song; empty for nobody, and for who wanted to be forgotten."""
+        if member is None or not member.name:
+            return ""
+        return self.say(marked("added by {name}"), name=self.name(member.name))
+
+    def line(self, entry: Entry, longest: int = LONGEST_SHOWN) -> str:
+        """A queued song in a line: its name, its votes, and who added it or that I did."""
+        by = self.by(entry.added_by) if entry.added_by else self.say(marked("added by me"))
+        return " · ".join(part for part in (self.song(entry.track, longest), self.votes(entry), by) if part)
+
+    def became(self, entry: Entry) -> str:
+        """What has become of a suggestion; empty while it is one."""
+        return self.say(STATES[entry.state]) if STATES[entry.state] else ""

@@ -1,0 +1,140 @@
+"""How Discord shows what the handlers answer."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.doors.answers import (
+    AccountStatus,
+    Again,
+    Answer,
+    AskForSettings,
+    AskForSongs,
+    ConfirmErasure,
+    OfferDevices,
+    OfferLink,
+    Said,
+    SavedPlaylist,
+    Sections,
+    SendFile,
+    ShowBallot,
+    ShowCard,
+)
+from bot.doors.presses import Forget, More, Noted, Outcome, Replace, TurnPage, UpdateBallot
+from bot.party.limits import USUAL_SUGGESTIONS
+from bot.party.words import Entry, Mood
+from cogs.cards import Card, ballot_card
+from cogs.escape import TEXT_LIMIT, fitting
+from cogs.forms import device_card, settings_view, songs_form
+from cogs.request import Asked, answer_privately
+
+LABEL_LIMIT = 80
+"""The longest label of a button that Discord takes, in characters."""
+
+
+async def show(asked: Asked, answer: Answer) -> None:
+    """Shows an answer to whom it is for."""
+    ask = asked.ask
+    match answer:
+        case Said(text, private):
+            await _say(asked, text, private=private)
+        case ShowCard():
+            await asked.client.live.show(asked)
+        case ShowBallot():
+            await asked.reply(view=ballot(asked, answer.ballot, answer.intro, answer.again))
+        case AskForSongs():
+            await asked.interaction.response.send_modal(songs_form(ask.own))
+        case AskForSettings(rules):
+            await asked.reply(view=settings_view(rules, ask.own))
+        case OfferDevices(text, devices):
+            await _show_privately(asked, device_card(text, devices))
+        case OfferLink(text, label, url):
+            button: ui.Button[Any] = ui.Button(label=label[:LABEL_LIMIT], url=url)
+            await asked.reply(view=Card(ui.TextDisplay(text), ui.ActionRow(button)))
+        case SendFile(name, data, text):
+            await asked.reply(text, file=discord.File(io.BytesIO(data), name))
+        case ConfirmErasure(text, label):
+            erase: ui.Button[Any] = ui.Button(
+                label=label[:LABEL_LIMIT],
+                style=discord.ButtonStyle.danger,
+                custom_id=Forget(ask.member.user_id).id,
+            )
+            await asked.reply(view=Card(ui.TextDisplay(text), ui.ActionRow(erase)))
+        case AccountStatus(text, _):
+            await _say(asked, text)
+        case SavedPlaylist(saved):
+            await _say(asked, ask.own.saved(saved))
+        case Sections(texts):
+            await asked.reply(view=Card(*(ui.TextDisplay(text) for text in texts)))
+
+
+async def show_outcome(asked: Asked, outcome: Outcome) -> None:
+    """Shows what came of a press."""
+    match outcome:
+        case Noted():
+            await asked.noted()
+        case TurnPage(page):
+            await asked.noted()
+            asked.client.live.turn(asked.ask.room, page)
+        case UpdateBallot(entries, error):
+            intro, again = _kept(asked)
+            await asked.update(ballot(asked, entries, intro or asked.ask.words.offered([]), again))
+            if error is not None:
+                raise error
+        case Replace(answer):
+            if isinstance(answer, Said):
+                await asked.update(Card(ui.TextDisplay(answer.text)))
+            else:
+                await asked.update(ballot(asked, answer.ballot, answer.intro, answer.again))
+        case _:
+            await show(asked, outcome)
+
+
+async def _say(asked: Asked, text: str, *, private: bool = False) -> None:
+    shown = fitting(text.splitlines(), TEXT_LIMIT)
+    if private and not asked.private:
+        await answer_privately(asked.interaction, shown)
+    else:
+        await asked.reply(shown)
+
+
+async def _show_privately(asked: Asked, view: ui.LayoutView) -> None:
+    if asked.private:
+        await asked.reply(view=view)
+    else:
+        await answer_privately(asked.interaction, view=view)
+
+
+def ballot(asked: Asked, entries: Sequence[Entry], intro: str, again: Again) -> Card:
+    """A ballot as it stands."""
+    ask = asked.ask
+    return ballot_card(
+        entries,
+        ask.words,
+        intro=intro,
+        again=again,
+        now_ms=ask.party.now_ms(),
+        threshold=ask.rules.threshold,
+    )
+
+
+def _kept(asked: Asked) -> tuple[str, Again]:
+    """What the ballot that was clicked says of itself: its first text, and what its button asks for again."""
+    message = asked.interaction.message
+    parts = list(_walk(message.components if message else []))
+    intro = next((part.content for part in parts if isinstance(part, discord.TextDisplay)), "")
+    ids = [str(getattr(part, "custom_id", None)) for part in parts]
+    more = next(filter(None, map(More.read, ids)), None)
+    usual = Again(Mood.BALANCED, USUAL_SUGGESTIONS)  # of a ballot of an earlier Encore
+    return intro, more.again if more else usual
+
+
+def _walk(components: Sequence[Any]) -> Iterator[Any]:
+    for part in components:
+        yield part
+        yield from _walk(getattr(part, "children", []))

@@ -1,0 +1,109 @@
+"""Discord's slash commands, made from the table of commands."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.doors.arguments import Argument, Number, OneOf, Text
+from bot.doors.ask import Door
+from bot.doors.commands import ADD_FROM_MESSAGE, BY_NAME, GROUPS, TABLE
+from bot.doors.handlers.queue import add, add_from_message
+from bot.doors.table import Audience, Command, of_door
+from cogs.answering import show
+from cogs.escape import copied
+from cogs.offers import offer_for
+from cogs.request import Interaction, explain, take
+
+AnyCommand = app_commands.Command[Any, ..., Any]
+
+
+def add_commands(tree: app_commands.CommandTree[Any]) -> None:
+    """Adds every command that Discord has, and the one in a message's own menu."""
+    groups = {name: app_commands.Group(name=name, description=told) for name, told in GROUPS.items()}
+    for row in of_door(TABLE, Door.DISCORD):
+        if len(row.words) == 1:
+            tree.add_command(made(row))
+        else:
+            groups[row.words[0]].add_command(made(row))
+    for group in groups.values():
+        tree.add_command(group)
+    tree.add_command(app_commands.ContextMenu(name=ADD_FROM_MESSAGE, callback=_add_from_message))
+
+
+def made(row: Command) -> AnyCommand:
+    """A row of the table as a command of discord.py's."""
+
+    async def callback(interaction: Interaction, **given: Any) -> None:
+        await run(interaction, row, given)
+
+    shown = [argument for argument in row.arguments if argument.shown]
+    asks = inspect.Parameter("interaction", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Interaction)
+    # discord.py makes the options of what a callback's signature says.
+    callback.__signature__ = inspect.Signature([asks, *map(_parameter, shown)])  # type: ignore[attr-defined]
+    app_commands.describe(**{argument.name: argument.help for argument in shown})(callback)
+    app_commands.choices(**dict(_choices(shown)))(callback)
+    command: AnyCommand = app_commands.Command(name=row.words[-1], description=row.help, callback=callback)
+    for argument in shown:
+        offer = offer_for(argument.kind)
+        if offer is not None:
+            command.autocomplete(argument.name)(offer)
+    return command
+
+
+def _parameter(argument: Argument) -> inspect.Parameter:
+    annotation: Any = str
+    match argument.kind:
+        case Number(least, most):
+            annotation = app_commands.Range[int, least, most]
+        case Text(longest) if longest < SENT_WHOLE:
+            annotation = app_commands.Range[str, 1, longest]
+    return inspect.Parameter(
+        argument.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if argument.required else None,
+        annotation=annotation if argument.required else annotation | None,
+    )
+
+
+SENT_WHOLE = 300
+"""A text of so many characters or more is taken whole, and refused in words if it is too long."""
+
+
+def _choices(arguments: Sequence[Argument]) -> Iterator[tuple[str, list[app_commands.Choice[str]]]]:
+    for argument in arguments:
+        if isinstance(argument.kind, OneOf):
+            values = argument.kind.values
+            yield argument.name, [app_commands.Choice(name=value, value=value) for value in values]
+
+
+async def run(interaction: Interaction, row: Command, given: dict[str, Any]) -> None:
+    """Takes a command to its handler, and shows what comes of it."""
+    alone, quiet = row.audience is Audience.ALONE, row.audience is Audience.QUIET
+    asked = await take(interaction, private=alone, quiet=quiet, anywhere=row.personal)
+    if row.slow or row.spotify:
+        asked.client.news.remember(interaction)
+    arguments = {
+        name: copied(value) if isinstance(value, str) else value
+        for name, value in given.items()
+        if value is not None
+    }
+    await show(asked, await asked.soon(row.run(asked.ask, arguments)))
+
+
+async def _add_from_message(interaction: Interaction, message: discord.Message) -> None:
+    asked = await take(interaction, quiet=True)
+    await show(asked, await asked.soon(add_from_message(asked.ask, message.content)))
+
+
+async def add_from_form(interaction: Interaction, text: str) -> None:
+    """Adds what was written into the form, also one that was opened before a restart."""
+    try:
+        asked = await take(interaction, quiet=BY_NAME["add"].audience is Audience.QUIET)
+        await show(asked, await asked.soon(add(asked.ask, text)))
+    except Exception as error:  # nobody else tells the asker
+        await explain(interaction, error)

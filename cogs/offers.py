@@ -1,0 +1,113 @@
+"""What is offered as one types: songs of the catalogue, songs of the party, and the asker's devices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from discord import app_commands
+
+from bot.doors.arguments import AnySong, Device, Kind, RemovableSong, Song, WaitingSong
+from bot.doors.meant import CHOSEN, DEVICE, named, on_and_waiting
+from bot.party.errors import SpotifyError
+from bot.party.limits import LONGEST_TEXT
+from bot.party.rules.moderation import is_dj
+from bot.party.words import Entry
+from bot.wording.replies import short
+from cogs.request import Interaction, client_of, member_of, room_of
+
+Choice = app_commands.Choice[str]
+Offer = Callable[[Interaction, str], Coroutine[Any, Any, list[Choice]]]
+
+CHOICE_LIMIT = 100
+"""The longest label of a choice that Discord takes, and the longest value, in characters."""
+CHOICES = 25
+"""How many choices Discord shows."""
+OFFER_WITHIN_S, OFFER_WHEN_BUSY_S = 0.4, 0.08
+"""What takes longer is not offered: who types has gone on, and asks again with the next letter."""
+DEVICES_WITHIN_S = 2.0
+"""Spotify has longer: devices are few, and nobody types on until they are there."""
+
+
+def offer_for(kind: Kind) -> Offer | None:
+    """What offers arguments of a kind; None where a menu does, or nothing can."""
+    return next((offer for of, offer in _OFFERS if isinstance(kind, of)), None)
+
+
+async def songs(interaction: Interaction, typed: str) -> list[Choice]:
+    """Songs of the catalogue."""
+    found = await client_of(interaction).party.insight.search(typed[:LONGEST_TEXT], CHOICES)
+    return [
+        app_commands.Choice(name=named(track, CHOICE_LIMIT), value=f"track:{track.track_id}")
+        for track in found
+    ]
+
+
+async def entries(interaction: Interaction, typed: str) -> list[Choice]:
+    """Songs that play or wait in the party."""
+    return await _entries(interaction, typed, lambda _: True)
+
+
+async def _entries(interaction: Interaction, typed: str, wanted: Callable[[Entry], bool]) -> list[Choice]:
+    if interaction.guild_id is None:
+        return []
+    party = client_of(interaction).party
+    patience_s = OFFER_WHEN_BUSY_S if party.busy else OFFER_WITHIN_S
+    reading = asyncio.ensure_future(party.insight.now(room_of(interaction), history=0))
+    done, _ = await asyncio.wait({reading}, timeout=patience_s)
+    if not done:  # a song may be typed as well
+        return []
+    offered = [
+        app_commands.Choice(name=named(entry.track, CHOICE_LIMIT), value=f"{CHOSEN}{entry.id}")
+        for entry in on_and_waiting(reading.result())
+        if wanted(entry)
+    ]
+    return [each for each in offered if typed.casefold() in each.name.casefold()][:CHOICES]
+
+
+async def removable(interaction: Interaction, typed: str) -> list[Choice]:
+    """The songs that the member may remove."""
+    if interaction.guild_id is None:
+        return []
+    member = member_of(interaction)
+    rules = await client_of(interaction).party.settings.rules(room_of(interaction))
+    any_of_them = member.moderator or is_dj(member, rules)
+    return await _entries(interaction, typed, lambda entry: any_of_them or entry.added_by == member)
+
+
+async def any_song(interaction: Interaction, typed: str) -> list[Choice]:
+    """What the party has first, then the catalogue's songs."""
+    queued = await entries(interaction, typed)
+    return [*queued, *await songs(interaction, typed)][:CHOICES]
+
+
+async def devices(interaction: Interaction, typed: str) -> list[Choice]:
+    """What the member's own account could play on; nothing where that cannot be said."""
+    if interaction.guild_id is None:
+        return []
+    try:
+        async with asyncio.timeout(DEVICES_WITHIN_S):
+            found = await client_of(interaction).party.playback.devices(member_of(interaction))
+    except (SpotifyError, TimeoutError):
+        return []
+    offered = [app_commands.Choice(name=device_name(each.name), value=f"{DEVICE}{each.id}") for each in found]
+    return [
+        each
+        for each in offered
+        if typed.casefold() in each.name.casefold() and len(each.value) <= CHOICE_LIMIT
+    ][:CHOICES]
+
+
+def device_name(name: str) -> str:
+    """A device as a choice in a list, which shows text as it is."""
+    return short(name, CHOICE_LIMIT) or "?"
+
+
+_OFFERS: tuple[tuple[type, Offer], ...] = (
+    (RemovableSong, removable),
+    (WaitingSong, entries),
+    (AnySong, any_song),
+    (Device, devices),
+    (Song, songs),
+)

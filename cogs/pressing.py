@@ -1,0 +1,64 @@
+"""Presses of buttons, choices from menus and forms that were sent, taken to what they are for.
+
+The library could find each button's own class, but before that it makes every button of the clicked message
+anew, which takes an eighth of all that the event loop does in a rush: here the id alone tells.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.doors import presses
+from bot.party.errors import NotUnderstood
+from bot.wording.menus import chosen
+from cogs.answering import show_outcome
+from cogs.commands import add_from_form
+from cogs.forms import ADD_FORM, PLACE, PLACES, RULE, filled_in, settings_view
+from cogs.request import Asked, Interaction, explain, take
+
+
+async def pressed(interaction: Interaction) -> None:
+    """Answers a press, a choice or a form; what is none of ours is left alone."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    custom_id = str(data.get("custom_id"))
+    if interaction.type is discord.InteractionType.modal_submit:
+        if custom_id == ADD_FORM:
+            await add_from_form(interaction, filled_in(data))
+    elif interaction.type is discord.InteractionType.component:
+        values = [str(value) for value in data.get("values") or []]
+        try:
+            await _press(interaction, custom_id, values)
+        except Exception as error:  # a button has no error hook of its own
+            await explain(interaction, error)
+
+
+async def _press(interaction: Interaction, custom_id: str, values: list[str]) -> None:
+    if custom_id.startswith((RULE, PLACE)):
+        await _choose(await take(interaction, private=True), custom_id, values)
+        return
+    press = presses.read(custom_id, values[0] if values else "")
+    if press is None:
+        return
+    if isinstance(press, presses.Vote) and press.on_card:
+        interaction.message = None  # fifty objects that nobody asks for, and garbage later
+    personal = isinstance(press, presses.Forget)
+    asked = await take(interaction, private=presses.is_private(press), anywhere=personal)
+    await show_outcome(asked, await asked.soon(presses.act(asked.ask, press)))
+    interaction.message = None
+
+
+async def _choose(asked: Asked, custom_id: str, values: list[str]) -> None:
+    """Changes a rule, if the member may, and shows them all anew."""
+    ask = asked.ask
+    rule = custom_id.removeprefix(RULE)
+    if custom_id.startswith(PLACE):
+        rule = custom_id.removeprefix(PLACE)
+        if rule not in PLACES or not all(value.isdecimal() for value in values):
+            raise NotUnderstood
+        choices: dict[str, Any] = {rule: values[0] if values else ""}
+    else:
+        choices = chosen(rule, values)
+    rules = await asked.soon(ask.party.settings.choose(ask.room, ask.member, choices, ask.key))
+    await asked.update(settings_view(rules, ask.own))

@@ -1,0 +1,1 @@
+"""The two databases: how they are opened, how a query is written and run, and who waits for whom."""

@@ -1,0 +1,1 @@
+"""All that is asked of the database, a module for each subject."""

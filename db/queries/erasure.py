@@ -1,0 +1,192 @@
+"""Forgetting for good: a member, or a whole workspace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, select, union, update
+
+from bot.party.results import Forgotten
+from bot.party.words import NOBODY, Member, Room
+from db.engine.query import command, query
+from db.engine.session import Session
+from db.engine.statements import among, as_list, given
+from db.queries.installs import Installs
+from db.queries.members import MEMBER, Members
+from db.queries.parties import ROOM, SET_RULES
+from db.queries.stored_rules import read_rules, rule_columns
+from db.schema import (
+    changes,
+    entries,
+    members,
+    parties,
+    playbacks,
+    saves,
+    skips,
+    spotify_accounts,
+    spotify_logins,
+    votes,
+)
+
+
+class NumberRow(NamedTuple):
+    """The number of a row."""
+
+    id: int
+
+
+class RulesRow(NamedTuple):
+    """What a party has chosen."""
+
+    id: int
+    rules: str
+
+
+def _owned_by_member(table: Table) -> ColumnElement[bool]:
+    return and_(table.c.platform == bindparam("platform"), table.c.user_id == bindparam("user_id"))
+
+
+def _in_workspace(table: Table) -> ColumnElement[bool]:
+    return and_(table.c.platform == bindparam("platform"), table.c.workspace == bindparam("workspace"))
+
+
+_ROOMS_OF_MEMBER = query(
+    Room,
+    select(*ROOM)
+    .where(exists().where(changes.c.party_id == parties.c.id, changes.c.member_id == bindparam("member")))
+    .order_by(parties.c.id),
+)
+_CONNECTED = [
+    command(delete(table).where(_owned_by_member(table)), silent=True)
+    for table in (spotify_accounts, spotify_logins)
+]
+_CAST = command(delete(votes).where(votes.c.member_id == bindparam("member")))
+_LEFT = [
+    command(delete(table).where(column == bindparam("member")))
+    for table, column in (
+        (skips, skips.c.member_id),
+        (playbacks, playbacks.c.host_id),
+        (saves, saves.c.member_id),
+    )
+]
+_SONGS = command(update(entries).where(entries.c.added_by == bindparam("member")).values(given("added_by")))
+_CHANGES = command(
+    update(changes)
+    .where(changes.c.member_id == bindparam("member"))
+    .values({"member_id": bindparam("nobody"), "key": None})
+)
+_MEMBER = command(delete(members).where(members.c.id == bindparam("member")))
+_NAMING = query(
+    RulesRow,
+    select(parties.c.id, parties.c.rules).where(parties.c.rules.like(bindparam("pattern"), escape="/")),
+)
+
+# Parties before members, as every transaction does.
+_ROOMS_OF_WORKSPACE = query(
+    Room, select(*ROOM).where(_in_workspace(parties)).order_by(parties.c.id).with_for_update()
+)
+_HERE = select(parties.c.id).where(_in_workspace(parties)).scalar_subquery()
+_SONGS_HERE = select(entries.c.id).where(entries.c.party_id.in_(_HERE)).scalar_subquery()
+_PEOPLE = query(
+    NumberRow,
+    union(
+        select(entries.c.added_by.label("id")).where(
+            entries.c.party_id.in_(_HERE), entries.c.added_by.is_not(None)
+        ),
+        select(votes.c.member_id).where(votes.c.entry_id.in_(_SONGS_HERE)),
+        select(skips.c.member_id).where(skips.c.entry_id.in_(_SONGS_HERE)),
+        select(changes.c.member_id).where(changes.c.party_id.in_(_HERE)),
+        select(playbacks.c.host_id).where(playbacks.c.party_id.in_(_HERE)),
+        select(saves.c.member_id).where(saves.c.party_id.in_(_HERE)),
+    ),
+)
+_ALL_HERE = [
+    command(delete(table).where(where))
+    for table, where in (
+        (votes, votes.c.entry_id.in_(_SONGS_HERE)),
+        (skips, skips.c.entry_id.in_(_SONGS_HERE)),
+        (playbacks, playbacks.c.party_id.in_(_HERE)),
+        (saves, saves.c.party_id.in_(_HERE)),
+        (entries, entries.c.party_id.in_(_HERE)),
+        (changes, changes.c.party_id.in_(_HERE)),
+        (parties, _in_workspace(parties)),
+    )
+]
+_CONNECTED_HERE = [
+    command(delete(table).where(_in_workspace(table)), silent=True)
+    for table in (spotify_accounts, spotify_logins)
+]
+# Who is locked is doing something elsewhere just now, and so no stranger.
+_FREE = query(
+    NumberRow, select(members.c.id).where(among(members.c.id, "people")).with_for_update(skip_locked=True)
+)
+_STRANGERS = command(
+    delete(members).where(
+        among(members.c.id, "people"),
+        ~exists().where(entries.c.added_by == members.c.id),
+        ~exists().where(votes.c.member_id == members.c.id),
+        ~exists().where(skips.c.member_id == members.c.id),
+        ~exists().where(changes.c.member_id == members.c.id),
+        ~exists().where(playbacks.c.host_id == members.c.id),
+        ~exists().where(saves.c.member_id == members.c.id),
+    ),
+    silent=True,
+)
+
+
+class Erasure:
+    """Forgetting, inside one transaction."""
+
+    def __init__(self, session: Session, members: Members, installs: Installs) -> None:
+        self._session = session
+        self._members = members
+        self._installs = installs
+
+    async def member(self, member: Member) -> tuple[Forgotten, list[Room]]:
+        """Takes a member out of everything; says of what and in which rooms."""
+        await self._session.enter_all()
+        who = {"platform": member.platform, "user_id": member.user_id}
+        for each in _CONNECTED:
+            await self._session.write(each, **who)
+        found = await self._session.first(MEMBER, **who)
+        if found is None:
+            return Forgotten(0, 0), []
+        nobody = await self._members.number(Member(member.platform, NOBODY, ""))
+        rooms = await self._session.rows(_ROOMS_OF_MEMBER, member=found.id)
+        self._session.concern(rooms)
+        cast = await self._session.count(_CAST, member=found.id)
+        for each in _LEFT:
+            await self._session.write(each, member=found.id)
+        songs = await self._session.count(_SONGS, member=found.id, added_by=nobody)
+        await self._session.write(_CHANGES, member=found.id, nobody=nobody)
+        await self._session.write(_MEMBER, member=found.id)
+        await self._unname(member.user_id)
+        return Forgotten(songs, cast), rooms
+
+    async def _unname(self, user_id: str) -> None:
+        """Takes a person out of those whom rooms have named."""
+        escaped = user_id.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        for party in await self._session.rows(_NAMING, pattern=f"%{escaped}%"):
+            rules = read_rules(party.rules)
+            others = " ".join(each for each in rules.djs.split() if each != user_id)
+            await self._session.write(SET_RULES, party=party.id, **rule_columns(replace(rules, djs=others)))
+
+    async def workspace(self, platform: str, workspace: str) -> list[Room]:
+        """Takes out all of a workspace; says which rooms it had.
+
+        Gone are its parties, songs, votes and diaries, its installation, and who is in no other party.
+        """
+        await self._session.enter_all()
+        here = {"platform": platform, "workspace": workspace}
+        rooms = await self._session.rows(_ROOMS_OF_WORKSPACE, **here)
+        people = await self._session.rows(_PEOPLE, **here)
+        for each in _ALL_HERE:
+            await self._session.write(each, **here)
+        free = await self._session.rows(_FREE, people=as_list(row.id for row in people))
+        await self._session.write(_STRANGERS, people=as_list(row.id for row in free))
+        if platform == "slack":
+            await self._installs.drop(workspace)
+        for each in _CONNECTED_HERE:
+            await self._session.write(each, **here)
+        return rooms

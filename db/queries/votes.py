@@ -1,0 +1,70 @@
+"""Votes and wishes to skip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from bot.party.words import Member, State
+from db.engine.query import command, query
+from db.engine.session import Session
+from db.queries.ahead import WAITING, WISHING, UserId
+from db.queries.entry_rows import EntryRow
+from db.queries.members import Members
+from db.schema import members, skips, votes
+
+SKIPPERS = query(
+    UserId,
+    select(members.c.user_id)
+    .join(skips, skips.c.member_id == members.c.id)
+    .where(skips.c.entry_id == bindparam("entry")),
+)
+UNVOTE = command(
+    delete(votes).where(votes.c.entry_id == bindparam("entry"), votes.c.member_id == bindparam("member"))
+)
+VOTE = command(insert(votes))
+ADD_SKIP = command(insert(skips))
+DROP_SKIP = command(
+    delete(skips).where(skips.c.entry_id == bindparam("entry"), skips.c.member_id == bindparam("member"))
+)
+
+
+class Votes:
+    """Votes and wishes to skip, inside one transaction."""
+
+    def __init__(self, session: Session, members: Members) -> None:
+        self._session = session
+        self._members = members
+
+    async def set(self, entry_id: int, member: Member, value: int) -> None:
+        """Sets a member's vote; 0 takes it back."""
+        member_id = await self._members.number(member)
+        await self._session.write(UNVOTE, entry=entry_id, member=member_id)
+        if value:
+            await self._session.write(VOTE, entry_id=entry_id, member_id=member_id, value=value)
+
+    async def skippers(self, entry_id: int) -> frozenset[str]:
+        """The user_ids of those who want to skip."""
+        waiting, wishing = self._session.last(WAITING), self._session.last(WISHING)
+        if waiting and wishing and waiting.values == wishing.values and _plays(waiting.rows, entry_id):
+            rows = wishing.rows
+        else:
+            rows = await self._session.rows(SKIPPERS, entry=entry_id)
+        return frozenset(row.user_id for row in rows)
+
+    async def add_skip(self, entry_id: int, member: Member) -> bool:
+        """Notes that a member wants to skip, once however often, and says whether that is new."""
+        if member.user_id in await self.skippers(entry_id):
+            return False
+        member_id = await self._members.number(member)
+        await self._session.write(ADD_SKIP, entry_id=entry_id, member_id=member_id)
+        return True
+
+    async def drop_skip(self, entry_id: int, member: Member) -> None:
+        """Takes a wish to skip back."""
+        await self._session.write(DROP_SKIP, entry=entry_id, member=await self._members.number(member))
+
+
+def _plays(rows: Sequence[EntryRow], entry_id: int) -> bool:
+    return any(row.id == entry_id and row.state == State.PLAYING for row in rows)

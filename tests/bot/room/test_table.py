@@ -1,0 +1,257 @@
+"""Every row of the table of commands, asked over the room's socket."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Any
+
+import pytest
+
+from bot.doors.answers import AskForSettings
+from bot.doors.ask import Ask, Door
+from bot.doors.commands import TABLE
+from bot.doors.table import Command, of_door
+from bot.party.errors import ManagersOnly, ModeratorsOnly, OutOfRange, OwnersOnly
+from bot.party.words import Member, Rules
+from bot.room.hub import LOBBY
+from bot.room.language import REPLIES
+from bot.room.rendering import as_text, rendered
+from bot.service import PartyService
+from bot.wording.menus import menus
+from tests.bot.room.conftest import Enter
+from tests.bot.room.test_schema import validator
+from tests.bot.room.visitor import Json, Visitor
+
+ROWS = of_door(TABLE, Door.ROOM)
+SOME_SONG = "Zzyxq Vlorp - Qwzx Mump"
+OTHER_SONG = "Vlorp Zzyxq - Qwzx Mump"
+ASKED: dict[str, Json] = {
+    "add": {"song": "dancing queen"},
+    "next": {"count": 3},
+    "vibe": {"words": "90s rock"},
+    "vote": {"song": "1", "vote": "down"},
+    "remove": {"song": "1"},
+    "move": {"song": "1", "place": 2},
+    "why": {"song": "take on me"},
+    "volume": {"percent": 40},
+    "import": {"link": "https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy"},
+}
+"""With what each row is asked that needs something."""
+REFUSED = {
+    "clear": "ModeratorsOnly",
+    "move": "ModeratorsOnly",
+    "settings": "ManagersOnly",
+    "stats": "NothingToShow",
+    "play": "NoSpotify",
+    "volume": "NoHost",
+    "spotify stop": "NoHost",
+    "spotify connect": "NoSpotify",
+    "spotify disconnect": "NoSpotify",
+    "spotify status": "NoSpotify",
+    "spotify device": "NoSpotify",
+    "save": "NoSpotify",
+    "import": "NoSpotify",
+}
+"""What a room without Spotify, moderators and a past cannot do; none of it is a message not understood."""
+
+
+async def fill(visitor: Visitor, *texts: str) -> None:
+    """Adds songs."""
+    for text in texts:
+        assert (await visitor.ask("add", text=text))["ok"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_every_row_is_answered(enter: Enter, row: Command) -> None:
+    """Whatever stands in the table can be asked in the room, and what is said to it is in the schema."""
+    ann = await enter("Ann")
+    await fill(ann, "mr brightside", "take on me", SOME_SONG)
+    asked = ASKED.get(row.name, {})
+    assert validator("Request").is_valid({"id": "a", "do": row.name, **asked})
+    answer = await ann.ask(row.name, **asked)
+    if answer["ok"]:
+        assert row.name not in REFUSED
+        assert answer["say"]
+    else:
+        assert answer["kind"] == REFUSED.get(row.name)
+    for message in (answer, {"state": await ann.until(lambda state: True)}):
+        validator("Message").validate(message)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_every_row_needs_a_name(enter: Enter, party: PartyService, row: Command) -> None:
+    """Whoever only looks on runs no command."""
+    answer = await (await enter(None)).ask(row.name, **ASKED.get(row.name, {}))
+    assert (answer["ok"], answer["kind"]) == (False, "NameNeeded")
+    assert (await party.insight.now(LOBBY)).playing is None
+
+
+@pytest.mark.parametrize(
+    ("do", "fields", "error"),
+    [
+        ("next", {"count": 10}, OutOfRange(3, 5)),
+        ("next", {"count": 2}, OutOfRange(3, 5)),
+        ("volume", {"percent": 101}, OutOfRange(0, 100)),
+        ("volume", {"percent": -1}, OutOfRange(0, 100)),
+        ("move", {"song": "1"}, ModeratorsOnly()),
+        ("clear", {}, ModeratorsOnly()),
+        ("settings", {}, ManagersOnly()),
+        ("autopilot", {"choice": "on"}, ManagersOnly()),
+        ("learn", {"choice": "on"}, OwnersOnly()),
+    ],
+)
+async def test_the_same_words_as_elsewhere(enter: Enter, do: str, fields: Json, error: Any) -> None:
+    """What is refused everywhere is refused here in the same words, and the queue stays."""
+    ann = await enter("Ann")
+    await fill(ann, "mr brightside", "take on me")
+    answer = await ann.ask(do, **fields)
+    assert (answer["ok"], answer["kind"]) == (False, type(error).__name__)
+    assert answer["say"] == REPLIES.error(error)
+    assert len((await ann.until(lambda state: state["queue"]))["queue"]) == 1
+
+
+async def test_the_number_is_said(enter: Enter) -> None:
+    """Who asks for too many songs is told how many there can be."""
+    assert (await (await enter("Ann")).ask("next", count=10))["say"] == "Pick a number from 3 to 5."
+
+
+async def test_two_lines_are_two_songs(enter: Enter) -> None:
+    """A song a line is added, once however often it is sent; a line that names none is told."""
+    ann = await enter("Ann")
+    text = f"mr brightside\n\n  {SOME_SONG}\nzzyxq vlorp qwzx"
+    answer = await ann.ask("add", ident="one", text=text)
+    first, second, third = answer["say"].splitlines()
+    assert first.startswith("Now playing: ")
+    assert second == "Added Zzyxq Vlorp – Qwzx Mump: next up."
+    assert third.startswith("✖ zzyxq vlorp qwzx: ")
+    assert (await ann.ask("add", ident="one", text=text))["ok"]
+    assert len((await ann.until(lambda state: state["queue"]))["queue"]) == 1
+
+
+async def test_too_many_lines(enter: Enter, party: PartyService) -> None:
+    """More songs than fit into one request are refused, and none is added."""
+    answer = await (await enter("Ann")).ask("add", text="take on me\n" * 11)
+    assert answer["kind"] == "TooManyLines"
+    assert (await party.insight.now(LOBBY)).playing is None
+
+
+async def test_songs_by_number_and_title(enter: Enter) -> None:
+    """A song is meant by its number in the queue, by its title, or by its id, as everywhere."""
+    ann = await enter("Ann")
+    await fill(ann, "mr brightside", SOME_SONG, OTHER_SONG)
+    queue = (await ann.until(lambda state: len(state["queue"]) == 2))["queue"]
+    assert (await ann.ask("vote", song="2", vote="down"))["ok"]
+    assert (await ann.ask("vote", song="zzyxq vlorp", vote="down"))["ok"]
+    state = await ann.until(lambda state: all(each["downs"] for each in state["queue"]))
+    assert [each["vote"] for each in state["queue"]] == [-1, -1]
+    assert (await ann.ask("remove", song=f"entry:{queue[0]['id']}"))["ok"]
+    assert (await ann.ask("remove", song="2"))["kind"] == "NoSuchEntry"
+    await ann.until(lambda state: len(state["queue"]) == 1)
+
+
+async def test_skip_means_what_plays(enter: Enter) -> None:
+    """Without a song whatever plays is skipped; another song than what plays is not."""
+    ann = await enter("Ann")
+    await fill(ann, "mr brightside", SOME_SONG)
+    assert (await ann.ask("skip", song="zzyxq vlorp"))["kind"] == "AlreadyOver"
+    assert (await ann.ask("skip"))["say"].startswith("Skipped ")
+
+
+async def test_a_map(enter: Enter) -> None:
+    """The map comes as a picture, after the sign that it is being drawn."""
+    ann = await enter("Ann")
+    assert (await ann.ask("map"))["kind"] == "NothingToShow"
+    await fill(ann, "mr brightside", "take on me", "dancing queen")
+    await ann.socket.send_json({"id": "one", "do": "map"})
+    heard = [await ann.hear()]
+    while heard[-1].get("id") != "one" or "going" in heard[-1]:
+        heard.append(await ann.hear())
+    assert {"id": "one", "going": True} in heard
+    assert heard[-1]["say"]
+    assert (heard[-1]["file"]["name"], heard[-1]["file"]["type"]) == ("map.png", "image/png")
+    assert b64decode(heard[-1]["file"]["base64"]).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "kind"),
+    [
+        (None, "party.csv", "text/csv"),
+        ("csv", "party.csv", "text/csv"),
+        ("m3u", "party.m3u8", "audio/mpegurl"),
+        ("xspf", "party.xspf", "application/xspf+xml"),
+        ("jspf", "party.jspf", "application/json"),
+    ],
+)
+async def test_a_file(enter: Enter, form: str | None, name: str, kind: str) -> None:
+    """The party can be taken home in every form, under a name and with a type that browsers know."""
+    ann = await enter("Ann")
+    await fill(ann, SOME_SONG)
+    file = (await ann.ask("export", **({"form": form} if form else {})))["file"]
+    assert (file["name"], file["type"]) == (name, kind)
+    assert "Zzyxq Vlorp" in b64decode(file["base64"]).decode()
+
+
+async def test_help(enter: Enter) -> None:
+    """Help lists every row that the room has, by its button where the page has one, and none besides."""
+    answer = await (await enter("Ann")).ask("help")
+    lines = answer["sections"][1].splitlines()
+    assert len(lines) == len(ROWS)
+    for row, line in zip(ROWS, lines, strict=True):
+        assert line == f"{REPLIES.language.command(row.name)} {REPLIES.say(row.help)}"
+    assert any(line.startswith("“Remove” ") for line in lines)
+    assert any(line.startswith("/map ") for line in lines)
+    assert answer["say"] == "\n\n".join(answer["sections"])
+    assert "`" not in answer["say"]
+
+
+async def test_looking(enter: Enter) -> None:
+    """What plays, what played, and why are told in words without the signs of chats."""
+    ann = await enter("Ann")
+    await fill(ann, "mr brightside", "take on me")
+    assert (await ann.ask("now"))["say"].startswith("Now playing: Mr. Brightside")
+    assert (await ann.ask("skip"))["ok"]
+    assert (await ann.ask("history"))["say"].startswith("⏭ Mr. Brightside")
+    assert "Mr. Brightside" in (await ann.ask("why", song="take on me"))["say"]
+    assert "Ann: 2 added" in (await ann.ask("stats"))["say"]
+    for do in ("now", "history", "stats"):
+        assert not {"`", "*"} & {*(await ann.ask(do))["say"]}
+
+
+async def test_choices_stand_as_they_are(enter: Enter) -> None:
+    """Anybody may ask how the autopilot stands, and whether a model learns here."""
+    ann = await enter("Ann")
+    assert (await ann.ask("autopilot"))["say"] == REPLIES.autopilot(False, Rules().autopilot_below)
+    assert (await ann.ask("learn"))["say"] == REPLIES.learning(False)
+
+
+async def test_erasure_is_asked_for_twice(enter: Enter) -> None:
+    """Nothing is erased before the member is sure; then their name is gone from the party."""
+    ann = await enter("Ann")
+    await fill(ann, "mr brightside")
+    first = await ann.ask("delete-my-data")
+    assert (first["ok"], first["confirm"]) == (True, True)
+    assert (await ann.until(lambda state: state["playing"]))["playing"]["by"] == "Ann"
+    second = await ann.ask("delete-my-data", sure="yes")
+    assert second["ok"]
+    assert "confirm" not in second
+    await ann.until(lambda state: not state["playing"]["by"])
+
+
+async def test_menus(party: PartyService) -> None:
+    """What can be chosen comes as menus, with what is chosen now."""
+    rules, member = Rules(), Member("web", "a", "Ann", manager=True)
+    ask = Ask(Door.ROOM, party, LOBBY, member, "key", rules, REPLIES, REPLIES)
+    told = (await rendered(ask, AskForSettings(rules)))["settings"]
+    assert [each["rule"] for each in told] == [menu.rule for menu in menus(rules, REPLIES)]
+    assert told[0]["chosen"] == ["votes"]
+    assert {option["value"] for option in told[0]["options"]} == {"votes", "turns", "arrival"}
+    validator("Message").validate({"id": "a", "ok": True, "settings": told})
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("`+0.12` Africa\n`/next` now", "+0.12 Africa\n/next now"), ("a ` b\n` c", "a ` b\n` c"), ("", "")],
+)
+def test_texts(text: str, shown: str) -> None:
+    """Signs for code fall away in pairs, and nothing else does."""
+    assert as_text(text) == shown

@@ -1,0 +1,41 @@
+"""Whether queries read more than they need."""
+
+from __future__ import annotations
+
+from bot.party.words import Change, State
+from db.schema import metadata
+from db.store import Store
+from tests.conftest import BEN, ON_BOTH, ROOM
+from tests.db.filled import fill, scanned
+from tests.db.raw import heard
+from tests.db.songs import queued
+
+pytestmark = ON_BOTH
+
+
+async def test_hot_queries_use_indexes(store: Store) -> None:
+    """EXPLAIN shows no scan of a table that grows, in any query of a busy transaction."""
+    await fill(store)
+    async with heard(store) as statements, store.writing() as tx:
+        party_id, entry_id = await queued(tx)
+        await tx.entries.move(entry_id, State.QUEUED, State.PLAYING, now_ms=1, ends_ms=2)
+        await tx.votes.set(entry_id, BEN, 1)
+        await tx.votes.add_skip(entry_id, BEN)
+        await tx.votes.skippers(entry_id)
+        await tx.diary.record(party_id, BEN, Change(0, "vote", entry_id, None, 0), 3, "key")
+        await tx.parties.enter(ROOM, 0, BEN, "key")
+        await tx.parties.enter(ROOM, 0, BEN, "key", entry_id)
+        await tx.parties.open(ROOM, 0)
+        await tx.diary.last_undoable(party_id, BEN)
+        await tx.entries.standing(party_id, 0)
+        await tx.entries.since(party_id, State)
+        await tx.entries.since(party_id, (State.QUEUED, State.PLAYING))
+        await tx.entries.offered(1)
+        await tx.entries.history(party_id, 10)
+        await tx.parties.overdue(99, 0)
+        await tx.parties.set_shared(party_id, True)
+    seen = [each for each in statements if each[0].startswith(("SELECT", "WITH", "UPDATE", "DELETE"))]
+    assert len(seen) > 10
+    for statement, values in seen:
+        tables, plan = await scanned(store, statement, values)
+        assert not tables & set(metadata.tables), (statement, plan)
