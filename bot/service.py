@@ -19,7 +19,7 @@ from bot.party.settings import RoomSettings
 from bot.party.songs import Songs
 from bot.party.suggesting import Suggestions
 from bot.party.transactions import Store
-from bot.party.unit_of_work import UnitOfWork
+from bot.party.unit_of_work import UnitOfWork, finished
 from bot.party.words import Member, Room
 from bot.playback.accounts import Accounts
 from bot.playback.control import Playing
@@ -84,6 +84,7 @@ class PartyService:
         self.unit.forget_rules(room)
         self.notices.changed(room)
 
+    @finished
     async def forget(self, member: Member) -> Forgotten:
         """Takes a member out of everything that is kept, and stops what plays on an account of theirs."""
         if self.has_spotify:

@@ -30,5 +30,6 @@ class Erasure:
         async with self.unit.store.writing() as tx:
             forgotten, rooms = await tx.erasure.member(member)
         for room in rooms:
+            self.unit.forget_rules(room)
             self.unit.notices.changed(room)
         return forgotten

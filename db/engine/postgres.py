@@ -66,9 +66,9 @@ class PostgresDatabase:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
-        """A transaction that PostgreSQL lets write nothing."""
+        """A transaction that PostgreSQL lets write nothing; all that it finds is of one moment."""
         async with self.engine.connect() as connection:
-            await connection.execution_options(postgresql_readonly=True)
+            await connection.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
             yield Session(PostgresConnection(connection))
 
     @asynccontextmanager

@@ -131,8 +131,8 @@ class Session:
         writer = self._to_write(command.name)
         command.check(values)
         outcome = await writer.run(command, values)
-        if outcome.changed:
-            self._wrote(command)
+        self._forget(command)  # if it changed nothing, what was read before is not so any more
+        self.changed = self.changed or (bool(outcome.changed) and not command.silent)
         return outcome
 
     def _to_write(self, what: str) -> Writer:
@@ -141,8 +141,11 @@ class Session:
         return self._writer
 
     def _wrote(self, command: Command) -> None:
-        """Forgets what may be different now."""
+        self._forget(command)
         self.changed = self.changed or not command.silent
+
+    def _forget(self, command: Command) -> None:
+        """Forgets what may be different now."""
         for query in tuple(self._known):
             if command.table in query.tables:
                 del self._known[query]

@@ -37,10 +37,13 @@ class NumberRow(NamedTuple):
 
 
 class RulesRow(NamedTuple):
-    """What a party has chosen."""
+    """What a room's party has chosen."""
 
     id: int
     rules: str
+    platform: str
+    workspace: str
+    channel: str
 
 
 def _owned_by_member(table: Table) -> ColumnElement[bool]:
@@ -79,7 +82,9 @@ _CHANGES = command(
 _MEMBER = command(delete(members).where(members.c.id == bindparam("member")))
 _NAMING = query(
     RulesRow,
-    select(parties.c.id, parties.c.rules).where(parties.c.rules.like(bindparam("pattern"), escape="/")),
+    select(parties.c.id, parties.c.rules, *ROOM).where(
+        parties.c.rules.like(bindparam("pattern"), escape="/")
+    ),
 )
 
 # Parties before members, as every transaction does.
@@ -149,9 +154,11 @@ class Erasure:
         who = {"platform": member.platform, "user_id": member.user_id}
         for each in _CONNECTED:
             await self._session.write(each, **who)
+        named = await self._unname(member.user_id)
+        self._session.concern(named)
         found = await self._session.first(MEMBER, **who)
         if found is None:
-            return Forgotten(0, 0), []
+            return Forgotten(0, 0), named
         nobody = await self._members.number(Member(member.platform, NOBODY, ""))
         rooms = await self._session.rows(_ROOMS_OF_MEMBER, member=found.id)
         self._session.concern(rooms)
@@ -161,16 +168,20 @@ class Erasure:
         songs = await self._session.count(_SONGS, member=found.id, added_by=nobody)
         await self._session.write(_CHANGES, member=found.id, nobody=nobody)
         await self._session.write(_MEMBER, member=found.id)
-        await self._unname(member.user_id)
-        return Forgotten(songs, cast), rooms
+        return Forgotten(songs, cast), list(dict.fromkeys([*rooms, *named]))
 
-    async def _unname(self, user_id: str) -> None:
-        """Takes a person out of those whom rooms have named."""
+    async def _unname(self, user_id: str) -> list[Room]:
+        """Takes a person out of those whom rooms have named; says which rooms."""
+        rooms = []
         escaped = user_id.replace("/", "//").replace("%", "/%").replace("_", "/_")
         for party in await self._session.rows(_NAMING, pattern=f"%{escaped}%"):
             rules = read_rules(party.rules)
             others = " ".join(each for each in rules.djs.split() if each != user_id)
+            if others == rules.djs:
+                continue  # somebody else's id holds this one's
+            rooms.append(Room(party.platform, party.workspace, party.channel))
             await self._session.write(SET_RULES, party=party.id, **rule_columns(replace(rules, djs=others)))
+        return rooms
 
     async def workspace(self, platform: str, workspace: str) -> list[Room]:
         """Takes out all of a workspace; says which rooms it had.

@@ -488,6 +488,7 @@ async def test_who_wants_to_be_forgotten_is_no_dj_any_more(party: PartyService, 
     await party.forget(ANNA)
     async with store.reading() as tx:  # what is kept, not what is remembered
         assert (await tx.parties.open(ROOM, 0)).rules.djs == BEN.user_id
+    assert (await party.settings.rules(ROOM)).djs == BEN.user_id  # and what is remembered
 
 
 async def test_presses_count_by_when_they_came_in(party: PartyService, store: Store, clock: Clock) -> None:

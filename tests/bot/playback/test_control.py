@@ -540,6 +540,20 @@ async def test_who_is_forgotten_hosts_no_longer(night: Night) -> None:
     assert await night.party.accounts.of(ANNA) is None
 
 
+async def test_who_gives_up_waiting_is_forgotten_all_the_same(night: Night) -> None:
+    """However long the device takes to stop: what was begun is not left with half of somebody's data."""
+    await night.add(*SONGS[:2])
+    await night.party.playback.play(ROOM, ANNA)
+    with night.fake.held("/me/player/pause") as gate:
+        caller = asyncio.create_task(night.party.forget(ANNA))
+        await gate.arrived.wait()
+        caller.cancel()
+        await asyncio.wait([caller])
+        gate.open()
+    await night.party.close()
+    assert await night.party.accounts.of(ANNA) is None
+
+
 async def test_a_rest_leaves_the_party_to_its_clock(night: Night) -> None:
     """For six hours nothing is asked but once; songs end by the clock, and all goes on afterwards."""
     first, second, third = await night.add(*SONGS[:3])

@@ -208,3 +208,35 @@ async def test_postgresql_itself_lets_a_look_write_nothing(store: Store) -> None
     async with store.writing() as tx:
         await tx.parties.set_card(party.id, "other")
         assert (await tx.parties.open(ROOM, 1)).card == "other"
+
+
+@ON_POSTGRESQL
+async def test_all_that_is_looked_at_is_of_one_moment(store: Store, other: Store) -> None:
+    """What another process adds meanwhile is in no answer, or a song could play and be over at once."""
+    async with store.writing() as tx:
+        party_id = (await tx.parties.open(ROOM, 0)).id
+    async with store.reading() as look:
+        assert await look.entries.since(party_id, State) == []
+        async with other.writing() as tx:
+            await tx.parties.open(ROOM, 0)
+            await tx.entries.insert(party_id, SONG, ANNA, 1)
+        assert await look.entries.added_counts(party_id) == {}
+    async with store.reading() as look:
+        assert await look.entries.added_counts(party_id) == {ANNA.user_id: 1}
+
+
+@ON_POSTGRESQL
+async def test_what_another_process_changed_first_is_read_anew(store: Store, other: Store) -> None:
+    """A command that came too late changes nothing, and the next look finds why."""
+    async with store.writing() as tx:
+        await tx.accounts.save(ANNA, "", "old", 1)
+    async with store.writing() as tx:
+        old = await tx.accounts.get(ANNA)
+        assert old is not None
+        async with other.writing() as elsewhere:
+            await elsewhere.accounts.save(ANNA, "", "new", 2)
+        assert not await tx.accounts.drop(old)
+        new = await tx.accounts.get(ANNA)
+        assert new is not None
+        assert new.sealed == "new"
+        assert await tx.accounts.drop(new)

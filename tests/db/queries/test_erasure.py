@@ -175,6 +175,18 @@ async def test_a_workspace_takes_along_what_goes_with_it(store: Store) -> None:
         assert await tx.logins.get("UT2") is not None
 
 
+async def test_who_did_nothing_but_is_named_is_forgotten_too(store: Store) -> None:
+    """A DJ who never used the bot is unnamed, and people of the rooms that named them will see it."""
+    async with store.writing() as tx:
+        party = await tx.parties.open(HERE, 1)
+        await tx.parties.set_rules(party.id, Rules(djs=f"{ANNA.user_id} {BEN.user_id}"))
+    async with store.writing() as tx:
+        assert await tx.erasure.member(ANNA) == (Forgotten(0, 0), [HERE])
+        assert tx.changed
+    async with store.reading() as look:
+        assert (await look.parties.open(HERE, 1)).rules.djs == BEN.user_id
+
+
 async def test_who_is_forgotten_leaves_songs_and_nothing_else(store: Store) -> None:
     """What they added is nobody's, votes and wishes are gone, and no room names them any more."""
     async with store.writing() as tx:
