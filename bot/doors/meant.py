@@ -41,6 +41,7 @@ def entry_meant(party: Party, text: str, member: Member) -> int:
     Raises:
         NoSuchEntry: there is none.
     """
+    text = text.strip()
     chosen = entry_chosen(text)
     if chosen is not None:
         return chosen
@@ -62,7 +63,7 @@ def device_chosen(text: str) -> str | None:
 
 def device_meant(devices: Sequence[Device], text: str) -> str | None:
     """The id of the only device that is called so; None where that is open."""
-    wanted = text.casefold()
+    wanted = text.strip().casefold()
     exact = [each for each in devices if each.name.casefold() == wanted]
     alike = exact or [each for each in devices if wanted in each.name.casefold()]
     return alike[0].id if wanted and len(alike) == 1 else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.doors.arguments import Argument, Text
 from bot.doors.table import Command
 from bot.party.errors import NotUnderstood, OutOfRange, WrongUsage
+
+_BEFORE_PERCENT = re.compile(r"(?<=[0-9])\s+(?=%)")
+"""The space that German and French have in `40 %`."""
 
 
 def read(command: Command, line: str, named: str = "") -> dict[str, Any]:
@@ -27,10 +31,14 @@ def read(command: Command, line: str, named: str = "") -> dict[str, Any]:
     text = next((each for each in command.arguments if isinstance(each.kind, Text)), None)
     others = [each for each in command.arguments if each is not text]
     try:
-        found = _loose(line.split(), others) if text is None else _behind(line.strip(), text, others)
+        found = _behind(line.strip(), text, others) if text else _loose(_tight(line).split(), others)
     except NotUnderstood:
         raise WrongUsage(f"{named or f'/{command.name}'} {command.usage}".strip()) from None
     return found
+
+
+def _tight(line: str) -> str:
+    return _BEFORE_PERCENT.sub("", line)
 
 
 def _loose(words: list[str], arguments: list[Argument]) -> dict[str, Any]:

@@ -64,4 +64,4 @@ class Commands:
 
 def _has_list(text: str) -> bool:
     """Whether a text links to a whole album or playlist, which Spotify is asked for."""
-    return any(links.several(link) for link in links.found_in(text))
+    return any(map(links.several, [*links.found_in(text), *map(str.strip, text.splitlines())]))

@@ -30,6 +30,7 @@ READ: list[tuple[str, str, dict[str, Any]]] = [
     ("move", "wonderwall", {"song": "wonderwall"}),
     ("volume", "40", {"percent": 40}),
     ("volume", "40%", {"percent": 40}),
+    ("volume", "40 %", {"percent": 40}),
     ("export", "XSPF", {"form": "xspf"}),
     ("autopilot", "on", {"choice": "on"}),
     ("save", "The night of nights", {"name": "The night of nights"}),

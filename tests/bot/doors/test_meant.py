@@ -1,0 +1,32 @@
+"""Which song or device a few typed characters mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.doors.meant import device_meant, entry_meant
+from bot.party.errors import NoSuchEntry
+from bot.playback.words import Device
+from bot.service import PartyService
+from tests.conftest import ANNA, BEN, ROOM
+
+DEVICES = [Device("a", "Kitchen", True), Device("b", "Living room", False)]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n", "\u3000"])
+async def test_blank_means_no_song_and_no_device(party: PartyService, blank: str) -> None:
+    """A space is in almost every title, and is nobody's wish to take a song out."""
+    await party.queue.add(ROOM, ANNA, "mr brightside")
+    await party.queue.add(ROOM, ANNA, "take on me")
+    with pytest.raises(NoSuchEntry):
+        entry_meant(await party.insight.now(ROOM), blank, ANNA)
+    assert device_meant(DEVICES, blank) is None
+
+
+async def test_ones_own_song_is_meant_first(party: PartyService) -> None:
+    """A word that is in several titles, and blanks around it, which mean nothing."""
+    await party.queue.add(ROOM, ANNA, "mr brightside")
+    await party.queue.add(ROOM, ANNA, "take on me")
+    own = await party.queue.add(ROOM, BEN, "stand by me ben e king")
+    assert entry_meant(await party.insight.now(ROOM), " me ", BEN) == own.entry.id
+    assert device_meant(DEVICES, " living ") == "b"
