@@ -114,7 +114,7 @@ async def test_a_message_with_songs_and_an_album_brings_in_all(
     assert sorted(await titles(fake, party)) == wanted
 
 
-@pytest.mark.parametrize("how", ["/import", "/add", "form", "shortcut"])
+@pytest.mark.parametrize("how", ["/import", "/add", "form", "shortcut", "bare"])
 async def test_a_list_that_takes_long_says_that_it_goes_on(
     fake: FakeSlack, music: Music, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
@@ -131,6 +131,8 @@ async def test_a_list_that_takes_long_says_that_it_goes_on(
             await fake.submit(anna, view, {"encore:songs": {"encore:songs": link}}, wait=False)
         elif how == "shortcut":
             await fake.shortcut(anna, SHORTCUT, message=said, wait=False)
+        elif how == "bare":
+            await fake.slash(anna, "/add", link.removeprefix("https://"), wait=False)
         else:
             await fake.slash(anna, how, link, wait=False)
         await until(lambda: any("One moment" in read(it) and it.ephemeral for it in fake.messages))
