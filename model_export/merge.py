@@ -11,7 +11,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from model_export.playlists import DataError, Playlists, Song, read_playlists
+from model_export.playlists import DataError, Playlists, Song
+from model_export.reading import read_playlists
 
 T = TypeVar("T")
 

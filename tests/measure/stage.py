@@ -11,7 +11,8 @@ from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from model_export.evaluate import Bundle
-from model_export.playlists import Split, read_playlists
+from model_export.playlists import Split
+from model_export.reading import read_playlists
 
 
 @dataclass(frozen=True)

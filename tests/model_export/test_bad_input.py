@@ -21,7 +21,8 @@ from model_export.bundle import Learned, write_bundle
 from model_export.evaluate import Bundle
 from model_export.learning import TYPICAL_LEVEL, learn
 from model_export.model import Floats
-from model_export.playlists import DataError, read_playlists
+from model_export.playlists import DataError
+from model_export.reading import read_playlists
 from tests.model_export.planted import QUICK, planted, playlists, table, write_playlists
 from tests.model_export.test_graph import INFINITY, NAN, ROUNDING, Answer
 

@@ -29,7 +29,8 @@ from model_export.folders import written_whole
 from model_export.learning import learn
 from model_export.metrics import Case
 from model_export.model import Model, queue_matrix
-from model_export.playlists import DataError, Playlists, Song, read_playlists
+from model_export.playlists import DataError, Playlists, Song
+from model_export.reading import read_playlists
 from model_export.training import train
 from tests.model_export.planted import QUICK, name_of, planted, playlists, write_playlists
 

@@ -16,7 +16,8 @@ from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
 from model_export.evaluate import Bundle, match_error
 from model_export.folders import written_whole
 from model_export.learning import learn
-from model_export.playlists import DataError, Playlists, read_playlists
+from model_export.playlists import DataError, Playlists
+from model_export.reading import read_playlists
 from tests.model_export.planted import QUICK, playlists, write_tables
 from tests.model_export.test_cli import run
 from tests.model_export.test_graph import TRACKS as COUNT

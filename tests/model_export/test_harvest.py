@@ -24,7 +24,8 @@ from bot.service import PartyService
 from db.harvest import WANTED
 from db.store import Store, alembic_config
 from model_export import harvest
-from model_export.playlists import DataError, read_playlists
+from model_export.playlists import DataError
+from model_export.reading import read_playlists
 from tests.conftest import Clock
 from tests.model_export.planted import planted, table, write_playlists
 from tests.model_export.test_cli import ROOT, interrupted, refused, run

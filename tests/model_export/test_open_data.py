@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from model_export.playlists import SPLITS, Playlists, read_playlists
+from model_export.playlists import SPLITS, Playlists
+from model_export.reading import read_playlists
 from tests.model_export.planted import table
 
 OPEN = Path(__file__).parents[3] / "shared" / "data" / "open"

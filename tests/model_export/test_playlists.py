@@ -13,14 +13,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from model_export.playlists import (
-    SPLITS,
-    DataError,
-    Song,
-    list_weights,
-    read_playlists,
-    split_of,
-)
+from model_export.playlists import SPLITS, DataError, Song, list_weights, split_of
+from model_export.reading import read_playlists
 from tests.model_export.planted import Columns, planted, playlists, table, write_playlists, write_tables
 
 VALIDATION = ["parent-1", "parent-8", "parent-13", "parent-29", "parent-37"]

@@ -26,7 +26,8 @@ from model_export.findings import (
 from model_export.folders import written_whole
 from model_export.learning import learn
 from model_export.metrics import QUEUE_LENGTHS, Quality, cases, measure, reliability
-from model_export.playlists import SPLITS, DataError, Playlists, read_playlists
+from model_export.playlists import SPLITS, DataError, Playlists
+from model_export.reading import read_playlists
 from model_export.report import FILES, PAGE, Report, chance, decimal, examine, percent, times, write_report
 from tests.model_export.planted import (
     GENRES,
