@@ -156,9 +156,10 @@ def report_command(
     ] = "workout",
 ) -> None:
     """Writes a page with pictures that shows how good and how odd a model is."""
+    lists = _read(data)
     with written_whole(out, FILES, "report") as scratch, _progress() as bar:
         task = bar.add_task("reporting", total=None, note="")
-        report = examine(_read(data), model, word, lambda what: bar.update(task, note=what))
+        report = examine(lists, model, word, lambda what: bar.update(task, note=what))
         bar.update(task, note="drawing")
         write_report(report, scratch)
     console.print(f"{len(report.learned.lists.songs):,} songs: {out / PAGE}")

@@ -3,43 +3,96 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from model_export.fields import LONGEST_MS, MOST, SPOTIFY_ID, FieldError, Row, identity, number, text
 from model_export.playlists import DataError, Listed, Playlists, Song, assembled
+
+SOURCE = "million_playlist_dataset"
 
 
 def read_slices(paths: Sequence[Path]) -> Playlists:
-    """All playlists of some slices."""
+    """All playlists of some slices.
+
+    Raises:
+        DataError: a slice is damaged; the text names it, the playlist and the track by their places in it.
+    """
     songs: dict[str, Song] = {}
-    number: dict[str, int] = {}
-    lists: list[Listed] = []
+    places: dict[str, int] = {}
+    lists = []
     for path in paths:
-        try:
-            for playlist in json.loads(path.read_text("utf-8"))["playlists"]:
-                tracks: dict[int, None] = {}
-                for track in sorted(playlist["tracks"], key=lambda each: int(each["pos"])):
-                    uri = track["track_uri"]
-                    songs.setdefault(uri, _mpd_song(track))
-                    tracks[number.setdefault(uri, len(number))] = None
-                listed = Listed(f"mpd:{playlist['pid']}", "million_playlist_dataset", tracks)
-                listed.followers = int(playlist.get("num_followers") or 0)
-                listed.name = str(playlist.get("name") or "")
-                lists.append(listed)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{path} is no slice of the Million Playlist Dataset ({error!r})") from error
-    licences = {"million_playlist_dataset": "research only"}
-    return assembled(list(songs.values()), lists, licences)
+        for place, playlist in enumerate(_playlists(path)):
+            listed, tracks = _read(f"{path}, playlists[{place}]", playlist)
+            for song in tracks:
+                songs.setdefault(song.track_id, song)
+                listed.tracks[places.setdefault(song.track_id, len(places))] = None
+            lists.append(listed)
+    return assembled(list(songs.values()), lists, {SOURCE: "research only"})
 
 
-def _mpd_song(track: dict[str, Any]) -> Song:
-    spotify_id = str(track["track_uri"]).rsplit(":", 1)[-1]
+def _playlists(path: Path) -> list[Any]:
+    try:
+        content = json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"{path} cannot be read as JSON ({error}); put a sound copy there") from error
+    found = content.get("playlists") if isinstance(content, dict) else None
+    if not isinstance(found, list):
+        raise DataError(f"{path} is no slice of the Million Playlist Dataset; it has no list `playlists`")
+    return found
+
+
+def _read(where: str, playlist: object) -> tuple[Listed, list[Song]]:
+    """A playlist, and its tracks in order."""
+    try:
+        row = _row(playlist, "a playlist")
+        pid = identity(row, "pid")
+        where += f" (pid {reprlib.repr(pid)[1:-1]})"
+        listed = Listed(f"mpd:{pid}", SOURCE, {})
+        listed.followers = number(row, "num_followers", MOST) or 0
+        listed.name = text(row, "name") or ""
+        tracks = row.get("tracks")
+        if not isinstance(tracks, list):
+            raise FieldError("tracks", tracks, "a list")
+    except FieldError as error:
+        raise DataError(f"{where}: {error}") from error
+    placed = [_placed(where, place, track) for place, track in enumerate(tracks)]
+    return listed, [song for _, song in sorted(placed, key=lambda each: each[0])]
+
+
+def _placed(where: str, place: int, track: object) -> tuple[int, Song]:
+    """The position of a track in its list, and its song."""
+    try:
+        row = _row(track, "a track")
+        position = number(row, "pos", MOST)
+        if position is None:
+            raise FieldError("pos", None, f"a whole number from 0 to {MOST:,}")
+        return position, _song(row)
+    except FieldError as error:
+        raise DataError(f"{where}, tracks[{place}]: {error}") from error
+
+
+def _row(value: object, what: str) -> Row:
+    if not isinstance(value, dict):
+        raise FieldError(what, value, "an object")
+    return value
+
+
+def _song(row: Row) -> Song:
+    for field in ("track_name", "artist_name"):
+        if field not in row:
+            raise FieldError(field, None, "text or null")
+    uri = text(row, "track_uri")
+    spotify_id = (uri or "").removeprefix("spotify:track:")
+    if uri == spotify_id or not SPOTIFY_ID.fullmatch(spotify_id):
+        raise FieldError("track_uri", uri, "spotify:track: and an id")
     return Song(
         track_id=spotify_id,
-        title=track["track_name"] or "",
-        artist=track["artist_name"] or "",
-        album=track["album_name"],
-        duration_ms=track.get("duration_ms"),
+        title=text(row, "track_name") or "",
+        artist=text(row, "artist_name") or "",
+        album=text(row, "album_name"),
+        duration_ms=number(row, "duration_ms", LONGEST_MS, whole=False) or None,
         spotify_id=spotify_id,
     )
