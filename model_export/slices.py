@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import reprlib
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from model_export.fields import LONGEST_MS, MOST, SPOTIFY_ID, FieldError, Row, i
 from model_export.playlists import DataError, Listed, Playlists, Song, assembled
 
 SOURCE = "million_playlist_dataset"
+TRACK, LOCAL = "spotify:track:", "spotify:local:"
 
 
 def read_slices(paths: Sequence[Path]) -> Playlists:
@@ -84,15 +86,20 @@ def _song(row: Row) -> Song:
     for field in ("track_name", "artist_name"):
         if field not in row:
             raise FieldError(field, None, "text or null")
-    uri = text(row, "track_uri")
-    spotify_id = (uri or "").removeprefix("spotify:track:")
-    if uri == spotify_id or not SPOTIFY_ID.fullmatch(spotify_id):
-        raise FieldError("track_uri", uri, "spotify:track: and an id")
-    return Song(
-        track_id=spotify_id,
-        title=text(row, "track_name") or "",
-        artist=text(row, "artist_name") or "",
-        album=text(row, "album_name"),
-        duration_ms=number(row, "duration_ms", LONGEST_MS, whole=False) or None,
-        spotify_id=spotify_id,
-    )
+    title, artist = text(row, "track_name") or "", text(row, "artist_name") or ""
+    album = text(row, "album_name")
+    duration_ms = number(row, "duration_ms", LONGEST_MS, whole=False) or None
+    uri = text(row, "track_uri") or ""
+    spotify_id = uri.removeprefix(TRACK) if uri.startswith(TRACK) else None
+    if spotify_id is None and uri.startswith(LOCAL):
+        track_id = _local_id(uri, title, artist, album, duration_ms)
+    elif spotify_id is not None and SPOTIFY_ID.fullmatch(spotify_id):
+        track_id = spotify_id
+    else:
+        raise FieldError("track_uri", row.get("track_uri"), f"{TRACK} and an id, or {LOCAL} and a file")
+    return Song(track_id, title, artist, album, duration_ms=duration_ms, spotify_id=spotify_id)
+
+
+def _local_id(*told: object) -> str:
+    """Of all that is told of a file: some have no names in their URI, only how many seconds they last."""
+    return f"local:{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"

@@ -156,6 +156,59 @@ def test_a_mark_at_the_beginning_of_a_slice_is_passed_over(tmp_path: Path) -> No
     assert len(read_playlists(tmp_path)) == 2
 
 
+# --- local files
+
+
+def local(pos: int, uri: str, **fields: object) -> Json:
+    """A track that somebody played from their own disk."""
+    return {**mpd_track(pos, 0), "track_uri": uri, **fields}
+
+
+def test_two_local_files_never_share_an_id(tmp_path: Path) -> None:
+    """Not those of equal length, nor those whose URI says nothing; the same file in two lists is one song."""
+    tracks = [
+        local(0, "spotify:local:Ann:Demos:First:225", track_name="First"),
+        local(1, "spotify:local:Ann:Demos:Second:225", track_name="Second"),
+        local(2, "spotify:local::::225", track_name="Third"),
+        local(3, "spotify:local::::225", track_name="Fourth"),
+        local(4, "spotify:local::::225", track_name="Fourth", duration_ms=225_400),
+        local(5, "spotify:local:::::", track_name=None, artist_name=None, album_name=None),
+        local(6, "spotify:local:", track_name="", artist_name="", album_name=None),
+    ]
+    again = [{**track, "pos": 6 - track["pos"]} for track in tracks]
+    write_slice(tmp_path, 0, [mpd_playlist(0, tracks), mpd_playlist(1, again)])
+    lists = read_playlists(tmp_path)
+    assert [song.title for song in lists.songs] == ["First", "Second", "Third", "Fourth", "Fourth", "", ""]
+    assert len({song.track_id for song in lists.songs}) == 7
+    assert lists.tracks(1).tolist() == lists.tracks(0).tolist()[::-1]
+    check(lists)
+
+
+def test_a_local_file_is_nowhere_on_spotify(tmp_path: Path) -> None:
+    """No id of a Spotify track is made of its length, and none that a track could have."""
+    tracks = [
+        local(0, "spotify:local:Ann:Demos:First:225"),
+        local(1, "spotify:track:225", track_name="A Song"),
+    ]
+    write_slice(tmp_path, 0, [mpd_playlist(0, tracks)])
+    file, song = read_playlists(tmp_path).songs
+    assert (file.spotify_id, song.spotify_id) == (None, "225")
+    assert (song.track_id, file.track_id.startswith("local:")) == ("225", True)
+
+
+def test_a_local_file_has_the_same_id_in_any_folder(tmp_path: Path) -> None:
+    """Whatever else is read with it, so that a model finds it again."""
+    file = local(0, "spotify:local:Ann:Demos:First:225")
+    ids = set()
+    other = local(1, "spotify:local:Ann:Demos:Second:225", track_name="Second")
+    for number, others in enumerate(([], [mpd_track(1, 1)], [other])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        write_slice(folder, 0, [mpd_playlist(0, [*others, file])])
+        ids |= {song.track_id for song in read_playlists(folder).songs if song.title == "Title 0"}
+    assert len(ids) == 1
+
+
 # --- whatever stands in a field
 
 ANYTHING = st.recursive(
