@@ -26,10 +26,7 @@ def read_playlists(folder: Path) -> Playlists:
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder; name the folder that holds the playlists")
     slices = sorted(folder.glob("mpd.slice.*.json"))
-    try:
-        lists = read_slices(slices) if slices else read_tables(folder)
-    except TypeError as error:  # an id that is a list, say
-        raise DataError(f"{folder} holds ids that are no words or numbers ({error})") from error
+    lists = read_slices(slices) if slices else read_tables(folder)
     if not len(lists.entries):
         raise DataError(f"{folder} holds no playlist with a track in it; check the files")
     return lists

@@ -28,7 +28,7 @@ TRACKS: Columns = {
     "album": ["A Rush of Blood to the Head", None, None],
     "year": [2002.0, NAN, None],
     "duration_ms": [307_000.0, NAN, None],
-    "spotify_id": ["spotify-clocks", None, None],
+    "spotify_id": ["spotifyclocks", None, None],
 }
 LISTS: Columns = {
     "playlist_id": ["a", "b", "empty"],
@@ -54,7 +54,7 @@ def test_songs_are_read_with_all_that_is_known_of_them(folder: Path) -> None:
     """Every column reaches the song, and what is null or no number becomes None."""
     known, partly, unknown = read_playlists(folder).songs
     assert known == Song(
-        "10", "Clocks", "Coldplay, A Guest", "A Rush of Blood to the Head", 2002, 307_000, "spotify-clocks"
+        "10", "Clocks", "Coldplay, A Guest", "A Rush of Blood to the Head", 2002, 307_000, "spotifyclocks"
     )
     assert partly == Song("11", "Yellow", "Coldplay")
     assert unknown == Song("12", "", "")
