@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import reprlib
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from model_export.playlists import DataError, Listed, Playlists, Song, assembled
 
 SOURCE = "million_playlist_dataset"
 TRACK, LOCAL = "spotify:track:", "spotify:local:"
+LARGEST = 2**29
+"""The most bytes that are unpacked of a slice; the published ones have some 35 million."""
 
 
 def read_slices(paths: Sequence[Path]) -> Playlists:
@@ -37,13 +41,24 @@ def read_slices(paths: Sequence[Path]) -> Playlists:
 
 def _playlists(path: Path) -> list[Any]:
     try:
-        content = json.loads(path.read_text("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+        content = json.loads(_text(path))
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read as JSON ({error}); put a sound copy there") from error
     found = content.get("playlists") if isinstance(content, dict) else None
     if not isinstance(found, list):
         raise DataError(f"{path} is no slice of the Million Playlist Dataset; it has no list `playlists`")
     return found
+
+
+def _text(path: Path) -> str:
+    """What a slice says; a packed one is unpacked."""
+    if path.suffix != ".gz":
+        return path.read_text("utf-8-sig")
+    with gzip.open(path) as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise DataError(f"{path} cannot be read: it unpacks to more than {LARGEST:,} bytes; try gunzip")
+    return content.decode("utf-8-sig")
 
 
 def _read(where: str, playlist: object) -> tuple[Listed, list[Song]]:
