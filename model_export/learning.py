@@ -89,11 +89,16 @@ def learn(
 
 
 def _kept(lists: Playlists, learned_from: Playlists, min_parents: int) -> Playlists:
-    """The lists over the songs that stand in enough of them, the popular ones first."""
-    keep = np.flatnonzero(learned_from.parents_per_song() >= min_parents)
+    """The lists over the songs that stand in enough of them, the popular ones first.
+
+    A song without a title is left out: nobody could tell what is suggested, and Discord refuses empty texts.
+    """
+    titled = np.array([song.titled for song in lists.songs], np.bool_)
+    keep = np.flatnonzero(titled & (learned_from.parents_per_song() >= min_parents))
     if not len(keep):
         raise DataError(
-            f"no song stands in {min_parents} different playlists; bring more or lower --min-parents"
+            f"no song with a title stands in {min_parents} different playlists; "
+            "bring more or lower --min-parents"
         )
     popularity = popularity_of(learned_from)[keep]
     return learned_from.restricted(keep[np.argsort(-popularity, kind="stable")])

@@ -37,6 +37,11 @@ class Song:
         """The first credited artist, or an empty text when none is known."""
         return self.artist.split(",")[0].strip()
 
+    @property
+    def titled(self) -> bool:
+        """Whether people see anything of its title: blanks and invisible signs are none."""
+        return any(sign.isprintable() and not sign.isspace() for sign in self.title)
+
 
 @dataclass(frozen=True, slots=True)
 class Playlists:

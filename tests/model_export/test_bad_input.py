@@ -269,7 +269,7 @@ def test_one_playlist_is_learned(tmp_path: Path) -> None:
 
 def test_one_playlist_that_is_held_out_is_refused() -> None:
     """Where the only list is one to judge by, nothing is left to learn from, in a sentence."""
-    with pytest.raises(DataError, match=r"^no song stands in 1 different playlists; [^\n]*$"):
+    with pytest.raises(DataError, match=r"^no song with a title stands in 1 different playlists; [^\n]*$"):
         learn(playlists([[0, 1, 2, 3]], 4, [HELD_OUT]), BRIEF)
 
 
