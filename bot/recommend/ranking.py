@@ -63,7 +63,7 @@ def rank(track: Track, fame: float, asked: Sequence[str], years: Mapping[str, in
         + 10 * named.title.startswith(typed)
         + 15 * (named.title == typed)
         + 50 * fame
-        + 8 * (track.year is not None and track.year == years[named.bare])
+        + 8 * (bool(track.year) and track.year == years[named.bare])  # 0 is as unknown as None
         - 40 * bool((_IMITATION & named.all).difference(asked))
         - 10 * bool((_VARIANT & named.all).difference(asked))
     )

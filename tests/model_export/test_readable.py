@@ -10,11 +10,12 @@ import pytest
 
 from bot.doors.meant import named
 from bot.party.words import Mood, Signal
-from bot.recommend.bundle import open_bundle
+from bot.recommend.bundle import Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.recommend.texts import words
 from cogs.cards import CHOICE_LIMIT
+from model_export.catalogue import write_catalogue
 from model_export.learning import learn
 from model_export.playlists import DataError, Song
 from tests.model_export.planted import QUICK, playlists
@@ -90,3 +91,16 @@ def test_songs_that_all_lack_a_title_are_refused() -> None:
     lists = playlists([[0, 1]] * 8, [Song("a", "", "Ann"), Song("b", " ", "Ben")])
     with pytest.raises(DataError, match=r"^no song with a title stands in 1 different playlists; [^\n]*$"):
         learn(lists, QUICK)
+
+
+@pytest.mark.parametrize("year", [0, None, 1, 9999])
+async def test_any_year_of_a_catalogue_is_searched(tmp_path: Path, year: int | None) -> None:
+    """A bundle that was made elsewhere may say 0 where a year is not known."""
+    path = tmp_path / "catalog.db"
+    songs = [Song("a", "One Song", "Ann", year=year), Song("b", "Other Song", "Ben", year=1999)]
+    write_catalogue(path, songs, np.array([1, 0.5], np.float32), ["Ann", "Ben"])
+    catalogue = Catalogue.open(Bundle(path, path, 2, 2))
+    try:
+        assert len(await catalogue.search("song")) == 2
+    finally:
+        catalogue.close()
