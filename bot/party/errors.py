@@ -5,6 +5,7 @@ EncoreError
 └── PartyError              a request that cannot be met: one private sentence, nothing changed
     ├── EmptyText (NoWords), TextTooLong, NotUnderstood (WrongUsage), OutOfRange
     ├── UnknownSong, UnknownLink (SeveralSongs, UnknownChoice, ShortLink), NoSongInMessage, TooManyLines
+    ├── ListTooLarge, NotAList, EmptyList
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel
@@ -159,6 +160,29 @@ class TooManyLines(PartyError):
 
     text = marked("That's too many songs at once. Send me up to {most}.")
     named = ("most",)
+
+
+class ListTooLarge(PartyError):
+    """A file or text of more bytes than a list of songs has."""
+
+    text = marked("That list is too big for me. Keep it under {most} MB, or send it in parts.")
+    named = ("most",)
+
+
+class NotAList(PartyError):
+    """A file of another kind, or a broken one."""
+
+    text = marked(
+        "That file isn't a list of songs I can read. Send me a CSV, M3U, PLS, XSPF, JSPF, JSON or text file."
+    )
+
+
+class EmptyList(PartyError):
+    """A list without a song in it."""
+
+    text = marked(
+        "I can't find a song in that list. Put each song on its own line, like this: title - artist"
+    )
 
 
 class QueueFull(PartyError):

@@ -32,5 +32,9 @@ USUAL_SUGGESTIONS = 5
 """How many it holds when nobody says."""
 MOST_LINES = 10
 """How many songs one request may add."""
+MOST_IMPORTED = 500
+"""How many songs one list may bring."""
+LARGEST_LIST_BYTES = 1 << 20
+"""How large a file or text with a list may be."""
 MOST_WORDS = 6
 """How many words a party can be started from; more only blur what is meant."""
