@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 OURS = {"bot", "cogs", "db", "model_export", "tests"}
 
 SAYING = {"bot.party", "bot.playback.words", "bot.playback.errors"}
-DOOR = {"bot.party", "bot.playback", "bot.wording", "bot.takeaway", "bot.service", "bot.doors"}
+DOOR = {"bot.party", "bot.playback", "bot.wording", "bot.takeaway", "bot.lists", "bot.service", "bot.doors"}
 MAY_IMPORT: dict[str, set[str]] = {
     "bot/party": set(),
     "bot/playback": {"bot.party"},
@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/recommend": {"bot.party"},
     "bot/wording": SAYING,
     "bot/takeaway": {*SAYING, "bot.wording"},
+    "bot/lists": {"bot.party"},
     "bot/service.py": {"bot.party", "bot.playback"},
     "bot/doors": DOOR,
     "cogs": DOOR,
