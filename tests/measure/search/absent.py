@@ -1,0 +1,62 @@
+"""Songs that are asked for and not there: some are taken out of a copy, some the catalogue never had."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from tests.measure.search.kinds import Kind, patterns
+from tests.measure.search.songs import Song, bare, fold, same, titles
+from tests.measure.search.unknown_songs import UNKNOWN
+
+TAKEN = 240
+"""How many songs are taken out, each in all its versions."""
+_NAMED = ("{T} {A}", "{t} {a}", "{A} - {T}", "{T} - {A}", "{T} by {A}")
+_ALONE = ("{T}", "{t}")
+
+
+def taken(songs: Sequence[Song], dice: Random) -> list[list[Song]]:
+    """Songs to take out, half of them likely to be asked for, each with all its versions."""
+    versions: defaultdict[str, list[Song]] = defaultdict(list)
+    for song in songs:
+        versions[bare(song.title)].append(song)
+    famous = dice.choices(songs, [song.popularity for song in songs], k=TAKEN)
+    drawn = [*famous[: TAKEN // 2], *dice.sample(songs, TAKEN // 2)]
+    found = []
+    for song in dict.fromkeys(drawn):
+        others = [other for other in versions[bare(song.title)] if other != song]
+        found.append([song, *(other for other in others if same(song.title, song.artist, *_names(other)))])
+    return found
+
+
+def _names(song: Song) -> tuple[str, str]:
+    return song.title, ", ".join([song.artist, *song.guests])
+
+
+def unknown(songs: Sequence[Song]) -> list[Song]:
+    """The famous songs that are not among these."""
+    sung: defaultdict[str, set[str]] = defaultdict(set)
+    for song in songs:
+        sung[bare(song.title)] |= {fold(name) for name in (song.artist, *song.guests)}
+    named = [line.split("|") for line in UNKNOWN.splitlines()]
+    found = [Song(-1, title, artist, (), "", None, None, 1.0) for title, artist in named]
+    return [song for song in found if fold(song.artist) not in sung[bare(song.title)]]
+
+
+def kinds(family: str, remaining: Sequence[Song]) -> Iterator[Kind]:
+    """How absent songs are typed; a bare title only where none of those that remain has it."""
+    named = set(titles(remaining))
+
+    def only(kind: Kind, *, shared: bool) -> Kind:
+        def write(song: Song, dice: Random) -> str | None:
+            return kind.write(song, dice) if (bare(song.title) in named) is shared else None
+
+        return Kind(kind.name, write, kind.group)
+
+    for kind in patterns(family, _NAMED, "absent"):
+        yield only(kind, shared=False)
+    for kind in patterns(f"{family}, title of another", _NAMED, "absent"):
+        yield only(kind, shared=True)
+    for kind in patterns(f"{family}, title only", _ALONE, "absent title"):
+        yield only(kind, shared=False)

@@ -1,0 +1,133 @@
+"""The catalogue's songs as people name them, and when two names mean the same song."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+FAMOUS = 0.2
+"""Songs of more popularity are ones that most people know."""
+_BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]")
+_DASH = re.compile(r"\s+[-–—]\s+")
+_GUESTS = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
+_COMMA_NAMES = (
+    "Tyler, The Creator",
+    "Earth, Wind & Fire",
+    "Crosby, Stills, Nash & Young",
+    "Crosby, Stills & Nash",
+    "Blood, Sweat & Tears",
+    "Emerson, Lake & Palmer",
+    "Peter, Paul & Mary",
+)
+_NOT_ASKED_FOR = re.compile(
+    r"karaoke|tribute|originally performed|various artists|unknown artist", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """A song as people name it."""
+
+    idx: int
+    title: str  # without remasters and guests
+    artist: str  # the main one
+    guests: tuple[str, ...]
+    album: str
+    year: int | None
+    duration_ms: int | None
+    popularity: float
+
+    @property
+    def famous(self) -> bool:
+        """Whether most people know it."""
+        return self.popularity > FAMOUS
+
+    @property
+    def latin(self) -> bool:
+        """Whether title and artist are written in Latin letters."""
+        return not any(
+            c.isalpha() and not unicodedata.name(c, "LATIN").startswith("LATIN")
+            for c in self.title + self.artist
+        )
+
+
+def read(catalogue: Path) -> list[Song]:
+    """All songs that people would ask for, the most popular first."""
+    with closing(
+        sqlite3.connect(f"{catalogue.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    ) as connection:
+        rows = connection.execute(
+            "SELECT idx, title, artist, album, year, duration_ms, popularity FROM tracks ORDER BY idx"
+        ).fetchall()
+    songs = []
+    for idx, title, artists, album, year, duration_ms, popularity in rows:
+        main, *guests = credited(artists)
+        song = Song(idx, said(title), main, tuple(guests), album or "", year, duration_ms, popularity)
+        if _asked_for(song, f"{title} {artists} {album}"):
+            songs.append(song)
+    return songs
+
+
+def _asked_for(song: Song, everything: str) -> bool:
+    return (
+        bool(fold(song.title) and fold(song.artist))
+        and len(song.title) <= 60
+        and len(song.artist) <= 40
+        and not _NOT_ASKED_FOR.search(everything)
+    )
+
+
+def credited(artists: str) -> list[str]:
+    """The names in a text that separates them with commas, the main artist's first."""
+    for name in _COMMA_NAMES:
+        if artists.casefold().startswith(name.casefold()):
+            others = artists[len(name) :].strip(", ")
+            return [artists[: len(name)], *(others.split(", ") if others else [])]
+    return [name for each in artists.split(",") if (name := each.strip())] or [artists]
+
+
+def said(title: str) -> str:
+    """A title as people say it: what stands in brackets at its start belongs to it, behind it seldom."""
+    short = _DASH.split(title)[0].strip()
+    while (shorter := re.sub(r"\s*[(\[][^()\[\]]*[)\]]\s*$", "", short)) != short and shorter:
+        short = shorter
+    named = re.sub(r"\s[(\[](?:feat|ft|with)\b[^)\]]*[)\]]", "", short, flags=re.IGNORECASE)
+    return _GUESTS.sub("", named) or title
+
+
+@lru_cache(maxsize=400_000)
+def fold(text: str) -> str:
+    """A text without case, accents, spaces and punctuation."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if c.isalnum())
+
+
+@lru_cache(maxsize=400_000)
+def bare(title: str) -> str:
+    """A title without guests and what stands in brackets or behind a dash, folded."""
+    return fold(_GUESTS.sub("", _DASH.split(_BRACKETED.sub(" ", title))[0])) or fold(title)
+
+
+def same(title: str, artist: str, found_title: str, found_artists: str) -> bool:
+    """Whether a song found is the one meant, in any version: who made one is credited in the other."""
+    if bare(title) != bare(found_title):
+        return False
+    return _credits(artist, found_artists) or _credits(found_artists, artist)
+
+
+def _credits(main_of: str, artists: str) -> bool:
+    return fold(credited(main_of)[0]) in {fold(name) for name in credited(artists)}
+
+
+def titles(songs: Iterable[Song]) -> dict[str, Song]:
+    """The most famous song of every bare title; the songs stand in that order."""
+    first: dict[str, Song] = {}
+    for song in songs:
+        first.setdefault(bare(song.title), song)
+    return first
