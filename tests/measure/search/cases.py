@@ -87,16 +87,18 @@ def _present(songs: Sequence[Song], seed: int, each: int) -> Iterator[Case]:
     weights = {name: list(accumulate(song.popularity for song in pool)) for name, pool in pools.items()}
     for kind in KINDS:
         dice, pool = Random(f"{seed}/{kind.name}"), pools[kind.pool]  # noqa: S311
+        if not pool:
+            continue
         popular = dice.choices(pool, cum_weights=weights[kind.pool], k=DRAWS)
-        found: dict[Song, str] = {}
+        found: dict[tuple[str, str], Case] = {}
         for drawn, enough in ((popular, each // 2), (_any_order(pool, dice), each)):
             for song in drawn:
-                if song not in found and (typed := _typed(kind, song, dice, known)):
-                    found[song] = typed
+                name = fold(song.title), fold(song.artist)
+                if name not in found and (typed := _typed(kind, song, dice, known)):
+                    found[name] = Case(kind.name, typed, song.title, song.artist, kind.group)
                 if len(found) >= enough:
                     break
-        for song, typed in found.items():
-            yield Case(kind.name, typed, song.title, song.artist, kind.group)
+        yield from found.values()
 
 
 def _any_order(pool: Sequence[Song], dice: Random) -> Iterator[Song]:

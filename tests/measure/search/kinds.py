@@ -20,7 +20,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A way to write songs."""
+    """A way to write songs, named "family: what is special of it"."""
 
     name: str
     write: Write

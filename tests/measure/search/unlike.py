@@ -33,16 +33,17 @@ UNLIKE: list[Kind] = [
     Kind("short: title is a number", lambda song, _: _if_number(song)),
     Kind("short: artist is a number or a letter", lambda song, _: _if_short_artist(song)),
     Kind("long: title of 6 and more words", lambda song, _: _if_long(song)),
-    Kind("same: title is the artist's name", lambda song, _: _if_named_so(song)),
+    Kind("short: title is the artist's name", lambda song, _: _if_named_so(song)),
     Kind(
-        "dash in title, T - A", lambda song, _: f"{song.title} - {song.artist}" if "-" in song.title else None
+        "dash: in title, T - A",
+        lambda song, _: f"{song.title} - {song.artist}" if "-" in song.title else None,
     ),
     Kind(
-        "dash in artist, T - A",
+        "dash: in artist, T - A",
         lambda song, _: f"{song.title} - {song.artist}" if "-" in song.artist else None,
     ),
     Kind(
-        "dash in artist, A - T",
+        "dash: in artist, A - T",
         lambda song, _: f"{song.artist} - {song.title}" if "-" in song.artist else None,
     ),
 ]
