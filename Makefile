@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-memory mutants translations screenshot clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-search bench-memory mutants translations screenshot clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -84,6 +84,11 @@ bench-slack: $(VENV)/.dev ## the same in Slack: acknowledgements, answers, and a
 
 bench-spotify: $(VENV)/.dev ## time the party while Spotify answers 429 to everything, against a party without
 	@$(BIN)/python -m tests.measure.spotify
+
+SEED ?= 1
+
+bench-search: $(VENV)/.dev ## measure how the search fares against others, and write it into docs/search.md
+	@$(BIN)/python -m tests.measure.search --seed $(SEED) --million --write docs/search.md
 
 bench-memory: $(VENV)/.dev ## print how much memory each part of the bot takes
 	@$(BIN)/python -m tests.measure.memory
