@@ -21,8 +21,9 @@ def taken(songs: Sequence[Song], dice: Random) -> list[list[Song]]:
     versions: defaultdict[str, list[Song]] = defaultdict(list)
     for song in songs:
         versions[bare(song.title)].append(song)
-    famous = dice.choices(songs, [song.popularity for song in songs], k=TAKEN)
-    drawn = [*famous[: TAKEN // 2], *dice.sample(songs, TAKEN // 2)]
+    pool = [song for song in songs if song.asked_for]
+    famous = dice.choices(pool, [song.popularity for song in pool], k=TAKEN)
+    drawn = [*famous[: TAKEN // 2], *dice.sample(pool, TAKEN // 2)]
     found = []
     for song in dict.fromkeys(drawn):
         others = [other for other in versions[bare(song.title)] if other != song]

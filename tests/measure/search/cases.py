@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from itertools import accumulate
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.measure.search.kinds import Group, Kind
 from tests.measure.search.lines import LINES
 from tests.measure.search.parts import PARTS
 from tests.measure.search.shares import SHARES
-from tests.measure.search.songs import Song, bare, fold, read, same, titles
+from tests.measure.search.songs import Song, bare, fold, read, same, titles, words
 from tests.measure.search.spellings import SPELLINGS
 from tests.measure.search.typos import TYPOS
 from tests.measure.search.unlike import UNLIKE
@@ -78,11 +79,12 @@ def made(catalogue: Path, seed: int, each: int = EACH) -> Cases:
 
 
 def _present(songs: Sequence[Song], seed: int, each: int) -> Iterator[Case]:
-    known = titles(songs)
+    known = Known(songs)
+    asked_for = [song for song in songs if song.asked_for]
     pools: dict[str, Sequence[Song]] = {
-        "any": songs,
-        "famous": [song for song in songs if song.famous],
-        "not Latin": [song for song in songs if not song.latin],
+        "any": asked_for,
+        "famous": [song for song in asked_for if song.famous],
+        "not Latin": [song for song in asked_for if not song.latin],
     }
     weights = {name: list(accumulate(song.popularity for song in pool)) for name, pool in pools.items()}
     for kind in KINDS:
@@ -93,8 +95,8 @@ def _present(songs: Sequence[Song], seed: int, each: int) -> Iterator[Case]:
         found: dict[tuple[str, str], Case] = {}
         for drawn, enough in ((popular, each // 2), (_any_order(pool, dice), each)):
             for song in drawn:
-                name = fold(song.title), fold(song.artist)
-                if name not in found and (typed := _typed(kind, song, dice, known)):
+                name, typed = (fold(song.title), fold(song.artist)), kind.write(song, dice)
+                if name not in found and typed and len(typed) <= LONGEST and known.means(kind, typed, song):
                     found[name] = Case(kind.name, typed, song.title, song.artist, kind.group)
                 if len(found) >= enough:
                     break
@@ -107,19 +109,38 @@ def _any_order(pool: Sequence[Song], dice: Random) -> Iterator[Song]:
     yield from dice.sample(pool, len(pool))
 
 
-def _typed(kind: Kind, song: Song, dice: Random, known: Mapping[str, Song]) -> str | None:
-    """What is typed for a song; None where it cannot be, or would rather mean another song."""
-    text = kind.write(song, dice)
-    if text is None or not fold(text) or len(text) > LONGEST:
-        return None
-    title, best = bare(song.title), known[bare(song.title)]
-    if kind.group == "famous title" and best is not song:
-        return None
-    if kind.group == "typing":
-        begun = next((other for name, other in known.items() if name.startswith(fold(text))), song)
-        return text if best is song and begun.popularity <= song.popularity else None
-    other = known.get(fold(text))
-    return text if other is None or fold(text) == title else None
+class Known:
+    """All songs, to tell whether a text may as well mean a better known one."""
+
+    def __init__(self, songs: Sequence[Song]) -> None:
+        self._titles = titles(songs)
+        self._by: defaultdict[str, list[Song]] = defaultdict(list)
+        for song in songs:
+            self._by[song.artist].append(song)
+
+    def means(self, kind: Kind, text: str, song: Song) -> bool:
+        """Whether a text of this kind means this song rather than another."""
+        asked = fold(text)
+        best = self._titles[bare(song.title)]
+        if not asked or (kind.group == "famous title" and best is not song):
+            return False
+        if kind.group == "typing":
+            begun = (other for name, other in self._titles.items() if name.startswith(asked))
+            return best is song and next(begun, song).idx >= song.idx
+        other = self._titles.get(asked, song)
+        return (other is song or asked == bare(song.title)) and not self._better(text, song)
+
+    def _better(self, text: str, song: Song) -> bool:
+        """Whether a part of a title stands in a better known one of the same artist too."""
+        asked = words(text)
+        if words(song.title) <= asked:
+            return False
+        named = (other for other in self._by[song.artist] if other.idx < song.idx)
+        return any(
+            asked <= words(f"{other.title} {other.artist}")
+            for other in named
+            if bare(other.title) != bare(song.title)
+        )
 
 
 def _absent(

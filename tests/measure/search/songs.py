@@ -13,6 +13,7 @@ from pathlib import Path
 
 FAMOUS = 0.2
 """Songs of more popularity are ones that most people know."""
+LONGEST_TITLE, LONGEST_ARTIST = 60, 40
 _BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _DASH = re.compile(r"\s+[-–—]\s+")
 _GUESTS = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
@@ -42,6 +43,7 @@ class Song:
     year: int | None
     duration_ms: int | None
     popularity: float
+    asked_for: bool = True  # no karaoke, and not of a name that nobody would type
 
     @property
     def famous(self) -> bool:
@@ -58,29 +60,32 @@ class Song:
 
 
 def read(catalogue: Path) -> list[Song]:
-    """All songs that people would ask for, the most popular first."""
-    with closing(
-        sqlite3.connect(f"{catalogue.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    ) as connection:
+    """All songs, the most popular first."""
+    address = f"{catalogue.resolve().as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
         rows = connection.execute(
             "SELECT idx, title, artist, album, year, duration_ms, popularity FROM tracks ORDER BY idx"
         ).fetchall()
-    songs = []
-    for idx, title, artists, album, year, duration_ms, popularity in rows:
-        main, *guests = credited(artists)
-        song = Song(idx, said(title), main, tuple(guests), album or "", year, duration_ms, popularity)
-        if _asked_for(song, f"{title} {artists} {album}"):
-            songs.append(song)
-    return songs
+    return [_song(*row) for row in rows]
 
 
-def _asked_for(song: Song, everything: str) -> bool:
-    return (
-        bool(fold(song.title) and fold(song.artist))
-        and len(song.title) <= 60
-        and len(song.artist) <= 40
-        and not _NOT_ASKED_FOR.search(everything)
+def _song(
+    idx: int,
+    title: str,
+    artists: str,
+    album: str | None,
+    year: int | None,
+    duration_ms: int | None,
+    popularity: float,
+) -> Song:
+    short, (main, *guests) = said(title), credited(artists)
+    asked_for = (
+        bool(fold(short) and fold(main))
+        and len(short) <= LONGEST_TITLE
+        and len(main) <= LONGEST_ARTIST
+        and not _NOT_ASKED_FOR.search(f"{title} {artists} {album}")
     )
+    return Song(idx, short, main, tuple(guests), album or "", year, duration_ms, popularity, asked_for)
 
 
 def credited(artists: str) -> list[str]:
@@ -106,6 +111,12 @@ def fold(text: str) -> str:
     """A text without case, accents, spaces and punctuation."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if c.isalnum())
+
+
+@lru_cache(maxsize=400_000)
+def words(text: str) -> frozenset[str]:
+    """The words of a text, folded."""
+    return frozenset(fold(word) for word in re.findall(r"[^\s\-–—/&,.:;()]+", text)) - {""}
 
 
 @lru_cache(maxsize=400_000)

@@ -96,7 +96,8 @@ def _engines(figures: Figures) -> str:
         row = [name, _share(found, "first"), _share(found, "among"), *_times(found)]
         rows.append([*row, *_times(figures.million[name])] if figures.million else row)
     if figures.fates:
-        rows.append(["Encore's outcome", "", "", *_times(figures.fates)])
+        row = ["Encore's outcome", "", "", *_times(figures.fates)]
+        rows.append([*row, "", ""] if figures.million else row)
     return _rows(head, rows)
 
 
