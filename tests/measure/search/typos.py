@@ -51,41 +51,12 @@ _SLIPS: dict[str, Slip] = {
     ),
     "swapped": _swapped,
 }
-_SOUNDS = (
-    *(("ph", "f"), ("f", "ph"), ("ck", "k"), ("ck", "c"), ("c", "k"), ("k", "c"), ("k", "ck")),
-    *(("i", "y"), ("y", "i"), ("y", "ie"), ("ie", "y"), ("z", "s"), ("s", "z"), ("ce", "se"), ("se", "ce")),
-    *(
-        ("ee", "ea"),
-        ("ea", "ee"),
-        ("ou", "u"),
-        ("oo", "u"),
-        ("ei", "ie"),
-        ("ie", "ei"),
-        ("ai", "ay"),
-        ("ay", "ai"),
-    ),
-    *(
-        ("ight", "ite"),
-        ("wh", "w"),
-        ("w", "wh"),
-        ("gh", "g"),
-        ("x", "ks"),
-        ("qu", "kw"),
-        ("er", "a"),
-        ("er", "ur"),
-    ),
-    *(
-        ("au", "o"),
-        ("aw", "au"),
-        ("sch", "sh"),
-        ("sh", "sch"),
-        ("tion", "shun"),
-        ("ch", "tch"),
-        ("j", "g"),
-        ("g", "j"),
-    ),
-    *(("v", "w"), ("th", "t"), ("t", "th"), ("e", "a"), ("a", "e"), ("o", "u"), ("an", "en"), ("h", "")),
-)
+_HEARD = """
+    ph>f f>ph ck>k ck>c c>k k>c k>ck i>y y>i y>ie ie>y z>s s>z ce>se se>ce ee>ea ea>ee ou>u oo>u
+    ei>ie ie>ei ai>ay ay>ai ight>ite wh>w w>wh gh>g x>ks qu>kw er>a er>ur au>o aw>au sch>sh sh>sch
+    tion>shun ch>tch j>g g>j v>w th>t t>th e>a a>e o>u an>en h>"""
+"""What is heard, and how it is written instead."""
+_SOUNDS = [tuple(pair.split(">")) for pair in _HEARD.split()]
 
 
 def slip(word: str, how: Slip, dice: Random, times: int = 1) -> str | None:
@@ -188,12 +159,8 @@ def _heard(heard: str, written: str) -> Write:
 
 
 def _doubled_letter(word: str) -> str | None:
-    found = re.search(r"(?<=[a-z])([bdflmnprst])(?=[aeiou])", word)
-    return (
-        word[: found.end()] + word[found.start() :]
-        if found and "".join(word).count(found[0] * 2) == 0
-        else None
-    )
+    found = re.search(r"(?<=[a-z])([bdflmnprst])(?=[aeiou])(?<!\1\1)", word)
+    return word[: found.end()] + word[found.start() :] if found else None
 
 
 def _single_letter(word: str) -> str | None:
