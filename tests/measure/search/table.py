@@ -45,7 +45,7 @@ def markdown(figures: Figures) -> str:
         parts += [_outcomes(figures)]
     if figures.absent:
         parts += [_absent(figures.absent)]
-    if not figures.compared or not figures.fates:
+    if not figures.fates:
         parts += [_lists(figures.lists)]
     return "\n\n".join(parts)
 
