@@ -71,6 +71,7 @@ def test_what_is_taken_out_is_gone(file: Path, cases: Cases, tmp_path: Path) -> 
         ("Bohemian Rhapsody - Remastered 2011", "Queen", True),
         ("bohemian rhapsody (Live Aid)", "QUEEN, Somebody", True),
         ("Bohemian Rhapsody", "Somebody, Queen", True),
+        ("Bohemian Rhapsody", "Somebody feat. Queen", True),
         ("Bohemian Rhapsody", "Panic! At The Disco", False),
         ("Somebody to Love", "Queen", False),
     ],
@@ -78,6 +79,12 @@ def test_what_is_taken_out_is_gone(file: Path, cases: Cases, tmp_path: Path) -> 
 def test_any_version_by_the_artist_is_right(title: str, artists: str, right: bool) -> None:
     """What stands in brackets or behind a dash does not matter; who made it does."""
     assert QUEEN.means(title, artists) is right
+
+
+def test_the_same_name_may_be_written_otherwise() -> None:
+    """A sign stands for "and", and "Pt." for a part."""
+    case = Case("order: T A", "", "Spectrum, Pt. 2", "Florence + The Machine", "song")
+    assert case.means("Spectrum Part 2 (Say My Name)", "Florence And The Machine")
 
 
 def test_what_is_right_depends_on_the_group() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from tests.measure.search.kinds import Kind, patterns
-from tests.measure.search.songs import Song, bare, fold, same, titles
+from tests.measure.search.songs import Song, bare, shared, titles
 from tests.measure.search.unknown_songs import UNKNOWN
 
 TAKEN = 240
@@ -17,32 +17,33 @@ _ALONE = ("{T}", "{t}")
 
 
 def taken(songs: Sequence[Song], dice: Random) -> list[list[Song]]:
-    """Songs to take out, half of them likely to be asked for, each with all its versions."""
+    """Songs to take out, half of them likely to be asked for, each with all its versions and medleys."""
     versions: defaultdict[str, list[Song]] = defaultdict(list)
     for song in songs:
-        versions[bare(song.title)].append(song)
+        for title in {bare(song.title), *map(bare, song.title.split("/"))}:
+            versions[title].append(song)
     pool = [song for song in songs if song.asked_for]
     famous = dice.choices(pool, [song.popularity for song in pool], k=TAKEN)
     drawn = [*famous[: TAKEN // 2], *dice.sample(pool, TAKEN // 2)]
     found = []
     for song in dict.fromkeys(drawn):
         others = [other for other in versions[bare(song.title)] if other != song]
-        found.append([song, *(other for other in others if same(song.title, song.artist, *_names(other)))])
+        found.append([song, *(other for other in others if shared(song.artist, other.artists))])
     return found
-
-
-def _names(song: Song) -> tuple[str, str]:
-    return song.title, ", ".join([song.artist, *song.guests])
 
 
 def unknown(songs: Sequence[Song]) -> list[Song]:
     """The famous songs that are not among these."""
-    sung: defaultdict[str, set[str]] = defaultdict(set)
+    sung: defaultdict[str, list[Song]] = defaultdict(list)
     for song in songs:
-        sung[bare(song.title)] |= {fold(name) for name in (song.artist, *song.guests)}
+        sung[bare(song.title)].append(song)
     named = [line.split("|") for line in UNKNOWN.splitlines()]
     found = [Song(-1, title, artist, (), "", None, None, 1.0) for title, artist in named]
-    return [song for song in found if fold(song.artist) not in sung[bare(song.title)]]
+    return [
+        song
+        for song in found
+        if not any(shared(song.artist, other.artists) for other in sung[bare(song.title)])
+    ]
 
 
 def kinds(family: str, remaining: Sequence[Song]) -> Iterator[Kind]:

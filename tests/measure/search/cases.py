@@ -21,7 +21,7 @@ from tests.measure.search.kinds import Group, Kind
 from tests.measure.search.lines import LINES
 from tests.measure.search.parts import PARTS
 from tests.measure.search.shares import SHARES
-from tests.measure.search.songs import Song, bare, fold, read, same, titles, words
+from tests.measure.search.songs import Song, bare, fold, read, same, shared, titles, words
 from tests.measure.search.spellings import SPELLINGS
 from tests.measure.search.typos import TYPOS
 from tests.measure.search.unlike import UNLIKE
@@ -31,6 +31,8 @@ EACH = 60
 """How many cases there are of a kind, where as many songs can be written so."""
 DRAWS = 2_000
 """How often a song is drawn by its popularity for a kind, and as often without regard to it."""
+RIVAL = 0.5
+"""Of two songs with a title the one is the famous one if the other is less than so popular beside it."""
 LONGEST = 200
 """Texts of more letters are left out."""
 KINDS: Sequence[Kind] = (*ORDERS, *SHARES, *LINES, *PARTS, *TYPOS, *SPELLINGS, *UNLIKE)
@@ -115,20 +117,29 @@ class Known:
     def __init__(self, songs: Sequence[Song]) -> None:
         self._titles = titles(songs)
         self._by: defaultdict[str, list[Song]] = defaultdict(list)
+        self._named: defaultdict[str, list[Song]] = defaultdict(list)
         for song in songs:
             self._by[song.artist].append(song)
+            self._named[bare(song.title)].append(song)
 
     def means(self, kind: Kind, text: str, song: Song) -> bool:
         """Whether a text of this kind means this song rather than another."""
-        asked = fold(text)
-        best = self._titles[bare(song.title)]
-        if not asked or (kind.group == "famous title" and best is not song):
+        asked, title = fold(text), bare(song.title)
+        best = self._titles[title]
+        if not asked or (kind.group == "famous title" and (best is not song or self._rivalled(song))):
             return False
         if kind.group == "typing":
             begun = (other for name, other in self._titles.items() if name.startswith(asked))
             return best is song and next(begun, song).idx >= song.idx
         other = self._titles.get(asked, song)
-        return (other is song or asked == bare(song.title)) and not self._better(text, song)
+        return (other is song or asked == title) and not self._better(text, song)
+
+    def _rivalled(self, song: Song) -> bool:
+        """Whether somebody else's song of this title is nearly as well known."""
+        return any(
+            other.popularity > RIVAL * song.popularity and not shared(song.artist, other.artists)
+            for other in self._named[bare(song.title)]
+        )
 
     def _better(self, text: str, song: Song) -> bool:
         """Whether a part of a title stands in a better known one of the same artist too."""

@@ -17,6 +17,10 @@ LONGEST_TITLE, LONGEST_ARTIST = 60, 40
 _BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _DASH = re.compile(r"\s+[-–—]\s+")
 _GUESTS = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s.*$", re.IGNORECASE)
+_REMIX = re.compile(r"(?<=\w)\s+remix\s*$", re.IGNORECASE)
+_PART = re.compile(r"\bpart\b", re.IGNORECASE)
+_BETWEEN_NAMES = re.compile(r",|\||\s(?:feat\.?|ft\.?|featuring)\s", re.IGNORECASE)
+_AND = re.compile(r"\band\b|[&+]", re.IGNORECASE)
 _COMMA_NAMES = (
     "Tyler, The Creator",
     "Earth, Wind & Fire",
@@ -44,6 +48,11 @@ class Song:
     duration_ms: int | None
     popularity: float
     asked_for: bool = True  # no karaoke, and not of a name that nobody would type
+
+    @property
+    def artists(self) -> str:
+        """All who are credited."""
+        return ", ".join([self.artist, *self.guests])
 
     @property
     def famous(self) -> bool:
@@ -89,12 +98,12 @@ def _song(
 
 
 def credited(artists: str) -> list[str]:
-    """The names in a text that separates them with commas, the main artist's first."""
+    """The names of those who made a song, the main artist's first."""
     for name in _COMMA_NAMES:
         if artists.casefold().startswith(name.casefold()):
             others = artists[len(name) :].strip(", ")
-            return [artists[: len(name)], *(others.split(", ") if others else [])]
-    return [name for each in artists.split(",") if (name := each.strip())] or [artists]
+            return [artists[: len(name)], *(credited(others) if others else [])]
+    return [name for each in _BETWEEN_NAMES.split(artists) if (name := each.strip())] or [artists]
 
 
 def said(title: str) -> str:
@@ -121,19 +130,28 @@ def words(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=400_000)
 def bare(title: str) -> str:
-    """A title without guests and what stands in brackets or behind a dash, folded."""
-    return fold(_GUESTS.sub("", _DASH.split(_BRACKETED.sub(" ", title))[0])) or fold(title)
+    """A title without guests, remixes and what stands in brackets or behind a dash, folded."""
+    short = _GUESTS.sub("", _DASH.split(_BRACKETED.sub(" ", title))[0])
+    return fold(_PART.sub("pt", _REMIX.sub("", short))) or fold(title)
 
 
 def same(title: str, artist: str, found_title: str, found_artists: str) -> bool:
-    """Whether a song found is the one meant, in any version: who made one is credited in the other."""
-    if bare(title) != bare(found_title):
-        return False
-    return _credits(artist, found_artists) or _credits(found_artists, artist)
+    """Whether a song found is the one meant, in any version."""
+    return bare(title) == bare(found_title) and shared(artist, found_artists)
+
+
+def shared(artists: str, others: str) -> bool:
+    """Whether the main artist of one song is credited in the other."""
+    return _credits(artists, others) or _credits(others, artists)
 
 
 def _credits(main_of: str, artists: str) -> bool:
-    return fold(credited(main_of)[0]) in {fold(name) for name in credited(artists)}
+    return _name(credited(main_of)[0]) in map(_name, credited(artists))
+
+
+@lru_cache(maxsize=400_000)
+def _name(artist: str) -> str:
+    return fold(_AND.sub(" ", artist)) or fold(artist)
 
 
 def titles(songs: Iterable[Song]) -> dict[str, Song]:
