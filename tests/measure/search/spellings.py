@@ -82,7 +82,7 @@ def typed(change: Change, pattern: str = "{} {}") -> Write:
     def write(song: Song, _: Random) -> str | None:
         as_it_is = pattern.format(song.title, song.artist)
         changed = pattern.format(change(song.title), change(song.artist))
-        return changed if changed.casefold() != as_it_is.casefold() else None
+        return changed if changed.lower() != as_it_is.lower() else None
 
     return write
 
@@ -92,7 +92,7 @@ def title(change: Change, pattern: str = "{} {}") -> Write:
 
     def write(song: Song, _: Random) -> str | None:
         changed = change(song.title)
-        same = changed.casefold() == song.title.casefold()
+        same = changed.lower() == song.title.lower()
         return pattern.format(changed, song.artist) if changed.strip() and not same else None
 
     return write
@@ -103,7 +103,7 @@ def artist(change: Change, pattern: str = "{} {}") -> Write:
 
     def write(song: Song, _: Random) -> str | None:
         changed = change(song.artist)
-        same = changed.casefold() == song.artist.casefold()
+        same = changed.lower() == song.artist.lower()
         return pattern.format(song.title, changed) if changed.strip() and not same else None
 
     return write
