@@ -156,6 +156,7 @@ async def test_spellings_of_an_unknown_song_are_one(
 ) -> None:
     """Case, accents and signs do not make another song of one that the catalogue does not know."""
     await party.settings.share(HERE, MO, True)
+    await party.settings.choose(HERE, MO, {"one_of_each": False})
     await add(party, "Déjà Démo - The Garage Neighbours", OTHER)
     clock.pass_by(hours=20)
     await add(party, "DEJA DEMO! - the garage neighbours", THIRD)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
+from bot.party.spelling import names, version_key
 from bot.party.words import Entry, Track
 
 
@@ -37,13 +39,23 @@ def varied(ranked: Sequence[Track], count: int) -> list[int]:
 
 
 def same_song(one: Track, other: Track) -> bool:
-    """Whether two tracks are one: by the catalogue's id, or as typed."""
-    if one.track_id or other.track_id:
-        return one.track_id == other.track_id
-    return (one.title.casefold(), one.artist.casefold()) == (
-        other.title.casefold(),
-        other.artist.casefold(),
+    """Whether two tracks are one to a person: by the catalogue's id, or in any spelling.
+
+    Twins have the same title, with guests or without, and either the same main artist or the same artists in
+    another order. A live take or a remix is another song.
+    """
+    if one.track_id and one.track_id == other.track_id:
+        return True
+    title, artists = _spelt(one.title, one.artist)
+    other_title, other_artists = _spelt(other.title, other.artist)
+    return title == other_title and (
+        artists[:1] == other_artists[:1] or frozenset(artists) == frozenset(other_artists)
     )
+
+
+@lru_cache(maxsize=5_000)  # the same few songs are compared again and again
+def _spelt(title: str, artist: str) -> tuple[str, tuple[str, ...]]:
+    return version_key(title), tuple(names(artist))
 
 
 def twin(entries: Iterable[Entry], track: Track) -> Entry | None:

@@ -74,11 +74,50 @@ def test_a_mix_is_a_choice_in_the_order_of_the_ranking(artists: list[str], count
 
 
 def test_songs_of_the_catalogue_are_the_same_by_their_id() -> None:
-    """Whatever they are called; one that was typed is none of the catalogue's."""
+    """Whatever they are called."""
     assert same_song(song(1, track_id="a"), song(2, "Other", track_id="a"))
-    assert not same_song(song(1, track_id="a"), song(1, track_id="b"))
-    assert not same_song(song(1, track_id="a"), song(1))
-    assert not same_song(song(1), song(1, track_id="a"))
+    assert not same_song(song(1, track_id="a"), song(2, "Other", track_id="b"))
+    assert not same_song(song(1), song(2))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            ("Stay", "The Kid LAROI, Justin Bieber"),
+            ("STAY (with Justin Bieber)", "Justin Bieber, The Kid LAROI"),
+        ),
+        (("Bury Us", "The Naked And Famous"), ("Bury Us", "Naked & Famous")),
+        (
+            ("Another Brick in the Wall, Pt. 2", "Pink Floyd"),
+            ("Another Brick in the Wall (Part 2)", "Pink Floyd"),
+        ),
+        (("Don't Stop Me Now", "Queen"), ("Don’t Stop Me Now - Remastered 2011", "Queen")),
+        (("Peaches (feat. Daniel Caesar)", "Justin Bieber, Daniel Caesar"), ("Peaches", "Justin Bieber")),
+    ],
+)
+def test_twins_are_the_same_song(one: tuple[str, str], other: tuple[str, str]) -> None:
+    """With credits swapped, & or and, The or not, Pt. or Part, remastered or not, whatever their ids."""
+    assert same_song(Track(*one, track_id="a"), Track(*other, track_id="b"))
+    assert same_song(Track(*other), Track(*one, track_id="a"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Stay", "Rihanna, Mikky Ekko"), ("Stay", "Mikky Ekko")),
+        (("One", "U2"), ("One - Live", "U2")),
+        (("One", "U2"), ("One", "Metallica")),
+        (
+            ("Another Brick in the Wall, Pt. 1", "Pink Floyd"),
+            ("Another Brick in the Wall, Pt. 2", "Pink Floyd"),
+        ),
+        (("Levitating", "Dua Lipa"), ("Levitating - Remix", "Dua Lipa")),
+    ],
+)
+def test_others_are_not(one: tuple[str, str], other: tuple[str, str]) -> None:
+    """Another version, another part, another artist, and a guest's own song of the same title."""
+    assert not same_song(Track(*one, track_id="a"), Track(*other, track_id="b"))
 
 
 def test_typed_songs_are_the_same_by_title_and_artist() -> None:
