@@ -1,6 +1,6 @@
 """`python -m bot`: opens settings, model, store and front doors, and closes them in reverse.
 
-`python -m bot manifest` prints the manifest of a Slack app instead.
+`python -m bot manifest` prints the manifest of a Slack app instead, `python -m bot find` what texts mean.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+from bot.find import find
 from bot.party.errors import StartError
 from bot.playback.watcher import DeviceWatcher
 from bot.recommend.bundle import open_bundle
@@ -218,6 +219,12 @@ def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
         help="for HTTP in place of Socket Mode: where Slack reaches the bot, like https://your.host",
     )
     slack.add_argument("--prefix", default="", help="a word in front of each command: party makes /party-add")
+    find_song = commands.add_parser(
+        "find", help="print which song each of some texts means, and do nothing else"
+    )
+    find_song.add_argument("texts", nargs="*", help="what people type; left out: a line of the input each")
+    find_song.add_argument("--json", action="store_true", help="print an object a line instead of a table")
+    find_song.add_argument("--as-you-type", action="store_true", help="print what is offered while one types")
     return parser.parse_args(line)
 
 
@@ -229,6 +236,9 @@ def main(line: Sequence[str] | None = None) -> int:
             print(manifest.printed(asked.url, asked.prefix))
             return 0
         settings = read_settings()
+        if asked.command == "find":
+            run_on_loop(find(settings.model_dir, asked.texts, as_json=asked.json, typing=asked.as_you_type))
+            return 0
         sys.setswitchinterval(SWITCH_S)
         logging.basicConfig(
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bot.party.autopilot import Autopilot
 from bot.party.ballots import Ballots
+from bot.party.bringing import Bringing
 from bot.party.cards import Cards
 from bot.party.clock import Clock
 from bot.party.erasure import Erasure
@@ -52,6 +53,7 @@ class PartyService:
         self.unit = UnitOfWork(store, self.notices, clock)
         songs, suggestions = Songs(catalogue, music), Suggestions(self.unit, recommender)
         self.queue = Queue(self.unit, songs)
+        self.lists = Bringing(self.unit, songs)
         self.ballots = Ballots(self.unit, catalogue, suggestions)
         self.insight = Insight(self.unit, songs, recommender)
         self.settings = RoomSettings(self.unit)
@@ -62,7 +64,7 @@ class PartyService:
         self._hosts = Hosts(self.devices)
         self.playback = Playing(self.devices, self._hosts)
         self.accounts = Accounts(self.devices, self._hosts)
-        self.playlists = Playlists(self.devices)
+        self.playlists = Playlists(self.devices, self.lists)
         self._erasure = Erasure(self.unit)
 
     @property

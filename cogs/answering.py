@@ -15,6 +15,7 @@ from bot.doors.answers import (
     Answer,
     AskForSettings,
     AskForSongs,
+    AskWhich,
     ConfirmErasure,
     OfferDevices,
     OfferLink,
@@ -25,13 +26,14 @@ from bot.doors.answers import (
     ShowBallot,
     ShowCard,
 )
-from bot.doors.presses import Forget, More, Noted, Outcome, Replace, TurnPage, UpdateBallot
+from bot.doors.presses import Forget, More, Noted, Outcome, Replace, Settled, TurnPage, UpdateBallot
 from bot.party.limits import USUAL_SUGGESTIONS
 from bot.party.words import Entry, Mood
 from cogs.cards import Card, ballot_card
 from cogs.escape import TEXT_LIMIT, fitting
 from cogs.forms import device_card, settings_view, songs_form
-from cogs.request import Asked, answer_privately
+from cogs.questions import question_card
+from cogs.request import Asked, answer_privately, clicked
 
 LABEL_LIMIT = 80
 """The longest label of a button that Discord takes, in characters."""
@@ -49,6 +51,8 @@ async def show(asked: Asked, answer: Answer) -> None:
             await asked.reply(view=ballot(asked, answer.ballot, answer.intro, answer.again))
         case AskForSongs():
             await asked.interaction.response.send_modal(songs_form(ask.own))
+        case AskWhich():
+            await _show_privately(asked, question_card(answer, ask.own))
         case AskForSettings(rules):
             await asked.reply(view=settings_view(rules, ask.own))
         case OfferDevices(text, devices):
@@ -91,6 +95,11 @@ async def show_outcome(asked: Asked, outcome: Outcome) -> None:
                 await asked.update(Card(ui.TextDisplay(answer.text)))
             else:
                 await asked.update(ballot(asked, answer.ballot, answer.intro, answer.again))
+        case Settled(text, press):
+            message = asked.interaction.message
+            if message is not None:
+                pressed = clicked(asked.interaction) or press.id
+                await asked.update(asked.client.questions.settled(message, pressed, text))
         case _:
             await show(asked, outcome)
 

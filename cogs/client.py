@@ -19,6 +19,7 @@ from cogs.card import Live
 from cogs.commands import add_commands
 from cogs.news import News
 from cogs.pressing import pressed
+from cogs.questions import Questions
 from cogs.request import Interaction, explain
 from cogs.texts import Texts
 
@@ -67,6 +68,7 @@ class EncoreBot(commands.AutoShardedBot):
         )
         self.party = party
         self.live = Live(self, party)
+        self.questions = Questions()
         self.news = News(self, party)
 
     async def setup_hook(self) -> None:

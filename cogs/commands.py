@@ -9,13 +9,15 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.doors.arguments import Argument, Number, OneOf, Text
-from bot.doors.ask import Door
+from bot.doors.answers import Answer
+from bot.doors.arguments import Argument, File, Number, OneOf, Text
+from bot.doors.ask import Ask, Door
 from bot.doors.commands import ADD_FROM_MESSAGE, BY_NAME, GROUPS, TABLE
 from bot.doors.handlers.queue import add, add_from_message
 from bot.doors.table import Audience, Command, of_door
 from cogs.answering import show
 from cogs.escape import copied
+from cogs.files import lists_in, read
 from cogs.offers import offer_for
 from cogs.request import Interaction, explain, take
 
@@ -60,6 +62,8 @@ def _parameter(argument: Argument) -> inspect.Parameter:
     match argument.kind:
         case Number(least, most):
             annotation = app_commands.Range[int, least, most]
+        case File():
+            annotation = discord.Attachment
         case Text(longest) if longest < SENT_WHOLE:
             annotation = app_commands.Range[str, 1, longest]
     return inspect.Parameter(
@@ -87,17 +91,27 @@ async def run(interaction: Interaction, row: Command, given: dict[str, Any]) -> 
     asked = await take(interaction, private=alone, quiet=quiet, anywhere=row.personal)
     if row.slow or row.spotify:
         asked.client.news.remember(interaction)
-    arguments = {
-        name: copied(value) if isinstance(value, str) else value
-        for name, value in given.items()
-        if value is not None
-    }
-    await show(asked, await asked.soon(row.run(asked.ask, arguments)))
+    await show(asked, await asked.soon(_run(asked.ask, row, given)))
+
+
+async def _run(ask: Ask, row: Command, given: dict[str, Any]) -> Answer:
+    return await row.run(ask, {name: await _read(it) for name, it in given.items() if it is not None})
+
+
+async def _read(value: Any) -> Any:
+    """An option as its kind is read: a text as it was before it was copied from us, a file as its bytes."""
+    if isinstance(value, str):
+        return copied(value)
+    return await read(value) if isinstance(value, discord.Attachment) else value
 
 
 async def _add_from_message(interaction: Interaction, message: discord.Message) -> None:
     asked = await take(interaction, quiet=True)
-    await show(asked, await asked.soon(add_from_message(asked.ask, message.content)))
+    await show(asked, await asked.soon(_found_in(asked.ask, message)))
+
+
+async def _found_in(ask: Ask, message: discord.Message) -> Answer:
+    return await add_from_message(ask, message.content, await lists_in(message))
 
 
 async def add_from_form(interaction: Interaction, text: str) -> None:

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.doors.presses import DEVICE
 from bot.party.errors import marked
-from bot.party.limits import MOST_LINES
+from bot.party.limits import MOST_IMPORTED
 from bot.party.words import Rules
 from bot.playback.words import Device
 from bot.wording.menus import Menu, menus
@@ -37,7 +37,7 @@ def songs_form(words: Replies) -> ui.Modal:
         placeholder=short(words.say(marked("Take on Me – a-ha")), 100),
         max_length=4000,
     )
-    told = words.count("One song per line, one at most", "One song per line, {number} at most", MOST_LINES)
+    told = words.count("One song per line, one at most", "One song per line, {number} at most", MOST_IMPORTED)
     form.add_item(ui.Label(text=short(told, 45), component=field))
     form.stop()  # what comes back is known by the form's id alone
     return form

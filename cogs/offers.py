@@ -8,7 +8,7 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.doors.arguments import AnySong, Device, Kind, RemovableSong, Song, WaitingSong
+from bot.doors.arguments import AnySong, Device, Kind, RemovableSong, Song, SongList, WaitingSong
 from bot.doors.meant import CHOSEN, DEVICE, named, on_and_waiting
 from bot.party.errors import SpotifyError
 from bot.party.limits import LONGEST_TEXT
@@ -32,6 +32,8 @@ DEVICES_WITHIN_S = 2.0
 
 def offer_for(kind: Kind) -> Offer | None:
     """What offers arguments of a kind; None where a menu does, or nothing can."""
+    if isinstance(kind, SongList):
+        return None
     return next((offer for of, offer in _OFFERS if isinstance(kind, of)), None)
 
 

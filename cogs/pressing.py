@@ -16,13 +16,14 @@ from bot.wording.menus import chosen
 from cogs.answering import show_outcome
 from cogs.commands import add_from_form
 from cogs.forms import ADD_FORM, PLACE, PLACES, RULE, filled_in, settings_view
-from cogs.request import Asked, Interaction, explain, take
+from cogs.questions import plain_id
+from cogs.request import Asked, Interaction, clicked, explain, take
 
 
 async def pressed(interaction: Interaction) -> None:
     """Answers a press, a choice or a form; what is none of ours is left alone."""
     data: dict[str, Any] = dict(interaction.data or {})
-    custom_id = str(data.get("custom_id"))
+    custom_id = clicked(interaction)
     if interaction.type is discord.InteractionType.modal_submit:
         if custom_id == ADD_FORM:
             await add_from_form(interaction, filled_in(data))
@@ -38,15 +39,28 @@ async def _press(interaction: Interaction, custom_id: str, values: list[str]) ->
     if custom_id.startswith((RULE, PLACE)):
         await _choose(await take(interaction, private=True), custom_id, values)
         return
-    press = presses.read(custom_id, values[0] if values else "")
+    press = presses.read(plain_id(custom_id), values[0] if values else "")
     if press is None:
         return
     if isinstance(press, presses.Vote) and press.on_card:
         interaction.message = None  # fifty objects that nobody asks for, and garbage later
     personal = isinstance(press, presses.Forget)
     asked = await take(interaction, private=presses.is_private(press), anywhere=personal)
+    if isinstance(press, presses.Add) and interaction.message is not None:
+        await _add(asked, press, interaction.message, custom_id)
+        return
     await show_outcome(asked, await asked.soon(presses.act(asked.ask, press)))
     interaction.message = None
+
+
+async def _add(asked: Asked, press: presses.Add, message: discord.Message, custom_id: str) -> None:
+    """Adds the song that was meant, once: a second press on an answered question only shows the answer."""
+    await asked.noted()
+    async with asked.client.questions.turn(message, custom_id) as is_open:
+        if is_open:
+            await show_outcome(asked, await presses.act(asked.ask, press))
+        else:
+            await asked.update(asked.client.questions.shown(message))
 
 
 async def _choose(asked: Asked, custom_id: str, values: list[str]) -> None:

@@ -17,6 +17,7 @@ from bot.service import PartyService
 from bot.wording.languages import language, spoken
 from bot.wording.replies import Replies
 from cogs.escape import plain
+from cogs.questions import Questions
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Client(Protocol):
     """The client that a request comes in at."""
 
     party: PartyService
+    questions: Questions
     live: LiveCards
     news: Languages
 
@@ -76,6 +78,12 @@ def member_of(interaction: Interaction) -> Member:
 def key_of(interaction: Interaction) -> str:
     """The same for every delivery of one request."""
     return f"discord:{interaction.id}"
+
+
+def clicked(interaction: Interaction) -> str:
+    """The id of the button or menu that was used, or of the form that was sent; empty for a command."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    return str(data.get("custom_id") or "")
 
 
 def client_of(interaction: Interaction) -> Client:

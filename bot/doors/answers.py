@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.party.words import Entry, Mood, Rules
+from bot.party.words import Entry, Mood, Rules, Track
 from bot.playback.words import Account, Device, Saved
 
 
@@ -43,6 +43,25 @@ class ShowBallot:
 @dataclass(frozen=True, slots=True)
 class AskForSongs:
     """A form for several songs; what is sent back is the argument of the command that adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which song was meant: what was asked for, and the songs that it may be."""
+
+    typed: str
+    offered: Sequence[Track]
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhich:
+    """Which songs were meant, for the asker alone; a button for each choice, see `bot.doors.presses.choices`.
+
+    `text` says so by itself, for who cannot press.
+    """
+
+    text: str
+    questions: Sequence[Question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +132,7 @@ Answer = (
     | ShowCard
     | ShowBallot
     | AskForSongs
+    | AskWhich
     | AskForSettings
     | OfferDevices
     | OfferLink

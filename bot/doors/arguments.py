@@ -34,6 +34,11 @@ class Song(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class SongList(Song):
+    """A link to a whole list of songs, or the list itself: no single song is offered for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingSong(Text):
     """A song that plays or waits: its number in the queue, or words of its title."""
 
@@ -48,6 +53,27 @@ class ShownSong(WaitingSong):
     """The one that a button was shown with."""
 
     def read(self, typed: str) -> str:
+        """Nothing that is typed.
+
+        Raises:
+            NotUnderstood: always.
+        """
+        raise NotUnderstood
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that somebody sent."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file, which nobody types."""
+
+    def read(self, typed: str) -> Upload:
         """Nothing that is typed.
 
         Raises:
@@ -107,7 +133,7 @@ class OneOf:
         return word
 
 
-Kind = Text | Number | OneOf
+Kind = Text | Number | OneOf | File
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ from bot.doors.arguments import (
     AnySong,
     Argument,
     Device,
+    File,
     Number,
     OneOf,
     RemovableSong,
     ShownSong,
     Song,
+    SongList,
     Text,
     WaitingSong,
 )
@@ -159,7 +161,12 @@ TABLE: tuple[Command, ...] = (
         who=Who.MANAGERS,
     ),
     Command(
-        "play", sound.play, marked("Resume a paused song, or play the party on your Spotify."), slow=True
+        "play",
+        sound.play,
+        marked("Add a song; without one, resume, or play the party on your Spotify."),
+        (Argument("song", Song(), marked("Title and artist, or a link; leave this out to resume")),),
+        audience=Audience.QUIET,
+        slow=True,
     ),
     Command(
         "pause",
@@ -235,15 +242,13 @@ TABLE: tuple[Command, ...] = (
     Command(
         "import",
         sound.import_songs,
-        marked("Add all the songs from a Spotify playlist or album."),
+        marked("Add a whole list of songs: from a file, or from a Spotify playlist or album."),
         (
-            Argument(
-                "link", Text(), marked("A link to a Spotify album or to one of your playlists"), required=True
-            ),
+            Argument("link", SongList(), marked("A link to a Spotify album or to one of your playlists")),
+            Argument("file", File(), marked("A list of songs: CSV, M3U, XSPF, JSPF, PLS or text")),
         ),
         audience=Audience.QUIET,
         slow=True,
-        spotify=True,
     ),
     Command(
         "settings",

@@ -9,21 +9,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.doors.answers import Again, Answer, OfferDevices, Said, ShowBallot
+from bot.doors.answers import Again, Answer, OfferDevices, Question, Said, ShowBallot
 from bot.doors.ask import Ask
 from bot.doors.handlers import look, sound, suggestions
-from bot.party.errors import BallotClosed, NotUnderstood, PartyError
+from bot.doors.meant import named
+from bot.party.errors import BallotClosed, NotUnderstood, PartyError, marked
 from bot.party.limits import USUAL_SUGGESTIONS
+from bot.party.songs import AS_TYPED, CHOSEN
 from bot.party.words import Entry, Mood
+from bot.wording.replies import Replies
 
 NEXT, PAUSE, PLAY, DOWN = "encore:next", "encore:pause", "encore:play", "encore:down"
 DEVICE = "encore:device"
+ID_LIMIT, LABEL_LIMIT = 100, 75
+"""The longest id and label of a button that every chat takes, in characters."""
 WORDS_LIMIT = 60
 """So many characters of the words of a vibe fit into the id of its button."""
 _VOTE = re.compile(r"encore:vote:([0-9]{1,15}):(-?1|0)(:queue)?")
 _SKIP = re.compile(r"encore:skip:([0-9]{1,15})")
 _PAGE = re.compile(r"encore:page:([0-9]{1,3})")
 _MORE = re.compile(r"encore:more:(safe|balanced|adventurous):([1-5])(?::(.{1,60}))?")
+_ADD = re.compile(rf"encore:add:((?:{CHOSEN}|{AS_TYPED}).+)", re.DOTALL)
 _FORGET = re.compile(r"encore:forget:([0-9A-Za-z]{1,20})")
 _ENTRY = re.compile(r"[0-9]{1,15}")
 
@@ -58,6 +64,18 @@ class Skip:
     def id(self) -> str:
         """The button's id."""
         return f"encore:skip:{self.entry_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A song that was offered because it was not sure which was meant, or what was typed as it is."""
+
+    song: str  # as the argument of the command that adds: `track:` and an id, or `typed:` and a text
+
+    @property
+    def id(self) -> str:
+        """The button's id."""
+        return f"encore:add:{self.song}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +130,7 @@ class Choose:
     chosen: str = ""
 
 
-Press = Vote | Skip | TurnPage | More | Forget | Choose
+Press = Vote | Skip | Add | TurnPage | More | Forget | Choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +153,27 @@ class Replace:
     answer: Said | ShowBallot
 
 
-Outcome = Noted | TurnPage | UpdateBallot | Replace | Answer
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A question is answered: it goes from the message that was clicked, and a text takes its place."""
+
+    text: str
+    press: Add
+
+
+Outcome = Noted | TurnPage | UpdateBallot | Replace | Settled | Answer
+
+
+def choices(question: Question, words: Replies) -> list[tuple[str, str]]:
+    """The buttons under a question, the label and the id of each: the songs, and what was typed as it is."""
+    offered = [
+        (named(track, LABEL_LIMIT), Add(f"{CHOSEN}{track.track_id}").id)
+        for track in question.offered
+        if track.track_id
+    ]
+    typed = Add(f"{AS_TYPED}{question.typed}").id
+    as_typed = [(words.say(marked("As I typed it")), typed)] if len(typed) <= ID_LIMIT else []
+    return [each for each in [*offered, *as_typed] if len(each[1]) <= ID_LIMIT]
 
 
 def read(custom_id: str, chosen: str = "") -> Press | None:
@@ -151,6 +189,8 @@ def read(custom_id: str, chosen: str = "") -> Press | None:
         return Skip(int(match[1]))
     if match := _PAGE.fullmatch(custom_id):
         return TurnPage(int(match[1]))
+    if match := _ADD.fullmatch(custom_id):
+        return Add(match[1])
     if match := _FORGET.fullmatch(custom_id):
         return Forget(match[1])
     return Choose(custom_id, chosen) if custom_id in _CHOICES else None
@@ -158,7 +198,7 @@ def read(custom_id: str, chosen: str = "") -> Press | None:
 
 def is_private(press: Press) -> bool:
     """Whether nobody but who presses sees the message that is pressed on."""
-    return isinstance(press, Forget) or (isinstance(press, Choose) and press.what == DEVICE)
+    return isinstance(press, Forget | Add) or (isinstance(press, Choose) and press.what == DEVICE)
 
 
 async def act(ask: Ask, press: Press) -> Outcome:
@@ -173,6 +213,9 @@ async def act(ask: Ask, press: Press) -> Outcome:
         case Skip(entry_id):
             await ask.party.queue.skip(ask.room, ask.member, ask.key, entry_id)
             return Noted()
+        case Add(song):
+            added = await ask.party.queue.add(ask.room, ask.member, song, ask.key)
+            return Settled(ask.own.added(added), press)
         case TurnPage():
             return press
         case More(again):

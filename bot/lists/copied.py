@@ -10,9 +10,10 @@ from enum import Enum, auto
 from operator import itemgetter
 
 from bot.lists.cells import duration_ms
-from bot.lists.lines import Line, named, tidy
+from bot.lists.lines import named, tidy
 from bot.party.errors import TooManyLines
 from bot.party.limits import MOST_IMPORTED
+from bot.party.words import Wanted
 
 _LENGTH = re.compile(r"\d{1,2}(?::\d\d){1,2}")
 _NUMBER = re.compile(r"\d{1,4}")
@@ -81,7 +82,7 @@ class _Kind(Enum):
     PAGE = auto()  # a button, a mark
 
 
-def read_copied(text: str, _name: str) -> Iterable[Line] | None:
+def read_copied(text: str, _name: str) -> Iterable[Wanted] | None:
     """The songs of a page, or None for a text that is none.
 
     YouTube writes a length above each title, with the channel below it; YouTube Music and Spotify write
@@ -129,7 +130,7 @@ def _has_lengths_first(rows: Sequence[tuple[_Kind, str]], lengths: Sequence[int]
     return any(kind is _Kind.COUNT for kind, _ in rows[lengths[0] :])
 
 
-def _titles_below(rows: Sequence[tuple[_Kind, str]], lengths: Sequence[int]) -> Iterator[Line]:
+def _titles_below(rows: Sequence[tuple[_Kind, str]], lengths: Sequence[int]) -> Iterator[Wanted]:
     """The first line below a length is the title, even where it is a number, and the next one the channel."""
     for start, end in zip(lengths, [*lengths[1:], len(rows)], strict=True):
         block = [row for row in rows[start + 1 : end] if row[0] is not _Kind.LENGTH]
@@ -143,7 +144,7 @@ def _titles_below(rows: Sequence[tuple[_Kind, str]], lengths: Sequence[int]) -> 
             yield from _line(title, artist, "", rows[start][1])
 
 
-def _titles_above(rows: Sequence[tuple[_Kind, str]], lengths: Sequence[int]) -> Iterator[Line]:
+def _titles_above(rows: Sequence[tuple[_Kind, str]], lengths: Sequence[int]) -> Iterator[Wanted]:
     """Above a length are title, artist and album; above the first one there may be the head of the page."""
     blocks = [rows[start:end] for start, end in zip([0, *lengths], lengths, strict=False)]
     songs = [_names(block) or [line for kind, line in block if kind is _Kind.NUMBER] for block in blocks]
@@ -158,7 +159,7 @@ def _names(rows: Sequence[tuple[_Kind, str]]) -> list[str]:
     return [line for kind, line in rows if kind is _Kind.NAME]
 
 
-def _line(title: str, artist: str, album: str, length: str) -> Iterator[Line]:
+def _line(title: str, artist: str, album: str, length: str) -> Iterator[Wanted]:
     """A video's title names the artist too, in any order, so by itself it is no song's title."""
     song = named(title, artist, album=album, duration_ms=duration_ms(length))
     if song is not None:

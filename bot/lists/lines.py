@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from bot.party import links
 from bot.party.errors import ShortLink
 from bot.party.limits import LONGEST_TEXT
 from bot.party.links import ID, Kind, Link
+from bot.party.words import Wanted
 
 UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 """Control characters that are no blanks, halves of surrogate pairs, and marks of byte order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A song as a list names it."""
-
-    text: str  # what to look for, as one types it: "title - artist" where the list tells them apart
-    title: str = ""  # empty where the list does not tell them apart, or names a link only
-    artist: str = ""  # all credited artists, comma separated; may be empty
-    album: str | None = None
-    duration_ms: int | None = None
-    year: int | None = None
-    spotify_id: str | None = None  # from a link or URI
 
 
 def named(
@@ -35,7 +22,7 @@ def named(
     duration_ms: int | None = None,
     year: int | None = None,
     spotify_id: str | None = None,
-) -> Line | None:
+) -> Wanted | None:
     """A song whose title and artist are known apart, or None if there is neither a title nor a link.
 
     A name longer than `LONGEST_TEXT` is cut there.
@@ -48,7 +35,7 @@ def named(
         text, artist = Link(Kind.TRACK, spotify_id).url, ""
     if len(text) > LONGEST_TEXT:
         text = text[:LONGEST_TEXT].rstrip(" -")
-    return Line(text, title, artist, album or None, duration_ms, year, spotify_id)
+    return Wanted(text, title, artist, album or None, duration_ms, year, spotify_id)
 
 
 def tidy(text: str) -> str:

@@ -8,8 +8,8 @@ from itertools import islice
 
 from bot.lists.columns import guessed
 from bot.lists.heads import read_head
-from bot.lists.lines import Line
 from bot.lists.rows import read_rows
+from bot.party.words import Wanted
 
 _RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -19,7 +19,7 @@ _RULE_WITHIN = 4
 _LONGEST_LINE = 2000
 
 
-def read_markdown(text: str, _name: str) -> Iterable[Line] | None:
+def read_markdown(text: str, _name: str) -> Iterable[Wanted] | None:
     """The songs of a table with a rule of dashes below its head, or None for a text that has none."""
     lines = [line.strip()[:_LONGEST_LINE] for line in text.split("\n") if line.strip()]
     rules = (number for number, line in enumerate(lines[:_RULE_WITHIN]) if is_rule(line))

@@ -9,9 +9,10 @@ from typing import Any
 
 from bot.lists.cells import Unit, duration_ms, year
 from bot.lists.heads import Role, plain, role_of
-from bot.lists.lines import Line, named, spotify_id
+from bot.lists.lines import named, spotify_id
 from bot.lists.plain import read_plain
 from bot.party.errors import NotAList
+from bot.party.words import Wanted
 
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\]"\[])')
 
@@ -19,7 +20,7 @@ _HOLDS_SONGS = {"track", "tracks", "items", "songs", "entries", "playlist", "pla
 _OF_SPOTIFY = re.compile(r"spotify:(?!local:)|https?://open\.spotify\.com/")
 
 
-def read_json(text: str, name: str) -> Iterable[Line] | None:
+def read_json(text: str, name: str) -> Iterable[Wanted] | None:
     """The songs of a JSON file in their order, or None for a text that is no JSON.
 
     Raises:
@@ -36,7 +37,7 @@ def read_json(text: str, name: str) -> Iterable[Line] | None:
     return _songs(root)
 
 
-def _songs(root: object) -> Iterator[Line]:
+def _songs(root: object) -> Iterator[Wanted]:
     """Every object that is a song; what it holds is not looked at."""
     waiting = [root]
     while waiting:
@@ -50,7 +51,7 @@ def _songs(root: object) -> Iterator[Line]:
             waiting += reversed(value)
 
 
-def _song(value: Mapping[str, Any]) -> Line | None:
+def _song(value: Mapping[str, Any]) -> Wanted | None:
     """What an object says of a song. A list of songs is none, and neither is a title with other objects."""
     if any(plain(key) in _HOLDS_SONGS and isinstance(said, dict | list) for key, said in value.items()):
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from bot.lists.lines import Line, named, spotify_id, tidy
+from bot.lists.lines import named, spotify_id, tidy
+from bot.party.words import Wanted
 
 DASH = re.compile(r"\s+[-–—]\s+")
 """What stands between artist and title, or between title and artist."""
@@ -38,7 +39,7 @@ def stem(path: str) -> str:
     return _bare(_parts(path)[-1])
 
 
-def from_path(path: str) -> Line | None:
+def from_path(path: str) -> Wanted | None:
     """The song that a file is named after.
 
     "ABBA - Waterloo.mp3" says both. A file whose name begins with its number on an album lies in a folder of
@@ -56,7 +57,7 @@ def from_path(path: str) -> Line | None:
     return named(bare)
 
 
-def from_artist_and_title(text: str) -> Line | None:
+def from_artist_and_title(text: str) -> Wanted | None:
     """The song of "ABBA - Waterloo"; a text without a dash is a title."""
     first, *rest = DASH.split(text, maxsplit=1)
     return named(rest[0], first) if rest and first.strip() and rest[0].strip() else named(text)

@@ -8,11 +8,12 @@ from itertools import islice, pairwise
 
 from bot.lists.cells import duration_ms
 from bot.lists.heads import read_head
-from bot.lists.lines import Line, spotify_id, tidy
+from bot.lists.lines import spotify_id, tidy
 from bot.lists.markdown import link_in, unmarked
 from bot.lists.paths import DASH, from_path, is_sound
 from bot.party.errors import TooManyLines
 from bot.party.limits import LONGEST_TEXT, MOST_IMPORTED
+from bot.party.words import Wanted
 
 _MARK = re.compile(r"(?:[-*+•·▪◦‣–—>♪♫🎵🎶]\s+|\[[ xX]\]\s+)*")
 _NUMBER = re.compile(r"[(\[]?#?(\d{1,4})(?:[.)\]:]|\.\))\s+(?=\S)")
@@ -27,7 +28,7 @@ _SURELY_TOO_MANY = 10 * MOST_IMPORTED
 _UNDERLINE = re.compile(r"[-=~_*─═]{3,}")
 
 
-def read_plain(text: str, _name: str) -> Iterable[Line]:
+def read_plain(text: str, _name: str) -> Iterable[Wanted]:
     """The songs of a text, each on its line.
 
     A line is left out that is a heading, has no letter and no digit, or is longer than `LONGEST_TEXT`, as
@@ -99,7 +100,7 @@ def _without_lengths(lines: Sequence[str]) -> list[str]:
     return [line[: each.start()] if each else line for line, each in zip(lines, found, strict=True)]
 
 
-def _songs(lines: Iterable[str]) -> Iterator[Line]:
+def _songs(lines: Iterable[str]) -> Iterator[Wanted]:
     for line in lines:
         text, link = (
             tidy(unmarked(line)),
@@ -108,4 +109,4 @@ def _songs(lines: Iterable[str]) -> Iterator[Line]:
         if is_sound(text) and (song := from_path(text)) is not None:
             yield song
         elif len(text) <= LONGEST_TEXT and any(map(str.isalnum, text)):
-            yield Line(text, spotify_id=link)
+            yield Wanted(text, spotify_id=link)

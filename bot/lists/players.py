@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bot.lists.cells import Unit, duration_ms
-from bot.lists.lines import Line, named, spotify_id, tidy
+from bot.lists.lines import named, spotify_id, tidy
 from bot.lists.paths import from_artist_and_title, from_path, is_path, is_sound, stem
 from bot.party.errors import NotAList
+from bot.party.words import Wanted
 
 _EXTENDED = re.compile(r"^[ \t]{0,8}#(?:EXTM3U|EXTINF:|EXTVDJ:)", re.IGNORECASE | re.MULTILINE)
 _STREAM = re.compile(r"^#EXT-X-", re.MULTILINE)
@@ -21,7 +22,7 @@ _PLS_FIELD = re.compile(r"\s*(file|title|length)(\d{1,6})\s*=(.*)", re.IGNORECAS
 _LONGEST_LINE = 4096
 
 
-def read_m3u(text: str, name: str) -> Iterable[Line] | None:
+def read_m3u(text: str, name: str) -> Iterable[Wanted] | None:
     """The songs of an M3U, or None for a text that is none.
 
     Raises:
@@ -40,7 +41,7 @@ def _only_paths(text: str, is_one: Callable[[str], bool]) -> bool:
     return bool(lines) and all(map(is_one, lines))
 
 
-def _m3u(text: str) -> Iterator[Line]:
+def _m3u(text: str) -> Iterator[Wanted]:
     """What is said of a song stands above its path; a song without a path is one too."""
     told: dict[str, str] = {}
     for line in (line.strip()[:_LONGEST_LINE] for line in text.split("\n")):
@@ -60,14 +61,14 @@ def _m3u(text: str) -> Iterator[Line]:
         yield from _told(told, "")
 
 
-def _told(told: Mapping[str, str], path: str) -> Iterator[Line]:
+def _told(told: Mapping[str, str], path: str) -> Iterator[Wanted]:
     song = _from_virtual_dj(told.get("#EXTVDJ", "")) or _from_info(told, path)
     song = song or (from_path(path) if path else None)
     if song is not None:
         yield replace(song, spotify_id=song.spotify_id or spotify_id(path))
 
 
-def _from_virtual_dj(value: str) -> Line | None:
+def _from_virtual_dj(value: str) -> Wanted | None:
     fields = {name: html.unescape(said) for name, said in _FIELD.findall(value)}
     title, remix = fields.get("title", ""), fields.get("remix", "")
     length = duration_ms(fields.get("songlength", ""), Unit.SECONDS)
@@ -75,7 +76,7 @@ def _from_virtual_dj(value: str) -> Line | None:
     return named(title, fields.get("artist", ""), duration_ms=length)
 
 
-def _from_info(told: Mapping[str, str], path: str) -> Line | None:
+def _from_info(told: Mapping[str, str], path: str) -> Wanted | None:
     """The song of "230,ABBA - Waterloo"; iTunes has the title first, and names the file after it."""
     found = _INFO.fullmatch(told.get("#EXTINF", ""))
     if found is None or not found[3].strip():
@@ -91,7 +92,7 @@ def _from_info(told: Mapping[str, str], path: str) -> Line | None:
     return named(title, by, album=album, duration_ms=length)
 
 
-def read_pls(text: str, _name: str) -> Iterable[Line] | None:
+def read_pls(text: str, _name: str) -> Iterable[Wanted] | None:
     """The songs of a PLS in the order of their numbers, or None for a text that is none."""
     if not _PLS.match(text):
         return None
@@ -102,7 +103,7 @@ def read_pls(text: str, _name: str) -> Iterable[Line] | None:
     return _pls(entries)
 
 
-def _pls(entries: Mapping[int, Mapping[str, str]]) -> Iterator[Line]:
+def _pls(entries: Mapping[int, Mapping[str, str]]) -> Iterator[Wanted]:
     for _, entry in sorted(entries.items()):
         title, path = entry.get("title", ""), entry.get("file", "")
         song = from_artist_and_title(title) if title else from_path(path) if path else None

@@ -8,7 +8,6 @@ from itertools import islice
 
 from bot.lists.copied import read_copied
 from bot.lists.decoding import decoded
-from bot.lists.lines import Line
 from bot.lists.markdown import read_markdown
 from bot.lists.objects import read_json
 from bot.lists.plain import read_plain
@@ -17,10 +16,9 @@ from bot.lists.tables import read_table
 from bot.lists.xspf import read_xspf
 from bot.party.errors import EmptyList, TooManyLines
 from bot.party.limits import MOST_IMPORTED
+from bot.party.words import Wanted
 
-__all__ = ["Line", "read_list"]
-
-_READERS: Sequence[Callable[[str, str], Iterable[Line] | None]] = (
+_READERS: Sequence[Callable[[str, str], Iterable[Wanted] | None]] = (
     read_xspf,
     read_json,
     read_pls,
@@ -34,7 +32,7 @@ _READERS: Sequence[Callable[[str, str], Iterable[Line] | None]] = (
 _FENCED = re.compile(r"\s*```\w*\n(.*?)\n?```\s*", re.DOTALL)
 
 
-def read_list(data: bytes | str, name: str = "") -> Sequence[Line]:
+def read_list(data: bytes | str, name: str = "") -> Sequence[Wanted]:
     """The songs of a list in its order, each as often as the list names it.
 
     Args:
@@ -51,7 +49,7 @@ def read_list(data: bytes | str, name: str = "") -> Sequence[Line]:
     fenced = _FENCED.fullmatch(text)
     text = fenced[1] if fenced else text
     tried = (reader(text, name) for reader in _READERS)
-    found: Iterable[Line] = next((songs for songs in tried if songs is not None), ())
+    found: Iterable[Wanted] = next((songs for songs in tried if songs is not None), ())
     songs = list(islice(found, MOST_IMPORTED + 1))
     if not songs:
         raise EmptyList

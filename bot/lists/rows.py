@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.lists import cells
 from bot.lists.heads import Head, Role
-from bot.lists.lines import Line, named, spotify_id, tidy
+from bot.lists.lines import named, spotify_id, tidy
 from bot.party.errors import TooManyLines
 from bot.party.limits import MOST_IMPORTED
+from bot.party.words import Wanted
 
 _SURELY_TOO_MANY = 20 * MOST_IMPORTED
 _BETWEEN_ARTISTS = re.compile(r"\s*;\s*")
 
 
-def read_rows(rows: Iterable[Sequence[str]], head: Head) -> Iterator[Line]:
+def read_rows(rows: Iterable[Sequence[str]], head: Head) -> Iterator[Wanted]:
     """The songs of the rows below a head; a row without a title and a link names none.
 
     Raises:
@@ -29,7 +30,7 @@ def read_rows(rows: Iterable[Sequence[str]], head: Head) -> Iterator[Line]:
             yield song
 
 
-def read_row(row: Sequence[str], head: Head) -> Line | None:
+def read_row(row: Sequence[str], head: Head) -> Wanted | None:
     """The song of a row, if it names one."""
     undone = cells.disarmed if head.ours else cells.from_spreadsheet
 

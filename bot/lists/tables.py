@@ -11,8 +11,8 @@ from itertools import islice
 
 from bot.lists.columns import guessed
 from bot.lists.heads import Head, read_head
-from bot.lists.lines import Line
 from bot.lists.rows import read_rows
+from bot.party.words import Wanted
 
 SEPARATORS = "\t;,|"
 _SEPARATOR_LINE = re.compile(r'"?sep=([;,|:\t])"?', re.IGNORECASE)
@@ -26,7 +26,7 @@ _SAMPLE = 60
 _DASHED = re.compile(r"\s[-–—]\s")
 
 
-def read_table(text: str, name: str) -> Iterable[Line] | None:
+def read_table(text: str, name: str) -> Iterable[Wanted] | None:
     """The songs of a table, or None for a text that is none."""
     lines = [line for line in text.split("\n") if line.strip()]
     separators = SEPARATORS

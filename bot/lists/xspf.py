@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from xml.parsers import expat
 
 from bot.lists.cells import Unit, duration_ms, year
-from bot.lists.lines import Line, named, spotify_id
+from bot.lists.lines import named, spotify_id
 from bot.lists.paths import from_path
 from bot.party.errors import NotAList, TooManyLines
 from bot.party.limits import MOST_IMPORTED
+from bot.party.words import Wanted
 
 _XML = re.compile(r"\s*<(?:\?xml|!--|!doctype|html|(?:\w{1,40}:)?playlist[\s>])", re.IGNORECASE)
 _TRACK = ["playlist", "tracklist", "track"]
 
 
-def read_xspf(text: str, _name: str) -> Iterable[Line] | None:
+def read_xspf(text: str, _name: str) -> Iterable[Wanted] | None:
     """The songs of an XSPF, or None for a text that is no XML.
 
     Raises:
@@ -35,7 +36,7 @@ def read_xspf(text: str, _name: str) -> Iterable[Line] | None:
     return _songs(reader.tracks)
 
 
-def _songs(tracks: Sequence[Mapping[str, Sequence[str]]]) -> Iterator[Line]:
+def _songs(tracks: Sequence[Mapping[str, Sequence[str]]]) -> Iterator[Wanted]:
     for track in tracks:
         told = {name: values[0] for name, values in track.items()}
         places = [*track.get("identifier", ()), *track.get("location", ())]

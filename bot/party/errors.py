@@ -4,8 +4,8 @@ EncoreError
 ├── StartError              the bot cannot start: one line and an exit code
 └── PartyError              a request that cannot be met: one private sentence, nothing changed
     ├── EmptyText (NoWords), TextTooLong, NotUnderstood (WrongUsage), OutOfRange
-    ├── UnknownSong, UnknownLink (SeveralSongs, UnknownChoice, ShortLink), NoSongInMessage, TooManyLines
-    ├── ListTooLarge, NotAList, EmptyList
+    ├── UnsureSong, UnknownLink (SeveralSongs, UnknownChoice, ShortLink), NoSongInMessage, TooManyLines
+    ├── ListTooLarge, NotAList, EmptyList, FileLost
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel
@@ -17,7 +17,10 @@ EncoreError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
+
+from bot.party.words import Track
 
 CANNOT_START = 2
 """The exit code of a bot that cannot start."""
@@ -113,19 +116,21 @@ class OutOfRange(PartyError):
     named = ("least", "most")
 
 
-class UnknownSong(PartyError):
-    """The catalogue has nothing close, and the text does not say which part is the artist."""
+class UnsureSong(PartyError):
+    """Several songs may be meant, or one that is spelt otherwise.
 
-    text = marked("I don't know “{text}”. To queue it anyway, type it as: title - artist")
-    near = marked(
-        "I don't know “{text}”. Did you mean {nearest}? To queue it anyway, type it as: title - artist"
-    )
+    Args:
+        typed: what was asked for.
+        offered: the songs, likeliest first.
+    """
 
-    def __init__(self, text: str, nearest: str | None = None) -> None:
-        if nearest is None:
-            self._say(self.text, text=text)
-        else:
-            self._say(self.near, text=text, nearest=nearest)
+    text = marked("I'm not sure which song “{text}” is. Did you mean {nearest}?")
+
+    def __init__(self, typed: str, offered: Sequence[Track]) -> None:
+        self.typed = typed
+        self.offered = tuple(offered)
+        nearest = " / ".join(f"{track.title} – {track.artist}" for track in offered)
+        self._say(self.text, text=typed, nearest=nearest)
 
 
 class UnknownLink(PartyError):
@@ -175,6 +180,12 @@ class NotAList(PartyError):
     text = marked(
         "That file isn't a list of songs I can read. Send me a CSV, M3U, PLS, XSPF, JSPF, JSON or text file."
     )
+
+
+class FileLost(PartyError):
+    """A file that a chat does not hand over, or not in time; why is in the log."""
+
+    text = marked("I couldn't download that file. Try again, or send the file once more.")
 
 
 class EmptyList(PartyError):

@@ -39,6 +39,15 @@ class Insight:
         """Songs as one types, best first."""
         return await self._songs.catalogue.search(text, limit)
 
+    async def find(self, text: str) -> Track:
+        """The song that a text or link means; one that nobody knows as it was typed.
+
+        Raises:
+            EmptyText, TextTooLong, UnknownLink, SpotifyError: no song.
+            UnsureSong: several songs may be meant.
+        """
+        return await self._songs.find(text)
+
     @finished
     async def now(self, room: Room, history: int = 20) -> Party:
         """What plays, what waits, what is suggested and what was."""
@@ -57,7 +66,8 @@ class Insight:
 
         Raises:
             NoSuchEntry: this party never had the entry.
-            EmptyText, TextTooLong, UnknownSong, UnknownLink, SpotifyError: no song.
+            EmptyText, TextTooLong, UnknownLink, SpotifyError: no song.
+            UnsureSong: several songs may be meant.
             UnknownToModel: neither the song nor its artist is known.
         """
         track = await self._songs.find(text) if entry_id is None else None

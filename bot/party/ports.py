@@ -16,11 +16,15 @@ class Catalogue(Protocol):
     """What songs there are."""
 
     async def resolve(self, text: str) -> Track:
-        """The song that a text or link means.
+        """The song that a text or link means; one that nobody knows as it was typed.
 
         Raises:
+            UnsureSong: several may be meant.
             PartyError: no song, in the words for people.
         """
+
+    async def by_spotify(self, spotify_ids: Sequence[str]) -> dict[str, Track]:
+        """The songs behind some Spotify ids, of those that are known."""
 
     async def search(self, text: str, limit: int = 10) -> list[Track]:
         """Songs as one types, best first; none for a text without letters or digits."""

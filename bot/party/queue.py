@@ -39,7 +39,8 @@ class Queue:
         """Queues the song that a text or link names; a song that waits already gets an up-vote instead.
 
         Raises:
-            EmptyText, TextTooLong, UnknownSong, UnknownLink, SpotifyError: no song.
+            EmptyText, TextTooLong, UnknownLink, SpotifyError: no song.
+            UnsureSong: several songs may be meant.
             QueueFull, TooManyOfYours, PlayedLately, ExplicitSong: what the room's rules say.
         """
         track = await self._songs.find(text)

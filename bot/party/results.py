@@ -74,6 +74,21 @@ class AddedAll:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """What became of a list of songs."""
+
+    total: int  # lines
+    known: int  # songs that the catalogue has
+    added: int
+    there: int  # waited already, or may not be queued here
+    left: int  # no more fitted in
+    unsure: tuple[tuple[str, tuple[Track, ...]], ...]  # what was asked for, and what may be meant
+    unknown: tuple[Track, ...]  # queued as they stand in the list
+    refused: int  # lines that name no song
+    stopped: Exception | None = None  # the PartyError after which no more fitted in
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """What `move` did."""
 

@@ -97,6 +97,24 @@ class Track:
     duration_ms: int | None = None
     spotify_id: str | None = None  # where it plays, if that is known; says nothing of which song it is
 
+    @property
+    def known(self) -> bool:
+        """Whether anything is known of it but what somebody typed."""
+        return bool(self.track_id or self.spotify_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A line of a list: `text` as one would type it, and what a table says of the song besides."""
+
+    text: str
+    title: str = ""
+    artist: str = ""
+    album: str | None = None
+    duration_ms: int | None = None
+    year: int | None = None
+    spotify_id: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

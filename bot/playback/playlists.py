@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from bot.party.adding import insert_song
-from bot.party.errors import NothingToShow, PartyError, QueueFull, TooManyOfYours
-from bot.party.reader import now_playing
-from bot.party.rules.songs import same_song
+from bot.party.bringing import AT_ONCE, Bringing
+from bot.party.errors import NothingToShow, PartyError
 from bot.party.unit_of_work import finished
-from bot.party.words import BROUGHT_IN, Member, Room, State, Track
-from bot.party.writer import MemberWriter
+from bot.party.words import Member, Room, State, Track
 from bot.playback.device import Devices
 from bot.playback.errors import NotConnected
 from bot.playback.words import Imported, Saved
 
 NIGHT = (State.PLAYED, State.PLAYING, State.QUEUED)
 """What belongs into the playlist of a night: not what was skipped."""
-AT_ONCE = 25
-"""So many songs are queued in one transaction; others come in between."""
 LONGEST_NAME = 100
 """The longest name of a playlist."""
-NEVER_FITS = (QueueFull, TooManyOfYours)
-"""After one of these no further song is taken."""
 
 
 class Playlists:
     """Saves parties and imports songs."""
 
-    def __init__(self, devices: Devices) -> None:
+    def __init__(self, devices: Devices, bringing: Bringing) -> None:
         self.unit = devices.unit
         self._devices = devices
+        self._bringing = bringing
 
     @finished
     async def save(self, room: Room, member: Member, name: str, told: str, *, named: bool = True) -> Saved:
@@ -103,41 +97,8 @@ class Playlists:
                     break
             if not batch:
                 break
-            more, stopped, looked = await self._queue_all(room, member, batch, f"{key}/{seen}")
+            more, stopped, looked = await self._bringing.take_in(room, member, batch, f"{key}/{seen}")
             added += more
             seen += looked
         await songs.aclose()
         return Imported(collection.name, added, seen - added, max(collection.total, seen), stopped)
-
-    async def _queue_all(
-        self, room: Room, member: Member, tracks: list[Track], key: str
-    ) -> tuple[int, PartyError | None, int]:
-        """Queues songs in one transaction: how many were new, what stopped it, how many were looked at."""
-        async with self.unit.writing_for(room, member, key) as party:
-            if party.done:
-                return party.done.vote_before, None, len(tracks)
-            added, stopped, looked = await self._take_in(party, tracks)
-            await party.note("import", None, added)
-        return added, stopped, looked
-
-    async def _take_in(self, party: MemberWriter, tracks: list[Track]) -> tuple[int, PartyError | None, int]:
-        waiting = await party.waiting()
-        added = 0
-        stopped: PartyError | None = None
-        looked = 0
-        for track in tracks:
-            # What waits already is left as it is: a playlist says nothing for it.
-            if not any(same_song(entry.track, track) for entry in waiting):
-                try:
-                    waiting.append(await insert_song(party.part(looked), track, waiting, BROUGHT_IN))
-                    added += 1
-                except NEVER_FITS as error:
-                    stopped = error
-                    break
-                except PartyError:
-                    pass  # played lately, or explicit
-            looked += 1
-            if waiting and now_playing(waiting) is None:
-                await party.start_next()
-                waiting = await party.waiting()
-        return added, stopped, looked

@@ -1,8 +1,7 @@
 """Words with which people ask for songs, in fourteen languages; what they weigh, the ranking decides.
 
-Every word is kept as `bot.recommend.texts.words` folds it, phrases with single spaces: "s'il te plaît" is
-"s il te plait" here. Letters that keep their stroke or lack their dot there (ł, ø, ı) are kept both so and as
-the plain letters people type. Words of Japanese, Chinese and Korean may stand without a space next to a name.
+Every word is kept as `bot.party.spelling.fold` has it, phrases with single spaces. Words of Japanese, Chinese
+and Korean may stand without a space next to a name.
 
 Many of these are words of titles as well ("Play", "Live", "Por favor"), so none may be thrown away for good.
 """
@@ -13,22 +12,17 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final, Literal
 
-from bot.recommend.texts import words
+from bot.party.spelling import fold, words
 
 Wish = Literal["live", "acoustic", "remix", "karaoke", "instrumental", "cover", "sped up", "slowed"]
 """A version of a song that people wish for."""
 Order = Literal["title first", "artist first"]
 """What stands before a word between a song and its artist."""
 
-_STROKES = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d"})
-
 
 def _folded(*listed: str) -> Iterator[str]:
     """The phrases of some lists, separated by bars, as they are looked up."""
-    for phrase in "|".join(listed).split("|"):
-        kept = " ".join(words(phrase))
-        yield kept
-        yield kept.translate(_STROKES)
+    return (" ".join(words(phrase)) for phrase in fold("|".join(listed).replace("|", "\n")).split("\n"))
 
 
 REQUESTS: Final = frozenset(
@@ -42,7 +36,8 @@ REQUESTS: Final = frozenset(
         "can you play|could you|could you play|can we|can we have|can we get|can we hear|can i|can i get",
         "can i have|can i hear|could we|could we have|would you|would you play|will you play|may i|may we",
         "how about|what about|please|pls|plz|plss|pretty please|please play|pls play|plz play|request",
-        "requesting|song request|search|search for|find|find me|look for|look up|looking for|show me|get",
+        "requesting|i used shazam to discover|shazam|scrobbling|stream|check out|song request|search",
+        "search for|find|find me|look for|look up|looking for|show me|get",
         "get me|now|now playing|again|once more|one more time|replay|for me|for us|do you have|have you got",
         "you know|hey|hi|hello|dj|hey dj|thanks|thank you|thx|ty|the one|that one|called|named|titled",
         "it s called|that goes|the one that goes|i need|we need|me want|blast|drop|bump|crank|fire up|pop on",
@@ -272,6 +267,8 @@ NOUNS: Final = frozenset(
 
 DECORATIONS: Final = frozenset(
     _folded(
+        "song and lyrics by|song by|single by|lyrics by|bpm|wikipedia|discogs|allmusic",
+        "listen online for free on soundcloud",
         # what shared links and the names of videos and files carry
         "official|official video|official music video|official audio|official lyric video",
         "official lyrics video|official hd video|official 4k video|official visualizer|official visualiser",
@@ -631,3 +628,20 @@ GUESTS: Final = frozenset(
 
 SIGNS: Final = frozenset({"&", "+", "×", "/", "＆", "＋", "／", "、", "・", ",", ";"})
 """The same without letters, which folding drops."""
+
+ORDINARY: Final = frozenset(
+    _folded(
+        "get|something|hey|i need|i want|i wanna|put|now|hit|gimme|disco|hello|give me|music|find|por",
+        "drop|next|can you|you know|start|can i|hi|hear|anything|stuck|show me|the one|was",
+        "looking for|listen|ahora|would you|spin|piece|dame|can we|algo|what about|playing|number|jam",
+        "such|single|quiero|oye|bump|turn on|search|thank you|nu|hola|get me|dj|dale|son|musica|met",
+        "crank|pode|chanson|again|for me|ver|for us|mal|we need|encore|quisiera|para mi|blast|balance",
+        "theme|hot|radio|new|interlude|cut|stereo|ending|repeat|intro|dirty|watch|short|share|nova",
+        "loop|chords|outro|genius|clean|full|final|text|ny|opus|original|latest|opening|i would like",
+        "let me hear|new song|new single|neues lied|nouveau clip|free download|full album|one hour",
+        "1 hour|one more time|once more|thanks|ty|can i get|want to hear|let me|may i|how about|e",
+        "lass|gib|las|das lied|ac|por favor me|nos|call|called|named|hits|band|record|stuff|classic",
+        "anthem|banger|title|artist",
+    )
+)
+"""What asks or decorates, but begins or ends so many titles that it says nothing on its own."""

@@ -1,27 +1,27 @@
-"""The song catalogue: search as you type, lookup by id or link.
+"""The song catalogue: what a text means, songs as one types, lookup by id or link.
 
-The catalogue is the bundle's `catalog.db`, opened read-only. Its songs stand in order of popularity; the FTS5
-index finds candidates, and what people mean is decided here. Titles stay in the file until they are asked
-for: what is in memory are numbers, and the artists, which tell the model's thousands of candidates apart.
+The catalogue is the bundle's `catalog.db`, opened read-only. What songs are called is kept in memory, folded
+(`bot.recommend.finder`); everything else of them stays in the file until it is asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import re
 import sqlite3
 import threading
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast
+from typing import Any, NamedTuple, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 import orjson
-from rapidfuzz import fuzz, process
-from rapidfuzz.utils import default_process
 
 from bot.party import links
 from bot.party.errors import (
@@ -32,48 +32,61 @@ from bot.party.errors import (
     StartError,
     UnknownChoice,
     UnknownLink,
-    UnknownSong,
+    UnsureSong,
 )
 from bot.party.limits import LONGEST_TEXT, MOST_WORDS
-from bot.party.rules.songs import main_artist
+from bot.party.songs import AS_TYPED, CHOSEN
+from bot.party.spelling import alike_all, artist_key, fold, fold_all, names, without_the, words
 from bot.party.words import Track
+from bot.recommend.asked import Asked, understood
 from bot.recommend.bundle import MEND, Bundle
+from bot.recommend.finder import Finder, Outcome
 from bot.recommend.places import Places
-from bot.recommend.ranking import (
-    SIMILAR,
-    WORDS_ALIKE,
-    fame_of,
-    first_years,
-    means,
-    names_a_version,
-    plausible,
-    rank,
-)
-from bot.recommend.texts import DASH, artist_key, key, song_key, tidy, words
-
-CHOSEN = "track:"
-"""Marks a song picked from a list: the rest of the text is its track id."""
+from bot.recommend.shelf import Row, Shelf
+from bot.recommend.texts import tidy
+from bot.recommend.texts import words as vibe_words
 
 _T = TypeVar("_T")
 # Rows come as one text: between two rows SQLite lets other threads go on, and would wait for its turn again.
 _SONGS = """
     SELECT json_group_array(json_array(title, artist, track_id, album, year, duration_ms)) FROM
     (SELECT * FROM json_each(?) AS asked JOIN tracks ON tracks.idx = asked.value ORDER BY asked.key)"""
-_MATCHES = """
-    SELECT json_group_array(rowid) FROM
-    (SELECT rowid FROM songs WHERE songs MATCH ? ORDER BY rowid LIMIT ?)"""
+_CALLED = """
+    SELECT json_group_array(json_array(track_id, title, artist, coalesce(popularity, 0), coalesce(year, 0)))
+    FROM (SELECT * FROM tracks WHERE idx >= ? ORDER BY idx LIMIT ?)"""
 
 _FILLERS = {"a", "an", "and", "are", "at", "for", "i", "in", "is", "it", "me", "my", "of", "on", "or", "our"}
 _FILLERS |= {"some", "that", "the", "this", "to", "us", "we", "with", "music", "playlist", "song", "songs"}
 """Words that say nothing of what is looked for, though playlists are named with some of them."""
+AT_A_TIME = 2048
+"""So many songs are read at a time: their texts take a hundred times as much as what is kept of them."""
 AT_ONCE = 2
-"""How many threads look songs up: each that has met a typo keeps some megabytes."""
-CANDIDATES = 100
-"""How many of the most popular matches are looked at."""
-CLOSE = 75
-"""How alike, of 100, an unknown text must be to a song to be asked whether it was meant."""
-WELL_KNOWN = 0.1
-"""A song of less fame may be an imitation, or only spelt as mistyped: known ones are looked for too."""
+"""How many threads look songs up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a text means.
+
+    Args:
+        outcome: how sure that is.
+        track: the song, unless several may be meant; one that nobody knows as it was typed.
+        offered: which may be meant, likeliest first.
+    """
+
+    outcome: Outcome
+    track: Track | None = None
+    offered: tuple[Track, ...] = ()
+
+
+class _Read(NamedTuple):
+    """What is kept in memory of the songs."""
+
+    shelf: Shelf
+    finder: Finder
+    ids: Places
+    artists: Places  # by their keys
+    artist_indices: npt.NDArray[np.int64]
 
 
 class Catalogue:
@@ -83,36 +96,37 @@ class Catalogue:
         self._connection = connection
         self._lock = threading.Lock()  # one connection, used by one worker thread at a time
         self._workers = ThreadPoolExecutor(AT_ONCE, "catalogue")
-        self._read_songs()
-        names = connection.execute("SELECT name FROM artists ORDER BY idx")
-        keys = np.fromiter((hash(" ".join(words(name))) for (name,) in names), np.int64)
-        self._artists = Places(keys)
-        indices = connection.execute("SELECT idx FROM artists ORDER BY idx")
-        self._artist_indices = np.fromiter((index for (index,) in indices), np.int64)
-        self.counts = len(self._fame), len(keys)
+        (songs,) = connection.execute("SELECT count(track_id) FROM tracks").fetchone()
+        (artists,) = connection.execute("SELECT count(name) FROM artists").fetchone()
+        self.counts = songs, artists
         self._words = dict(_words(connection))
-        connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, songs, row)")
-        self._vocabulary = [term for (term,) in connection.execute("SELECT term FROM vocabulary")]
+        # The bot is ready meanwhile: who asks for a song before all are read waits for that.
+        self._reading = self._workers.submit(self._read)
 
-    def _read_songs(self) -> None:
-        """Keeps of every song what is looked up in memory."""
-        numbers: dict[str, int] = {}  # of the main artists
-        keys: list[str] = []  # theirs
-        rows = self._connection.execute("SELECT track_id, title, artist, popularity FROM tracks ORDER BY idx")
+    def _read(self) -> _Read:
+        ids = array("q")
+        shelf = Shelf(self._parts(ids))
+        with self._lock:
+            artists = self._connection.execute("SELECT idx, name FROM artists ORDER BY idx").fetchall()
+        keys = alike_all(fold_all([_line(name) for _, name in artists]))
+        _give_back()
+        return _Read(
+            shelf,
+            Finder(shelf),
+            Places(np.array(ids, np.int64)),
+            Places(np.array([hash(without_the(key)) for key in keys], np.int64)),
+            np.array([index for index, _ in artists], np.int64),
+        )
 
-        def read() -> Iterator[tuple[int, int, float, int]]:
-            for track_id, title, artists, popular in rows:
-                track = Track(title, artists)
-                number = numbers.setdefault(main_artist(track), len(keys))
-                if number == len(keys):
-                    keys.append(artist_key(track))
-                yield hash(track_id), hash(key(title, keys[number])), popular, number
+    def _parts(self, ids: array[int]) -> Iterator[list[Row]]:
+        """Every song in order, some at a time; their ids are kept."""
+        while rows := self._rows(_CALLED, len(ids), AT_A_TIME):
+            ids.extend([hash(row[0]) for row in rows])
+            yield [Row(_line(row[1]), _line(row[2]), row[3], row[4]) for row in rows]
 
-        (count,) = self._connection.execute("SELECT count(*) FROM tracks").fetchone()
-        songs = np.fromiter(read(), [("id", "q"), ("key", "q"), ("popularity", "d"), ("artist", "i")], count)
-        self._ids, self._songs = Places(songs["id"]), Places(songs["key"])
-        self._singers, self._singer = numbers, songs["artist"].copy()
-        self._fame = fame_of(songs["popularity"], keys, self._singer)
+    @property
+    def _songs(self) -> _Read:
+        return self._reading.result()
 
     @classmethod
     def open(cls, bundle: Bundle) -> Self:
@@ -139,66 +153,89 @@ class Catalogue:
             self._connection.close()
 
     async def resolve(self, text: str) -> Track:
-        """The song that a text, a picked choice or a Spotify track link means.
-
-        A text of the form "title - artist" that the catalogue does not know is a song all the same.
+        """The song that a text, a picked choice or a Spotify track link means, known or as it was typed.
 
         Raises:
             EmptyText: no letter or digit in it.
             TextTooLong: longer than any song's name.
             UnknownLink: a link without a known song behind it.
             ShortLink: a link that nobody can read.
-            UnknownSong: nothing like it is known, and it does not say who the artist is.
+            UnsureSong: several songs may be meant, or one that is spelt otherwise.
         """
-        text = links.bare(tidy(text))
+        meant = await self.meant(text)
+        if meant.track is None:
+            raise UnsureSong(text, meant.offered)
+        return meant.track
+
+    async def meant(self, text: str) -> Meant:
+        """What a text, a picked choice or a Spotify track link means.
+
+        Raises:
+            EmptyText, TextTooLong, UnknownLink, ShortLink: no song, see `resolve`.
+        """
+        as_typed = text.startswith(AS_TYPED)
+        text = links.bare(tidy(text.removeprefix(AS_TYPED)))
+        if as_typed:
+            if not words(fold(text)):
+                raise EmptyText
+            return Meant(Outcome.UNKNOWN, await self._work(self._as_typed, text))
         if text.startswith(CHOSEN):
-            return await self._chosen(text.removeprefix(CHOSEN))
-        if links.is_link(text):
-            return await self._linked(text)
-        if not words(text):
+            return Meant(Outcome.SURE, await self._work(self._chosen, text.removeprefix(CHOSEN)))
+        if links.is_link(text) and " " not in text:
+            return Meant(Outcome.SURE, await self._linked(text))
+        if not words(fold(text)):
             raise EmptyText
-        first, *others = DASH.split(text)
-        parts = [first, *(part for part in others if not names_a_version(part))]
-        found = await self._meant(text) or await self._meant(" ".join(parts))
-        if len(parts) > 1 and all(map(words, parts[:2])):
-            typed = Track(title=first.strip(), artist=" - ".join(parts[1:]).strip())
-            return next((track for track in found if means(text, parts, track)), typed)
-        if not found:
-            names = [f"{near.title} – {near.artist}" for near in await self.search(text)]
-            close = process.extractOne(
-                text, names, scorer=fuzz.token_set_ratio, processor=default_process, score_cutoff=CLOSE
-            )
-            raise UnknownSong(text, close[0] if close else None)
-        return found[0]
+        if named := links.found_in(text):
+            with contextlib.suppress(PartyError):  # the words beside a link that nobody knows may do
+                return Meant(Outcome.SURE, await self._linked(named[0]))
+        return await self._work(self._meant, text)
 
-    async def _meant(self, text: str) -> list[Track]:
-        """The songs that a text may well mean: none that only shares the beginnings of words with it."""
-        found = await self.search(text, whole=True)
-        return [track for track in found if plausible(words(text), track)]
+    def _meant(self, text: str) -> Meant:
+        asked = understood(text)
+        found = self._songs.finder.meant(asked)
+        songs = tuple(self.tracks(found.songs))
+        if found.outcome is Outcome.SURE:
+            return Meant(Outcome.SURE, songs[0])
+        if found.outcome is Outcome.UNSURE:
+            return Meant(Outcome.UNSURE, None, songs)
+        return Meant(Outcome.UNKNOWN, Track(*self._songs.finder.told_apart(asked)))
 
-    async def search(self, text: str, limit: int = 10, *, whole: bool = False) -> list[Track]:
+    def _as_typed(self, text: str) -> Track:
+        """A song that nobody knows, with every word of it; the artist stands on either side of a dash."""
+        sides = [side.strip() for side in re.split(r"\t|\s[-–—]+\s", text, maxsplit=1)]
+        if len(sides) == 1 or not all(words(fold(side)) for side in sides):
+            return Track(text, "")
+        return Track(*self._songs.finder.parted(sides))
+
+    async def search(self, text: str, limit: int = 10) -> list[Track]:
         """Songs as one types, best first; none for a text without letters or digits.
 
         Args:
             text: words of title and artist in any order; typos are forgiven.
             limit: how many.
-            whole: every word must be found; else the best partial matches stand in for none.
         """
-        if links.is_link(text):
+        if links.is_link(text) and " " not in text.strip():
             with contextlib.suppress(PartyError):
                 return [await self._linked(text)]
             return []
-        asked = words(text[:LONGEST_TEXT])
-        if not asked:
+        asked = understood(text[:LONGEST_TEXT])
+        if not asked.words:
             return []
-        return await self._work(self._search, asked, limit, whole)
+        return await self._work(self._search, asked, limit)
+
+    def _search(self, asked: Asked, limit: int) -> list[Track]:
+        return self.tracks(self._songs.finder.typing(asked, limit))
 
     def index_of(self, track: Track) -> int | None:
         """The model's index of a song, of its artist when only that is known, or None."""
-        if track.track_id and (places := self._ids.of(track.track_id)):
+        if track.track_id and (places := self._songs.ids.of(track.track_id)):
             return places[0]
-        artists = self._artists.of(artist_key(track))
-        return int(self._artist_indices[artists[0]]) if artists else None
+        artists = [
+            place
+            for key in (artist_key(track.artist), *names(track.artist)[:1])
+            for place in self._songs.artists.of(key)
+        ]
+        return int(self._songs.artist_indices[artists[0]]) if artists else None
 
     def track(self, index: int) -> Track:
         """The song of an index, from the file."""
@@ -210,11 +247,12 @@ class Catalogue:
 
     def artists(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """The number of the main artist of each of some songs."""
-        return np.asarray(self._singer[indices])
+        return np.asarray(self._songs.shelf.artist_of[indices])
 
     def artist(self, track: Track) -> int:
         """The number of a song's main artist; -1 for one without any in the catalogue."""
-        return self._singers.get(main_artist(track), -1)
+        found = self._songs.shelf.artist(track.artist)
+        return -1 if found is None else found
 
     def word(self, word: str) -> int | None:
         """The model's index of a word that playlists are named with, or None."""
@@ -227,7 +265,7 @@ class Catalogue:
             NoWords: no letter or digit in it.
             TextTooLong: longer than people type.
         """
-        asked = list(dict.fromkeys(words(tidy(text))))
+        asked = list(dict.fromkeys(vibe_words(tidy(text))))
         if not asked:
             raise NoWords
         asked = [word for word in asked if word not in _FILLERS] or asked
@@ -235,21 +273,21 @@ class Catalogue:
         return known[:MOST_WORDS], [word for word in asked if word not in known]
 
     def versions(self, track: Track) -> Sequence[int]:
-        """Every index that is the same song to a person: remasters, live takes, singles."""
-        return self._songs.of(song_key(track))
+        """Every index that is the same song to a person: remasters, live takes, singles, swapped credits."""
+        return self._songs.shelf.versions_called(track.title, track.artist)
 
     def versions_of(self, index: int) -> Sequence[int]:
         """Every index that is the same song to a person as this one, itself among them."""
-        return self._songs.like(index)
+        return self._songs.shelf.versions(index)
 
     async def _work(self, call: Callable[..., _T], *arguments: object) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._workers, call, *arguments)
 
-    async def _chosen(self, track_id: str) -> Track:
-        places = self._ids.of(track_id)
+    def _chosen(self, track_id: str) -> Track:
+        places = self._songs.ids.of(track_id)
         if not places:
             raise UnknownChoice
-        return await self._work(self.track, places[0])
+        return self.track(places[0])
 
     async def _linked(self, text: str) -> Track:
         link = links.read(text)
@@ -279,7 +317,7 @@ class Catalogue:
         return await self._work(self._spotify_ids, tracks)
 
     def _spotify_ids(self, tracks: Sequence[Track]) -> list[str | None]:
-        places = [self._ids.of(track.track_id) if track.track_id else [] for track in tracks]
+        places = [self._songs.ids.of(track.track_id) if track.track_id else [] for track in tracks]
         wanted = {found[0] for found in places if found}
         marks = ", ".join("?" * len(wanted))
         statement = f"SELECT idx, spotify_id FROM spotify WHERE idx IN ({marks})"  # noqa: S608 - only question marks
@@ -290,49 +328,20 @@ class Catalogue:
             for track, found in zip(tracks, places, strict=True)
         ]
 
-    def _search(self, asked: Sequence[str], limit: int, whole: bool) -> list[Track]:
-        found = self._match(" ".join(f'"{word}"*' for word in asked))
-        if not any(self._fame[index] >= WELL_KNOWN for index in found):
-            meant = [[word, *self._similar(word)] for word in asked]
-            found = [*dict.fromkeys(found + self._match(" AND ".join(_any_of(each) for each in meant)))]
-            if not found and not whole:
-                found = self._match(" OR ".join(_any_of(each) for each in meant))
-        tracks = dict(zip(found, self.tracks(found), strict=True))
-        years = first_years(tracks.values())
-
-        def likely(index: int) -> float:
-            return rank(tracks[index], float(self._fame[index]), asked, years)
-
-        best: dict[int, Track] = {}
-        for index in sorted(found, key=likely, reverse=True):
-            best.setdefault(self._songs.like(index)[0], tracks[index])
-        return [*best.values()][:limit]
-
-    def _match(self, query: str) -> list[int]:
-        return self._rows(_MATCHES, query, CANDIDATES)
-
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with self._lock:
             (text,) = self._connection.execute(statement, values).fetchone()
         return cast(list[Any], orjson.loads(text))
 
-    def _similar(self, word: str) -> list[str]:
-        """Words of the catalogue that a mistyped one may stand for."""
-        if len(word) < 3:
-            return []
-        near = process.extract(
-            word,
-            self._vocabulary,
-            scorer=WORDS_ALIKE,
-            score_cutoff=SIMILAR,
-            limit=8,
-        )
-        return [term for term, _, _ in near]
+
+def _give_back() -> None:
+    """Gives free memory back to the system, where that is glibc: reading takes twenty megabytes."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
-def _any_of(terms: Iterable[str]) -> str:
-    first, *others = terms
-    return "(" + " OR ".join([f'"{first}"*', *(f'"{term}"' for term in others)]) + ")"
+def _line(text: str | None) -> str:
+    return (text or "").replace("\n", " ").replace("\r", " ")
 
 
 def _words(connection: sqlite3.Connection) -> list[tuple[str, int]]:

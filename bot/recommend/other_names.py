@@ -16,8 +16,7 @@ from pathlib import Path
 
 from anyascii import anyascii
 
-from bot.party.words import Track
-from bot.recommend.texts import song_key, words
+from bot.party.spelling import artist_key, title_key
 
 NAMES = Path(__file__).with_name("other_names.tsv")
 TITLES = Path(__file__).with_name("other_titles.tsv")
@@ -82,12 +81,12 @@ def romanised(text: str) -> str:
 
 def other_names(artist: str) -> Sequence[str]:
     """Other names under which an artist is asked for; none for most."""
-    return _names().get(" ".join(words(artist)), ())
+    return all_names().get(artist_key(artist), ())
 
 
 def other_titles(title: str, artist: str) -> Sequence[str]:
     """Other titles under which a song of an artist is asked for; none for most."""
-    return _titles().get(song_key(Track(title, artist)), ())
+    return _titles().get((title_key(title), artist_key(artist.split(",")[0])), ())
 
 
 def rows(table: Path) -> Iterator[list[str]]:
@@ -99,14 +98,16 @@ def rows(table: Path) -> Iterator[list[str]]:
 
 
 @cache
-def _names() -> Mapping[str, tuple[str, ...]]:
-    return {" ".join(words(name)): tuple(others.split(BAR)) for name, others, _ in rows(NAMES)}
+def all_names() -> Mapping[str, tuple[str, ...]]:
+    """The other names of every artist in the table, by `bot.party.spelling.artist_key`."""
+    return {artist_key(name): tuple(others.split(BAR)) for name, others, _ in rows(NAMES)}
 
 
 @cache
-def _titles() -> Mapping[str, tuple[str, ...]]:
+def _titles() -> Mapping[tuple[str, str], tuple[str, ...]]:
     return {
-        song_key(Track(title, artist)): tuple(others.split(BAR)) for title, artist, others in rows(TITLES)
+        (title_key(title), artist_key(artist.split(",")[0])): tuple(others.split(BAR))
+        for title, artist, others in rows(TITLES)
     }
 
 

@@ -1,117 +1,266 @@
-"""Which songs a text means: what was typed counts first, then originals, then the popular ones."""
+"""How well a song fits a text: how much of the text it explains, and how much of its title the text names."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 
-from bot.party.words import Track
-from bot.recommend.texts import bare, words
+from bot.party.spelling import alike, fold, same, same_beginnings
+from bot.recommend.asked import GUEST, Asked
+from bot.recommend.songs import Song, Words
+from bot.recommend.spelt import near as near_word
+from bot.recommend.spelt import spelt
 
-WORDS_ALIKE = OSA.normalized_similarity
-_IMITATION = {"karaoke", "tribute", "cover", "covers", "instrumental", "lullaby", "originally"}
-_VARIANT = {"remix", "mix", "live", "acoustic", "version", "edit", "medley"}
-_VERSION = _VARIANT | {"remaster", "remastered", "single", "radio", "mono", "stereo", "original", "album"}
-SIMILAR = 0.8
-"""How much of a mistyped word must be right, by the optimal string alignment distance."""
-SAME_TITLE = 90
-"""How alike, of 100, a typed "title - artist" must be to a known song to be taken for it."""
+VARIANTS = frozenset(
+    (
+        "remix",
+        "mix",
+        "live",
+        "acoustic",
+        "version",
+        "edit",
+        "medley",
+        "rmx",
+        "unplugged",
+        "demo",
+        "slowed",
+        "sped",
+    )
+)
+IMITATIONS = frozenset(
+    ("karaoke", "tribute", "cover", "covers", "instrumental", "lullaby", "originally", "workout")
+)
+_SMALL = frozenset(("the", "a", "n", "of", "an"))
+_TENS = {str(ten) for ten in range(20, 100, 10)}
 
 
-def first_years(tracks: Iterable[Track]) -> dict[str, int]:
-    """In which year each title was first heard, where any year is known: covers come later."""
-    years: dict[str, int] = {}
-    for track in tracks:
-        if track.year:
-            title = _named(track).bare
-            years[title] = min(years.get(title, track.year), track.year)
-    return years
+class Fit(NamedTuple):
+    """How well a song fits a text; each from 0 to 1."""
+
+    explained: float  # of the text, by title, artists and what stands in brackets
+    solid: float  # of the text, by title and artists alone
+    named: float  # of the title
+    artist: float  # of an artist's name
+    whole: float  # of title and artist together, letter by letter; 1 where every word is found
+    other: bool  # whether text and title differ in a number
+    apart: bool  # whether one part of the text is the title, and no more
+
+
+class Side(NamedTuple):
+    """A part of a text."""
+
+    words: Words
+    joined: str  # the same without spaces
+    share: float  # of the text
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """What a search compares of a song."""
+class Query:
+    """A text, ready to be compared."""
 
-    title: str  # the bare one, as `words` has it
-    artist: str
-    all: frozenset[str]  # every word of title, album and artist
-    bare: str  # the bare title, for `first_years`
+    words: tuple[tuple[str, float], ...]  # each word, and its letters by what it counts
+    total: float  # of all letters
+    typed: tuple[str, ...]  # the words that count, and all words, without spaces
+    numbers: frozenset[str]  # of the words that count
+    twice: frozenset[str]  # words that stand there more than once
+    sides: tuple[Side, ...]  # the parts of the text, if there are several
+    unfinished: tuple[str, ...] = ()  # how the last word may begin, while somebody types
+
+    @classmethod
+    def of(cls, asked: Asked, *, typing: bool = False) -> Query:
+        """Makes a text ready; `typing` where its last word may not be finished."""
+        written, weights = _tens_joined([*map(same, asked.words)], asked.weights)
+        weighed = [(word, max(len(word), 2) * weight) for word, weight in zip(written, weights, strict=True)]
+        core = "".join([word for word, weight in zip(written, weights, strict=True) if weight > GUEST])
+        every = "".join(written)
+        numbers = [
+            word
+            for word, weight in zip(asked.words, asked.weights, strict=True)
+            if weight == 1 and word.isdecimal()
+        ]
+        sides = [tuple(alike(fold(side)).split()) for side in asked.sides] if len(asked.sides) > 1 else []
+        total = sum([weight for _, weight in weighed]) or 1.0
+        return cls(
+            tuple(weighed),
+            total,
+            (core, every) if core and core != every else (every,),
+            frozenset(numbers),
+            frozenset([word for word in written if written.count(word) > 1]),
+            tuple([Side(side, "".join(side), len("".join(side)) / total) for side in sides]),
+            same_beginnings(asked.words[-1]) if typing and asked.words else (),
+        )
 
 
-@lru_cache(maxsize=4096)  # a few kilobytes each; the well-known ones are looked at again and again
-def _named(track: Track) -> _Named:
-    artist = words(track.artist)
-    title = bare(track.title)
-    everything = frozenset((*words(track.title), *words(track.album or ""), *artist))
-    return _Named(" ".join(words(title)), " ".join(artist), everything, title.casefold())
+def _tens_joined(written: list[str], weights: Sequence[float]) -> tuple[list[str], Sequence[float]]:
+    """The words with twenty and one as one number."""
+    if not _TENS.intersection(written):
+        return written, weights
+    words: list[str] = []
+    counts: list[float] = []
+    for word, weight in zip(written, weights, strict=True):
+        if words and words[-1] in _TENS and len(word) == 1 and word in "123456789":
+            words[-1] = words[-1][0] + word
+        else:
+            words.append(word)
+            counts.append(weight)
+    return words, counts
 
 
-def rank(track: Track, fame: float, asked: Sequence[str], years: Mapping[str, int]) -> float:
-    """How likely a song is meant: what was typed first, then originals, then the popular ones."""
-    typed, named = " ".join(asked), _named(track)
-    likeness = fuzz.token_set_ratio(typed, f"{named.title} {named.artist}")
-    return (
-        likeness * (len(typed) > 3)
-        + 10 * named.title.startswith(typed)
-        + 15 * (named.title == typed)
-        + 50 * fame
-        + 8 * (bool(track.year) and track.year == years[named.bare])  # 0 is as unknown as None
-        - 40 * bool((_IMITATION & named.all).difference(asked))
-        - 10 * bool((_VARIANT & named.all).difference(asked))
+def fit(query: Query, song: Song) -> Fit:
+    """Compares a text with a song."""
+    solid = noted = 0.0
+    found: dict[str, float] = {}  # words of the song, and how sure they are named
+    for word, weight in query.words:
+        if word in song.main:
+            solid += weight
+            found[word] = 1.0
+        elif word in song.everything:
+            noted += weight
+            found[word] = 1.0
+        elif len(word) > 2 and not word.isdecimal():
+            near, meant = _nearest(word, song.everything)
+            if near:
+                found[meant] = max(found.get(meant, 0.0), near)
+                if meant in song.main:
+                    solid += weight * near
+                else:
+                    noted += weight * near
+    if query.unfinished:
+        solid += _unfinished(query, song, found)
+    solid, explained = solid / query.total, (solid + noted) / query.total
+    named = max([_covered(title, found) for title in song.titles])
+    single = found
+    if song.shared and named > 0.6 and not query.twice >= song.shared:
+        single = {
+            word: near for word, near in found.items() if word in query.twice or word not in song.shared
+        }
+    artist = max([_covered(name, single) for name in song.names])
+    whole, other = 1.0, False
+    if explained < 0.999 or named < 0.999 or artist < 0.999:
+        whole, with_artist = _whole(query, song)
+        if whole:
+            explained, solid, named = max(explained, whole), max(solid, whole), max(named, whole)
+            artist = max(artist, whole) if with_artist else 0.0
+        if whole < 1:
+            other = _numbered_otherwise(song.titles[0], found) or not query.numbers <= song.everything
+        for side in query.sides:
+            if song.everything.issuperset(side.words):
+                continue
+            near = max([spelt(side.joined, title) for title in song.joined])
+            if near > named:
+                explained, solid = (
+                    explained + side.share * (near - named),
+                    solid + side.share * (near - named),
+                )
+                named = near
+            near = max([spelt(side.joined, "".join(name)) for name in song.names])
+            if near > artist:
+                explained, solid = (
+                    explained + side.share * (near - artist),
+                    solid + side.share * (near - artist),
+                )
+                artist = near
+        explained, solid = min(explained, 1.0), min(solid, 1.0)
+    apart = any(side.joined in song.joined for side in query.sides)
+    return Fit(explained, solid, named, artist, whole, other, apart)
+
+
+def _numbered_otherwise(title: Words, found: Mapping[str, float]) -> bool:
+    """Whether a title has a number that is not named; those that may be `to` and `for` only at its end."""
+    return any(
+        word.isdecimal() and word not in found and (word not in _LITTLE or at == len(title) - 1)
+        for at, word in enumerate(title)
     )
+
+
+_LITTLE = {"1", "2", "4"}
+
+
+def _nearest(word: str, words: Iterable[str]) -> tuple[float, str]:
+    """The word most like another one, and how alike the two are, from 0 to 1."""
+    best, meant = 0.0, ""
+    for each in words:
+        if -3 < len(each) - len(word) < 3:
+            near = near_word(word, each)
+            if near > best:
+                best, meant = near, each
+    return best, meant
+
+
+def _unfinished(query: Query, song: Song, found: dict[str, float]) -> float:
+    """What the last word counts more where a word of the song begins with it."""
+    word, weight = query.words[-1]
+    had = found.get(word, 0.0)
+    if had == 1:
+        return 0.0
+    best = 0.0
+    for each in song.main:
+        for start in query.unfinished:
+            if each.startswith(start):
+                found[each] = max(found.get(each, 0.0), len(start) / len(each))
+                best = 1.0
+            elif len(start) > 3 and len(each) >= len(start) and not best:
+                best = near_word(start, each[: len(start)])
+    near, _ = _nearest(word, song.everything) if len(word) > 2 else (0.0, "")
+    return weight * max(best - near, 0.0)
+
+
+def _covered(name: Sequence[str], found: Mapping[str, float]) -> float:
+    """How much of a name or title is named."""
+    letters, named = 0.0, 0.0
+    for word in name:
+        counts = max(len(word), 3) if word not in _SMALL else 1
+        letters += counts
+        if word in found:
+            named += counts * found[word]
+    return named / letters if letters else 0.0
+
+
+def _whole(query: Query, song: Song) -> tuple[float, bool]:
+    """How alike text and song are without any spaces, in either order, and whether that is with an artist.
+
+    Where the name is spelt right the title alone may hold the slips, and only as many as one of its length.
+    """
+    best, with_artist = 0.0, False
+    names = ["".join(name) for name in song.names]
+    shortest = min(map(len, song.joined))
+    for typed in query.typed:
+        for title in song.joined:
+            near = spelt(typed, title)
+            if near > best:
+                best, with_artist = near, False
+        for name in names:
+            near = 0.0
+            if name and (typed.startswith(name) or typed.endswith(name)):
+                rest = typed[len(name) :] if typed.startswith(name) else typed[: -len(name)]
+                near = max([spelt(rest, title) for title in song.joined])
+                near = (near * len(rest) + len(name)) / len(typed) if near else 0.0
+            elif name and shortest > 2:
+                for title in song.joined:
+                    near = max(near, spelt(typed, title + name), spelt(typed, name + title))
+            if near > best:
+                best, with_artist = near, True
+    return best, with_artist
 
 
 def fame_of(
-    popularity: npt.NDArray[np.float64], keys: Sequence[str], artist: npt.NDArray[np.int32]
-) -> npt.NDArray[np.float64]:
-    """How well known each song is, from 0 to 1: its own popularity and, as much, its artist's.
+    popularity: npt.NDArray[np.float64], artist: npt.NDArray[np.int32], dated: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float32]:
+    """How well known each song is, from 0 to 1: half its own popularity, a quarter its artist's.
 
-    A cover can be in more playlists than the original; its artist seldom is.
+    The last quarter is that its year is known: catalogues know it of songs that many have listed, and seldom
+    of what one collector likes. A cover can be in more playlists than the original; its artist seldom is.
 
     Args:
-        popularity: (songs,)
-        keys: of each artist; who is spelt in two ways has the same key twice.
-        artist: (songs,), the artist of each.
+        popularity: (songs,), from 0 to 1.
+        artist: (songs,), the number of the main artist of each.
+        dated: (songs,), whether the year is known.
     """
-    _, numbers = np.unique(np.fromiter(map(hash, keys), np.int64, len(keys)), return_inverse=True)
-    who = numbers[artist]
-    by_artist = np.bincount(who, popularity)
-    most = by_artist.max(initial=0) or 1
-    return np.asarray((np.sqrt(popularity) + np.sqrt(by_artist / most)[who]) / 2)
-
-
-def names_a_version(part: str) -> bool:
-    """Whether what stands behind a dash says which version of a song it is, not who plays it."""
-    said = words(part)
-    return bool(said) and all(word in _VERSION or word.isdecimal() for word in said)
-
-
-def plausible(asked: Sequence[str], track: Track) -> bool:
-    """Whether every word stands in title or artist, one of them mistyped or the last one unfinished."""
-    named = [*words(track.title), *words(track.artist)]
-    named += [one + other for one, other in pairwise(named)]  # AC/DC is typed as acdc, don't as dont
-    missing = [word for word in asked if word not in named]
-    if not missing or (missing == [asked[-1]] and any(name.startswith(missing[0]) for name in named)):
-        return True
-    return all(process.extractOne(word, named, scorer=WORDS_ALIKE, score_cutoff=SIMILAR) for word in missing)
-
-
-def means(text: str, parts: Sequence[str], known: Track) -> bool:
-    """Whether a typed "title - artist" (or "artist - title", or a whole title with a dash) is this song."""
-    title, artists = bare(known.title), [known.artist, *re.split("[,/&]", known.artist)]
-    return _alike(text, known.title) or any(
-        _alike(one, title) and any(_alike(other, artist) for artist in artists)
-        for one, other in ((parts[0], parts[1]), (parts[1], parts[0]))
-    )
-
-
-def _alike(one: str, other: str) -> bool:
-    return fuzz.ratio(" ".join(words(one)), " ".join(words(other))) >= SAME_TITLE
+    own = np.log1p(200 * popularity) / np.log1p(200)
+    by_artist = np.bincount(artist, popularity * dated)
+    artists = np.log1p(20 * by_artist) / np.log1p(20 * (by_artist.max(initial=0) or 1))
+    return np.asarray(0.5 * own + 0.25 * artists[artist] + 0.25 * dated, np.float32)

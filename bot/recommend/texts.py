@@ -1,4 +1,4 @@
-"""Texts as the catalogue compares them: words without case and accents, bare titles, and keys of songs."""
+"""Texts as people send them, brought to one line, and the words that playlists are named with."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import unicodedata
 
 from bot.party.errors import TextTooLong
 from bot.party.limits import LONGEST_TEXT
-from bot.party.words import Track
 
-DASH = re.compile(r"\s+[-–—]\s+")
-"""What stands between title and artist."""
-_BRACKETED = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
-_ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")  # the index drops those of Latin letters only
+_ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
+_GAP = re.compile(r"\s+")
+_JOINERS = "\u200c\u200d"
+"""Without these Persian and Indic words are spelt wrong, and a family of emoji falls apart."""
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as the search index sees them: without case, accents and punctuation."""
+    """The words of a text as training counts them in names of playlists: without case, accents and signs."""
     if text.isascii():
         return _WORD.findall(text.lower())
     plain = _ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", text.casefold()))
@@ -25,37 +24,35 @@ def words(text: str) -> list[str]:
 
 
 def visible(text: str) -> str:
-    """A text without control characters and the invisible signs that hide in copied text."""
-    return "".join(c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf"})
+    """A text without control characters, halves of letters, and the invisible signs of copied text."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    for letter in text:
+        if letter in _JOINERS:
+            if kept and _needs_joiners(kept[-1]):
+                kept.append(letter)
+        elif letter.isspace() or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def _needs_joiners(letter: str) -> bool:
+    """Whether what stands behind a letter may be joined to it: no Latin, Greek or Cyrillic one."""
+    return letter > "\u0530" and (
+        letter.isalpha() or unicodedata.category(letter) in {"Mn", "Mc", "So", "Sk"}
+    )
 
 
 def tidy(text: str) -> str:
-    """A text as people see it, on one line.
+    """A text as people see it, on one line; of tabs one is left, since they separate the cells of a table.
 
     Raises:
         TextTooLong: longer than any song's name.
     """
-    text = " ".join(visible(text).split())
+    if len(text) > 20 * LONGEST_TEXT:
+        raise TextTooLong(LONGEST_TEXT)
+    text = _GAP.sub(lambda gap: "\t" if "\t" in gap[0] else " ", visible(text).strip())
     if len(text) > LONGEST_TEXT:
         raise TextTooLong(LONGEST_TEXT)
     return text
-
-
-def song_key(track: Track) -> str:
-    """The same for every version of a song: the bare title and the main artist."""
-    return key(track.title, artist_key(track))
-
-
-def key(title: str, artist_key: str) -> str:
-    """The key of a song by its title and its artist's key."""
-    return f"{' '.join(words(bare(title)) or words(title))}\n{artist_key}"
-
-
-def bare(title: str) -> str:
-    """A title without what stands in brackets or behind a dash: featured guests, remasters, live takes."""
-    return DASH.split(_BRACKETED.sub(" ", title))[0]
-
-
-def artist_key(track: Track) -> str:
-    """The same for every spelling of a main artist's name."""
-    return " ".join(words(track.artist.split(",")[0]))

@@ -36,14 +36,14 @@ class Pace:
         self._left = float(burst)
         self._at = clock()
 
-    def allows(self) -> bool:
-        """Whether one more request is fine now; if so it counts."""
+    def allows(self, cost: int = 1) -> bool:
+        """Whether one more request is fine now; if so it counts, a large one as several."""
         now = self._clock()
         self._left = min(self._burst, self._left + (now - self._at) * self._per_s)
         self._at = now
-        if self._left < 1:
+        if self._left < cost:
             return False
-        self._left -= 1
+        self._left -= cost
         return True
 
 

@@ -22,8 +22,6 @@ from bot.service import PartyService
 log = logging.getLogger(__name__)
 
 LOBBY = Room(platform=PLATFORM, workspace="", channel="lobby")
-LARGEST_MESSAGE = 64 * 1024
-"""A longer message closes its connection; in bytes."""
 MOST_GUESTS = 500
 """How many connections are served at once."""
 GATHER_S = 0.03
@@ -57,7 +55,7 @@ class Hub:
         if len(self._guests) >= MOST_GUESTS:
             raise web.HTTPServiceUnavailable(text="The room is full. Try again later.\n")
         socket = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_MESSAGE, timeout=GOODBYE_S, compress=False
+            heartbeat=HEARTBEAT_S, max_msg_size=protocol.LARGEST_IMPORT, timeout=GOODBYE_S, compress=False
         )
         await socket.prepare(request)
         guest = Guest(socket, request.transport)
@@ -66,6 +64,9 @@ class Hub:
         shown = asyncio.create_task(guest.keep_shown())
         try:
             async for message in socket:
+                if message.type in {WSMsgType.TEXT, WSMsgType.BINARY} and not protocol.fits(message.data):
+                    await socket.close(code=WSCloseCode.MESSAGE_TOO_BIG)
+                    break
                 await guest.send(await self._answer(guest, message))
         finally:
             self._guests.discard(guest)
@@ -126,7 +127,11 @@ class Hub:
         try:
             if message.type is not WSMsgType.TEXT:
                 raise NotUnderstood
-            allowed = guest.pace.allows()
+            cost = 1 + protocol.size(message.data) // protocol.LARGEST_MESSAGE
+            allowed = guest.pace.allows(cost)
+            if cost > 1 and not allowed:  # it is not even read
+                ident = protocol.id_of_import(message.data)
+                raise TooFast
             asked = protocol.message(message.data)
             ident = protocol.legible_id(asked)
             if not allowed:

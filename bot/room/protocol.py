@@ -12,11 +12,13 @@ The page says songs by their numbers in the state, which other programs may do a
     {"id": .., "do": "vote", "song": "1", "vote": "down"}       a number in the queue, or a title
     {"id": .., "do": "vote", "entry": 7, "value": -1}           the same, by the song's `id` in the state
     {"id": .., "do": "spotify stop"}                            or "stop"
+    {"id": .., "do": "import", "file": {"name": .., "base64": ..}}    a list; alone may be larger, see `fits`
 
 The room answers each, to this browser only. `say` is a text for people, `kind` the error's class. The id is
 null when it was illegible. Answers to some requests have more fields, see `Fields` in `bot.room.rendering`.
 
     {"id": .., "ok": true, "say": "Added Africa – TOTO: next up."}
+    {"id": .., "ok": true, "say": .., "questions": ..}          pick one: "add" takes it as a song
     {"id": .., "ok": false, "say": "I need a song for that ..", "kind": "EmptyText"}
 
 What may take long is acknowledged at once and answered later, between other answers. Sent again meanwhile,
@@ -42,12 +44,18 @@ from typing_extensions import TypedDict  # which pydantic asks for before Python
 from bot.party.errors import NotUnderstood, PartyError
 from bot.room.language import REPLIES
 from bot.room.rendering import Fields
-from bot.room.requests import ID, Json
+from bot.room.requests import ID, LARGEST_BASE64, Json
 from bot.room.state import StateMessage
 
 FAULT = "Fault"
 """The kind of what is no error of the party's, but a fault of ours."""
+LARGEST_MESSAGE = 64 * 1024
+"""How large a message may be that brings no list, in bytes; a larger one closes its connection."""
+LARGEST_IMPORT = LARGEST_BASE64 + LARGEST_MESSAGE
+"""How large one may be that brings a list, in bytes."""
 _ID = re.compile(ID)
+_IMPORT = re.compile(rf'\{{\s?"id"\s?:\s?"({ID})"\s?,\s?"do"\s?:\s?"import"\s?,')
+"""How a large message has to begin, so that every other one is turned away unread."""
 
 
 class Done(Fields):
@@ -83,6 +91,22 @@ class Told(TypedDict):
 
 Message = Done | Refused | Going | Told | StateMessage
 """What the room says."""
+
+
+def size(raw: str | bytes) -> int:
+    """How large a message is, in bytes."""
+    return len(raw.encode() if isinstance(raw, str) else raw)
+
+
+def id_of_import(raw: str | bytes) -> str | None:
+    """The id of a message that begins like one that may be large."""
+    begins = _IMPORT.match(raw) if isinstance(raw, str) else None
+    return begins[1] if begins else None
+
+
+def fits(raw: str | bytes) -> bool:
+    """Whether a message is no larger than what it brings can be; it is not read for that."""
+    return size(raw) <= (LARGEST_IMPORT if id_of_import(raw) else LARGEST_MESSAGE)
 
 
 def message(raw: str) -> Json:

@@ -17,9 +17,11 @@ from bot.doors.answers import (
     Answer,
     AskForSettings,
     AskForSongs,
+    AskWhich,
     ConfirmErasure,
     OfferDevices,
     OfferLink,
+    Question,
     Said,
     SavedPlaylist,
     Sections,
@@ -74,6 +76,17 @@ class FileJson(TypedDict):
     base64: str
 
 
+class QuestionJson(TypedDict):
+    """Which song was meant.
+
+    `add` takes the answer: `track:` and the id of one of the songs, or `typed:` and what was typed.
+    """
+
+    typed: str
+    tracks: Annotated[list[SongJson], Field(description="The songs that it may be, likeliest first")]
+    say: Annotated[str, Field(description="The question in words, which is one of the lines of `say`")]
+
+
 class OptionJson(TypedDict):
     """Something that can be chosen."""
 
@@ -97,6 +110,9 @@ class Fields(TypedDict, total=False):
     say: Annotated[str, Field(description="A text for people, of one or more lines")]
     name: Annotated[str, Field(description="To `hello`: the name as it is shown")]
     tracks: Annotated[list[SongJson], Field(description="To `search`: the songs, best first")]
+    questions: Annotated[
+        list[QuestionJson], Field(description="To what adds songs: which were meant, where that is not sure")
+    ]
     account: Annotated[AccountJson | None, Field(description="To `status`: null where none is connected")]
     devices: Annotated[
         list[DeviceJson], Field(description="What the asker can play on, where one must be chosen")
@@ -126,6 +142,8 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
             return {}
         case AskForSongs():
             raise EmptyText
+        case AskWhich(text, questions):
+            return {"say": as_text(text), "questions": [_question(ask, each) for each in questions]}
         case OfferDevices(text, devices):
             return {"say": as_text(text), "devices": await _devices(ask, devices)}
         case OfferLink(text, _, url):
@@ -159,6 +177,14 @@ def checked(url: str) -> str:
     if not LINK.fullmatch(url):
         raise ValueError("a link that leads elsewhere")
     return url
+
+
+def _question(ask: Ask, question: Question) -> QuestionJson:
+    return {
+        "typed": question.typed,
+        "tracks": [track(each) for each in question.offered],
+        "say": as_text(ask.own.which([(question.typed, question.offered)])),
+    }
 
 
 async def _devices(ask: Ask, devices: Sequence[Device]) -> list[DeviceJson]:

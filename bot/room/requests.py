@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
@@ -18,14 +19,15 @@ from pydantic import (
     create_model,
 )
 
-from bot.doors.arguments import Argument, Number, OneOf, Song, Text
+from bot.doors.arguments import Argument, File, Number, OneOf, Song, Text, Upload
 from bot.doors.ask import Door
 from bot.doors.commands import TABLE
 from bot.doors.handlers.queue import VOTES
 from bot.doors.meant import CHOSEN, DEVICE
 from bot.doors.table import Command, Who, of_door
 from bot.party import links
-from bot.party.errors import NotUnderstood, OutOfRange, TextTooLong
+from bot.party.errors import ListTooLarge, NotUnderstood, OutOfRange, TextTooLong
+from bot.party.limits import LARGEST_LIST_BYTES, MOST_LINES
 
 Json = dict[str, Any]
 
@@ -33,6 +35,10 @@ ID = "[A-Za-z0-9_-]{1,64}"
 """No slash, so that a member's id and a request's make one key in one way only."""
 CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 CONTROLS_BUT_LINES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+LONGEST_FILE_NAME = 255
+"""The longest name of a file, in characters."""
+LARGEST_BASE64 = 4 * -(-LARGEST_LIST_BYTES // 3)
+"""How long the largest file is in base64."""
 FURTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "spotify status": ("account",),
     "spotify device": ("devices",),
@@ -123,6 +129,40 @@ def _tell_what_is_needed(schema: Json, model: type[OfTable]) -> None:
         schema["allOf"] = needed
 
 
+class SentFile(BaseModel):
+    """A file."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    name: Annotated[
+        str,
+        Field(max_length=LONGEST_FILE_NAME, description="What it is called"),
+        AfterValidator(lambda name: CONTROLS.sub(" ", name)),
+    ]
+    base64: Annotated[
+        str,
+        Field(
+            description="What is in it",
+            json_schema_extra={"contentEncoding": "base64", "maxLength": LARGEST_BASE64},
+        ),
+    ]
+
+
+def _upload(file: SentFile) -> Upload:
+    """The file that was sent; only a list's reader can tell whether one just fits.
+
+    Raises:
+        ListTooLarge: it is surely larger than any list.
+        NotUnderstood: what is in it is no base64.
+    """
+    if len(file.base64) > LARGEST_BASE64:
+        raise ListTooLarge(LARGEST_LIST_BYTES >> 20)
+    try:
+        return Upload(file.name, b64decode(file.base64, validate=True))
+    except ValueError:
+        raise NotUnderstood from None
+
+
 class OfTable(Request):
     """A row of the table of commands."""
 
@@ -135,7 +175,8 @@ class OfTable(Request):
         """Whether it may take longer than a blink."""
         given = self.arguments()
         songs = (given.get(each.name, "") for each in self.row.arguments if isinstance(each.kind, Song))
-        return self.row.slow or any(map(links.several, "\n".join(songs).splitlines()))
+        lines = [line for line in "\n".join(songs).splitlines() if line.strip()]
+        return self.row.slow or len(lines) > MOST_LINES or any(map(links.several, lines))
 
     def arguments(self) -> Json:
         """What the row's handler takes.
@@ -143,7 +184,7 @@ class OfTable(Request):
         Raises:
             NotUnderstood: something that it needs is missing.
         """
-        given = self.model_dump(exclude_unset=True, exclude={"id", "do"})
+        given = {name: getattr(self, name) for name in self.model_fields_set - {"id", "do"}}
         for spelling in SPELLINGS.get(self.row.name, ()):
             if spelling.field in given:
                 said = given.pop(spelling.field)
@@ -189,6 +230,8 @@ def _kind(argument: Argument) -> Any:
             return Annotated[StrictInt, AfterValidator(_within(least, most)), WithJsonSchema(told)]
         case OneOf(values):
             return _one_of(values)
+        case File():
+            return Annotated[SentFile, AfterValidator(_upload)]
         case Text(longest):
             controls = CONTROLS_BUT_LINES if isinstance(argument.kind, Song) else CONTROLS
             told = {"type": "string", "maxLength": longest}

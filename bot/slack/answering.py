@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from bot.doors.answers import (
     AccountStatus,
@@ -11,6 +13,7 @@ from bot.doors.answers import (
     Answer,
     AskForSettings,
     AskForSongs,
+    AskWhich,
     ConfirmErasure,
     OfferDevices,
     OfferLink,
@@ -21,10 +24,10 @@ from bot.doors.answers import (
     ShowBallot,
     ShowCard,
 )
-from bot.doors.presses import Forget, More, Noted, Outcome, Replace, TurnPage, UpdateBallot
+from bot.doors.presses import Forget, More, Noted, Outcome, Replace, Settled, TurnPage, UpdateBallot
 from bot.party.limits import USUAL_SUGGESTIONS
 from bot.party.words import Entry, Mood
-from bot.slack import forms
+from bot.slack import forms, which
 from bot.slack.asked import Asked
 from bot.slack.blocks import (
     OPENED,
@@ -40,12 +43,24 @@ from bot.slack.blocks import (
 from bot.slack.card import SlackCards
 from bot.slack.text import link
 
+MOST_ASKING = 1_000
+"""So many messages that ask are remembered."""
+
+
+@dataclass(slots=True)
+class _Asking:
+    """What became of a message's questions in this run: who presses fast does so before it shows."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    texts: dict[int, str] = field(default_factory=dict)
+
 
 class Answering:
     """Shows answers, each to whom it is for."""
 
     def __init__(self, cards: SlackCards) -> None:
         self._cards = cards
+        self._asking: OrderedDict[str, _Asking] = OrderedDict()
 
     async def show(self, asked: Asked, answer: Answer, *, alone: bool = False) -> None:
         """Shows an answer.
@@ -71,13 +86,14 @@ class Answering:
             case _:
                 await _tell(asked, answer)
 
-    async def show_outcome(self, asked: Asked, outcome: Outcome, message: Json) -> None:
+    async def show_outcome(self, asked: Asked, outcome: Outcome, message: Json, action: Json) -> None:
         """Shows what came of a press.
 
         Args:
             asked: who pressed.
             outcome: what came of it.
-            message: on which they pressed.
+            message: on which they pressed; empty where only they see it.
+            action: what they pressed.
 
         Raises:
             PartyError: it is told besides.
@@ -94,13 +110,31 @@ class Answering:
                     raise error
             case Replace(answer):
                 await _replace(asked, answer)
+            case Settled(text):
+                await self._settle(asked, text, action)
             case _:
                 await self.show(asked, outcome)
+
+    async def _settle(self, asked: Asked, text: str, action: Json) -> None:
+        """Shows what became of a question in its place; the others in the message stay."""
+        pressed = which.read(action)
+        if pressed is None:
+            await asked.replace(text, sections(text))
+            return
+        known = self._asking.setdefault(pressed.asking.mark, _Asking())
+        if len(self._asking) > MOST_ASKING:
+            self._asking.popitem(last=False)
+        async with known.lock:
+            known.texts[pressed.at] = text
+            await asked.replace(*which.shown(pressed.asking.settled(known.texts), asked.own))
 
 
 async def _tell(asked: Asked, answer: Answer) -> None:
     """Answers the asker alone, with what is never for others."""
     match answer:
+        case AskWhich():
+            asking = which.asking(answer, asked.place.channel, asked.key, asked.own)
+            await asked.tell(*which.shown(asking, asked.own))
         case OfferDevices(text, devices):
             await asked.tell(text, device_choice(text, devices))
         case OfferLink(text, label, url):

@@ -42,7 +42,11 @@ log = logging.getLogger(__name__)
 COMMAND = re.compile(r"/.+")
 """Slack sends an app its own commands only, whatever they are called: see `bot.slack.names`."""
 EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
-SCOPES = ["commands", "chat:write", "chat:write.public", "users:read", "files:write", "im:write"]
+SCOPES = [
+    *("commands", "chat:write", "chat:write.public", "users:read", "im:write"),
+    "files:read",  # lists of songs: without it Slack shows no field for files, and hands none out
+    "files:write",  # the map and the night's files
+]
 """The least that all this needs."""
 SHORTCUT = "encore:add_from_message"
 """The id of the command in a message's own menu."""

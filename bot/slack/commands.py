@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.doors import typed
@@ -13,8 +14,10 @@ from bot.doors.handlers import queue
 from bot.doors.table import Audience, Command
 from bot.party import links
 from bot.party.errors import WrongUsage, marked
+from bot.slack import files
 from bot.slack.answering import Answering
 from bot.slack.asked import WITH_SPOTIFY, Asked
+from bot.slack.blocks import Json
 from bot.slack.names import HELP, Typed
 
 ADD = BY_NAME["add"]
@@ -22,6 +25,7 @@ BEHIND_PARTY = marked("If another app already uses a name, type `/party` in fron
 """What help says besides, in Slack."""
 BUSY = {"map": marked("One moment, I'm drawing the map.")}
 """What is said while a command takes long that does not ask Spotify."""
+READING = marked("One moment, I'm reading that list.")
 
 Work = Callable[[Ask], Awaitable[Answer]]
 
@@ -48,15 +52,32 @@ class Commands:
         slow = row.slow or (row is ADD and _has_list(given.get("song", "")))
         await self._answer(asked, row, lambda ask: row.run(ask, given), slow=slow)
 
-    async def add_from_message(self, asked: Asked, text: str) -> None:
-        """Adds what a message links to or names."""
-        await self._answer(asked, ADD, lambda ask: queue.add_from_message(ask, text), slow=_has_list(text))
+    async def add_from_message(self, asked: Asked, text: str, shared: Sequence[Json]) -> None:
+        """Adds the lists in a message's files, or what its text links to or names."""
+        found = await files.lists(asked, shared)
+        if found:
+            await self.bring(asked, found)
+        else:
+            await self._answer(
+                asked, ADD, lambda ask: queue.add_from_message(ask, text), slow=_has_list(text)
+            )
 
-    async def _answer(self, asked: Asked, row: Command, work: Work, *, slow: bool) -> None:
+    async def bring(self, asked: Asked, lists: Sequence[Json]) -> None:
+        """Adds the lists in some files, which one undo takes back."""
+
+        async def work(ask: Ask) -> Answer:
+            uploads = [await files.read(asked, each) for each in lists[: files.MOST_FILES]]
+            return await queue.add_from_message(replace(ask, key=f"{ask.key}/files"), "", uploads)
+
+        await self._answer(asked, ADD, work, slow=True, told=READING)
+
+    async def _answer(
+        self, asked: Asked, row: Command, work: Work, *, slow: bool, told: str = WITH_SPOTIFY
+    ) -> None:
         quiet = row.audience is Audience.QUIET and asked.rules.quiet
         alone = quiet or row.audience is Audience.ALONE
         doing = work(asked.ask(alone=alone))
-        answer = await (asked.patiently(doing, BUSY.get(row.name, WITH_SPOTIFY)) if slow else doing)
+        answer = await (asked.patiently(doing, BUSY.get(row.name, told)) if slow else doing)
         if row is HELP and isinstance(answer, Sections):
             answer = Sections([*answer.texts, asked.own.say(BEHIND_PARTY)])
         await self._answering.show(asked, answer, alone=alone)

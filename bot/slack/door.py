@@ -13,10 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doors import presses
 from bot.doors.commands import BY_NAME
 from bot.doors.meant import named
-from bot.party.errors import NotUnderstood, PartyError
+from bot.party.errors import EmptyText, NotUnderstood, PartyError
 from bot.party.limits import LONGEST_TEXT
 from bot.party.words import Member
-from bot.slack import forms, pressing
+from bot.slack import forms, pressing, which
 from bot.slack.answering import Answering
 from bot.slack.asked import Asked, Place, Slack, reason
 from bot.slack.blocks import DISCONNECT, LABEL_LIMIT, Json
@@ -81,7 +81,11 @@ class Door:
     async def action(self, body: Body) -> None:
         """A button or a menu."""
         action = body["actions"][0]
-        place = _pressed(body, pressing.settings_of(str(action["action_id"])))
+        pressed = which.read(action)
+        if pressed is None:
+            place = _pressed(body, pressing.settings_of(str(action["action_id"])))
+        else:
+            place = _pressed(body, pressed.asking.channel, pressed.key)
         await self._meet(
             place, lambda asked: self._press(asked, action, body), anywhere=pressing.is_personal(action)
         )
@@ -96,14 +100,15 @@ class Door:
         elif pressing.settings_of(said):
             await self.commands.run(asked, BY_NAME["settings"])
         elif said not in pressing.SILENT:
-            await self._act(asked, pressing.read(action), body.get("message") or {})
+            await self._act(asked, action, body.get("message") or {})
 
-    async def _act(self, asked: Asked, press: presses.Press | None, message: Json) -> None:
+    async def _act(self, asked: Asked, action: Json, message: Json) -> None:
+        press = pressing.read(action)
         if press is None:
             raise NotUnderstood
         acting = presses.act(asked.ask(alone=presses.is_private(press)), press)
         outcome = await (asked.patiently(acting) if pressing.is_slow(press) else acting)
-        await self.answering.show_outcome(asked, outcome, message)
+        await self.answering.show_outcome(asked, outcome, message, action)
 
     async def submitted(self, body: Body) -> None:
         """A form that was sent."""
@@ -123,11 +128,22 @@ class Door:
 
     async def _submit(self, asked: Asked, callback: str, values: forms.Values) -> None:
         if callback == forms.ADD:
-            await self.commands.run(asked, ADD, {"song": typed(forms.songs(values))})
+            await self._add(asked, typed(forms.songs(values)), forms.lists(values))
         elif callback == forms.SETTINGS:
             await asked.party.settings.choose(asked.room, asked.member, forms.choices(values), asked.key)
         else:
             raise NotUnderstood
+
+    async def _add(self, asked: Asked, text: str, lists: list[Json]) -> None:
+        """Adds what is written in the form, then the lists in its files."""
+        if not (text or lists):
+            raise EmptyText
+        try:
+            if text:
+                await self.commands.run(asked, ADD, {"song": text})
+        finally:
+            if lists:  # whatever became of the text
+                await self.commands.bring(asked, lists)
 
     async def options(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
         """Songs as one types; nothing is asked of the database."""
@@ -138,9 +154,10 @@ class Door:
         await ack(options=offered)
 
     async def shortcut(self, body: Body) -> None:
-        """A message's own menu: adds what it links to, or the song that it names."""
-        text = typed(str((body.get("message") or {}).get("text") or ""))
-        await self._meet(_pressed(body, ""), lambda asked: self.commands.add_from_message(asked, text))
+        """A message's own menu: adds the lists it comes with, what it links to, or the song that it names."""
+        message = body.get("message") or {}
+        text, files = typed(str(message.get("text") or "")), message.get("files") or []
+        await self._meet(_pressed(body, ""), lambda asked: self.commands.add_from_message(asked, text, files))
 
     async def home(self, body: Body) -> None:
         """Somebody has opened the app's home."""
@@ -196,7 +213,7 @@ def _workspace(body: Body, enterprise: object, team: object) -> str:
     return str((enterprise if whole else team) or team or enterprise or "")
 
 
-def _pressed(body: Body, channel: str) -> Place:
+def _pressed(body: Body, channel: str, key: str = "") -> Place:
     user = body["user"]
     action = (body.get("actions") or [{}])[0]
     message = body.get("message") or {}
@@ -211,7 +228,7 @@ def _pressed(body: Body, channel: str) -> Place:
         channel=str(channel or where or ""),
         user=str(user["id"]),
         name=str(user.get("username") or user.get("name") or ""),
-        key=f"slack:{body.get('trigger_id')}:{action.get('action_ts', '')}",
+        key=key or f"slack:{body.get('trigger_id')}:{action.get('action_ts', '')}",
         response_url=str(body.get("response_url") or ""),
         trigger=str(body.get("trigger_id") or ""),
     )

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.party.errors import EmptyText, NotHere, marked
-from bot.party.limits import MOST_LINES
+from bot.party.errors import NotHere, marked
+from bot.party.limits import MOST_IMPORTED
 from bot.party.words import Rules
 from bot.slack.asked import NOT_THERE, Asked, reason
 from bot.slack.blocks import LABEL_LIMIT, Json, label
+from bot.slack.files import ENDINGS, MOST_FILES
 from bot.wording.menus import Menu, chosen, menus
 from bot.wording.replies import Replies, short
 
+log = logging.getLogger(__name__)
+
 ADD, SETTINGS = "encore:add", "encore:settings"
 """The ids of the forms."""
-SONG, SONGS = "encore:song", "encore:songs"
+SONG, SONGS, LISTS = "encore:song", "encore:songs", "encore:lists"
 """The ids of the fields of the form that adds."""
 PEOPLE = "djs"
+LONGEST_WRITTEN = 3_000
+"""The longest text that a field of Slack's takes, in characters."""
+UNKNOWN_FIELD = {"missing_scope", "invalid_arguments"}
+"""What Slack says of a field for files where the bot was installed before it could read files."""
 TITLE_LIMIT = 24
 """The longest title or button of a form that Slack takes, in characters."""
 
 
 async def open_add(asked: Asked) -> None:
-    """Opens the form that adds songs: one looked for as one types, or several as text."""
+    """Opens the form that adds songs: one looked for as one types, several as text, or lists in files."""
     say = asked.own.say
     search = {
         "type": "external_select",
@@ -35,12 +43,30 @@ async def open_add(asked: Asked) -> None:
         "min_query_length": 1,
         "placeholder": label(say(marked("Title and artist"))),
     }
-    lines = {"type": "plain_text_input", "action_id": SONGS, "multiline": True, "max_length": 3000}
+    lines = {
+        "type": "plain_text_input",
+        "action_id": SONGS,
+        "multiline": True,
+        "max_length": LONGEST_WRITTEN,
+    }
     told = asked.own.count(
-        "One song per line, one at most", "One song per line, {number} at most", MOST_LINES
+        "One song per line, one at most", "One song per line, {number} at most", MOST_IMPORTED
     )
-    blocks = [_input(SONG, say(marked("A song")), search), _input(SONGS, told, lines)]
-    await _open(asked, _form(asked, ADD, say(marked("Add songs")), say(marked("Add")), blocks))
+    files = {"type": "file_input", "action_id": LISTS, "filetypes": ENDINGS, "max_files": MOST_FILES}
+    lists = say(marked("A list of songs: CSV, M3U, XSPF, JSPF, PLS or text"))
+    blocks = [
+        _input(SONG, say(marked("A song")), search),
+        _input(SONGS, told, lines),
+        _input(LISTS, lists, files),
+    ]
+    form = _form(asked, ADD, say(marked("Add songs")), say(marked("Add")), blocks)
+    try:
+        await _open(asked, form)
+    except SlackApiError as error:
+        if reason(error) not in UNKNOWN_FIELD:
+            raise
+        log.warning("Slack shows no field for files; install the bot once more for the scope files:read.")
+        await _open(asked, form | {"blocks": blocks[:-1]})
 
 
 async def open_settings(asked: Asked, rules: Rules) -> None:
@@ -108,17 +134,15 @@ Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 def songs(values: Values) -> str:
-    """What the form that adds holds, a song a line.
-
-    Raises:
-        EmptyText: nothing.
-    """
+    """What is picked and written in the form that adds, a song a line; empty for nothing."""
     picked = (values.get(SONG, {}).get(SONG, {}).get("selected_option") or {}).get("value")
     written = values.get(SONGS, {}).get(SONGS, {}).get("value")
-    text = "\n".join(part for part in (picked, written) if part)
-    if not text.strip():
-        raise EmptyText
-    return text
+    return "\n".join(part for part in (picked, written) if part).strip()
+
+
+def lists(values: Values) -> list[Json]:
+    """The files in the form that adds, as Slack describes them."""
+    return [dict(each) for each in values.get(LISTS, {}).get(LISTS, {}).get("files") or []]
 
 
 def choices(values: Values) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def manifest(url: str = "", prefix: str = "") -> dict[str, Any]:
                     "name": ADD_FROM_MESSAGE,
                     "type": "message",
                     "callback_id": SHORTCUT,
-                    "description": "Adds the songs that a message links to",
+                    "description": "Adds the songs that a message links to, or those of its list",
                 }
             ],
             "slash_commands": commands,

@@ -6,12 +6,13 @@ import re
 
 from bot.doors import presses
 from bot.doors.presses import Press
+from bot.slack import which
 from bot.slack.blocks import CONNECT, DISCONNECT, OPENED, Json
-from bot.slack.forms import PEOPLE, SONG
+from bot.slack.forms import LISTS, PEOPLE, SONG
 
 ROWS = {CONNECT: "spotify connect", DISCONNECT: "spotify disconnect"}
 """Buttons that do what a command does, and which."""
-SILENT = {OPENED, SONG, PEOPLE}
+SILENT = {OPENED, SONG, PEOPLE, LISTS}
 """What Slack tells of though nothing is due: a link, and fields of forms."""
 SLOW = {presses.PLAY, presses.PAUSE, presses.DEVICE}
 """What asks Spotify."""
@@ -33,6 +34,8 @@ def settings_of(action_id: str) -> str:
 def read(action: Json) -> Press | None:
     """What was pressed or chosen; None for what is none of ours."""
     action_id = str(action["action_id"])
+    if pressed := which.read(action):
+        return presses.Add(pressed.song)
     if _DEVICE.fullmatch(action_id):  # numbered, because no two buttons of a message may have the same id
         return presses.Choose(presses.DEVICE, str(action.get("value") or ""))
     return presses.read(action_id, str((action.get("selected_option") or {}).get("value") or ""))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -60,9 +61,9 @@ class Language:
         """How people type a command, such as `/spotify connect`, by its English name without the slash."""
         return "/" + " ".join(self.label("command", word) for word in name.split())
 
-    def listed(self, names: Sequence[str]) -> str:
-        """Names as one says them: a, b and c."""
-        return format_list(list(names), locale=self._locale)
+    def listed(self, names: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
+        """Names as one says them: a, b and c; or a, b or c."""
+        return format_list(list(names), style, locale=self._locale)
 
     def percent(self, share: float) -> str:
         """A share of one as a whole percentage."""

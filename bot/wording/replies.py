@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.party.errors import PartyError, marked
-from bot.party.results import Added, AddedAll, Moved, Skipped, Undone, Vibe, Voted
-from bot.party.words import BROUGHT_IN, Entry, Party
+from bot.party.results import Added, AddedAll, Brought, Moved, Skipped, Undone, Vibe, Voted
+from bot.party.words import BROUGHT_IN, Entry, Party, Track
 from bot.wording.base import LONGEST_SHOWN, short
 from bot.wording.insight import InsightReplies
 
 __all__ = ["LONGEST_SHOWN", "Replies", "short"]
 
+UNKNOWN = marked("I don't know this song, so it's queued just as you typed it. Use /undo to take it out.")
+MOST_LISTED = 10
+"""So many songs of a list are named; the others are only counted."""
 UNDONE = {
     "add": marked("Removed {song} again."),
     "vote": marked("Your last vote on {song} has been undone."),
@@ -32,6 +35,12 @@ class Replies(InsightReplies):
 
     def added(self, result: Added) -> str:
         """What became of an add."""
+        said = self._added(result)
+        if result.again or result.entry.track.known:
+            return said
+        return f"{said if said.endswith(('.', '。')) else said + '.'} {self.say(UNKNOWN)}"
+
+    def _added(self, result: Added) -> str:
         name = self.song(result.entry.track)
         if result.again and not result.place:
             return self.say(marked("{song} is playing right now."), song=name)
@@ -51,6 +60,50 @@ class Replies(InsightReplies):
         for text, error in result.refused:
             told = self.error(error) if isinstance(error, PartyError) else ""
             lines.append(f"✖ {self.plain(short(text, 40))}: {told}")
+        return "\n".join(lines)
+
+    def which(self, unsure: Sequence[tuple[str, Sequence[Track]]]) -> str:
+        """Asks which songs were meant; for who cannot press buttons it names them."""
+        lines = []
+        for typed, offered in unsure:
+            names = self.language.listed([self.song(track) for track in offered], "or")
+            told = marked("I'm not sure which song “{text}” is. Did you mean {nearest}?")
+            lines.append(self.say(told, text=self.plain(short(typed)), nearest=names))
+        return "\n".join(lines)
+
+    def asked_later(self, songs: int) -> str:
+        """Says that there are more songs to be asked about than can be asked about at once."""
+        return self.count(
+            "I'm not sure about one more. Answer these, then send it again.",
+            "I'm not sure about {number} more. Answer these, then send those again.",
+            songs,
+        )
+
+    def brought(self, result: Brought) -> str:
+        """What became of a list of songs."""
+        lines = [self.say(marked("Found {known} of {total} songs."), known=result.known, total=result.total)]
+        if result.added:
+            lines[0] += " " + self.count("Added one.", "Added {number}.", result.added)
+        if result.there:
+            told = self.count(
+                "{number} was already queued or isn't allowed here.",
+                "{number} were already queued or aren't allowed here.",
+                result.there,
+            )
+            lines[0] += f" {told}"
+        if isinstance(result.stopped, PartyError):
+            left = self.count("{number} was left out.", "{number} were left out.", result.left)
+            lines.append(f"{self.error(result.stopped)} {left}")
+        if result.unknown:
+            lines.append(self.say(marked("I don't know these, so they're queued as they stand in the list:")))
+            lines += [f"• {self.song(track)}" for track in result.unknown[:MOST_LISTED]]
+            rest = len(result.unknown) - MOST_LISTED
+            if rest > 0:
+                lines.append(self.count("{number} more", "{number} more", rest))
+        if result.refused:
+            lines.append(
+                self.count("{number} line names no song.", "{number} lines name no song.", result.refused)
+            )
         return "\n".join(lines)
 
     def offered(self, ballot: Sequence[Entry]) -> str:

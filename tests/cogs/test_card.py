@@ -140,7 +140,7 @@ async def test_asking_for_the_queue_brings_the_card_down(fake: FakeDiscord, part
 
 async def test_pages_are_turned_for_everybody(fake: FakeDiscord, party: PartyService) -> None:
     """Ten songs a page; the first has no way back, the last none on."""
-    await fill(fake, party, *(f"Demo {number} - Neighbours" for number in range(24)))
+    await fill(fake, party, *(f"Qwxzv {number} - The Wvvkjs" for number in range(24)))
     await eventually(lambda: any("and 13 more" in each.text for each in cards(fake)))
     (card,) = cards(fake)
 
@@ -149,10 +149,10 @@ async def test_pages_are_turned_for_everybody(fake: FakeDiscord, party: PartySer
 
     assert turns() == ["▶"]
     await fake.click(fake.member("Ben"), card, "encore:page:1")
-    await eventually(lambda: "Demo 15" in card.text)
+    await eventually(lambda: "Qwxzv 15" in card.text)
     assert turns() == ["◀", "▶"]
     await fake.click(fake.member("Ben"), card, "encore:page:2")
-    await eventually(lambda: "Demo 23" in card.text)
+    await eventually(lambda: "Qwxzv 23" in card.text)
     assert turns() == ["◀"]
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from . import discord_payloads as payloads
 from .discord_commands import autocomplete_data, command_data, is_shown, target_data
+from .discord_files import FakeFile
 from .discord_forms import Value, component_data, submit_data
 from .discord_model import (
     FakeButton,
@@ -67,7 +68,7 @@ class Acts(Stage):
         place = channel or self._place(context, member)
         path = name.split()
         command = self._command(path[0], place, member, force=force)
-        data = command_data(command, path, {**(options or {}), **more_options})
+        data = command_data(command, path, self._sent({**(options or {}), **more_options}))
         interaction = self._deliver(Kind.COMMAND, f"/{name}", member, place, data, interaction_id)
         return await self._reply(interaction, wait=wait)
 
@@ -176,6 +177,13 @@ class Acts(Stage):
     def message(self, message_id: str | int) -> FakeMessage:
         """A message by its id, deleted ones included; KeyError if there never was one."""
         return self.world.messages[str(message_id)]
+
+    def _sent(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Options with the files among them uploaded."""
+        return {
+            name: self._files.send(it, self.world.bot.id, ephemeral=True) if isinstance(it, FakeFile) else it
+            for name, it in given.items()
+        }
 
     def _place(self, context: Where | None, member: FakeMember) -> FakeChannel:
         match context:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from . import discord_payloads as payloads
 from . import discord_places as places
+from .discord_files import FakeAttachment
 from .discord_model import FakeChannel, FakeMember, FakeMessage, FakeRole, FakeUser, Json
 from .discord_people import Context
 
 _SUBCOMMAND, _GROUP = 1, 2
 _GUILD_INSTALL, _USER_INSTALL = 0, 1
 _STRING, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _ROLE, _MENTIONABLE, _NUMBER = 3, 4, 5, 6, 7, 8, 9, 10
+_ATTACHMENT = 11
+_LONGEST_TEXT = 6000
 _PYTHON_TYPES: dict[int, type | tuple[type, ...]] = {
     _STRING: str,
     _INTEGER: int,
@@ -22,7 +25,10 @@ _PYTHON_TYPES: dict[int, type | tuple[type, ...]] = {
     _ROLE: FakeRole,
     _MENTIONABLE: (FakeMember, FakeRole),
     _NUMBER: (int, float),
+    _ATTACHMENT: FakeAttachment,
 }
+
+_WITH_IDS = FakeMember | FakeChannel | FakeRole | FakeAttachment
 
 
 def is_shown(command: Json, place: FakeChannel) -> bool:
@@ -94,7 +100,7 @@ def _option(spec: Json, value: Any) -> Json:
         raise TypeError(f"{spec['name']} cannot be {value!r}")
     if not _in_range(spec, value):
         raise ValueError(f"the client would not let {spec['name']} be {value!r}")
-    sent = value.id if isinstance(value, FakeMember | FakeChannel | FakeRole) else value
+    sent = value.id if isinstance(value, _WITH_IDS) else value
     return {"name": spec["name"], "type": spec["type"], "value": sent}
 
 
@@ -107,7 +113,7 @@ def _in_range(spec: Json, value: Any) -> bool:
         return any(choice["value"] == value for choice in choices)
     size: float | None = None
     if isinstance(value, str):
-        size, least, most = len(value), spec.get("min_length"), spec.get("max_length")
+        size, least, most = len(value), spec.get("min_length"), spec.get("max_length") or _LONGEST_TEXT
     else:
         least, most = spec.get("min_value"), spec.get("max_value")
         size = value if isinstance(value, int | float) else None
@@ -124,5 +130,10 @@ def _data(command: Json, path: Sequence[str], chosen: list[Json], given: Mapping
         data["options"] = options
     if "guild_id" in command:
         data["guild_id"] = command["guild_id"]
-    resolved = places.resolved(given.values())
+    resolved = places.resolved(given.values()) | _files(given.values())
     return data | ({"resolved": resolved} if resolved else {})
+
+
+def _files(chosen: Iterable[object]) -> Json:
+    found = {it.id: it.payload for it in chosen if isinstance(it, FakeAttachment)}
+    return {"attachments": found} if found else {}

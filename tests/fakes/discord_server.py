@@ -21,6 +21,7 @@ from discord.http import Route
 from tests.patience import PATIENCE_S
 
 from .discord_acts import Acts
+from .discord_files import CDN_PATH
 from .discord_model import FakeMessage, Json, RestRequest, Timing
 from .discord_rest import PREFIX
 
@@ -72,12 +73,14 @@ class FakeDiscord(Acts):
         app = web.Application()
         self._rest.add_routes(app)
         app.router.add_get("/gateway", self._gateway.handle)
+        app.router.add_get(CDN_PATH, self._files.serve)
         self._runner = web.AppRunner(app, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host = f"127.0.0.1:{self._runner.addresses[0][1]}"
         self.rest_url, self.gateway_url = f"http://{host}{PREFIX}", f"ws://{host}/gateway"
         self._rest.gateway_url = self._gateway.url = self.gateway_url
+        self._files.url = f"http://{host}"
         return self
 
     async def __aexit__(

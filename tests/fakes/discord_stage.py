@@ -8,6 +8,7 @@ from pathlib import Path
 
 from . import discord_places as places
 from .discord_errors import ApiError
+from .discord_files import FakeFile, Files
 from .discord_gateway import Gateway
 from .discord_model import (
     EVERYONE,
@@ -36,6 +37,7 @@ class Stage:
         """Start with one server that has one channel."""
         self.world = World(token, timing, specs, allowed_intents)
         self._rest = RestApi(self.world)
+        self._files = Files(self.world)
         self._gateway = Gateway(self.world, heartbeat_ms=heartbeat_ms, allowed_intents=allowed_intents)
         self.world.announce = self._gateway.dispatch
         self.world.announce_message = self._gateway.dispatch_message
@@ -155,9 +157,17 @@ class Stage:
         told = places.voice_state(member, channel) | {"guild_id": member.guild.id}
         self._gateway.dispatch("VOICE_STATE_UPDATE", told | {"member": places.guild_member(member)})
 
-    def says(self, member: FakeMember, text: str, channel: FakeChannel | None = None) -> FakeMessage:
-        """Somebody posts a message; the bot reads it only with the intent to."""
-        return self.world.say(member, channel or self.channel, text)
+    def says(
+        self,
+        member: FakeMember,
+        text: str,
+        channel: FakeChannel | None = None,
+        *,
+        files: Sequence[FakeFile] = (),
+    ) -> FakeMessage:
+        """Somebody posts a message, with files if wanted; the bot reads it only with the intent to."""
+        place = channel or self.channel
+        return self.world.say(member, place, text, self._files.send_all(files, place.id))
 
     def session_starts(
         self,

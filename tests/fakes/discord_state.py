@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -106,9 +106,13 @@ class State:
         flags = (body.get("flags") or 0) & ~Flag.EPHEMERAL
         return self._add(channel, body, _DEFAULT, flags, None, None)
 
-    def say(self, member: FakeMember, channel: FakeChannel, text: str) -> FakeMessage:
+    def say(
+        self, member: FakeMember, channel: FakeChannel, text: str, attachments: Sequence[Json] = ()
+    ) -> FakeMessage:
         """A message that a person posts in a channel."""
-        return self._keep(FakeMessage(self.snowflake(), channel, _DEFAULT, now(), member, text))
+        message = FakeMessage(self.snowflake(), channel, _DEFAULT, now(), member, text)
+        message.attachments = list(attachments)
+        return self._keep(message)
 
     def _add(
         self,

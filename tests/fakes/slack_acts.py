@@ -8,7 +8,7 @@ from . import slack_payloads as payloads
 from .slack_blocks import check_options
 from .slack_errors import SlackError
 from .slack_events import Events, take_nothing
-from .slack_forms import check_complete, check_errors
+from .slack_forms import check_complete, check_errors, check_files
 from .slack_model import FakeChannel, FakeMember, FakeMessage, FakeTeam, FakeView, Json
 from .slack_parts import EXTERNAL, HOLDS_VALUE, find, options, state_values, value_of
 from .slack_reply import Act, Reply
@@ -237,6 +237,9 @@ class Acts(Events):
     def _chosen(self, member: FakeMember, element: Json, value: Any) -> Json:
         if element["type"] not in HOLDS_VALUE:
             raise ValueError(f"nothing can be chosen in a {element['type']}")
+        if element["type"] == "file_input":
+            check_files(element, value)
+            return value_of(element, [payloads.file(self.world, it) for it in value])
         if element["type"] in EXTERNAL:
             given = value if isinstance(value, list) else [value]
             found = [self._offer(member, element, it) for it in given]

@@ -21,6 +21,7 @@ _LENGTHS = {"action_id": 255, "block_id": 255, "value": 2000, "url": 3000}
 _OPTIONS = {"overflow": 5, "checkboxes": 10, "radio_buttons": 10}
 _OPTION_TEXT = 75
 _OPTION_VALUE = 150
+_FILES = 10
 _CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 _PLAIN_ONLY = ("placeholder", "title", "submit", "close", "label", "hint")
 _SURFACES = {
@@ -98,6 +99,7 @@ def _block_faults(blocks: Any, surface: str, limit: int) -> Iterator[str]:
             yield f"unsupported type: {block.get('type')} [json-pointer:{where}/type]"
             continue
         yield from _known_faults(block, where)
+        yield from _file_faults(block, surface, where)
         yield from _own_faults(block, where)
 
 
@@ -144,6 +146,19 @@ def _own_faults(block: Json, where: str) -> Iterator[str]:
             yield from _text_faults(part, where, 3000, plain=False)
     yield from _header_and_fields(block, where)
     yield from _element_faults(block, where)
+
+
+def _file_faults(block: Json, surface: str, where: str) -> Iterator[str]:
+    """Files are sent with modals only, and in input blocks only."""
+    for element in elements(block):
+        if element["type"] != "file_input":
+            continue
+        if surface != "modal" or block["type"] != "input":
+            yield f"unsupported type: file_input [json-pointer:{where}/element/type]"
+        if not 1 <= element.get("max_files", _FILES) <= _FILES:
+            yield f"must be 1 to {_FILES} [json-pointer:{where}/element/max_files]"
+        if any(not isinstance(it, str) or not it for it in element.get("filetypes") or []):
+            yield f"must be extensions [json-pointer:{where}/element/filetypes]"
 
 
 def _header_and_fields(block: Json, where: str) -> Iterator[str]:

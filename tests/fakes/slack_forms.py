@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .slack_errors import SlackError
+from .slack_model import FakeFile
 from .slack_parts import Json, chosen
+
+_LARGEST = 10 * 1024**2
 
 
 def check_complete(blocks: list[Json], values: dict[str, dict[str, Json]]) -> None:
@@ -17,6 +20,18 @@ def check_complete(blocks: list[Json], values: dict[str, dict[str, Json]]) -> No
             if given in (None, "", []) and not block.get("optional"):
                 raise ValueError(f"{block['block_id']} has to be filled in")
             _check_range(block["block_id"], element, given)
+
+
+def check_files(element: Json, files: list[FakeFile]) -> None:
+    """Raise ValueError for files that the client does not take: too many, too large, or called otherwise."""
+    if len(files) > element.get("max_files", 10):
+        raise ValueError(f"{element['action_id']} takes {element['max_files']} files")
+    allowed = element.get("filetypes")
+    for file in files:
+        if allowed and file.name.rpartition(".")[2].lower() not in allowed:
+            raise ValueError(f"{element['action_id']} takes no {file.name}")
+        if len(file.content) > _LARGEST:
+            raise ValueError(f"{file.name} is larger than 10 MB")
 
 
 def _check_range(name: str, element: Json, given: Any) -> None:

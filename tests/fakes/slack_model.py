@@ -15,8 +15,8 @@ Kind = Literal["slash_commands", "interactive", "events_api"]
 Values = dict[str, dict[str, Json]]  # by block id and action id, as in `state.values`
 
 BOT_SCOPES = (
-    "app_mentions:read,channels:history,channels:read,chat:write,commands,files:write,groups:history,"
-    "groups:read,im:history,im:read,im:write,users:read"
+    "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,files:write,"
+    "groups:history,groups:read,im:history,im:read,im:write,users:read"
 )
 
 
@@ -95,6 +95,24 @@ class FakeChannel:
     has_bot: bool = True
     shared: bool = False
     members: dict[str, FakeMember] = field(default_factory=dict)
+
+
+Trouble = Literal["", "missing", "broken", "slow", "endless", "redirect"]
+"""What goes wrong with a download: 404, 500, no end in sight, more than was told, or an address elsewhere."""
+
+
+@dataclass(eq=False)
+class FakeFile:
+    """A file that a person has sent; `told` changes what Slack says of it."""
+
+    id: str
+    name: str
+    content: bytes
+    member: FakeMember
+    channels: list[FakeChannel] = field(default_factory=list)
+    told: Json = field(default_factory=dict)
+    trouble: Trouble = ""
+    elsewhere: str = ""
 
 
 @dataclass(eq=False)

@@ -30,6 +30,7 @@ _CHOSEN_MANY = {
     "multi_users_select": "selected_users",
     "multi_conversations_select": "selected_conversations",
     "multi_channels_select": "selected_channels",
+    "file_input": "files",
 }
 HOLDS_VALUE = _CHOSEN_ONE | _CHOSEN_MANY
 EXTERNAL = {"external_select", "multi_external_select"}

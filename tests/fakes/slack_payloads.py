@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import mimetypes
 from typing import Any
+from urllib.parse import quote
 
-from .slack_model import FakeChannel, FakeMember, FakeMessage, FakeTeam, FakeView, Json
+from .slack_model import FakeChannel, FakeFile, FakeMember, FakeMessage, FakeTeam, FakeView, Json
 from .slack_parts import state_values
 from .slack_world import World
 
@@ -58,6 +60,26 @@ def message(it: FakeMessage, app_id: str) -> Json:
     if it.edited:
         told["edited"] = {"user": team.bot_user_id, "ts": it.ts}
     return told
+
+
+def file(world: World, it: FakeFile) -> Json:
+    """A person's file as messages, forms and files.info tell."""
+    team, ending = it.member.team, it.name.rpartition(".")[2].lower() if "." in it.name else ""
+    address = f"{world.base}/files-pri/{team.id}-{it.id}"
+    name = quote(it.name.lower().replace(" ", "_"))
+    told: Json = {"id": it.id, "created": 1_700_000_000, "timestamp": 1_700_000_000, "name": it.name}
+    told |= {"title": it.name, "mimetype": mimetypes.guess_type(it.name)[0] or "application/octet-stream"}
+    told |= {"filetype": {"txt": "text", "": "text"}.get(ending, ending), "pretty_type": ending.upper()}
+    told |= {"user": it.member.id, "user_team": team.id, "editable": False, "size": len(it.content)}
+    told |= {"mode": "hosted", "is_external": False, "external_type": "", "is_public": bool(it.channels)}
+    told |= {"public_url_shared": False, "display_as_bot": False, "username": "", "file_access": "visible"}
+    told |= {"url_private": f"{address}/{name}", "url_private_download": f"{address}/download/{name}"}
+    return told | it.told
+
+
+def stub(it: FakeFile) -> Json:
+    """All that an app is told at first of a file in a channel shared with another company."""
+    return {"id": it.id, "mode": "file_access", "file_access": "check_file_info"}
 
 
 def view(it: FakeView, app_id: str) -> Json:

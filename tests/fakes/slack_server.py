@@ -59,6 +59,7 @@ class FakeSlack(Acts):
         app.router.add_route("*", "/api/{method}", self._web.handle)
         app.router.add_post("/hooks/{team}/{hook}", self._hooks.handle)
         app.router.add_post("/upload/v1/{secret}", self._files.upload)
+        app.router.add_get("/files-pri/{file}/{name:.+}", self._downloads.handle)
         app.router.add_get("/link/", self.socket.handle)
         self._runner = web.AppRunner(app, shutdown_timeout=1.0)
         await self._runner.setup()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from . import slack_payloads as payloads
 from .slack_chat import Chat
+from .slack_downloads import Downloads
 from .slack_errors import HttpFailure, SlackError
 from .slack_files import Files
 from .slack_hooks import Hooks
@@ -15,6 +17,7 @@ from .slack_model import (
     Code,
     FakeChannel,
     FakeEnterprise,
+    FakeFile,
     FakeMember,
     FakeMessage,
     FakeTeam,
@@ -39,9 +42,12 @@ class Stage:
         self.world = world = World(timing, specs, scopes)
         self.socket = SocketDelivery(world)
         self._hooks, self._files = Hooks(world), Files(world)
+        self._downloads = Downloads(world)
         self._views, self._oauth = Views(world), OAuth(world)
         methods = Chat(world).methods() | self._views.methods() | Places(world).methods()
-        methods |= self._files.methods() | self._oauth.methods() | self.socket.methods()
+        methods |= (
+            self._files.methods() | self._downloads.methods() | self._oauth.methods() | self.socket.methods()
+        )
         self._web = WebApi(world, methods)
         self.app_token = world.grant(None, scopes=("connections:write",), kind="app").token
         self.team = self.add_team("Party")
@@ -129,9 +135,22 @@ class Stage:
         """The direct message between the bot and a person."""
         return self.world.dm(member)
 
-    def say(self, member: FakeMember, channel: FakeChannel, text: str) -> FakeMessage:
-        """A message that a person posts; the app is told nothing."""
-        return self.world.keep(FakeMessage(self.world.ts(), channel, text, author=member))
+    def file(self, member: FakeMember, name: str, content: bytes | str) -> FakeFile:
+        """A file that a person has at hand, for a form or a message."""
+        data = content.encode() if isinstance(content, str) else content
+        file = FakeFile(self.world.id("F"), name, data, member)
+        self.world.uploads[file.id] = file
+        return file
+
+    def say(
+        self, member: FakeMember, channel: FakeChannel, text: str, files: Sequence[FakeFile] = ()
+    ) -> FakeMessage:
+        """A message that a person posts, with files or without; the app is told nothing."""
+        message = FakeMessage(self.world.ts(), channel, text, author=member)
+        for file in files:
+            file.channels.append(channel)
+            message.files.append(payloads.stub(file) if channel.shared else payloads.file(self.world, file))
+        return self.world.keep(message)
 
     def pass_by(self, seconds: float) -> None:
         """Let time go by for triggers, response_urls, tokens, codes and rate limits."""

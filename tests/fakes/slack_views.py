@@ -10,6 +10,7 @@ from . import slack_payloads as payloads
 from .slack_blocks import check_view
 from .slack_errors import SlackError, invalid
 from .slack_model import FakeMember, FakeTeam, FakeView, Json
+from .slack_parts import walk
 from .slack_reply import Act
 from .slack_web import Call, Method
 from .slack_world import World, covers
@@ -78,7 +79,9 @@ class Views:
 
     def _pull(self, call: Call) -> Act:
         # A view that Slack refuses leaves the trigger_id good.
-        self._checked(call.params.get("view"), "modal")
+        view = self._checked(call.params.get("view"), "modal")
+        if any(it.get("type") == "file_input" for it in walk(view)):
+            call.require("files:read")
         act = self._world.pull(call.params.get("trigger_id"))
         if not covers(call.by, act.team):
             raise SlackError("invalid_trigger_id")

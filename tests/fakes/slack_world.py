@@ -17,6 +17,7 @@ from .slack_model import (
     Code,
     FakeChannel,
     FakeEnterprise,
+    FakeFile,
     FakeMember,
     FakeMessage,
     FakeTeam,
@@ -77,6 +78,8 @@ class World:
         self.modals: defaultdict[str, list[FakeView]] = defaultdict(list)
         self.homes: dict[str, FakeView] = {}
         self.files: dict[str, Json] = {}
+        self.uploads: dict[str, FakeFile] = {}  # people's
+        self.sent_bytes = 0  # of the last download that went on and on
         self.limits = Limits(self.now)
         self.grants: dict[str, Grant] = {}
         self.codes: dict[str, Code] = {}

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Sequence
 
-from bot.doors.answers import Answer, AskForSongs, Said, ShowCard
+from bot.doors.answers import Answer, AskForSongs, AskWhich, Question, Said, ShowCard
+from bot.doors.arguments import Upload
 from bot.doors.ask import Ask
 from bot.doors.meant import entry_chosen, entry_meant
+from bot.lists.reading import read_list
 from bot.party import links
-from bot.party.errors import EmptyText, NoSongInMessage, NotUnderstood, PartyError, TooManyLines
+from bot.party.errors import EmptyText, NoSongInMessage, NotUnderstood, PartyError, UnsureSong
 from bot.party.limits import MOST_LINES
 from bot.party.results import AddedAll
+from bot.party.words import Track, Wanted
 from bot.playback.words import Imported
 from bot.wording.replies import Replies
 
 UNSEEN = {"vote", "skip"}
 """What nobody else has seen somebody do is not told to all when it is taken back."""
+_PARTED = re.compile(r"\s[-–—|]\s|\sby\s")
+"""What stands between a title and an artist, and seldom in talk."""
+MOST_QUESTIONS = 5
+"""So many times it is asked at once which song was meant: Discord has room for five rows of buttons."""
 VOTES = {"up": +1, "down": -1, "none": 0}
 
 
@@ -27,10 +36,37 @@ async def add(ask: Ask, song: str | None = None) -> Answer:
     if not lines:
         raise EmptyText
     if len(lines) > MOST_LINES:
-        raise TooManyLines(MOST_LINES)
-    if len(lines) == 1 and not links.several(lines[0]):
+        return await bring(ask, await songs_of(song))
+    if len(lines) > 1 or links.several(lines[0]):
+        return await _add_several(ask, lines)
+    try:
         return Said(ask.words.added(await ask.party.queue.add(ask.room, ask.member, lines[0], ask.key)))
-    return await _add_several(ask, lines)
+    except UnsureSong as unsure:
+        return ask_which(ask, [(unsure.typed, unsure.offered)])
+
+
+def ask_which(ask: Ask, unsure: Sequence[tuple[str, Sequence[Track]]], told: str = "") -> AskWhich:
+    """Asks which songs were meant, below what is told besides; of many only the first."""
+    questions = [Question(typed, offered) for typed, offered in unsure[:MOST_QUESTIONS]]
+    asked = ask.own.which(unsure[:MOST_QUESTIONS])
+    left = len(unsure) - len(questions)
+    more = ask.own.asked_later(left) if left > 0 else ""
+    return AskWhich("\n".join(filter(None, [told, asked, more])), questions)
+
+
+async def songs_of(data: bytes | str, name: str = "") -> Sequence[Wanted]:
+    """The songs of a list, see `read_list`: a large one takes half a second, and everybody else goes on."""
+    return await asyncio.to_thread(read_list, data, name)
+
+
+async def bring(ask: Ask, wanted: Sequence[Wanted]) -> Answer:
+    """Adds a whole list, and asks which songs were meant where that is not sure."""
+    brought = await ask.party.lists.bring(ask.room, ask.member, wanted, ask.key)
+    if brought.unsure:
+        return ask_which(ask, brought.unsure, ask.own.brought(brought))
+    if brought.added:
+        return Said(ask.words.brought(brought))
+    return Said(ask.own.brought(brought), private=True)
 
 
 async def _add_several(ask: Ask, lines: Sequence[str]) -> Answer:
@@ -47,6 +83,10 @@ async def _add_several(ask: Ask, lines: Sequence[str]) -> Answer:
             imported.append(await ask.party.playlists.import_songs(ask.room, ask.member, link, key))
         except PartyError as error:
             refused.append((link, error))
+    unsure = [(error.typed, error.offered) for _, error in refused if isinstance(error, UnsureSong)]
+    if unsure:
+        refused = [each for each in refused if not isinstance(each[1], UnsureSong)]
+        return ask_which(ask, unsure, _told(ask.own, AddedAll(result.added, tuple(refused)), imported))
     return told(ask, AddedAll(result.added, tuple(refused)), imported)
 
 
@@ -68,12 +108,26 @@ def _told(words: Replies, result: AddedAll, imported: Sequence[Imported]) -> str
     return "\n".join(filter(None, parts))
 
 
-async def add_from_message(ask: Ask, text: str) -> Answer:
-    """Adds the songs, albums and playlists that a message links to, or the song that its text names."""
-    found = "\n".join(links.found_in(text)) or " ".join(text.split())
+async def add_from_message(ask: Ask, text: str, files: Sequence[Upload] = ()) -> Answer:
+    """Adds the lists that a message brings, or what it links to, or the songs that its text names."""
+    if files:
+        return await bring(ask, [each for file in files for each in await songs_of(file.data, file.name)])
+    linked = "\n".join(links.found_in(text))
+    found = linked or text.strip()
     if not found:
         raise NoSongInMessage
+    if not linked and len(found.splitlines()) == 1 and not await _names_a_song(ask, found):
+        raise NoSongInMessage
     return await add(ask, found)
+
+
+async def _names_a_song(ask: Ask, text: str) -> bool:
+    """Whether a message may be more than talk: it means a song, or tells a title and an artist apart."""
+    try:
+        track = await ask.party.insight.find(text)
+    except UnsureSong:
+        return True
+    return track.known or bool(_PARTED.search(text))
 
 
 async def queue(ask: Ask) -> Answer:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from bot.doors.answers import AccountStatus, Answer, OfferDevices, OfferLink, Said, SavedPlaylist
+from bot.doors.answers import AccountStatus, Answer, AskForSongs, OfferDevices, OfferLink, Said, SavedPlaylist
+from bot.doors.arguments import Upload
 from bot.doors.ask import Ask
-from bot.doors.handlers.queue import told
+from bot.doors.handlers.queue import add, bring, songs_of, told
 from bot.doors.meant import device_chosen, device_meant
 from bot.party.errors import marked
 from bot.party.results import AddedAll
 from bot.playback.errors import ManyDevices
 
 
-async def play(ask: Ask) -> Answer:
-    """Resumes what is paused, or plays the party on the asker's account."""
+async def play(ask: Ask, song: str | None = None) -> Answer:
+    """Resumes what is paused, or plays the party on the asker's account; with a song, adds it."""
+    if song is not None:
+        return await add(ask, song)
     try:
         played = await ask.party.playback.play(ask.room, ask.member, ask.key)
     except ManyDevices:
@@ -79,7 +82,17 @@ async def save(ask: Ask, name: str = "") -> Answer:
     return SavedPlaylist(saved)
 
 
-async def import_songs(ask: Ask, link: str) -> Answer:
-    """Adds all songs of a playlist or album."""
+async def import_songs(ask: Ask, link: str = "", file: Upload | None = None) -> Answer:
+    """Adds all songs of a playlist or album, or of a list that was sent or pasted.
+
+    Raises:
+        ListTooLarge, NotAList, TooManyLines, EmptyList: it is no list of songs.
+    """
+    if file is not None:
+        return await bring(ask, await songs_of(file.data, file.name))
+    if len(link.splitlines()) > 1:
+        return await bring(ask, await songs_of(link))
+    if not link.strip():
+        return AskForSongs()
     imported = await ask.party.playlists.import_songs(ask.room, ask.member, link, ask.key)
     return told(ask, AddedAll((), ()), [imported])

@@ -4,8 +4,9 @@
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 10_000;
 const ANSWER_WITHIN_MS = 12_000;
+const SLOWEST_PER_MS = 10; // a large message may take longer, at so many characters
 const CHANGES = new Set([
-  "add", "next", "vibe", "vote", "skip", "remove", "undo",
+  "add", "import", "next", "vibe", "vote", "skip", "remove", "undo",
   "play", "pause", "device", "volume", "stop", "save", "disconnect",
 ]);
 
@@ -29,12 +30,12 @@ export class Line {
   // Asks the room; the answer comes as {ok, say, ...}. Only changes outlive a broken line: what else was
   // asked is answered with ok false. onGoing is called once the room is at work on what may take long.
   ask(what, fields = {}, onGoing = null) {
-    const message = { id: randomId(), do: what, ...fields };
+    const message = { id: randomId(), do: what, ...fields }; // in this order, or a large one is not read
     return new Promise((answered) => {
       this.waiting.set(message.id, { message, answered, onGoing });
-      this.send(message);
+      const length = this.send(message);
       this.reportAway();
-      setTimeout(() => this.isOverdue(message.id) && this.giveUp(), ANSWER_WITHIN_MS);
+      setTimeout(() => this.isOverdue(message.id) && this.giveUp(), ANSWER_WITHIN_MS + length / SLOWEST_PER_MS);
     });
   }
 
@@ -109,6 +110,8 @@ export class Line {
   }
 
   send(message) {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    const text = JSON.stringify(message);
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(text);
+    return text.length;
   }
 }

@@ -1,5 +1,6 @@
 // The room's page: puts the line, the name, the type-ahead and the view together.
 
+import { Adding } from "./adding.js";
 import { Line } from "./live.js";
 import { Me } from "./names.js";
 import { Sound, busy } from "./sound.js";
@@ -15,6 +16,7 @@ let toastTimer;
 
 const me = new Me((what, fields) => line.ask(what, fields));
 const sound = new Sound({ change, toast, ask: (what, fields) => line.ask(what, fields), named: () => me.name !== null });
+const adding = new Adding({ change, toast });
 const line = new Line({ onState: arrived, onAway: away, onHello: greeted, onTold: told, hello: () => me.hello() });
 
 function arrived(state) {
@@ -22,6 +24,7 @@ function arrived(state) {
   latest = state;
   show(state);
   sound.show(state);
+  adding.show(state);
   tick();
 }
 
@@ -65,34 +68,19 @@ async function changeAndTell(what, fields) {
   if (answer) toast(answer);
 }
 
-async function add(text, typed) {
-  byId("add-said").textContent = "";
-  const answer = await busy(byId("add-button"), () => change("add", { text }, () => told("Importing …")));
-  if (!answer) return;
-  if (!answer.ok) {
-    told("");
-    byId("add-said").textContent = answer.say;
-    return;
-  }
-  if (byId("song").value === typed) byId("song").value = "";
-  toast(answer);
-}
-
 const typeAhead = new TypeAhead({
   input: byId("song"),
   list: byId("songs"),
   found: byId("found"),
   search: async (text) => (await line.ask("search", { text })).tracks ?? [],
-  choose: (song) => add(`track:${song.track_id}`, byId("song").value),
+  choose: (song) => adding.add(`track:${song.track_id}`),
 });
 
 byId("add").addEventListener("submit", (event) => {
   event.preventDefault();
   typeAhead.close();
-  add(byId("song").value, byId("song").value);
+  adding.add();
 });
-
-byId("song").addEventListener("input", () => (byId("add-said").textContent = ""));
 
 document.querySelector("main").addEventListener("click", ({ target }) => {
   const button = target.closest("button[data-do]");

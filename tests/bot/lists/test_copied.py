@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lists.lines import Line
 from bot.lists.reading import read_list
+from bot.party.words import Wanted
 
 YOUTUBE = """Friday
 Anna
@@ -85,9 +85,9 @@ Waterloo
 def test_youtube_has_the_length_above_the_title() -> None:
     """A video's title names the artist, too; a topic's channel is the artist; a title may be a number."""
     assert read_list(YOUTUBE) == [
-        Line("ABBA - Dancing Queen", duration_ms=232_000),
-        Line("1999 (2019 Remaster) - Prince", "1999 (2019 Remaster)", "Prince", duration_ms=218_000),
-        Line("22 - Taylor Swift", "22", "Taylor Swift", duration_ms=3_895_000),
+        Wanted("ABBA - Dancing Queen", duration_ms=232_000),
+        Wanted("1999 (2019 Remaster) - Prince", "1999 (2019 Remaster)", "Prince", duration_ms=218_000),
+        Wanted("22 - Taylor Swift", "22", "Taylor Swift", duration_ms=3_895_000),
     ]
 
 
@@ -100,16 +100,16 @@ def test_youtube_in_another_language() -> None:
 def test_players_have_the_length_below_title_artist_and_album(text: str) -> None:
     """The head of the page is no song, nor is what comes after the last length."""
     assert read_list(text) == [
-        Line("Dancing Queen - ABBA", "Dancing Queen", "ABBA", "Arrival", 232_000),
-        Line("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", 166_000),
+        Wanted("Dancing Queen - ABBA", "Dancing Queen", "ABBA", "Arrival", 232_000),
+        Wanted("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", 166_000),
     ]
 
 
 def test_a_length_below_each_line() -> None:
     """Some pages have no more than that."""
     assert read_list("ABBA - Waterloo\n2:46\nToto - Africa\n4:55\n") == [
-        Line("ABBA - Waterloo", duration_ms=166_000),
-        Line("Toto - Africa", duration_ms=295_000),
+        Wanted("ABBA - Waterloo", duration_ms=166_000),
+        Wanted("Toto - Africa", duration_ms=295_000),
     ]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lists.lines import Line
 from bot.lists.markdown import unmarked
 from bot.lists.reading import read_list
+from bot.party.words import Wanted
 
 ID = "003vvx7Niy0yvhvHt4a68B"
 
@@ -33,7 +33,7 @@ def test_a_bar_may_be_in_a_name() -> None:
 def test_a_fence_around_a_list_is_none_of_it() -> None:
     """As people paste into chats."""
     text = "```csv\nTitle,Artist\nWaterloo,ABBA\n```"
-    assert read_list(text) == [Line("Waterloo - ABBA", "Waterloo", "ABBA")]
+    assert read_list(text) == [Wanted("Waterloo - ABBA", "Waterloo", "ABBA")]
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,16 @@ import json
 
 import pytest
 
-from bot.lists.lines import Line
 from bot.lists.reading import read_list
 from bot.party.errors import EmptyList, NotAList
+from bot.party.words import Wanted
 
 ID = "003vvx7Niy0yvhvHt4a68B"
 URI = f"spotify:track:{ID}"
-WATERLOO = Line("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", spotify_id=ID)
+WATERLOO = Wanted("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", spotify_id=ID)
 
 
-def read(value: object) -> list[Line]:
+def read(value: object) -> list[Wanted]:
     """The songs of a value as JSON."""
     return list(read_list(json.dumps(value)))
 
@@ -36,8 +36,8 @@ def test_jspf() -> None:
         "track": [track, {"title": "Africa"}],
     }
     first, second = read({"playlist": playlist})
-    assert first == Line("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", 9_500, None, ID)
-    assert second == Line("Africa", "Africa")
+    assert first == Wanted("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", 9_500, None, ID)
+    assert second == Wanted("Africa", "Africa")
 
 
 def test_jspf_of_listenbrainz() -> None:
@@ -49,7 +49,7 @@ def test_jspf_of_listenbrainz() -> None:
         "extension": {"https://musicbrainz.org/doc/jspf#track": {"added_by": "anna", "title": "No"}},
     }
     assert read({"playlist": {"title": "x", "creator": "anna", "track": [track]}}) == [
-        Line("Waterloo - ABBA", "Waterloo", "ABBA")
+        Wanted("Waterloo - ABBA", "Waterloo", "ABBA")
     ]
 
 
@@ -74,7 +74,7 @@ def test_spotify_library_and_history() -> None:
     }
     assert read(library) == [WATERLOO]
     plain = {"endTime": "2024-01-01 10:00", "artistName": "ABBA", "trackName": "Waterloo", "msPlayed": 9_500}
-    assert read([plain]) == [Line("Waterloo - ABBA", "Waterloo", "ABBA")]
+    assert read([plain]) == [Wanted("Waterloo - ABBA", "Waterloo", "ABBA")]
     extended = {
         "ts": "2019-05-06T14:01:07Z",
         "ms_played": 1_000,
@@ -97,7 +97,7 @@ def test_spotify_web_api() -> None:
         "uri": URI,
     }
     assert read({"name": "Friday", "tracks": {"items": [{"track": track}]}}) == [
-        Line(
+        Wanted(
             "Under Pressure - Queen, David Bowie",
             "Under Pressure",
             "Queen, David Bowie",
@@ -112,8 +112,8 @@ def test_spotify_web_api() -> None:
 def test_texts_are_lines() -> None:
     """As people write them into a list."""
     assert read(["1. ABBA - Waterloo", "2. Toto - Africa"]) == [
-        Line("ABBA - Waterloo"),
-        Line("Toto - Africa"),
+        Wanted("ABBA - Waterloo"),
+        Wanted("Toto - Africa"),
     ]
 
 

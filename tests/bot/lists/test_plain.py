@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lists.lines import Line
 from bot.lists.reading import read_list
 from bot.party.errors import EmptyList
 from bot.party.limits import LONGEST_TEXT
+from bot.party.words import Wanted
 
 ID = "003vvx7Niy0yvhvHt4a68B"
 SONGS = ["ABBA - Waterloo", "Toto – Africa", "Dancing Queen by ABBA"]
@@ -98,11 +98,11 @@ def test_links_are_kept() -> None:
     assert read_list(
         f"{url}\n<{url}>\nspotify:track:{ID}\n- [ABBA - Waterloo]({url})\nhttps://example.com/x\n"
     ) == [
-        Line(url, spotify_id=ID),
-        Line(f"<{url}>", spotify_id=ID),
-        Line(f"spotify:track:{ID}", spotify_id=ID),
-        Line("ABBA - Waterloo", spotify_id=ID),
-        Line("https://example.com/x"),
+        Wanted(url, spotify_id=ID),
+        Wanted(f"<{url}>", spotify_id=ID),
+        Wanted(f"spotify:track:{ID}", spotify_id=ID),
+        Wanted("ABBA - Waterloo", spotify_id=ID),
+        Wanted("https://example.com/x"),
     ]
 
 

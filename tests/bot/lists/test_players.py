@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lists.lines import Line
 from bot.lists.paths import from_path
 from bot.lists.reading import read_list
 from bot.party.errors import NotAList
+from bot.party.words import Wanted
 
 ID = "003vvx7Niy0yvhvHt4a68B"
 
@@ -17,8 +17,8 @@ def test_an_extended_m3u_says_artist_and_title() -> None:
     text = "#EXTM3U\r\n#PLAYLIST:Friday\r\n#EXTINF:166,ABBA - Waterloo\r\nC:\\Music\\a.mp3\r\n"
     text += "#EXTINF:-1,Africa\r\n/music/b.mp3\r\n"
     assert read_list(text.encode("cp1252"), "friday.m3u") == [
-        Line("Waterloo - ABBA", "Waterloo", "ABBA", duration_ms=166_000),
-        Line("Africa", "Africa"),
+        Wanted("Waterloo - ABBA", "Waterloo", "ABBA", duration_ms=166_000),
+        Wanted("Africa", "Africa"),
     ]
 
 
@@ -27,7 +27,7 @@ def test_attributes_are_no_names() -> None:
     text = "#EXTM3U\n#EXTALB:Waterloo\n"
     text += '#EXTINF:166 tvg-id="a,b" group-title="70s, pop" x=1,ABBA - Waterloo, live\na.mp3\n'
     (line,) = read_list(text)
-    assert line == Line("Waterloo, live - ABBA", "Waterloo, live", "ABBA", "Waterloo", 166_000)
+    assert line == Wanted("Waterloo, live - ABBA", "Waterloo, live", "ABBA", "Waterloo", 166_000)
 
 
 def test_itunes_has_the_title_first() -> None:
@@ -41,7 +41,7 @@ def test_virtual_dj_writes_tags() -> None:
     text = "#EXTVDJ:<filesize>1</filesize><artist>Simon &amp; Garfunkel</artist><title>America</title>"
     text += "<remix>Edit</remix><songlength>212.45</songlength>\nC:\\x.mp3\n"
     (line,) = read_list(text)
-    assert line == Line(
+    assert line == Wanted(
         "America (Edit) - Simon & Garfunkel", "America (Edit)", "Simon & Garfunkel", None, 212_450
     )
 
@@ -105,6 +105,6 @@ def test_a_pls_goes_by_its_numbers() -> None:
     text = "[playlist]\nFile2=/m/Toto - Africa.mp3\nTitle1=ABBA - Waterloo\nFile1=a.mp3\nLength1=166\n"
     text += f"Length2=-1\nNumberOfEntries=2\nVersion=2\nFile{'9' * 5000}=x\n"
     assert read_list(text) == [
-        Line("Waterloo - ABBA", "Waterloo", "ABBA", duration_ms=166_000),
-        Line("Africa - Toto", "Africa", "Toto"),
+        Wanted("Waterloo - ABBA", "Waterloo", "ABBA", duration_ms=166_000),
+        Wanted("Africa - Toto", "Africa", "Toto"),
     ]

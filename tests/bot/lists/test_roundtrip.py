@@ -78,7 +78,7 @@ def letters(text: str) -> str:
 @pytest.mark.parametrize("form", Form)
 @given(title=st.text(st.characters(), max_size=5), artist=st.text(st.characters(), max_size=5))
 def test_any_text_comes_back_as_far_as_it_is_seen(form: Form, title: str, artist: str) -> None:
-    """Line ends and tabs become blanks; control characters and halves of surrogate pairs are no loss."""
+    """Wanted ends and tabs become blanks; control characters and halves of surrogate pairs are no loss."""
     track = Track(f"x{title}x", f"x{artist}x")
     if plays_no_tricks([track.title, track.artist]):
         (line,) = read_list(exported([entry(track)], form, "Friday"))

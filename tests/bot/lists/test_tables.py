@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lists.lines import Line
 from bot.lists.reading import read_list
 from bot.party.errors import EmptyList
 from bot.party.limits import LONGEST_TEXT
+from bot.party.words import Wanted
 
 ID = "003vvx7Niy0yvhvHt4a68B"
 URI = f"spotify:track:{ID}"
@@ -31,7 +31,7 @@ def test_exportify() -> None:
         '2017-04-11T16:56:27Z,"rock,indie","Island",0.352,0.911,1,-5.23,1,0.0747,0.00121,0,0.0995,0.236,148,4\r\n'
     )
     assert read_list(text.encode()) == [
-        Line(
+        Wanted(
             "Mr. Brightside - The Killers, Somebody Else",
             "Mr. Brightside",
             "The Killers, Somebody Else",
@@ -46,7 +46,9 @@ def test_exportify() -> None:
 def test_exportify_as_it_was() -> None:
     """Bare ids, ids of artists, and more columns than anybody needs, one of them the album's artist."""
     old = f"Spotify ID,Artist IDs,Track Name,Album Name,Artist Name(s)\n{ID},x,Alice,Bone Machine,Tom Waits\n"
-    assert read_list(old) == [Line("Alice - Tom Waits", "Alice", "Tom Waits", "Bone Machine", spotify_id=ID)]
+    assert read_list(old) == [
+        Wanted("Alice - Tom Waits", "Alice", "Tom Waits", "Bone Machine", spotify_id=ID)
+    ]
     long = (
         '"Track URI","Track Name","Artist URI(s)","Artist Name(s)","Album URI","Album Name",'
         '"Album Artist URI(s)","Album Artist Name(s)","Album Release Date","Album Image URL","Disc Number",'
@@ -80,14 +82,14 @@ def test_exportify_as_it_was() -> None:
 def test_exportify_in_other_languages(head: str) -> None:
     """It heads its columns in the language of who exports."""
     (line,) = read_list(f'{head}\n"{URI}","Waterloo","spotify:artist:1","ABBA","Waterloo","9500"\n')
-    assert line == Line("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", 9_500, spotify_id=ID)
+    assert line == Wanted("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", 9_500, spotify_id=ID)
 
 
 def test_tune_my_music() -> None:
     """Its head has blanks after the commas, and its ids stand in a column of their own."""
     text = "Track name, Artist name, Album, Playlist name, Type, ISRC, Spotify - id\n"
     text += f'"Riptide","Vance Joy","Dream Your Life Away","Party","Playlist","AUGN31200010","{ID}"\n'
-    line = Line("Riptide - Vance Joy", "Riptide", "Vance Joy", "Dream Your Life Away", spotify_id=ID)
+    line = Wanted("Riptide - Vance Joy", "Riptide", "Vance Joy", "Dream Your Life Away", spotify_id=ID)
     assert read_list(text) == [line]
 
 
@@ -95,7 +97,9 @@ def test_soundiiz() -> None:
     """Semicolons, and a length with its unit."""
     text = "title;artist;album;isrc;addedDate;addedBy;duration;url\n"
     text += f'"One; Two";Alpha;First;USAAA0000001;2019-01-02T03:04:05Z;anna;225s;https://open.spotify.com/track/{ID}\n'
-    assert read_list(text) == [Line("One; Two - Alpha", "One; Two", "Alpha", "First", 225_000, spotify_id=ID)]
+    assert read_list(text) == [
+        Wanted("One; Two - Alpha", "One; Two", "Alpha", "First", 225_000, spotify_id=ID)
+    ]
 
 
 def test_shazam() -> None:
@@ -109,7 +113,9 @@ def test_last_fm() -> None:
     """The artist comes first, and ids of another kind stand between."""
     text = "uts,utc_time,artist,artist_mbid,album,album_mbid,track,track_mbid\n"
     text += '"1779022496","17 May 2026, 12:54","Nelly Furtado","a1","Loose","b2","Say It Right",""\n'
-    assert read_list(text) == [Line("Say It Right - Nelly Furtado", "Say It Right", "Nelly Furtado", "Loose")]
+    assert read_list(text) == [
+        Wanted("Say It Right - Nelly Furtado", "Say It Right", "Nelly Furtado", "Loose")
+    ]
 
 
 def test_youtube_music() -> None:
@@ -117,7 +123,7 @@ def test_youtube_music() -> None:
     text = "Video ID,Song Title,Album Title,Artist Name 1,Artist Name 2\n"
     text += "Zxxxxxxxxx0,Under Pressure,Hot Space,Queen,Bowie\n"
     assert read_list(text) == [
-        Line("Under Pressure - Queen, Bowie", "Under Pressure", "Queen, Bowie", "Hot Space")
+        Wanted("Under Pressure - Queen, Bowie", "Under Pressure", "Queen, Bowie", "Hot Space")
     ]
     older = "Song URL,Song Title,Album Title,Artist Names\n"
     older += "https://music.youtube.com/watch?v=1,Despacito,VIDA,Luis Fonsi\n"
@@ -139,7 +145,7 @@ def test_itunes_and_apple_music() -> None:
         "\tSize\tTime\tDisc Number\tDisc Count\tTrack Number\tTrack Count\tYear\tDate Modified\tDate Added"
     )
     row = "Migration\tBonobo\t\tMigration\t\t\t\t\t\tElectronic\t11333649\t327\t1\t1\t1\t12\t2017"
-    lines = [Line("Migration - Bonobo", "Migration", "Bonobo", "Migration", 327_000, 2017)]
+    lines = [Wanted("Migration - Bonobo", "Migration", "Bonobo", "Migration", 327_000, 2017)]
     assert read_list(f"{head}\r{row}\r".encode("utf-16"), "Party.txt") == lines
     assert read_list(f"{head}\r{row}\r".encode("utf-16-le"), "Party.txt") == lines
 
@@ -149,7 +155,7 @@ def test_rekordbox() -> None:
     text = "#\tArtwork\tTrack Title\tArtist\tAlbum\tGenre\tBPM\tRating\tTime\tKey\tDate Added\r\n"
     text += "1\t\tGoing On\tFerreck Dawn, Jem\tGoing\tHouse\t125.00\t     \t05:55\t5A\t2021-12-24\r\n"
     (line,) = read_list(text.encode("utf-16"))
-    assert line == Line("Going On - Ferreck Dawn, Jem", "Going On", "Ferreck Dawn, Jem", "Going", 355_000)
+    assert line == Wanted("Going On - Ferreck Dawn, Jem", "Going On", "Ferreck Dawn, Jem", "Going", 355_000)
 
 
 # --- what people make
@@ -182,7 +188,7 @@ def test_columns_without_a_head_are_guessed(text: str) -> None:
 def test_a_guessed_column_says_its_length_and_year() -> None:
     """Besides the names."""
     (line, _) = read_list("Waterloo;ABBA;2:46;1974\nAfrica;Toto;4:55;1982\n")
-    assert line == Line("Waterloo - ABBA", "Waterloo", "ABBA", None, 166_000, 1974)
+    assert line == Wanted("Waterloo - ABBA", "Waterloo", "ABBA", None, 166_000, 1974)
 
 
 def test_commas_of_names_are_no_columns() -> None:
@@ -227,8 +233,8 @@ def test_a_row_without_a_title_is_its_link_or_nothing() -> None:
     """A link says which song it is; an artist alone does not."""
     text = f"Track URI,Track Name,Artist\n{URI},,\n,,ABBA\nspotify:local:a:b:c:1,Demo,Anna\n"
     link, demo = read_list(text)
-    assert link == Line(f"https://open.spotify.com/track/{ID}", spotify_id=ID)
-    assert demo == Line("Demo - Anna", "Demo", "Anna")
+    assert link == Wanted(f"https://open.spotify.com/track/{ID}", spotify_id=ID)
+    assert demo == Wanted("Demo - Anna", "Demo", "Anna")
 
 
 def test_order_and_duplicates_stay() -> None:

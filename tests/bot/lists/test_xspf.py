@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lists.lines import Line
 from bot.lists.reading import read_list
 from bot.party.errors import EmptyList, NotAList, TooManyLines
 from bot.party.limits import MOST_IMPORTED
+from bot.party.words import Wanted
 
 ID = "003vvx7Niy0yvhvHt4a68B"
 TRACK = "<track><title>Salt &amp; Pepper &#252;</title><creator>A</creator></track>"
@@ -25,7 +25,7 @@ def test_a_track_says_everything() -> None:
     track += "<title>Waterloo</title><creator>ABBA</creator><album>Waterloo</album>"
     track += "<duration>166000</duration></track>"
     assert read_list(playlist(track)) == [
-        Line("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", 166_000, None, ID)
+        Wanted("Waterloo - ABBA", "Waterloo", "ABBA", "Waterloo", 166_000, None, ID)
     ]
 
 

@@ -18,7 +18,7 @@ from bot.party.errors import (
     QueueFull,
     TextTooLong,
     UnknownLink,
-    UnknownSong,
+    UnsureSong,
 )
 from bot.party.limits import MOST_SUGGESTIONS
 from bot.party.words import Entry, Mood, State
@@ -363,7 +363,7 @@ async def test_a_song_nobody_knows_waits_as_typed_and_stands_by_its_artist(
         ("   ", EmptyText),
         ("🎉🎉🎉", EmptyText),
         ("x" * 10_000, TextTooLong),
-        ("qwertzuiop yxcvbnm", UnknownSong),
+        ("wonderwall zzyzx", UnsureSong),
         ("track:no-such-id", UnknownLink),
         ("https://example.com/song", UnknownLink),
         ("https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy", UnknownLink),

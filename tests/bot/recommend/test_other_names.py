@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.party.spelling import song_key
 from bot.party.words import Track
 from bot.recommend import asking
 from bot.recommend.other_names import BAR, NAMES, TITLES, other_names, other_titles, romanised, rows
-from bot.recommend.texts import song_key, words
+from bot.recommend.texts import words
 from bot.settings import STARTER
 
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from bot.party.errors import StartError
+from bot.party.spelling import song_key
 from bot.party.words import Mood, Signal, Strategy, Track
 from bot.recommend.bundle import Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender, strongest
-from bot.recommend.texts import song_key
 from bot.settings import STARTER
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Locator, Page, expect
 
-from bot.party.words import Member
+from bot.party.words import Member, Wanted
 from bot.room import open_room
 from bot.room.hub import LOBBY
 from bot.service import PartyService
@@ -92,13 +92,24 @@ async def test_name_taken(room: str, visit: OpenPage) -> None:
 
 
 async def test_unknown_song(room: str, visit: OpenPage) -> None:
-    """A song that nobody knows is answered next to the field, and what was typed stays."""
+    """A song that nobody knows is queued as it was typed, and that is said."""
     page = await visit(room, "Ann")
     box = page.get_by_role("combobox", name="Add a song")
     await box.fill("zzyxq vlorp qwzx")
     await box.press("Enter")
-    await expect(page.get_by_role("alert").filter(has_text="zzyxq vlorp qwzx")).to_be_visible()
-    await expect(box).to_have_value("zzyxq vlorp qwzx")
+    await expect(page.locator("#toast")).to_contain_text("I don't know this song")
+    await expect(page.locator("#now-title")).to_have_text("zzyxq vlorp qwzx")
+    await expect(box).to_have_value("")
+
+
+async def test_no_song(room: str, visit: OpenPage) -> None:
+    """A text without a song in it is answered next to the field, and it stays."""
+    page = await visit(room, "Ann")
+    box = page.get_by_role("combobox", name="Add a song")
+    await box.fill("🎉")
+    await box.press("Enter")
+    await expect(page.get_by_role("alert").filter(has_text="I need a song for that")).to_be_visible()
+    await expect(box).to_have_value("🎉")
 
 
 async def test_type_ahead_by_keyboard(room: str, visit: OpenPage) -> None:
@@ -201,7 +212,7 @@ async def test_take_out_and_undo(party: PartyService, room: str, visit: OpenPage
 async def test_phone(party: PartyService, room: str, visit: OpenPage) -> None:
     """On a phone nothing runs off to the side, whatever the songs are called."""
     await fill(
-        party, "mr brightside", f"{'W' * 120} - {'M' * 120}", f"{'many words ' * 12} - {'and more ' * 12}"
+        party, "mr brightside", f"{'W' * 120} - {'M' * 120}", f"{'zzyxq vlorp ' * 12} - {'qwzx mump ' * 12}"
     )
     for width in (390, 360):
         page = await visit(room, f"Ann{width}", width=width)
@@ -224,7 +235,9 @@ async def test_reload(party: PartyService, room: str, visit: OpenPage) -> None:
 
 async def test_hostile_texts(party: PartyService, room: str, visit: OpenPage) -> None:
     """Markup in titles, artists and names is shown as the text that it is."""
-    await fill(party, f"{HOSTILE} - <b>Qwzx</b>", f"{HOSTILE} Two - <script>1</script>")
+    songs = (HOSTILE, "<b>Qwzx</b>"), (f"{HOSTILE} Two", "<script>1</script>")
+    wanted = [Wanted(title, title=title, artist=artist) for title, artist in songs]
+    await party.lists.bring(LOBBY, HOST, wanted, "list")
     page = await visit(room, "<i>Ann</i>")
     await expect(page.locator("#now-title")).to_have_text(HOSTILE)
     await expect(page.locator("#now-artist")).to_contain_text("<b>Qwzx</b>")

@@ -6,14 +6,37 @@ from typing import Any
 
 import pytest
 
-from bot.doors.arguments import Number, OneOf, Text
+from bot.doors.arguments import Number, OneOf, Text, Upload
 from bot.doors.ask import Door
 from bot.doors.commands import BY_NAME, TABLE
 from bot.doors.table import of_door
-from bot.party.errors import NotUnderstood, OutOfRange, TextTooLong
-from bot.room.requests import MODELS, ROWS, SPELLINGS, OfTable, names, read
+from bot.party.errors import ListTooLarge, NotUnderstood, OutOfRange, TextTooLong
+from bot.room.requests import LARGEST_BASE64, MODELS, ROWS, SPELLINGS, OfTable, names, read
 
 ALBUM = "https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy"
+
+
+NO_FILES: tuple[Any, ...] = (
+    None,
+    7,
+    True,
+    "YWI=",
+    [],
+    ["a.csv", "YWI="],
+    {},
+    {"name": "a.csv"},
+    {"base64": "YWI="},
+    {"name": None, "base64": "YWI="},
+    {"name": "a.csv", "base64": None},
+    {"name": "a.csv", "base64": ["YWI="]},
+    {"name": "a.csv", "base64": 7},
+    {"name": "x" * 10_000, "base64": "YWI="},
+    *(
+        {"name": "a.csv", "base64": text}
+        for text in ("YWI", "YW I=", "YWI=\n", "Y-_I", "ÄÖÜß", "=", "YWI=YWI=")
+    ),
+)
+"""What is no file, or not in base64."""
 
 
 def arguments(do: str, **fields: Any) -> dict[str, Any]:
@@ -65,6 +88,11 @@ def test_spellings_fill_arguments_that_there_are() -> None:
         ("devices", {}, {}),
         ("device", {"device": ""}, {"device": ""}),
         ("import", {"link": ALBUM}, {"link": ALBUM}),
+        ("import", {"text": ALBUM}, {}),
+        ("import", {"file": {"name": "a.csv", "base64": "YWI="}}, {"file": Upload("a.csv", b"ab")}),
+        ("import", {"file": {"name": "a\n\0b", "base64": "", "x": 1}}, {"file": Upload("a  b", b"")}),
+        ("play", {"song": "take on me"}, {"song": "take on me"}),
+        ("play", {}, {}),
         ("delete-my-data", {"sure": "yes"}, {"sure": "yes"}),
     ],
 )
@@ -85,7 +113,7 @@ def test_arguments(do: str, fields: dict[str, Any], read_as: dict[str, Any]) -> 
         ("volume", {"percent": True}),
         ("export", {"form": "exe"}),
         ("learn", {"choice": None}),
-        ("import", {"text": ALBUM}),
+        *(("import", {"file": file}) for file in NO_FILES),
         ("delete-my-data", {"sure": "no"}),
         ("delete-my-data", {"sure": True}),
         ("queue", {}),
@@ -118,6 +146,14 @@ def test_bounds(row: type[OfTable]) -> None:
                     arguments(row.row.name, **{argument.name: "no such thing"})
 
 
+@pytest.mark.parametrize("more", [4, 100_000])
+def test_too_large_a_file(more: int) -> None:
+    """What cannot be a list any more is refused by its length, before it is decoded."""
+    assert len(arguments("import", file={"name": "a", "base64": "A" * LARGEST_BASE64})["file"].data) > 2**20
+    with pytest.raises(ListTooLarge):
+        arguments("import", file={"name": "a", "base64": "!" * (LARGEST_BASE64 + more)})
+
+
 @pytest.mark.parametrize(
     ("do", "fields", "slow"),
     [
@@ -125,6 +161,9 @@ def test_bounds(row: type[OfTable]) -> None:
         ("add", {"text": ALBUM}, True),
         ("add", {"song": f"take on me\n {ALBUM}?si=x \n"}, True),
         ("add", {}, False),
+        ("add", {"song": "take on me\n\n" * 10}, False),
+        ("add", {"song": "take on me\n" * 11}, True),
+        ("import", {}, True),
         ("vibe", {"text": ALBUM}, False),
         ("save", {}, True),
         ("account", {}, False),
@@ -132,7 +171,7 @@ def test_bounds(row: type[OfTable]) -> None:
     ],
 )
 def test_slow(do: str, fields: dict[str, Any], slow: bool) -> None:
-    """What asks Spotify may take long, and so does an add of more than songs."""
+    """What asks Spotify may take long, and so does an add of more than a few songs."""
     request = read({"id": "a", "do": do, **fields})
     assert isinstance(request, OfTable)
     assert request.slow is slow

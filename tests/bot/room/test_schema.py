@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from bot.doors.ask import Door
 from bot.doors.commands import TABLE
 from bot.doors.table import Command, of_door
-from bot.room.requests import names
+from bot.room.requests import LARGEST_BASE64, names
 from bot.room.schema import schema
 
 SCHEMA = schema()
@@ -65,7 +65,12 @@ def test_every_row_is_in_it(row: Command) -> None:
         ({"do": "vote", "song": "1"}, True),
         ({"do": "vote", "value": -1}, False),
         ({"do": "vote", "entry": 7, "value": 2}, False),
-        ({"do": "import"}, False),
+        ({"do": "import"}, True),
+        ({"do": "import", "file": {"name": "a.csv", "base64": "YWI="}}, True),
+        ({"do": "import", "file": {"name": "a.csv"}}, False),
+        ({"do": "import", "file": {"name": "x" * 256, "base64": ""}}, False),
+        ({"do": "import", "file": {"name": "a.csv", "base64": "A" * (LARGEST_BASE64 + 1)}}, False),
+        ({"do": "import", "file": "YWI="}, False),
         ({"do": "stop"}, True),
         ({"do": "spotify stop"}, True),
         ({"do": "queue"}, False),

@@ -86,7 +86,7 @@ async def test_onlookers_have_no_account(sounding: SoundRoom, do: str, fields: J
         {"do": "device", "device": 7},
         {"do": "save", "name": None},
         {"do": "save", "name": ["x"]},
-        {"do": "import", "text": "https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy"},
+        {"do": "import", "link": ["https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy"]},
     ],
 )
 async def test_garbage(sounding: SoundRoom, asked: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from bot.party.words import Member
+from bot.party.words import Member, Wanted
 from bot.playback.errors import DeviceGone
 from bot.room.hub import LOBBY
 from bot.service import PartyService
@@ -116,7 +116,8 @@ async def test_saving_and_bringing_in(sounding: SoundRoom, visit: OpenPage) -> N
     await box.press("Enter")
     await expect(page.locator("#toast")).to_have_text(f"Added 2 songs from {short(HOSTILE, 32)}.")
     await expect(box).to_have_value("")
-    await sounding.party.queue.add(LOBBY, HOST, f"{HOSTILE} - <b>Qwzx</b>")
+    hostile = Wanted(HOSTILE, title=HOSTILE, artist="<b>Qwzx</b>")
+    await sounding.party.lists.bring(LOBBY, HOST, [hostile], "list")
     await page.get_by_role("textbox", name="Name of the playlist").fill("Our night")
     await page.get_by_role("button", name="Save as a playlist").click()
     link = page.get_by_role("link", name="Open it in Spotify")
@@ -170,10 +171,10 @@ async def test_what_cannot_be_brought_in(sounding: SoundRoom, visit: OpenPage) -
     await page.evaluate("window.setTimeout = () => 0")  # what is shown does not go by itself
     with sounding.fake.held("/playlists") as gate:
         await box.press("Enter")
-        await expect(page.locator("#toast")).to_have_text("Importing …")
+        await expect(page.locator("#bringing")).to_contain_text("Importing …")
         gate.open()
     await expect(page.locator("#add-said")).to_contain_text("only lets me read playlists that you own")
-    await expect(page.locator("#toast")).to_have_text("")
+    await expect(page.locator("#bringing")).to_be_hidden()
 
 
 async def test_who_is_no_longer_let_in_can_connect_again(sounding: SoundRoom, visit: OpenPage) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.service import PartyService
 from bot.slack import card
-from bot.slack.app import SlackDoor
+from bot.slack.app import SCOPES, SlackDoor
 from bot.slack.installs import Single
 from tests.conftest import SPECS
 from tests.fakes.slack_model import Timing
@@ -23,7 +23,9 @@ PACE_S = 0.05
 async def open_server() -> AsyncIterator[FakeSlack]:
     """A Slack on loopback; all traffic with it must keep to what Slack publishes."""
     async with FakeSlack(
-        specs=SPECS if SPECS.exists() else None, timing=Timing(settle_s=0.02, unchanged_s=1.0)
+        specs=SPECS if SPECS.exists() else None,
+        timing=Timing(settle_s=0.02, unchanged_s=1.0),
+        scopes=",".join(SCOPES),
     ) as fake:
         yield fake
     assert fake.violations == [], "\n".join(fake.violations)

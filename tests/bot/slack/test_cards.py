@@ -151,8 +151,8 @@ async def test_a_redelivered_press_is_one_vote(fake: FakeSlack, party: PartyServ
 async def test_pages_are_turned_for_everybody(fake: FakeSlack, party: PartyService) -> None:
     """Ten songs a page; the first has no way back, the last none on."""
     ben = fake.member("Ben")
-    await add(fake, party, *(f"Demo {number} - Neighbours" for number in range(24)))
-    shown = await card(fake, lambda it: "Demo 10 " in read(it))
+    await add(fake, party, *(f"typed:Zqxsong {number} - Vqz Us" for number in range(24)))
+    shown = await card(fake, lambda it: "Zqxsong 10" in read(it))
     assert [each for each in shown.actions if "page" in each] == ["encore:page:1"]
     await fake.press(ben, shown, "encore:page:1")
     await card(fake, lambda it: "*11.*" in it.shown)
@@ -217,7 +217,7 @@ async def test_the_queue_again_and_again_keeps_one_live_card(fake: FakeSlack, pa
     await begun(fake, party, "mr brightside", "take on me")
     for turn in range(4):
         asked = [fake.slash(each, "/queue") for each in people]
-        await asyncio.gather(*asked, add(fake, party, f"Demo {turn} - Neighbours"))
+        await asyncio.gather(*asked, add(fake, party, f"typed:Zqxsong {turn} - Vqz Us"))
     await until(lambda: sum(it.method == "chat.postMessage" for it in fake.requests) == 1 + 4 * len(people))
     await add(fake, party, "wonderwall")
     shown = await card(fake, lambda it: "Wonderwall" in read(it))

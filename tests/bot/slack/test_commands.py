@@ -13,6 +13,7 @@ from bot.slack.names import ROWS, named
 from bot.slack.text import words
 from tests.bot.slack.stage import (
     BRIGHTSIDE,
+    answer,
     answers,
     card,
     choose,
@@ -23,6 +24,7 @@ from tests.bot.slack.stage import (
     room,
     sentence,
     titles,
+    until,
 )
 from tests.conftest import Clock
 from tests.fakes.slack_server import FakeSlack
@@ -115,12 +117,19 @@ async def test_what_was_is_told_in_numbers(fake: FakeSlack) -> None:
 
 
 async def test_two_lines_are_two_songs(fake: FakeSlack, party: PartyService) -> None:
-    """`/add` takes a song a line; of a line that cannot be met it says so besides."""
+    """`/add` takes a song a line; of one that nobody knows it says so besides."""
     typed = "wonderwall\n\n  hey jude \nzzzz qqqq xxyy"
     said = read(await public(await fake.slash(fake.member("Anna"), "/add", typed)))
     assert "Now playing: Wonderwall" in said
-    assert "✖ zzzz qqqq xxyy: I don't know" in said
-    assert await titles(fake, party) == ["Wonderwall", "Hey Jude"]
+    assert "Added zzzz qqqq xxyy: number 2 in the queue. I don't know this song" in said
+    assert await titles(fake, party) == ["Wonderwall", "Hey Jude", "zzzz qqqq xxyy"]
+
+
+async def test_play_with_words_adds_a_song(fake: FakeSlack, party: PartyService) -> None:
+    """Behind `/play` a song is added as behind `/add`, where Spotify is not set up either."""
+    said = read(await public(await fake.slash(fake.member("Anna"), "/play", "mr brightside")))
+    assert said == f"Now playing: {BRIGHTSIDE}"
+    assert await titles(fake, party) == ["Mr. Brightside"]
 
 
 @pytest.mark.parametrize("text", ["", "help", "HELP", "party", "help me"])
@@ -168,19 +177,23 @@ async def test_a_channel_is_answered_in_its_language(fake: FakeSlack, party: Par
     "typed",
     [
         "Salt & Light - The <Garage> Neighbours",
-        "*Bold* _Move_ - ~Nobody~",
-        "<!channel> - <@U123>",
-        "Bread &amp; Butter - Us",
+        "Zzbread & Qqbutter - Xxus",
+        "Zqx Never Wxq - Vqz <Us>",
     ],
 )
 async def test_text_is_read_as_it_was_typed(fake: FakeSlack, party: PartyService, typed: str) -> None:
     """What Slack escapes on its way is kept as the person wrote it, and escaped where it is shown."""
-    told = await public(await fake.slash(fake.member("Anna"), "/add", html.escape(typed, quote=False)))
+    anna = fake.member("Anna")
+    told = await answer(await fake.slash(anna, "/add", html.escape(typed, quote=False)))
+    kept = [each for each in told.actions if each.startswith("encore:add:typed:")]
+    if kept:  # it may be another song: none of those is meant
+        await fake.press(anna, told, kept[0])
+        await until(lambda: not told.actions)
     now = await party.insight.now(room(fake))
     assert now.playing is not None
     assert f"{now.playing.track.title} - {now.playing.track.artist}" == typed
     assert "<" not in told.shown
-    assert html.unescape(read(told)).endswith(typed.replace(" - ", " – "))
+    assert typed.replace(" - ", " – ") in html.unescape(read(told))
 
 
 @pytest.mark.parametrize("shape", ["{}", "<{}>", "<{}|open.spotify.com/track/003>"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.party import errors
-from bot.party.limits import MOST_LINES
+from bot.party.limits import MOST_IMPORTED
 from bot.party.words import Order
 from bot.service import PartyService
 from bot.slack import asked, forms
@@ -66,15 +66,15 @@ async def test_suggestions_keep_to_slacks_limits(fake: FakeSlack, typed: str) ->
 
 
 async def test_several_lines_are_several_songs(fake: FakeSlack, party: PartyService) -> None:
-    """A song a line; a line that cannot be met keeps no other from being so."""
+    """A song a line; one that nobody knows is queued as it is written, and no line is in another's way."""
     anna = fake.member("Anna")
     view = await form(fake, anna)
     said = read(
         await answered(fake, fake.submit(anna, view, lines("wonderwall\n\nzzzz qqqq xxyy\nhey jude\n")))
     )
     assert "Now playing: Wonderwall" in said
-    assert "✖ zzzz qqqq xxyy: I don't know" in said
-    assert await titles(fake, party) == ["Wonderwall", "Hey Jude"]
+    assert "Added zzzz qqqq xxyy: next up. I don't know this song" in said
+    assert await titles(fake, party) == ["Wonderwall", "zzzz qqqq xxyy", "Hey Jude"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ async def test_several_lines_are_several_songs(fake: FakeSlack, party: PartyServ
     [
         ("", errors.EmptyText()),
         (" \n ", errors.EmptyText()),
-        ("\n".join(["wonderwall"] * (MOST_LINES + 1)), errors.TooManyLines(MOST_LINES)),
+        ("\n".join(["hey"] * (MOST_IMPORTED + 1)), errors.TooManyLines(MOST_IMPORTED)),
     ],
 )
 async def test_a_form_that_cannot_be_met_is_told_in_private(
@@ -210,7 +210,7 @@ async def test_a_messages_words_are_a_song(fake: FakeSlack, party: PartyService)
     assert len(await titles(fake, party)) == 1
 
 
-@pytest.mark.parametrize("text", ["", ":tada:", "zzzz qqqq xxyy"])
+@pytest.mark.parametrize("text", ["", "?!", ":)"])
 async def test_a_message_without_a_song_says_so(fake: FakeSlack, party: PartyService, text: str) -> None:
     """Where a message names no song, the asker alone is told."""
     anna, ben = fake.member("Anna"), fake.member("Ben")
@@ -219,6 +219,19 @@ async def test_a_message_without_a_song_says_so(fake: FakeSlack, party: PartySer
     assert told
     assert text or told == str(errors.NoSongInMessage())
     assert await titles(fake, party) == []
+
+
+async def test_a_message_whose_song_nobody_knows_is_queued_as_it_is(
+    fake: FakeSlack, party: PartyService
+) -> None:
+    """Title and artist may be a song that nobody knows; the answer says so. Mere talk is no song."""
+    anna = fake.member("Anna")
+    said = fake.say(anna, fake.general, "zzzz qqqq - xxyy")
+    told = read(await public(await fake.shortcut(anna, SHORTCUT, message=said)))
+    assert told.startswith("Now playing: zzzz qqqq – xxyy. I don't know this song")
+    said = fake.say(anna, fake.general, "see you all later, was nice")
+    await fake.shortcut(anna, SHORTCUT, message=said)
+    assert await titles(fake, party) == ["zzzz qqqq"]
 
 
 # The home

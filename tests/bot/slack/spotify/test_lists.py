@@ -32,13 +32,13 @@ async def test_saving_twice_is_one_playlist(fake: FakeSlack, music: Music) -> No
     for text in SONGS[:2]:
         await music.song(text)
     user = await music.link(anna)
-    await queue(fake, anna, "mr brightside", "Never Heard Of - Us")
+    await queue(fake, anna, "mr brightside", "Zqx Never Wxq - Vqz Us")
     first = await private(await fake.slash(anna, "/save", "Our  night &amp; day"))
     (made,) = music.fake.world.playlists.values()
     assert (made.name, made.owner, made.public) == ("Our night & day", user, False)
     assert "Saved this party as a playlist: 1 song." in first
     assert f"<https://open.spotify.com/playlist/{made.id}>" in first
-    assert "• Never Heard Of – Us" in first
+    assert "• Zqx Never Wxq – Vqz Us" in first
     await queue(fake, anna, "take on me")
     again = await private(await fake.slash(anna, "/party", "save another name"))
     assert "Updated your playlist: 2 songs." in again

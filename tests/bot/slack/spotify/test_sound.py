@@ -200,7 +200,6 @@ REFUSED: dict[str, PartyError] = {
     "/spotify device": NotConnected(),
     "/play": NotConnected(),
     "/save": errors.NothingToShow(),
-    "/import": errors.WrongUsage("/import link"),
     "/import wonderwall": NoPlaylistLink(),
     "/import https://spotify.link/abc": errors.ShortLink(),
     "/import https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B": NoPlaylistLink(),
