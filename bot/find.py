@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -91,20 +93,20 @@ async def find(model: Path, given: Sequence[str], *, as_json: bool, typing: bool
     Raises:
         StartError: the bundle cannot be used.
     """
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):  # what the terminal cannot show is written out
+            stream.reconfigure(errors="replace" if stream is sys.stdin else "backslashreplace")
     catalogue = Catalogue.open(open_bundle(model))
     try:
         done = 0
         async for fields, row in answers(catalogue, lines(given, sys.stdin), typing=typing):
-            print(_printable(json.dumps(fields, ensure_ascii=False) if as_json else row), flush=not given)
+            print(json.dumps(fields, ensure_ascii=False) if as_json else row, flush=not given)
             done += 1
             if done % TOLD_EVERY == 0 and sys.stderr.isatty():
                 print(f"\r{done} texts", end="", file=sys.stderr, flush=True)
         if done >= TOLD_EVERY and sys.stderr.isatty():
             print(file=sys.stderr)
+    except BrokenPipeError:  # whoever reads has enough, as head has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
         catalogue.close()
-
-
-def _printable(text: str) -> str:
-    """A text in which halves of letters, which no terminal and no UTF-8 can show, are written out."""
-    return text.encode("utf-8", "backslashreplace").decode()

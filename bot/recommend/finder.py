@@ -111,6 +111,7 @@ class Finder:
         query = Query.of(asked)
         exact = {hash(" ".join(each)) for each in (asked.core(), asked.words)}
         exact |= {hash(" ".join(words(fold(side)))) for side in asked.sides}
+        as_typed = 4 if len("".join(asked.core())) > SHORT else 40  # of a short title every letter counts
         first: dict[Words, int] = {}  # in which year each title was first heard, where any is known
         fitting = []
         for index in self._candidates(asked):
@@ -125,7 +126,7 @@ class Finder:
                 100 * fits.explained + 60 * fits.named + 25 * fits.artist + 10 * fits.whole - 15 * fits.other
             )
             worth += 30 * float(self._shelf.fame[index]) - self._unlike(song, asked)
-            worth += 4 * (int(self._shelf.plain[index]) in exact) + 4 * (
+            worth += as_typed * (int(self._shelf.plain[index]) in exact) + 4 * (
                 self._shelf.years[index] == first.get(song.titles[0])
             )
             ranked.append((worth, index, fits))
@@ -229,6 +230,8 @@ def _near_enough(fits: Fit, sides: int) -> bool:
         return True
     if sides > 1 and fits.artist < 0.6 and (not fits.apart or fits.explained < 0.85 or fits.other):
         return False
+    if sides < 2 and fits.explained >= 0.85 and fits.named >= 0.3:
+        return True
     return fits.explained >= 0.55 and fits.named >= 0.55
 
 

@@ -34,6 +34,8 @@ VARIANTS = frozenset(
 IMITATIONS = frozenset(
     ("karaoke", "tribute", "cover", "covers", "instrumental", "lullaby", "originally", "workout")
 )
+CONTAINED = 0.9
+"""What signs count that are only a part of a word, of 1."""
 _SMALL = frozenset(("the", "a", "n", "of", "an"))
 _TENS = {str(ten) for ten in range(20, 100, 10)}
 
@@ -121,6 +123,9 @@ def fit(query: Query, song: Song) -> Fit:
         elif word in song.everything:
             noted += weight
             found[word] = 1.0
+        elif not word.isascii() and (parts := [each for each in song.main if word in each]):
+            solid += weight * CONTAINED  # scripts without spaces: some signs of a title
+            found[parts[0]] = max(found.get(parts[0], 0.0), len(word) / len(parts[0]))
         elif len(word) > 2 and not word.isdecimal():
             near, meant = _nearest(word, song.everything)
             if near:
@@ -132,13 +137,13 @@ def fit(query: Query, song: Song) -> Fit:
     if query.unfinished:
         solid += _unfinished(query, song, found)
     solid, explained = solid / query.total, (solid + noted) / query.total
-    named = max([_covered(title, found) for title in song.titles])
+    named = max([_covered(title, found, query.twice) for title in song.titles])
     single = found
     if song.shared and named > 0.6 and not query.twice >= song.shared:
         single = {
             word: near for word, near in found.items() if word in query.twice or word not in song.shared
         }
-    artist = max([_covered(name, single) for name in song.names])
+    artist = max([_covered(name, single, query.twice) for name in song.names])
     whole, other = 1.0, False
     if explained < 0.999 or named < 0.999 or artist < 0.999:
         whole, with_artist = _whole(query, song)
@@ -209,14 +214,16 @@ def _unfinished(query: Query, song: Song, found: dict[str, float]) -> float:
     return weight * max(best - near, 0.0)
 
 
-def _covered(name: Sequence[str], found: Mapping[str, float]) -> float:
-    """How much of a name or title is named."""
+def _covered(name: Sequence[str], found: Mapping[str, float], twice: frozenset[str] = frozenset()) -> float:
+    """How much of a name or title is named; a word that it repeats has to be repeated."""
     letters, named = 0.0, 0.0
+    seen: set[str] = set()
     for word in name:
         counts = max(len(word), 3) if word not in _SMALL else 1
         letters += counts
-        if word in found:
+        if word in found and (word not in seen or word in twice):
             named += counts * found[word]
+            seen.add(word)
     return named / letters if letters else 0.0
 
 

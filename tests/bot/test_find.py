@@ -47,6 +47,21 @@ def test_an_object_a_line(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_any_bytes_are_read(tmp_path: Path) -> None:
+    """Letters of another encoding are no fault, and who reads may stop early."""
+    told = subprocess.run(
+        [sys.executable, "-m", "bot", "find", "--json"],
+        cwd=tmp_path,
+        env=environment(tmp_path) | {"PYTHONIOENCODING": "ascii"},
+        input=b"wonderwall oasis\nB\xf6hse Onkelz \xff\n",
+        capture_output=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert (told.returncode, told.stderr) == (0, b"")
+    assert len(told.stdout.splitlines()) == 2
+
+
 def test_a_table_for_people(tmp_path: Path) -> None:
     """The texts of the command line, each with what it means."""
     told = find(tmp_path, "wonderwall oasis", "🎉")
