@@ -179,7 +179,7 @@ class Catalogue:
             if not words(fold(text)):
                 raise EmptyText
             return Meant(Outcome.UNKNOWN, await self._work(self._as_typed, text))
-        if text.startswith(CHOSEN):
+        if text.startswith(CHOSEN) and " " not in text:  # no id has a space, and people type track: too
             return Meant(Outcome.SURE, await self._work(self._chosen, text.removeprefix(CHOSEN)))
         if links.is_link(text) and " " not in text:
             return Meant(Outcome.SURE, await self._linked(text))

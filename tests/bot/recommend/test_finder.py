@@ -29,6 +29,7 @@ TYPED = Path(__file__).parents[4] / "shared" / "cases" / "typed.tsv"
         ("wonderwall jackson oasis"[:10] + " oasis", "Wonderwall", "Oasis"),
         ("夜に駆ける", "夜に駆ける", "YOASOBI"),
         ("yoru ni kakeru yoasobi", "夜に駆ける", "YOASOBI"),
+        ("track:Waterloo artist:ABBA", "Waterloo", "ABBA"),
         ("p!nk so what", "So What", "P!nk"),
         ("seven nation army the white stripes", "Seven Nation Army", "The White Stripes"),
         ("spiel bitte thunderstruck von acdc", "Thunderstruck", "AC/DC"),
