@@ -19,7 +19,7 @@ from tests.measure.search.peers import LISTED, Engine
 
 WARM = 20
 """So many cases are looked for once before time counts."""
-AT_LEAST = 50
+AT_LEAST = 20
 """So many lists are made even if the time is up."""
 Told = Callable[[int], None]
 """Is told how many cases are done."""
