@@ -114,8 +114,41 @@ def _tens_joined(written: list[str], weights: Sequence[float]) -> tuple[list[str
 
 def fit(query: Query, song: Song) -> Fit:
     """Compares a text with a song."""
+    solid, noted, found = _by_words(query, song)
+    solid, explained = solid / query.total, (solid + noted) / query.total
+    named = max([_covered(title, found, query.twice) for title in song.titles])
+    single = found  # a word that stands in title and name counts for both only where it is said twice
+    if song.shared and named > 0.6 and not query.twice >= song.shared:
+        single = {
+            word: near for word, near in found.items() if word in query.twice or word not in song.shared
+        }
+    artist = max([_covered(name, single, query.twice) for name in song.names])
+    apart = any(side.joined in song.joined for side in query.sides)
+    if explained >= 0.999 and named >= 0.999 and artist >= 0.999:
+        return Fit(explained, solid, named, artist, 1.0, other=False, apart=apart)
+    whole, with_artist = _whole(query, song)
+    if whole:
+        explained, solid, named = max(explained, whole), max(solid, whole), max(named, whole)
+        artist = max(artist, whole) if with_artist else 0.0
+    numbered = _numbered_otherwise(song.titles[0], found) or not query.numbers <= song.everything
+    for side in query.sides:
+        if not song.everything.issuperset(side.words):
+            title = max([spelt(side.joined, each) for each in song.joined])
+            name = max([spelt(side.joined, "".join(each)) for each in song.names])
+            more = side.share * (max(title - named, 0.0) + max(name - artist, 0.0))
+            explained, solid = explained + more, solid + more
+            named, artist = max(named, title), max(artist, name)
+    other = whole < 1 and numbered
+    return Fit(min(explained, 1.0), min(solid, 1.0), named, artist, whole, other, apart)
+
+
+def _by_words(query: Query, song: Song) -> tuple[float, float, dict[str, float]]:
+    """How much of a text the words of a song explain: of title and names, of what is in brackets.
+
+    Beside that the words of the song that are named, and how sure they are.
+    """
     solid = noted = 0.0
-    found: dict[str, float] = {}  # words of the song, and how sure they are named
+    found: dict[str, float] = {}
     for word, weight in query.words:
         if word in song.main:
             solid += weight
@@ -136,42 +169,7 @@ def fit(query: Query, song: Song) -> Fit:
                     noted += weight * near
     if query.unfinished:
         solid += _unfinished(query, song, found)
-    solid, explained = solid / query.total, (solid + noted) / query.total
-    named = max([_covered(title, found, query.twice) for title in song.titles])
-    single = found
-    if song.shared and named > 0.6 and not query.twice >= song.shared:
-        single = {
-            word: near for word, near in found.items() if word in query.twice or word not in song.shared
-        }
-    artist = max([_covered(name, single, query.twice) for name in song.names])
-    whole, other = 1.0, False
-    if explained < 0.999 or named < 0.999 or artist < 0.999:
-        whole, with_artist = _whole(query, song)
-        if whole:
-            explained, solid, named = max(explained, whole), max(solid, whole), max(named, whole)
-            artist = max(artist, whole) if with_artist else 0.0
-        if whole < 1:
-            other = _numbered_otherwise(song.titles[0], found) or not query.numbers <= song.everything
-        for side in query.sides:
-            if song.everything.issuperset(side.words):
-                continue
-            near = max([spelt(side.joined, title) for title in song.joined])
-            if near > named:
-                explained, solid = (
-                    explained + side.share * (near - named),
-                    solid + side.share * (near - named),
-                )
-                named = near
-            near = max([spelt(side.joined, "".join(name)) for name in song.names])
-            if near > artist:
-                explained, solid = (
-                    explained + side.share * (near - artist),
-                    solid + side.share * (near - artist),
-                )
-                artist = near
-        explained, solid = min(explained, 1.0), min(solid, 1.0)
-    apart = any(side.joined in song.joined for side in query.sides)
-    return Fit(explained, solid, named, artist, whole, other, apart)
+    return solid, noted, found
 
 
 def _numbered_otherwise(title: Words, found: Mapping[str, float]) -> bool:
