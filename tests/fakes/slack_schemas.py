@@ -29,7 +29,7 @@ _ALWAYS = {"token", "team_id"}
 _NOT_REQUIRED = {("oauth.v2.access", "code")}
 # It gives up on these with arrays in place of alternatives, so what is in them goes unchecked,
 # and knows no fields that were added since.
-_LOOSE = ("objs_message", "objs_conversation", "objs_user")
+_LOOSE = ("objs_message", "objs_conversation", "objs_user", "objs_file")
 
 
 class Schemas:
