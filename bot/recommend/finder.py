@@ -14,7 +14,7 @@ from bot.recommend.ranking import IMITATIONS, VARIANTS, Fit, Query, fit
 from bot.recommend.shelf import NOT_LATIN, Shelf
 from bot.recommend.songs import Song, Words
 
-LOOKED_AT = 48
+LOOKED_AT = 32
 """How many songs that share letters with a text are compared with it."""
 NAMED_SO = 24
 """How many of the songs with exactly the title are."""
