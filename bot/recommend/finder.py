@@ -16,6 +16,8 @@ from bot.recommend.songs import Song, Words
 
 LOOKED_AT = 32
 """How many songs that share letters with a text are compared with it."""
+OFFERED_FROM = 48
+"""The same while somebody types, where little tells them apart."""
 NAMED_SO = 24
 """How many of the songs with exactly the title are."""
 SHORT = 3
@@ -183,9 +185,9 @@ class Finder:
         core = " ".join(asked.core())
         if len(core) < 3 and core.isascii() and core.isalnum():
             found = self._shelf.index.starting(core)
-            best = found[np.argsort(-self._shelf.fame[found], kind="stable")[:LOOKED_AT]].tolist()
+            best = found[np.argsort(-self._shelf.fame[found], kind="stable")[:OFFERED_FROM]].tolist()
         else:
-            best = self._shelf.index.alike(core, LOOKED_AT, self._bonus * 4).tolist()
+            best = self._shelf.index.alike(core, OFFERED_FROM, self._bonus * 4).tolist()
         return [*dict.fromkeys([*self._shelf.titled(core)[:NAMED_SO], *best])]
 
     def told_apart(self, asked: Asked) -> tuple[str, str]:
