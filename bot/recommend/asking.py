@@ -590,45 +590,6 @@ WISHES: Final[MappingProxyType[str, Wish]] = MappingProxyType(
 )
 """Which version of a song a word wishes for; what has no wish in `DECORATIONS` is only decoration."""
 
-GUESTS: Final = frozenset(
-    _folded(
-        # English
-        "feat|feat.|ft|ft.|feat by|featuring|f|features|featured|w|with|and|n|x|vs|versus|meets|presents",
-        "pres|introducing|plus|duet|duet with|prod|prod.|prod. by|prod by|produced by|produced|producer|by",
-        # German
-        "mit|und|u|feat mit|im duett mit|duett|duett mit|gegen|sowie|produziert von",
-        # Spanish
-        "con|y|e|junto a|junto con|a dúo con|dúo con|dueto con|contra|producido por",
-        # French
-        "avec|et|en duo avec|duo avec|contre|produit par|invité|invités",
-        # Portuguese
-        "com|e|part|part.|participação|participação de|participação especial|convida|em dueto com",
-        "produzido por",
-        # Italian
-        "con|e|ed|insieme a|in duetto con|duetto con|contro|prodotto da|prodotta da",
-        # Dutch
-        "met|en|samen met|duet met|geproduceerd door",
-        # Swedish
-        "och|o|med|ihop med|tillsammans med|duett med|mot|producerad av",
-        # Polish
-        "i|oraz|z|ze|gościnnie|w duecie z|razem z|produkcja",
-        # Turkish
-        "ve|ile|birlikte|düet|düet yapan|yapım",
-        # Russian
-        "и|с|со|вместе с|при участии|в дуэте с|дуэт|дуэт с|фит|фит.|при уч|против|прод",
-        # Japanese
-        "と|とのコラボ|コラボ|フィーチャリング|フィーチャー|と一緒に|ゲスト|デュエット|プロデュース",
-        # Chinese
-        "和|与|與|跟|同|合唱|对唱|對唱|合作|特邀|制作人|製作人|制作|製作",
-        # Korean
-        "와|과|랑|이랑|하고|함께|피처링|피쳐링|듀엣|콜라보|프로듀싱|프로듀스",
-    )
-)
-"""What stands before a guest, a further artist or a producer: "feat", "und", "prod. by"."""
-
-SIGNS: Final = frozenset({"&", "+", "×", "/", "＆", "＋", "／", "、", "・", ",", ";"})
-"""The same without letters, which folding drops."""
-
 ORDINARY: Final = frozenset(
     _folded(
         "get|something|hey|i need|i want|i wanna|put|now|hit|gimme|disco|hello|give me|music|find|por",

@@ -168,8 +168,11 @@ class Finder:
         if notes and notes & VARIANTS and not asked.wishes:
             cost += 5
         for wish in asked.wishes:
-            cost -= 8 * (wish in notes)
-        if song.everything & IMITATIONS and not IMITATIONS.intersection(asked.words, ()):
+            if wish in IMITATIONS:  # never well known, and whoever makes them is called so
+                cost -= 60 * (wish in song.everything)
+            else:
+                cost -= 8 * (wish in notes)
+        if song.everything & IMITATIONS and IMITATIONS.isdisjoint(asked.words):
             cost += 40
         return cost
 

@@ -12,8 +12,8 @@ from bot.doors.ask import Ask
 from bot.doors.meant import entry_chosen, entry_meant
 from bot.lists.reading import read_list
 from bot.party import links
-from bot.party.errors import EmptyText, NoSongInMessage, NotUnderstood, PartyError, UnsureSong
-from bot.party.limits import MOST_LINES
+from bot.party.errors import EmptyText, NoSongInMessage, NotUnderstood, PartyError, TooManyLines, UnsureSong
+from bot.party.limits import MOST_IMPORTED, MOST_LINES
 from bot.party.results import AddedAll
 from bot.party.words import Track, Wanted
 from bot.playback.words import Imported
@@ -111,7 +111,10 @@ def _told(words: Replies, result: AddedAll, imported: Sequence[Imported]) -> str
 async def add_from_message(ask: Ask, text: str, files: Sequence[Upload] = ()) -> Answer:
     """Adds the lists that a message brings, or what it links to, or the songs that its text names."""
     if files:
-        return await bring(ask, [each for file in files for each in await songs_of(file.data, file.name)])
+        wanted = [each for file in files for each in await songs_of(file.data, file.name)]
+        if len(wanted) > MOST_IMPORTED:
+            raise TooManyLines(MOST_IMPORTED)
+        return await bring(ask, wanted)
     linked = "\n".join(links.found_in(text))
     found = linked or text.strip()
     if not found:

@@ -95,6 +95,13 @@ async def test_a_version_that_is_asked_for_is_found(catalogue: Catalogue) -> Non
     assert all("karaoke" in words(f"{track.title} {track.artist}") for track in found)
 
 
+async def test_karaoke_that_is_asked_for_is_not_put_last(catalogue: Catalogue) -> None:
+    """With the word a karaoke version of a song stands before the song, without it behind."""
+    for text, wanted in (("ice ice baby karaoke", True), ("you can cry marshmello karaoke", True)):
+        (first, *_) = await catalogue.search(text, 3)
+        assert ("karaoke" in words(f"{first.title} {first.artist}")) is wanted
+
+
 async def test_a_search_shows_a_song_once(catalogue: Catalogue) -> None:
     """Remasters and live takes of one song do not fill the list."""
     for text in ("hey jude", "b", "queen", "love"):
