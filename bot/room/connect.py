@@ -26,7 +26,7 @@ from bot.room.language import room_language
 from bot.spotify.accounts import Accounts
 from bot.spotify.words import Login
 from bot.wording.languages import Language, Renamed, language, spoken
-from bot.wording.replies import Replies
+from bot.wording.replies import Replies, apart
 
 PAGE = Template((Path(__file__).parent / "connect.html").read_text("utf-8"))
 COOKIE = "encore-spotify"
@@ -137,7 +137,7 @@ def _asked(language: Language, login: Login) -> web.Response:
     say = language.say
     button = say(
         marked("Connect Spotify for {name} ({place})"),
-        name=f"<b>{escape(login.member.name)}</b>",
+        name=f"<b>{escape(apart(login.member.name))}</b>",
         place=PLATFORMS.get(login.member.platform) or say(marked("web room")),
     )
     may = [
@@ -166,7 +166,7 @@ def _connected(language: Language, account: Account) -> web.Response:
         _tag("p", play),
         _tag("p", say(marked("Use /save to turn the night into a playlist. You can close this page now."))),
     ]
-    return _page(language, say(marked("Connected as {name}"), name=escape(account.name)), *parts)
+    return _page(language, say(marked("Connected as {name}"), name=escape(apart(account.name))), *parts)
 
 
 def _refused(language: Language, error: Exception) -> web.Response:
