@@ -187,6 +187,13 @@ class Stage:
         self.world.starts = starts
         return starts
 
+    def application(self, **says: object) -> None:
+        """Let the application's pages say something else (docs, "Application Resource", Application Object).
+
+        A fresh application has no `install_params` and no `integration_types_config`.
+        """
+        self.world.application = says
+
     def limit(
         self, method: str, path_part: str, *, limit: int = 1, per_s: float = 0.2, scope: str = "user"
     ) -> Bucket:

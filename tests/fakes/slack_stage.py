@@ -209,9 +209,9 @@ class Stage:
         """The most chat.postMessage that a channel got within one second."""
         return self.world.limits.peak(channel.id)
 
-    def fail_next(self, method: str, *, error: str | None = None, status: int = 500) -> None:
-        """Refuse the next call of this method, with Slack's error or with an HTTP status."""
-        failure = SlackError(error) if error is not None else HttpFailure(status)
+    def fail_next(self, method: str, *, error: str | None = None, status: int = 500, page: str = "") -> None:
+        """Refuse the next call of this method, with Slack's error or with an HTTP status, and a page."""
+        failure = SlackError(error) if error is not None else HttpFailure(status, page=page)
         self._web.faults.append(Fault(method, failure))
 
     # Installing

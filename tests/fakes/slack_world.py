@@ -119,7 +119,8 @@ class World:
         kind: str = "bot",
     ) -> Grant:
         """A new token of the app for a workspace, for an organisation, or for itself."""
-        prefix = {"bot": "xoxb", "app": "xapp", "user": "xoxp"}[kind]
+        # An app-level token names its app (docs, "Tokens"; Bolt's examples: xapp-1-A111-222-xyz).
+        prefix = {"bot": "xoxb", "app": f"xapp-1-{self.app_id}-1234567890", "user": "xoxp"}[kind]
         token = f"{prefix}-{secrets.token_hex(12)}"
         grant = Grant(token, kind, self.scopes if scopes is None else scopes, team, enterprise)
         self.grants[token] = grant
