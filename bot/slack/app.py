@@ -30,10 +30,10 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.party.errors import StartError
+from bot.party.errors import NotReached
 from bot.service import PartyService
 from bot.slack.asked import Slack, Tokens
-from bot.slack.asked import reason as told
+from bot.slack.credentials import opened
 from bot.slack.door import Door
 from bot.slack.renewal import quiet
 
@@ -137,7 +137,7 @@ class SlackDoor:
         """Connects by Socket Mode where there is a token for it, and yields a task that goes on until closed.
 
         Raises:
-            StartError: Slack does not accept the token, or cannot be reached.
+            StartError: Slack does not accept the token; NotReached where it cannot be reached.
         """
         token = self._app_token
         handler = AsyncSocketModeHandler(self.app, token, web_client=self.app.client) if token else None
@@ -145,7 +145,7 @@ class SlackDoor:
             await self.tokens.reseal()
             if handler is not None:
                 handler.client.message_listeners.append(watch_connections)
-                await _connect(handler)
+                await _connect(handler, token)
             await self.door.open()
             task = asyncio.create_task(_for_ever(), name="slack")
             try:
@@ -209,20 +209,14 @@ def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Call
     return show
 
 
-async def _connect(handler: AsyncSocketModeHandler) -> None:
+async def _connect(handler: AsyncSocketModeHandler, token: str) -> None:
+    # By itself connecting would try a refused token again for ever.
+    handler.client.wss_uri = await opened(token, handler.client.web_client)
     try:
-        # By itself connecting would try a refused token again for ever.
-        handler.client.wss_uri = await handler.client.issue_new_wss_url()
         await handler.connect_async()  # type: ignore[no-untyped-call]
-    except SlackApiError as error:
-        reason = told(error)
-        raise StartError(
-            f"SLACK_APP_TOKEN is not accepted by Slack ({reason}); "
-            "copy an app-level token with the scope connections:write from your app's Basic Information"
-        ) from error
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+    except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise StartError(f"Slack cannot be reached ({reason}); check the network and start again") from error
+        raise NotReached(f"Slack cannot be reached ({reason}); check the network and start again") from error
 
 
 async def watch_connections(client: Any, message: dict[str, Any], raw: str | None) -> None:
