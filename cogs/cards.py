@@ -75,7 +75,7 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> Card:
 
 
 def _playing(party: Party, replies: Replies) -> AnyItem:
-    playing, sounding = party.playing, replies.sounding(party.playback)
+    playing, sounding = party.playing, replies.sound(party.playback)
     if playing is None:
         title = replies.say(marked("The queue"))
         return ui.TextDisplay(f"### {title}" + (f"\n-# {sounding}" if sounding else ""))

@@ -15,7 +15,7 @@ from discord.ext import commands
 from bot.party.errors import NOT_AS_CONFIGURED, StartError
 from bot.service import PartyService
 from cogs.card import Live
-from cogs.commands import add_commands
+from cogs.commands import add_commands, mentions
 from cogs.login import install_link, log_in, shortcomings
 from cogs.news import News
 from cogs.pressing import pressed
@@ -67,6 +67,7 @@ class EncoreBot(commands.AutoShardedBot):
         self.live = Live(self, party)
         self.questions = Questions()
         self.news = News(self, party)
+        self.mentions: dict[str, str] = {}  # until the commands are registered
 
     async def setup_hook(self) -> None:
         """Makes the commands known, before the first event can arrive."""
@@ -74,7 +75,7 @@ class EncoreBot(commands.AutoShardedBot):
         for cog in (self.news, self.live):
             await self.add_cog(cog)
         await self.tree.set_translator(Texts())
-        await self.tree.sync()
+        self.mentions = mentions(await self.tree.sync())
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Takes what is pressed, chosen and sent; commands are the tree's."""

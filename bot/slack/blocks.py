@@ -108,7 +108,7 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
 
 
 def _playing(party: Party, replies: Replies) -> Json:
-    sounding = replies.sounding(party.playback)
+    sounding = replies.sound(party.playback)
     if party.playing is None:
         name = replies.strong(replies.say(marked("The queue")))
         return section("\n".join(filter(None, [name, sounding])))

@@ -13,7 +13,7 @@ from bot.doors.arguments import Argument, Number, OneOf, Text
 from bot.doors.ask import Ask, Door
 from bot.doors.check import RESERVED_BY_SLACK, problems
 from bot.doors.commands import GROUPS, TABLE
-from bot.doors.table import Command
+from bot.doors.table import Command, Group
 
 
 async def first(ask: Ask) -> Answer:
@@ -31,7 +31,7 @@ class Colour:
     """A kind of argument that no door knows."""
 
 
-GOOD = Command("dance", first, "Dance.")
+GOOD = Command("dance", first, "Dance.", group=Group.PARTY)
 WORD = Argument("word", Text(), "A word.")
 
 
@@ -59,7 +59,10 @@ BAD: list[tuple[Sequence[Command], str]] = [
     ([replace(GOOD, name="remove")], "remove: /remove is Slack's own"),
     ([replace(GOOD, slack="status")], "dance: /status is Slack's own"),
     ([replace(GOOD, slack="take out")], "dance: Slack takes no name like 'take out'"),
-    ([GOOD, Command("sing", second, "Sing.", slack="dance")], "two commands have this name in Slack"),
+    (
+        [GOOD, replace(GOOD, name="sing", handler=second, help="Sing.", slack="dance")],
+        "two commands have this name in Slack",
+    ),
     ([with_arguments(replace(WORD, help=""))], "dance: word: it has no help"),
     ([with_arguments(replace(WORD, name="Wort!"))], "dance: Wort!: Discord takes no such name"),
     ([with_arguments(WORD, WORD)], "dance: it has two arguments called word"),
@@ -101,7 +104,7 @@ def test_more_commands_than_slack_takes_are_too_many() -> None:
         async def handler(ask: Ask) -> Answer:
             return Said("")
 
-        return Command(f"c{number}", handler, "Do something.")
+        return Command(f"c{number}", handler, "Do something.", group=Group.YOU)
 
     assert problems([row(number) for number in range(49)], {}) == []
     assert any("more commands than Slack takes" in each for each in problems(list(map(row, range(50))), {}))
