@@ -156,13 +156,20 @@ def _slack(settings: Settings, store: Store, party: PartyService) -> SlackDoor |
     socket, signed = secret(settings.slack_app_token), secret(settings.slack_signing_secret)
     if settings.slack_bot_token is not None:
         single = Single(secret(settings.slack_bot_token))
-        return SlackDoor(party, single, app_token=socket, signing_secret=signed)
+        return SlackDoor(party, single, app_token=socket, signing_secret=signed, only=settings.slack_command)
     if settings.slack_client_id is None:
         return None
     client_id, client_secret = secret(settings.slack_client_id), secret(settings.slack_client_secret)
     installs = Installs(store, Vault.from_setting(settings.encryption_keys), client_id, client_secret)
     flow = install_flow(installs, States(store), client_id, client_secret)
-    return SlackDoor(party, installs, app_token=socket, signing_secret=signed, flow=flow)
+    return SlackDoor(
+        party,
+        installs,
+        app_token=socket,
+        signing_secret=signed,
+        flow=flow,
+        only=settings.slack_command,
+    )
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
@@ -228,7 +235,11 @@ def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
         default="",
         help="for HTTP in place of Socket Mode: where Slack reaches the bot, like https://your.host",
     )
-    slack.add_argument("--prefix", default="", help="a word in front of each command: party makes /party-add")
+    named = slack.add_mutually_exclusive_group()
+    named.add_argument("--prefix", default="", help="a word in front of each command: party makes /party-add")
+    named.add_argument(
+        "--only", default="", help="one command that runs all others: party makes /party, for /party add"
+    )
     find_song = commands.add_parser(
         "find", help="print which song each of some texts means, and do nothing else"
     )
@@ -243,7 +254,7 @@ def main(line: Sequence[str] | None = None) -> int:
     asked = arguments(line)
     try:
         if asked.command == "manifest":
-            print(manifest.printed(asked.url, asked.prefix))
+            print(manifest.printed(asked.url, asked.prefix, asked.only))
             return 0
         settings = read_settings()
         if asked.command == "find":

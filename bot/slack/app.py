@@ -95,6 +95,7 @@ class SlackDoor:
         app_token: for Socket Mode; without one Slack's requests come to `/slack/events`.
         signing_secret: what Slack signs its requests with.
         flow: the pages that install the bot.
+        only: the one command that the app has, if it has no other.
         base_url: of Slack's Web API.
     """
 
@@ -106,10 +107,11 @@ class SlackDoor:
         app_token: str = "",
         signing_secret: str = "",
         flow: AsyncOAuthFlow | None = None,
+        only: str = "",
         base_url: str = AsyncWebClient.BASE_URL,
     ) -> None:
         self.tokens = tokens
-        self.door = Door(Slack(party, tokens, base_url))
+        self.door = Door(Slack(party, tokens, base_url, only=only))
         self.flow = flow
         self._app_token, self._signed = app_token, bool(signing_secret)
         secret = signing_secret or secrets.token_hex(16)

@@ -68,6 +68,7 @@ class World:
         self.signing_secret = secrets.token_hex(16)
         self.verification_token = secrets.token_urlsafe(18)
         self.redirect_uris: tuple[str, ...] = ()
+        self.commands: frozenset[str] | None = None  # of the app's manifest; None for any
         self.rotate = False
         self.teams: dict[str, FakeTeam] = {}
         self.members: dict[str, FakeMember] = {}
