@@ -53,6 +53,8 @@ log = logging.getLogger("encore")
 
 Result = TypeVar("Result")
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C kept from being found out."""
 SWITCH_S = 0.0001
 """How long one thread may keep the others waiting: searches and commits go on beside the event loop."""
 YOUNG, MIDDLE, OLD = 20_000, 2, 1_000_000
@@ -273,7 +275,7 @@ def main(line: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
-        pass
+        return INTERRUPTED if asked.command == "check" else 0
     return 0
 
 

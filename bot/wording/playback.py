@@ -20,7 +20,7 @@ ABOUT_SPOTIFY = marked(
 )
 """Where the sound comes from: the first that `/help` says."""
 NO_SPOTIFY = marked(
-    "I don't make a sound myself: put the songs on wherever you like, and I'll keep the queue and its time."
+    "I don't make a sound myself: put the songs on wherever you like, and the queue keeps its own time."
 )
 """The same where Spotify is not set up."""
 

@@ -81,3 +81,22 @@ async def test_check_ends_as_a_start_would(tmp_path: Path, token: str) -> None:
     line = out.decode().splitlines()[1]
     assert line.split()[:4] == ["Slack", "bot", "token", "ok" if token == "good" else "wrong"]
     assert left_behind(tmp_path) == []
+
+
+async def test_ctrl_c_ends_a_check_cleanly(tmp_path: Path) -> None:
+    """While somebody waits for a Slack that never answers: no table, no traceback, and not the code 0."""
+    asked = asyncio.Event()
+
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(never, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        settings = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
+        process = await run(tmp_path, f"http://127.0.0.1:{port}/api/", "check", **settings)
+        await asyncio.wait_for(asked.wait(), PATIENCE_S)
+        process.send_signal(signal.SIGINT)
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    assert (process.returncode, out, err) == (130, b"", b"")
