@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -53,6 +54,8 @@ SHORTCUT = "encore:add_from_message"
 EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH = "/slack/events", "/slack/install", "/slack/oauth_redirect"
 """Where Slack's requests come in, all of them at the first; and the pages that install the bot."""
 FAULT = 500
+WARN_EVERY_S = 600.0
+"""How often it is said that requests are not Slack's."""
 STAMP_LIMIT = 15
 """No instant that Slack signs has so many digits."""
 ANYTHING = re.compile(r"encore:.*")
@@ -116,6 +119,7 @@ class SlackDoor:
         self._app_token, self._signed = app_token, bool(signing_secret)
         secret = signing_secret or secrets.token_hex(16)
         self._verifier = SignatureVerifier(secret)
+        self._warn_from_s = 0.0
         self.app = AsyncApp(
             signing_secret=secret,
             authorize=_authorize,
@@ -170,6 +174,7 @@ class SlackDoor:
 
     async def _events(self, request: web.Request) -> web.Response:
         if not self._from_slack(request.headers, await request.read()):  # before anything reads what it says
+            self._warn_of_unsigned()
             return web.Response(status=401, text="This request isn't signed by Slack.\n")
         try:
             answer = await self.app.async_dispatch(await to_bolt_request(request))
@@ -178,6 +183,16 @@ class SlackDoor:
         if answer is None or answer.status >= FAULT:  # what Bolt could not read; it has logged why
             return web.Response(status=400, text="I can't read this request.\n")
         return await to_aiohttp_response(answer)
+
+    def _warn_of_unsigned(self) -> None:
+        """With a wrong secret nobody would be told anything; anybody may send such requests, so not often."""
+        now_s = time.monotonic()
+        if now_s >= self._warn_from_s:
+            self._warn_from_s = now_s + WARN_EVERY_S
+            log.warning(
+                "A request came in that is not signed with SLACK_SIGNING_SECRET. If people see "
+                "dispatch_failed, copy the Signing Secret again from your app's Basic Information."
+            )
 
     def _from_slack(self, headers: Mapping[str, str], body: bytes) -> bool:
         stamp = headers.get("X-Slack-Request-Timestamp", "")
