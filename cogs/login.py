@@ -107,6 +107,8 @@ def _general(application: discord.AppInfo) -> Iterator[tuple[str, str]]:
 def _installation(application: discord.AppInfo) -> Iterator[tuple[str, str]]:
     """What Discord's own install link would leave out (docs, "Application Resource", Install Params)."""
     config = application.guild_integration_config
+    if config is None and application.user_integration_config is not None:
+        yield "the Installation page lets nobody add the bot to a server", "switch Guild Install on there"
     params = (config.oauth2_install_params if config else None) or application.install_params
     if params is None or application.custom_install_url:
         return

@@ -28,10 +28,8 @@ async def check(settings: Settings) -> Result:
         notes.append("It needs none of the privileged intents on the Bot page: you can switch them off.")
     if not app.bot_public:
         notes.append("Only the application's owner can add it: Public Bot is off.")
-    told = (
-        f"{app.name}, in {app.approximate_guild_count} servers; "
-        f"{login.remaining} of {login.total} logins left today"
-    )
+    servers = f"{app.approximate_guild_count} server{'' if app.approximate_guild_count == 1 else 's'}"
+    told = f"{app.name}, in {servers}; {login.remaining} of {login.total} logins left today"
     wanting = shortcomings(app)
     missing, mend = ("; ".join(each) for each in zip(*wanting, strict=True)) if wanting else ("", "")
     if app.interactions_endpoint_url:

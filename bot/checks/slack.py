@@ -94,7 +94,7 @@ async def installs(settings: Settings, url: str = "") -> Result:
     kept = (await look(settings.database_url)).installs
     lost = [workspace for workspace, sealed in kept if not _opens(vault, sealed)]
     at_least = "at least " if len(kept) == MOST_INSTALLS else ""
-    told = f"installed in {at_least}{len(kept)} workspaces"
+    told = f"installed in {at_least}{len(kept)} workspace{'' if len(kept) == 1 else 's'}"
     if not lost:
         return works(INSTALLS, told)
     missing = f"{len(lost)} of their tokens cannot be opened: {', '.join(lost[:10])}"

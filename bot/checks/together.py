@@ -43,6 +43,7 @@ async def at_start(settings: Settings) -> None:
         raise StartError(wrong)
     results = await _found(
         (slack.BOT, partial(slack.bot, settings)),
+        (slack.INSTALLS, partial(slack.installs, settings)),
         (spotify.NAME, partial(spotify.check, settings)),
     )
     wrong = "; ".join(each.line for each in results if each.standing is Standing.WRONG)

@@ -102,6 +102,12 @@ async def test_an_endpoint_that_takes_all_clicks_away_is_wrong(discord: FakeDisc
     assert "Interactions Endpoint URL" in found.told
 
 
+async def test_an_app_for_people_alone_is_in_no_server(discord: FakeDiscord, make: Make) -> None:
+    """Where only User Install is on, nobody can invite the bot."""
+    discord.application(integration_types_config={"1": {}})
+    assert "add the bot to a server" in (await look(make)).missing
+
+
 async def test_intents_that_nobody_needs_are_mentioned(discord: FakeDiscord, make: Make) -> None:
     """The bot reads no messages, so that it may go without."""
     discord.application(flags=MESSAGE_CONTENT, flags_new=str(MESSAGE_CONTENT))

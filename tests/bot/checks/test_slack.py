@@ -163,5 +163,7 @@ async def test_many_workspaces(slack_: FakeSlack, make: Make) -> None:
         "1 of their tokens cannot be opened: T2",
     )
     for name, value in (("slack_client_id", "1.2"), ("slack_client_secret", SECRET)):
-        with pytest.raises(StartError, match=f"{name.upper()} is not accepted by Slack"):
-            await slack.installs(make(**given | {name: value}))
+        bad = make(**given | {name: value})
+        for asked in (slack.installs(bad), at_start(bad)):
+            with pytest.raises(StartError, match=f"{name.upper()} is not accepted by Slack"):
+                await asked

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.checks import web as checks
+from bot.checks.together import public
 from bot.party.errors import NotReached
 from bot.room import open_room
 from bot.service import PartyService
@@ -56,3 +57,16 @@ async def test_an_address_where_nobody_answers(make: Make, port: int) -> None:
     """It is said, and that it may be reached from elsewhere."""
     with pytest.raises(NotReached, match="from another machine"):
         await checks.check(make(public_url=f"http://127.0.0.1:{port}"))
+
+
+async def test_a_start_warns_of_an_address_that_leads_nowhere(
+    make: Make, port: int, party: PartyService, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The room goes on, for it may be reached from elsewhere; where it is reached nothing is said."""
+    settings = make(public_url=f"http://127.0.0.1:{port}")
+    await public(make())
+    async with open_room(party, "127.0.0.1", port):
+        await public(settings)
+    assert caplog.text == ""
+    await public(settings)
+    assert "does not answer from here" in caplog.text
