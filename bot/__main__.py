@@ -1,6 +1,7 @@
 """`python -m bot`: opens settings, model, store and front doors, and closes them in reverse.
 
-`python -m bot manifest` prints the manifest of a Slack app instead, `python -m bot find` what texts mean.
+`python -m bot check` tries every setting instead, `python -m bot manifest` prints the manifest of a Slack
+app, and `python -m bot find` what texts mean.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
+from bot.checks import together as checks
 from bot.find import find
 from bot.party.errors import StartError
 from bot.playback.watcher import DeviceWatcher
@@ -51,6 +53,8 @@ log = logging.getLogger("encore")
 
 Result = TypeVar("Result")
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C kept from being found out."""
 SWITCH_S = 0.0001
 """How long one thread may keep the others waiting: searches and commits go on beside the event loop."""
 YOUNG, MIDDLE, OLD = 20_000, 2, 1_000_000
@@ -78,10 +82,13 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         StartError: a part cannot be opened; what was open already is closed again.
     """
     async with AsyncExitStack() as stack:
+        checking = asyncio.create_task(checks.at_start(settings), name="checks")  # while the model is read
+        stack.push_async_callback(_stop, [checking])
         bundle = await asyncio.to_thread(open_bundle, settings.model_dir)
         catalogue = await asyncio.to_thread(Catalogue.open, bundle)
         stack.callback(catalogue.close)
         recommender = await asyncio.to_thread(Recommender, bundle, catalogue)
+        await checking
         store = await stack.enter_async_context(open_store(settings.database_url))
         spotify = await stack.enter_async_context(_spotify(settings, store, catalogue))
         party = PartyService(store, catalogue, recommender, music=spotify.music if spotify else None)
@@ -93,6 +100,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         routes = [each.add_routes for each in (slack, spotify.pages if spotify else None) if each is not None]
         room = open_room(party, settings.room_host, settings.room_port, settings.own_names, routes)
         room_url = await stack.enter_async_context(room)
+        reaching = asyncio.create_task(checks.public(settings), name="public")
+        stack.push_async_callback(_stop, [reaching])
         doors = [asyncio.create_task(party.clock.run(), name="clock")]
         if spotify is not None:
             doors.append(
@@ -149,13 +158,20 @@ def _slack(settings: Settings, store: Store, party: PartyService) -> SlackDoor |
     socket, signed = secret(settings.slack_app_token), secret(settings.slack_signing_secret)
     if settings.slack_bot_token is not None:
         single = Single(secret(settings.slack_bot_token))
-        return SlackDoor(party, single, app_token=socket, signing_secret=signed)
+        return SlackDoor(party, single, app_token=socket, signing_secret=signed, only=settings.slack_command)
     if settings.slack_client_id is None:
         return None
     client_id, client_secret = secret(settings.slack_client_id), secret(settings.slack_client_secret)
     installs = Installs(store, Vault.from_setting(settings.encryption_keys), client_id, client_secret)
     flow = install_flow(installs, States(store), client_id, client_secret)
-    return SlackDoor(party, installs, app_token=socket, signing_secret=signed, flow=flow)
+    return SlackDoor(
+        party,
+        installs,
+        app_token=socket,
+        signing_secret=signed,
+        flow=flow,
+        only=settings.slack_command,
+    )
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
@@ -212,13 +228,20 @@ def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
     )
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("run", help="start the bot (this is what happens without a command)")
+    commands.add_parser(
+        "check", help="try every token and setting, print what works and what is missing, and do nothing else"
+    )
     slack = commands.add_parser("manifest", help="print the manifest of the Slack app, for From a manifest")
     slack.add_argument(
         "--url",
         default="",
         help="for HTTP in place of Socket Mode: where Slack reaches the bot, like https://your.host",
     )
-    slack.add_argument("--prefix", default="", help="a word in front of each command: party makes /party-add")
+    named = slack.add_mutually_exclusive_group()
+    named.add_argument("--prefix", default="", help="a word in front of each command: party makes /party-add")
+    named.add_argument(
+        "--only", default="", help="one command that runs all others: party makes /party, for /party add"
+    )
     find_song = commands.add_parser(
         "find", help="print which song each of some texts means, and do nothing else"
     )
@@ -233,12 +256,15 @@ def main(line: Sequence[str] | None = None) -> int:
     asked = arguments(line)
     try:
         if asked.command == "manifest":
-            print(manifest.printed(asked.url, asked.prefix))
+            print(manifest.printed(asked.url, asked.prefix, asked.only))
             return 0
         settings = read_settings()
         if asked.command == "find":
             run_on_loop(find(settings.model_dir, asked.texts, as_json=asked.json, typing=asked.as_you_type))
             return 0
+        if asked.command == "check":
+            logging.disable(logging.CRITICAL)  # all that there is to say is in the table
+            return run_on_loop(checks.check(settings))
         sys.setswitchinterval(SWITCH_S)
         logging.basicConfig(
             level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -249,7 +275,7 @@ def main(line: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
-        pass
+        return INTERRUPTED if asked.command == "check" else 0
     return 0
 
 

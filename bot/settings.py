@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_client_id: SecretStr | None = None
     slack_client_secret: SecretStr | None = None
+    slack_command: Annotated[str, Field(pattern="^[a-z0-9_-]{0,31}$")] = ""
     spotify_client_id: SecretStr | None = None
     spotify_client_secret: SecretStr | None = None
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
@@ -69,6 +70,11 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"[!-~]+", word):
             raise PydanticCustomError("token", "A token is one word of plain letters, digits and symbols")
         return SecretStr(word)
+
+    @field_validator("slack_command", mode="before")
+    @classmethod
+    def _without_slash(cls, value: object) -> object:
+        return value.strip().removeprefix("/") if isinstance(value, str) else value
 
     @field_validator("room_names", "shard_ids", "encryption_keys", mode="before")
     @classmethod

@@ -35,6 +35,8 @@ from cogs.forms import device_card, settings_view, songs_form
 from cogs.questions import question_card
 from cogs.request import Asked, answer_privately, clicked
 
+PARTS_LIMIT = 4_000
+"""The most text that the parts of a message may have together (docs, "Component Reference": Text Display)."""
 LABEL_LIMIT = 80
 """The longest label of a button that Discord takes, in characters."""
 
@@ -74,7 +76,10 @@ async def show(asked: Asked, answer: Answer) -> None:
         case SavedPlaylist(saved):
             await _say(asked, ask.own.saved(saved))
         case Sections(texts):
-            await asked.reply(view=Card(*(ui.TextDisplay(text) for text in texts)))
+            first, *others = _messages(texts)
+            await asked.reply(view=Card(*map(ui.TextDisplay, first)))
+            for more in others:
+                await asked.further(Card(*map(ui.TextDisplay, more)))
 
 
 async def show_outcome(asked: Asked, outcome: Outcome) -> None:
@@ -102,6 +107,16 @@ async def show_outcome(asked: Asked, outcome: Outcome) -> None:
                 await asked.update(asked.client.questions.settled(message, pressed, text))
         case _:
             await show(asked, outcome)
+
+
+def _messages(texts: Sequence[str]) -> list[list[str]]:
+    """Texts in as many messages as they need; none of ours fills one by itself."""
+    messages: list[list[str]] = [[]]
+    for text in texts:
+        if messages[-1] and sum(map(len, messages[-1])) + len(text) > PARTS_LIMIT:
+            messages.append([])
+        messages[-1].append(text)
+    return messages
 
 
 async def _say(asked: Asked, text: str, *, private: bool = False) -> None:

@@ -86,7 +86,7 @@ def pages_of(party: Party) -> int:
 
 
 def _playing(party: Party, replies: Replies) -> AnyItem:
-    playing, sounding = party.playing, replies.sounding(party.playback)
+    playing, sounding = party.playing, replies.sound(party.playback)
     if playing is None:
         title = replies.say(marked("The queue"))
         return ui.TextDisplay(f"### {title}" + (f"\n-# {sounding}" if sounding else ""))

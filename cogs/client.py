@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -16,7 +15,8 @@ from discord.ext import commands
 from bot.party.errors import NOT_AS_CONFIGURED, StartError
 from bot.service import PartyService
 from cogs.card import Live
-from cogs.commands import add_commands
+from cogs.commands import add_commands, mentions
+from cogs.login import install_link, log_in, shortcomings
 from cogs.news import News
 from cogs.pressing import pressed
 from cogs.questions import Questions
@@ -24,9 +24,6 @@ from cogs.request import Interaction, explain
 from cogs.texts import Texts
 
 log = logging.getLogger(__name__)
-
-FEWEST_LOGINS = 100
-"""With fewer logins left the bot does not start, so that some are left for whoever mends it."""
 
 # A bot that never speaks needs no voice library, and its users no warning about it.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -70,6 +67,7 @@ class EncoreBot(commands.AutoShardedBot):
         self.live = Live(self, party)
         self.questions = Questions()
         self.news = News(self, party)
+        self.mentions: dict[str, str] = {}  # until the commands are registered
 
     async def setup_hook(self) -> None:
         """Makes the commands known, before the first event can arrive."""
@@ -77,7 +75,7 @@ class EncoreBot(commands.AutoShardedBot):
         for cog in (self.news, self.live):
             await self.add_cog(cog)
         await self.tree.set_translator(Texts())
-        await self.tree.sync()
+        self.mentions = mentions(await self.tree.sync())
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Takes what is pressed, chosen and sent; commands are the tree's."""
@@ -101,20 +99,14 @@ async def open_discord(
     """
     bot = EncoreBot(party, shard_ids, shard_count)
     async with bot:
-        try:
-            await bot.login(token)
-            await _spare_logins(bot)
-        except (discord.LoginFailure, ValueError) as error:  # ValueError: no header can hold this token
-            raise StartError(
-                "DISCORD_TOKEN is not accepted by Discord; "
-                "copy it again from the Bot page of your application",
-                NOT_AS_CONFIGURED,
-            ) from error
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            reason = " ".join(str(error).split())[:200]  # a proxy may answer with a whole page
-            raise StartError(
-                f"Discord cannot be reached, or refuses the bot ({reason}); check the network and start again"
-            ) from error
+        login = await log_in(bot, token)
+        for what, mend in shortcomings(login.application):
+            log.warning(
+                "Discord: %s; %s. The link with all that I need: %s",
+                what,
+                mend,
+                install_link(login.application),
+            )
         connected = asyncio.create_task(_stay(bot), name="discord")
         try:
             yield connected
@@ -122,22 +114,6 @@ async def open_discord(
             await bot.close()
             connected.cancel()
             await asyncio.gather(connected, return_exceptions=True)
-
-
-async def _spare_logins(bot: EncoreBot) -> None:
-    """Refuses to start when few logins are left: at none Discord resets the token (docs, "Gateway").
-
-    Raises:
-        StartError: fewer than `FEWEST_LOGINS` are.
-    """
-    answer = await bot.http.request(discord.http.Route("GET", "/gateway/bot"))
-    limit = answer["session_start_limit"]
-    if int(limit["remaining"]) < FEWEST_LOGINS:
-        hours = -(-int(limit["reset_after"]) // 3_600_000)
-        raise StartError(
-            f"Discord allows only {limit['remaining']} more logins of this bot for now; "
-            f"wait {hours} h until there are {limit['total']} again, and find out what restarts it so often"
-        )
 
 
 async def _stay(bot: EncoreBot) -> None:

@@ -37,6 +37,20 @@ def add_commands(tree: app_commands.CommandTree[Any]) -> None:
     tree.add_command(app_commands.ContextMenu(name=ADD_FROM_MESSAGE, callback=_add_from_message))
 
 
+def mentions(registered: Sequence[app_commands.AppCommand]) -> dict[str, str]:
+    """What shows each slash command so that it can be clicked, by its name.
+
+    It has to be the English name: a click on a translated one does nothing (discord-api-docs#5518, #5462).
+    """
+    found: dict[str, str] = {}
+    for command in registered:
+        if command.type is discord.AppCommandType.chat_input:
+            found[command.name] = command.mention
+            inner = (it for it in command.options if isinstance(it, app_commands.AppCommandGroup))
+            found |= {f"{command.name} {it.name}": it.mention for it in inner}
+    return found
+
+
 def made(row: Command) -> AnyCommand:
     """A row of the table as a command of discord.py's."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar, cast
 
 import discord
@@ -54,6 +54,7 @@ class Client(Protocol):
     questions: Questions
     live: LiveCards
     news: Languages
+    mentions: Mapping[str, str]  # of the registered commands, by their names: each can be clicked
 
 
 def room_of(interaction: Interaction) -> Room:
@@ -139,6 +140,7 @@ class Asked:
             words=own if private else room_words(rules, interaction.guild_locale),
             own=own,
             title=getattr(interaction.channel, "name", None) or "",
+            links=self.client.mentions,
         )
 
     async def soon(self, work: Awaitable[Result]) -> Result:
@@ -173,6 +175,11 @@ class Asked:
                 return None
             given |= {"attachments": [file]} if file else {}
             return await self.interaction.edit_original_response(**given)
+
+    async def further(self, view: discord.ui.LayoutView) -> None:
+        """Says more of an answer, in a message behind it."""
+        with passing(view):
+            await self.interaction.followup.send(view=view, ephemeral=self.private)
 
     async def update(self, view: discord.ui.LayoutView) -> None:
         """Shows the message that was clicked anew."""

@@ -46,6 +46,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 LIMITS = (
+    "bot.checks.result.WITHIN_S",
     "bot.room.guest.SEND_WITHIN_S",
     "bot.slack.asked.TIMEOUT_S",
     "bot.slack.renewal.ANSWER_S",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import arguments
 from bot.doors.markdown import table
 from bot.recommend.bundle import Bundle
 from bot.settings import Settings
@@ -68,6 +69,20 @@ def test_the_two_commands_are_targets(command: str) -> None:
     """`make run` and `make test` are what the README says they are."""
     assert f"make {command} " in README
     assert re.search(rf"^{command}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_first_screen_says_where_the_sound_comes_from() -> None:
+    """Nobody sets a bot up and then waits for it to come into the voice channel."""
+    first = " ".join(README[: README.index("## ")].split())
+    assert "Encore makes no sound itself" in first
+    assert "[Spotify](#spotify) Premium" in first
+
+
+@pytest.mark.parametrize("command", ["check", "manifest", "find"])
+def test_what_else_the_bot_does_is_told(command: str) -> None:
+    """Each command besides running stands in the README as one types it."""
+    assert arguments([command]).command == command
+    assert f".venv/bin/python -m bot {command}" in README
 
 
 def test_nothing_names_a_machine() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -31,3 +32,4 @@ class Ask:
     words: Replies  # for whoever sees the answer
     own: Replies  # for the asker alone
     title: str = field(default="")  # what the place is called, if that is known
+    links: Mapping[str, str] = field(default_factory=dict)  # what shows a command so that it can be clicked

@@ -45,6 +45,7 @@ RESERVED_BY_SLACK = frozenset(
         "away",
         "call",
         "canvas",
+        "close",
         "collapse",
         "dm",
         "dnd",
@@ -72,6 +73,7 @@ RESERVED_BY_SLACK = frozenset(
         "remind",
         "remove",
         "rename",
+        "s",
         "search",
         "shortcuts",
         "shrug",
@@ -83,7 +85,10 @@ RESERVED_BY_SLACK = frozenset(
         "workflow",
     }
 )
-"""What Slack itself does ("Slash commands in Slack" in its help); a manifest with one of them is refused."""
+"""What Slack itself does, now or in the past ("Use built-in slash commands" in its help, article 201259356).
+
+One of them is enough for a whole manifest to be refused (hermes-agent#17054, openclaw#29032).
+"""
 
 
 def problems(table: Sequence[Command], groups: Mapping[str, str]) -> list[str]:

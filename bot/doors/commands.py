@@ -24,7 +24,7 @@ from bot.doors.arguments import (
 )
 from bot.doors.ask import Ask, Door
 from bot.doors.handlers import look, queue, sound, suggestions
-from bot.doors.table import Audience, Command, Who, of_door
+from bot.doors.table import Audience, Command, Group, Who, of_door
 from bot.party.errors import marked
 from bot.party.limits import LONGEST_QUEUE
 from bot.party.words import Mood
@@ -52,9 +52,16 @@ _MOOD = Argument(
 
 async def _help(ask: Ask) -> Answer:
     """Lists what there is in the asker's door."""
-    say, command = ask.own.say, ask.own.language.command
-    lines = [f"`{command(row.name)}` {say(row.help)}" for row in of_door(TABLE, ask.door)]
-    return look.help_sections(ask, lines)
+    rows = of_door(TABLE, ask.door)
+    found = {group: [_line(ask, row) for row in rows if row.group is group] for group in Group}
+    return look.help_sections(ask, {group: lines for group, lines in found.items() if lines})
+
+
+def _line(ask: Ask, row: Command) -> str:
+    """What a command is called, as something to click where the door has that, and what it does."""
+    typed, link = ask.own.language.command(row.name), ask.links.get(row.name, "")
+    names = [link] if link and typed == f"/{row.name}" else [link, f"`{typed}`"]
+    return " ".join([*filter(None, names), ask.own.say(row.help)])
 
 
 TABLE: tuple[Command, ...] = (
@@ -68,12 +75,14 @@ TABLE: tuple[Command, ...] = (
             ),
         ),
         audience=Audience.QUIET,
+        group=Group.SONGS,
     ),
     Command(
         "next",
         suggestions.next_songs,
         marked("Get suggestions for what to play next, and vote."),
         (Argument("count", Number(LEAST, MOST), marked("How many songs; 5 if you leave this out")), _MOOD),
+        group=Group.VOTING,
     ),
     Command(
         "vibe",
@@ -85,14 +94,16 @@ TABLE: tuple[Command, ...] = (
             ),
             _MOOD,
         ),
+        group=Group.VOTING,
     ),
     Command(
         "queue",
         queue.queue,
         marked("Show the queue here: see what's playing and what's next, and vote."),
         without={Door.ROOM: "the page is the card"},
+        group=Group.SONGS,
     ),
-    Command("now", queue.now, marked("See what's playing.")),
+    Command("now", queue.now, marked("See what's playing."), group=Group.SONGS),
     Command(
         "vote",
         queue.vote,
@@ -102,12 +113,14 @@ TABLE: tuple[Command, ...] = (
             Argument("vote", OneOf(tuple(queue.VOTES)), marked("Up if you leave this out")),
         ),
         audience=Audience.ALONE,
+        group=Group.VOTING,
     ),
     Command(
         "skip",
         queue.skip,
         marked("Vote to skip the song that's playing. It's skipped once enough people here agree."),
         (Argument("song", ShownSong(), "The song that the button was shown with", shown=False),),
+        group=Group.VOTING,
     ),
     Command(
         "remove",
@@ -123,8 +136,9 @@ TABLE: tuple[Command, ...] = (
         ),
         who=Who.OWNER_OR_MODERATOR,
         slack="drop",  # Slack's own /remove takes people out of the channel
+        group=Group.SONGS,
     ),
-    Command("undo", queue.undo, marked("Undo the last thing you did here.")),
+    Command("undo", queue.undo, marked("Undo the last thing you did here."), group=Group.SONGS),
     Command(
         "move",
         queue.move,
@@ -139,17 +153,29 @@ TABLE: tuple[Command, ...] = (
             Argument("place", Number(1, LONGEST_QUEUE), marked("Its new place in the queue; 1 plays next")),
         ),
         who=Who.MODERATORS,
+        group=Group.SONGS,
     ),
     Command(
-        "clear", queue.clear, marked("Remove all waiting songs. For moderators and DJs."), who=Who.MODERATORS
+        "clear",
+        queue.clear,
+        marked("Remove all waiting songs. For moderators and DJs."),
+        who=Who.MODERATORS,
+        group=Group.SONGS,
     ),
-    Command("history", look.history, marked("See what was played here."), audience=Audience.ALONE),
+    Command(
+        "history",
+        look.history,
+        marked("See what was played here."),
+        audience=Audience.ALONE,
+        group=Group.SONGS,
+    ),
     Command(
         "why",
         suggestions.why,
         marked("See why a song fits: what each song and member adds."),
         (Argument("song", AnySong(), marked("A song from the queue, or any other song"), required=True),),
         audience=Audience.ALONE,
+        group=Group.VOTING,
     ),
     Command(
         "autopilot",
@@ -159,6 +185,7 @@ TABLE: tuple[Command, ...] = (
         ),
         (Argument("choice", OneOf(("on", "off")), _SWITCH),),
         who=Who.MANAGERS,
+        group=Group.VOTING,
     ),
     Command(
         "play",
@@ -167,6 +194,7 @@ TABLE: tuple[Command, ...] = (
         (Argument("song", Song(), marked("Title and artist, or a link; leave this out to resume")),),
         audience=Audience.QUIET,
         slow=True,
+        group=Group.PLAYING,
     ),
     Command(
         "pause",
@@ -174,6 +202,7 @@ TABLE: tuple[Command, ...] = (
         marked("Pause the song until somebody uses /play."),
         who=Who.HOST_OR_MODERATOR,
         slow=True,
+        group=Group.PLAYING,
     ),
     Command(
         "volume",
@@ -182,6 +211,7 @@ TABLE: tuple[Command, ...] = (
         (Argument("percent", Number(0, 100), marked("Volume, from 0 to 100"), required=True),),
         who=Who.HOST_OR_MODERATOR,
         slow=True,
+        group=Group.PLAYING,
     ),
     Command(
         "spotify connect",
@@ -190,6 +220,7 @@ TABLE: tuple[Command, ...] = (
         audience=Audience.ALONE,
         spotify=True,
         personal=True,
+        group=Group.SPOTIFY,
     ),
     Command(
         "spotify disconnect",
@@ -198,6 +229,7 @@ TABLE: tuple[Command, ...] = (
         audience=Audience.ALONE,
         spotify=True,
         personal=True,
+        group=Group.SPOTIFY,
     ),
     Command(
         "spotify status",
@@ -206,6 +238,7 @@ TABLE: tuple[Command, ...] = (
         audience=Audience.ALONE,
         spotify=True,
         personal=True,
+        group=Group.SPOTIFY,
     ),
     Command(
         "spotify device",
@@ -215,6 +248,7 @@ TABLE: tuple[Command, ...] = (
         audience=Audience.ALONE,
         slow=True,
         spotify=True,
+        group=Group.SPOTIFY,
     ),
     Command(
         "spotify stop",
@@ -223,6 +257,7 @@ TABLE: tuple[Command, ...] = (
         who=Who.HOST_OR_MODERATOR,
         slow=True,
         spotify=True,
+        group=Group.SPOTIFY,
     ),
     Command(
         "save",
@@ -238,6 +273,7 @@ TABLE: tuple[Command, ...] = (
         audience=Audience.ALONE,
         slow=True,
         spotify=True,
+        group=Group.SPOTIFY,
     ),
     Command(
         "import",
@@ -249,6 +285,7 @@ TABLE: tuple[Command, ...] = (
         ),
         audience=Audience.QUIET,
         slow=True,
+        group=Group.SONGS,
     ),
     Command(
         "settings",
@@ -256,13 +293,21 @@ TABLE: tuple[Command, ...] = (
         marked("Change how this channel's party works. Needs Manage Server or the DJ role."),
         who=Who.MANAGERS,
         audience=Audience.ALONE,
+        group=Group.PARTY,
     ),
     Command(
         "stats",
         look.stats,
         marked("See whose songs got played, which were loved most, and the longest streak."),
+        group=Group.PARTY,
     ),
-    Command("map", look.draw_map, marked("See a map of how similar this party's songs are."), slow=True),
+    Command(
+        "map",
+        look.draw_map,
+        marked("See a map of how similar this party's songs are."),
+        slow=True,
+        group=Group.PARTY,
+    ),
     Command(
         "export",
         look.export,
@@ -275,6 +320,7 @@ TABLE: tuple[Command, ...] = (
             ),
         ),
         audience=Audience.ALONE,
+        group=Group.PARTY,
     ),
     Command(
         "learn",
@@ -282,6 +328,7 @@ TABLE: tuple[Command, ...] = (
         marked("See whether I may learn from this channel's songs. Changing it needs Manage Server."),
         (Argument("choice", OneOf(("on", "off")), _SWITCH),),
         who=Who.OWNERS,
+        group=Group.PARTY,
     ),
     Command(
         "delete-my-data",
@@ -291,6 +338,7 @@ TABLE: tuple[Command, ...] = (
         audience=Audience.ALONE,
         personal=True,
         slack="",  # behind /party: the name would be taken for Slack's own data
+        group=Group.YOU,
     ),
     Command(
         "help",
@@ -299,6 +347,7 @@ TABLE: tuple[Command, ...] = (
         audience=Audience.ALONE,
         personal=True,
         slack="",  # behind /party: /help would be everybody's
+        group=Group.YOU,
     ),
 )
 """Every command, in the order in which help lists them."""

@@ -10,6 +10,7 @@ from typing import Any
 from bot.doors.answers import Answer
 from bot.doors.arguments import Argument
 from bot.doors.ask import Ask, Door
+from bot.party.errors import marked
 
 Handler = Callable[..., Awaitable[Answer]]
 """Takes an `Ask`, then the arguments by their names."""
@@ -24,6 +25,17 @@ class Who(StrEnum):
     MANAGERS = "server managers and DJs"
     OWNERS = "server managers"
     HOST_OR_MODERATOR = "the host, moderators and DJs"
+
+
+class Group(StrEnum):
+    """Under which heading help lists a command, in the order of the headings."""
+
+    SONGS = marked("Songs")
+    VOTING = marked("Suggestions and votes")
+    PLAYING = marked("Playing")
+    SPOTIFY = marked("Spotify")
+    PARTY = marked("This party")
+    YOU = marked("You")
 
 
 class Audience(StrEnum):
@@ -45,6 +57,7 @@ class Command:
         arguments: in the order in which they are typed.
         who: who may.
         audience: who sees the answer.
+        group: where help lists it.
         slow: whether it may take longer than a blink: Spotify is asked, or something is drawn.
         spotify: whether it needs Spotify.
         personal: whether it concerns the asker alone, so that it works outside channels too.
@@ -58,6 +71,7 @@ class Command:
     arguments: tuple[Argument, ...] = ()
     who: Who = Who.EVERYBODY
     audience: Audience = Audience.ALL
+    group: Group = field(kw_only=True)
     slow: bool = False
     spotify: bool = False
     personal: bool = False

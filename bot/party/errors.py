@@ -1,7 +1,7 @@
 """Every way a request or a start can fail, worded once, for people; Spotify's are in `bot.playback.errors`.
 
 EncoreError
-├── StartError              the bot cannot start: one line and an exit code
+├── StartError              the bot cannot start: one line and an exit code (NotReached)
 └── PartyError              a request that cannot be met: one private sentence, nothing changed
     ├── EmptyText (NoWords), TextTooLong, NotUnderstood (WrongUsage), OutOfRange
     ├── UnsureSong, UnknownLink (SeveralSongs, UnknownChoice, ShortLink), NoSongInMessage, TooManyLines
@@ -48,6 +48,10 @@ class StartError(EncoreError):
     def __init__(self, text: str, code: int = CANNOT_START) -> None:
         super().__init__(text)
         self.code = code
+
+
+class NotReached(StartError):
+    """A service does not answer, so that nothing can be said of how the bot is set up there."""
 
 
 class PartyError(EncoreError):

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -30,10 +31,10 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.party.errors import StartError
+from bot.party.errors import NotReached
 from bot.service import PartyService
 from bot.slack.asked import Slack, Tokens
-from bot.slack.asked import reason as told
+from bot.slack.credentials import opened
 from bot.slack.door import Door
 from bot.slack.renewal import quiet
 
@@ -53,6 +54,8 @@ SHORTCUT = "encore:add_from_message"
 EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH = "/slack/events", "/slack/install", "/slack/oauth_redirect"
 """Where Slack's requests come in, all of them at the first; and the pages that install the bot."""
 FAULT = 500
+WARN_EVERY_S = 600.0
+"""How often it is said that requests are not Slack's."""
 STAMP_LIMIT = 15
 """No instant that Slack signs has so many digits."""
 ANYTHING = re.compile(r"encore:.*")
@@ -95,6 +98,7 @@ class SlackDoor:
         app_token: for Socket Mode; without one Slack's requests come to `/slack/events`.
         signing_secret: what Slack signs its requests with.
         flow: the pages that install the bot.
+        only: the one command that the app has, if it has no other.
         base_url: of Slack's Web API.
     """
 
@@ -106,14 +110,16 @@ class SlackDoor:
         app_token: str = "",
         signing_secret: str = "",
         flow: AsyncOAuthFlow | None = None,
+        only: str = "",
         base_url: str = AsyncWebClient.BASE_URL,
     ) -> None:
         self.tokens = tokens
-        self.door = Door(Slack(party, tokens, base_url))
+        self.door = Door(Slack(party, tokens, base_url, only=only))
         self.flow = flow
         self._app_token, self._signed = app_token, bool(signing_secret)
         secret = signing_secret or secrets.token_hex(16)
         self._verifier = SignatureVerifier(secret)
+        self._warn_from_s = 0.0
         self.app = AsyncApp(
             signing_secret=secret,
             authorize=_authorize,
@@ -137,7 +143,7 @@ class SlackDoor:
         """Connects by Socket Mode where there is a token for it, and yields a task that goes on until closed.
 
         Raises:
-            StartError: Slack does not accept the token, or cannot be reached.
+            StartError: Slack does not accept the token; NotReached where it cannot be reached.
         """
         token = self._app_token
         handler = AsyncSocketModeHandler(self.app, token, web_client=self.app.client) if token else None
@@ -145,7 +151,7 @@ class SlackDoor:
             await self.tokens.reseal()
             if handler is not None:
                 handler.client.message_listeners.append(watch_connections)
-                await _connect(handler)
+                await _connect(handler, token)
             await self.door.open()
             task = asyncio.create_task(_for_ever(), name="slack")
             try:
@@ -168,6 +174,7 @@ class SlackDoor:
 
     async def _events(self, request: web.Request) -> web.Response:
         if not self._from_slack(request.headers, await request.read()):  # before anything reads what it says
+            self._warn_of_unsigned()
             return web.Response(status=401, text="This request isn't signed by Slack.\n")
         try:
             answer = await self.app.async_dispatch(await to_bolt_request(request))
@@ -176,6 +183,16 @@ class SlackDoor:
         if answer is None or answer.status >= FAULT:  # what Bolt could not read; it has logged why
             return web.Response(status=400, text="I can't read this request.\n")
         return await to_aiohttp_response(answer)
+
+    def _warn_of_unsigned(self) -> None:
+        """With a wrong secret nobody would be told anything; anybody may send such requests, so not often."""
+        now_s = time.monotonic()
+        if now_s >= self._warn_from_s:
+            self._warn_from_s = now_s + WARN_EVERY_S
+            log.warning(
+                "A request came in that is not signed with SLACK_SIGNING_SECRET. If people see "
+                "dispatch_failed, copy the Signing Secret again from your app's Basic Information."
+            )
 
     def _from_slack(self, headers: Mapping[str, str], body: bytes) -> bool:
         stamp = headers.get("X-Slack-Request-Timestamp", "")
@@ -209,20 +226,14 @@ def _page(handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]]) -> Call
     return show
 
 
-async def _connect(handler: AsyncSocketModeHandler) -> None:
+async def _connect(handler: AsyncSocketModeHandler, token: str) -> None:
+    # By itself connecting would try a refused token again for ever.
+    handler.client.wss_uri = await opened(token, handler.client.web_client)
     try:
-        # By itself connecting would try a refused token again for ever.
-        handler.client.wss_uri = await handler.client.issue_new_wss_url()
         await handler.connect_async()  # type: ignore[no-untyped-call]
-    except SlackApiError as error:
-        reason = told(error)
-        raise StartError(
-            f"SLACK_APP_TOKEN is not accepted by Slack ({reason}); "
-            "copy an app-level token with the scope connections:write from your app's Basic Information"
-        ) from error
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+    except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise StartError(f"Slack cannot be reached ({reason}); check the network and start again") from error
+        raise NotReached(f"Slack cannot be reached ({reason}); check the network and start again") from error
 
 
 async def watch_connections(client: Any, message: dict[str, Any], raw: str | None) -> None:

@@ -82,10 +82,11 @@ class Slack:
     people: People = field(default_factory=People)
     session: aiohttp.ClientSession | None = None
     prefix: str = ""  # what stood in front of the last command whose name was typed
+    only: str = ""  # the one command that the app has, if it has no other
 
     def words(self, locale: str) -> Replies:
         """The replies in a language, which name commands as they are typed here."""
-        return words(locale, self.prefix)
+        return words(locale, self.prefix, self.only)
 
     def open(self) -> None:
         """Keeps connections from now on, so that not every answer begins with a handshake."""

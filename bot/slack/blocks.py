@@ -147,7 +147,7 @@ def _told(told: tuple[str, str], track: Track, replies: Replies) -> str:
 
 
 def _playing(party: Party, replies: Replies) -> Json:
-    sounding = replies.sounding(party.playback)
+    sounding = replies.sound(party.playback)
     if party.playing is None:
         name = replies.strong(replies.say(marked("The queue")))
         return section("\n".join(filter(None, [name, sounding])))

@@ -21,8 +21,8 @@ from bot.slack.blocks import Json
 from bot.slack.names import HELP, Typed
 
 ADD = BY_NAME["add"]
-BEHIND_PARTY = marked("If another app already uses a name, type `/party` in front of it: `/party next`.")
-"""What help says besides, in Slack."""
+BEHIND_PARTY = marked("If a name is missing, or another app uses it, put `/party` in front: `/party next`.")
+"""What help says besides in Slack, where an app may lack commands that its manifest should have."""
 BUSY = {"map": marked("One moment, I'm drawing the map.")}
 """What is said while a command takes long that does not ask Spotify."""
 READING = marked("One moment, I'm reading that list.")
@@ -78,7 +78,7 @@ class Commands:
         alone = quiet or row.audience is Audience.ALONE
         doing = work(asked.ask(alone=alone))
         answer = await (asked.patiently(doing, BUSY.get(row.name, told)) if slow else doing)
-        if row is HELP and isinstance(answer, Sections):
+        if row is HELP and isinstance(answer, Sections) and not asked.slack.only:
             answer = Sections([*answer.texts, asked.own.say(BEHIND_PARTY)])
         await self._answering.show(asked, answer, alone=alone)
 

@@ -22,26 +22,28 @@ NAME_LIMIT = 32
 """The longest name of a command that Slack takes, in characters, with its slash."""
 _URL = re.compile(r"https://[^\s/?#@]+/?")
 ALL_OF_IT = "Run any command, even if another app has taken its name."
+THE_ONLY_ONE = "Share a song queue: add songs, get suggestions, vote, and more."
 
 
-def printed(url: str = "", prefix: str = "") -> str:
+def printed(url: str = "", prefix: str = "", only: str = "") -> str:
     """The manifest as one pastes it at https://api.slack.com/apps; see `manifest`."""
-    return json.dumps(manifest(url, prefix), indent=2, ensure_ascii=False)
+    return json.dumps(manifest(url, prefix, only), indent=2, ensure_ascii=False)
 
 
-def manifest(url: str = "", prefix: str = "") -> dict[str, Any]:
+def manifest(url: str = "", prefix: str = "", only: str = "") -> dict[str, Any]:
     """The app with everything that the door listens to, and the least that it needs.
 
     Args:
         url: where Slack reaches the bot, like `https://party.example`; without one it uses Socket Mode.
         prefix: what to put in front of the names of commands, as in `/party-add`.
+        only: the name of the one command that runs all others, which then have none of their own.
 
     Raises:
         StartError: Slack would take no such address or no such names.
     """
     base = _base(url) if url else ""
-    commands = [_command(*each, base) for each in _commands(prefix)]
-    _check(prefix, [each["command"] for each in commands])
+    commands = [_command(*each, base) for each in _commands(prefix, only)]
+    _check(only or prefix, [each["command"] for each in commands])
     oauth: Json = {"redirect_urls": [base + REDIRECT_PATH]} if base else {}
     return {
         "_metadata": {"major_version": 2},
@@ -85,8 +87,11 @@ def _settings(base: str) -> Json:
     }
 
 
-def _commands(prefix: str) -> Iterator[tuple[str, str, str]]:
+def _commands(prefix: str, only: str) -> Iterator[tuple[str, str, str]]:
     """What each is called, what it is for and how it is used: groups are one each."""
+    if only:
+        yield all_of_it(only), THE_ONLY_ONE, f"[{'|'.join(_all_names())}]"
+        return
     say = words("en", prefix).say
     groups: set[str] = set()
     for row in ROWS:

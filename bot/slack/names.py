@@ -2,7 +2,8 @@
 
 A workspace has one command of a name, whichever app brought it. Where others have taken ours, whoever sets
 the app up puts a prefix in front of all of them, as in `/party-add`; any prefix is understood without being
-configured. `/party` itself, or the prefix alone, runs whatever command is named behind it.
+configured. `/party` itself, or the prefix alone, runs whatever command is named behind it; an app may have
+that one alone.
 """
 
 from __future__ import annotations
@@ -40,8 +41,16 @@ def named(row: Command, prefix: str = "") -> str:
     return f"{all_of_it(prefix)} {row.name}" if behind else prefixed(row.slack_name, prefix)
 
 
-def names(prefix: str = "") -> dict[str, str]:
-    """How each command and group is typed, by its name in the table."""
+def names(prefix: str = "", only: str = "") -> dict[str, str]:
+    """How each command and group is typed, by its name in the table.
+
+    Args:
+        prefix: what stands in front of the names.
+        only: the one command that runs all others, where the app has no other.
+    """
+    if only:
+        all_names = [*(row.name for row in ROWS), *GROUPS]
+        return {name: f"/{only} {name}" for name in all_names} | {ALL: f"/{only}"}
     groups = {name: prefixed(name, prefix) for name in GROUPS}
     return {row.name: named(row, prefix) for row in ROWS} | groups | {ALL: all_of_it(prefix)}
 
@@ -86,14 +95,17 @@ def find(command: str, text: str) -> Typed:
 def _found(name: str, text: str, typed: str, prefix: str | None) -> Typed:
     """The command with this name, or with this first word of its name."""
     if name not in GROUPS:
-        return Typed(_BY_NAME[name], typed, text, prefix)
+        row = _BY_NAME[name]
+        if not row.usage and text.strip().casefold() == HELP.name:  # also where the app lacks `/party`
+            return Typed(HELP, typed, "", prefix)
+        return Typed(row, typed, text, prefix)
     second, rest = _split(text)
     if not second and name in FIRST_OF_GROUP:
         return Typed(BY_NAME[FIRST_OF_GROUP[name]], typed, "", prefix)
-    row = _BY_NAME.get(f"{name} {second}")
-    if row is None:
+    found = _BY_NAME.get(f"{name} {second}")
+    if found is None:
         return Typed(None, f"{typed} {'|'.join(of_group(name))}", "", prefix)
-    return Typed(row, f"{typed} {second}", rest, prefix)
+    return Typed(found, f"{typed} {second}", rest, prefix)
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -39,19 +39,20 @@ class SlackLanguage(Renamed):
 
 
 @lru_cache(maxsize=64)
-def _language(code: str, prefix: str) -> SlackLanguage:
-    return SlackLanguage(code if code in LANGUAGES else "en", names(prefix))
+def _language(code: str, prefix: str, only: str) -> SlackLanguage:
+    return SlackLanguage(code if code in LANGUAGES else "en", names(prefix, only))
 
 
-def words(locale: str, prefix: str = "") -> Replies:
+def words(locale: str, prefix: str = "", only: str = "") -> Replies:
     """The replies in a language.
 
     Args:
         locale: one of our codes, or Slack's locale such as `de-DE`.
         prefix: what stands in front of the names of commands.
+        only: the one command that the app has, if it has no other.
     """
     code = spoken(locale) if "-" in locale else locale
-    return Replies(_language(code, prefix), plain, bold="*")
+    return Replies(_language(code, prefix, only), plain, bold="*")
 
 
 def plain(text: str) -> str:

@@ -15,13 +15,12 @@ MOST_MISSING = 10
 """So many songs that were not found are named before the others are only counted."""
 
 ABOUT_SPOTIFY = marked(
-    "You don't need an account: the queue keeps its own time, and you play the music yourselves. "
-    "After /spotify connect, I can play the party on your device (with Premium), "
-    "and /save and /import work with your playlists."
+    "I don't make a sound myself: put the songs on wherever you like, or use /spotify connect (with Premium) "
+    "and /play, and I'll play them on your device."
 )
-"""What `/help` says of accounts."""
+"""Where the sound comes from: the first that `/help` says."""
 NO_SPOTIFY = marked(
-    "You don't need an account: the queue keeps its own time, and you play the music yourselves."
+    "I don't make a sound myself: put the songs on wherever you like, and the queue keeps its own time."
 )
 """The same where Spotify is not set up."""
 
@@ -30,7 +29,7 @@ class PlaybackReplies(Wording):
     """The part of `Replies` that is about how a party sounds."""
 
     def about_spotify(self, has_spotify: bool) -> str:
-        """What an account would add."""
+        """Where the sound comes from, and what an account would add."""
         return self.say(ABOUT_SPOTIFY if has_spotify else NO_SPOTIFY)
 
     def connect(self) -> str:
@@ -102,7 +101,7 @@ class PlaybackReplies(Wording):
         )
 
     def sounding(self, playback: Playback | None) -> str:
-        """Where the party sounds, for its card; empty for nowhere, and while the device is gone."""
+        """Where the party sounds; empty for nowhere, and while the device is gone."""
         if playback is None or not playback.device_id:
             return ""
         return self.say(
@@ -110,6 +109,12 @@ class PlaybackReplies(Wording):
             device=self._device(playback),
             name=self.name(playback.host.name),
         )
+
+    def sound(self, playback: Playback | None) -> str:
+        """Where the sound comes from, for the party's card; empty while the host's device is gone."""
+        if playback is None:
+            return self.say(marked("🔇 I don't make a sound: put the songs on yourselves, or see /help."))
+        return self.sounding(playback)
 
     def devices(self, devices: Sequence[Device]) -> str:
         """What stands above a choice of devices."""

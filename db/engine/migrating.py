@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, func, select
 
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 MIGRATING = 0x656E636F7265
 """The number of the lock that a PostgreSQL database has for the process that brings it up to date."""
 
@@ -15,7 +16,7 @@ MIGRATING = 0x656E636F7265
 def alembic_config(connection: Connection) -> Config:
     """Where the migrations are, and the connection they run in."""
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[1] / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config

@@ -51,16 +51,26 @@ def open_database(database_url: str) -> AbstractAsyncContextManager[Database]:
     Raises:
         StartError: the address is not one of ours, or what it names cannot be opened.
     """
+    place = address(database_url)
+    return _open_postgres(place) if isinstance(place, URL) else _open_file(place)
+
+
+def address(database_url: str) -> URL | Path:
+    """Where a database is: PostgreSQL's address, or a SQLite file.
+
+    Raises:
+        StartError: the address is not one of ours.
+    """
     try:
         url = make_url(database_url)
     except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         url = None
     if url and url.drivername in postgres.SCHEMES:
-        return _open_postgres(url)
+        return url
     file = url.database if url and url.drivername.startswith("sqlite") and not url.query else None
     if not file or file == ":memory:":
         raise postgres.nonsense()
-    return _open_file(Path(file))
+    return Path(file)
 
 
 @asynccontextmanager
@@ -84,7 +94,7 @@ async def _open_file(path: Path) -> AsyncIterator[Database]:
         try:
             numbers = _migrated(connect)
         except WRONG as error:
-            raise _unusable(error) from error
+            raise unusable(error) from error
         async with open_driver(connect) as writer, open_driver(connect) as reader:
             await reader.run((), ("PRAGMA query_only=ON", ()))
             yield SqliteFile(writer, reader, numbers)
@@ -137,7 +147,8 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _unusable(error: Exception) -> StartError:
+def unusable(error: Exception) -> StartError:
+    """What went wrong while a file was opened, and the mend."""
     reason = str(getattr(error, "orig", None) or error).splitlines()[0]
     return StartError(
         f"DATABASE_URL: the party database cannot be used ({reason}); use an undamaged file, "

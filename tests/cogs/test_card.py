@@ -69,6 +69,7 @@ async def test_the_first_song_brings_a_card(fake: FakeDiscord) -> None:
     assert not card.ephemeral
     assert card.allowed_mentions == {"parse": []}
     assert "Mr. Brightside" in read(card.text)
+    assert "I don't make a sound: put the songs on yourselves" in card.text
 
 
 async def test_a_burst_of_votes_is_few_edits_and_ends_with_the_last(

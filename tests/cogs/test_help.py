@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,21 @@ from typing import Any
 
 import pytest
 
-from bot.party.words import Mood
+from bot.doors.answers import Sections
+from bot.doors.ask import Ask, Door
+from bot.doors.commands import BY_NAME
+from bot.doors.table import Group
+from bot.party.words import Mood, Rules
 from bot.service import PartyService
-from bot.wording.languages import LANGUAGES
+from bot.wording.languages import LANGUAGES, language
+from bot.wording.replies import Replies
 from tests.cogs.stage import private, read, room
+from tests.conftest import ANNA, ROOM
+from tests.fakes.discord_model import Reply
 from tests.fakes.discord_parts import walk
 from tests.fakes.discord_server import FakeDiscord
 
+REPLIES = Replies(language("en"), str)
 LOCALES = {
     "en": "en-US",
     "de": "de",
@@ -45,20 +54,45 @@ def named(it: dict[str, Any], locale: str) -> str:
     return str((it.get("name_localizations") or {}).get(locale, it["name"]))
 
 
+def helped(reply: Reply) -> str:
+    """All that help says, which only the asker sees."""
+    assert all(message.ephemeral for message in reply.messages)
+    assert all(len(message.text) <= 4000 for message in reply.messages)
+    return "\n".join(read(message.text) for message in reply.messages)
+
+
 async def test_help_is_private_and_names_every_command(fake: FakeDiscord) -> None:
-    """Only the asker sees the help, and no registered command is missing from it."""
-    text = private(await fake.slash(fake.member("Anna"), "help"))
+    """Only the asker sees the help; every registered command is in it, under a heading, to be clicked."""
+    text = helped(await fake.slash(fake.member("Anna"), "help"))
     shown = dict(leaves(fake, "en-US"))
-    assert {name for name, told in shown.items() if f"`/{name}` {told}" in text} == set(shown)
+    assert sorted(fake.mentioned(text)) == sorted(shown)
+    assert all(re.search(rf"</{name}:[0-9]+> {re.escape(told)}$", text, re.M) for name, told in shown.items())
+    assert [line for line in text.splitlines() if line.startswith("**")] == [f"**{it}**" for it in Group]
     assert all(f"{mood} " in text for mood in Mood)
+
+
+async def test_help_begins_with_where_the_sound_comes_from(fake: FakeDiscord) -> None:
+    """Nobody waits for the bot to come into the voice channel."""
+    text = helped(await fake.slash(fake.member("Anna"), "help"))
+    assert text.startswith("I don't make a sound myself: put the songs on wherever you like")
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 async def test_help_fits_in_every_language(fake: FakeDiscord, code: str) -> None:
-    """Discord takes the message, and commands are named as Discord shows them to this member."""
-    text = private(await fake.slash(fake.member("Anna", locale=LOCALES[code]), "help"))
-    assert [name for name, _ in leaves(fake, LOCALES[code]) if f"`/{name}`" not in text] == []
-    assert len(text) <= 4000
+    """Discord takes the messages; what is clicked goes by its English name, and the member's is told too."""
+    text = helped(await fake.slash(fake.member("Anna", locale=LOCALES[code]), "help"))
+    own = [name for name, _ in leaves(fake, LOCALES[code])]
+    english = [name for name, _ in leaves(fake, "en-US")]
+    assert sorted(fake.mentioned(text)) == sorted(english)
+    assert [name for name in own if name not in english and f"`/{name}`" not in text] == []
+
+
+async def test_without_ids_commands_are_named(party: PartyService) -> None:
+    """As long as Discord has told no ids of commands, help shows what to type."""
+    ask = Ask(Door.DISCORD, party, ROOM, ANNA, "1", Rules(), REPLIES, REPLIES)
+    answer = await BY_NAME["help"].run(ask)
+    assert isinstance(answer, Sections)
+    assert any("`/spotify connect` Connect your Spotify" in text for text in answer.texts)
 
 
 def kept(database: Path) -> str:

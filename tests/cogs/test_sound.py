@@ -155,6 +155,7 @@ async def test_play_plays_the_party_on_the_members_device(sounding: Sounding) ->
         "▶ Playing Mr. Brightside – The Killers on Kitchen."
     )
     assert sounding.on(user) == "Mr. Brightside"
+    assert "I don't make a sound" not in (await sounding.card()).text
     assert "🔊 Kitchen, hosted by Anna" in read((await sounding.card()).text)
 
 
@@ -639,4 +640,4 @@ async def test_who_takes_no_messages_is_not_told(sounding: Sounding) -> None:
 async def test_help_says_what_an_account_adds(sounding: Sounding) -> None:
     """Where accounts can be connected."""
     text = private(await sounding.fake.slash(sounding.fake.member("Anna"), "help"))
-    assert "After /spotify connect, I can play the party on your device" in text
+    assert "or use /spotify connect (with Premium) and /play" in text

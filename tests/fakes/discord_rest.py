@@ -200,7 +200,7 @@ class RestApi:
         return 200, places.own_user(self.world.bot)
 
     def _application(self, call: Call) -> Answer:
-        return 200, places.application(self.world.bot, self.world.owner)
+        return 200, places.application(self.world.bot, self.world.owner) | self.world.application
 
     def _gateway(self, call: Call) -> Answer:
         return 200, {"url": self.gateway_url}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -186,6 +187,33 @@ class Stage:
         starts = SessionStarts(shards, total, remaining, reset_after_ms, max_concurrency, per_s)
         self.world.starts = starts
         return starts
+
+    def mentioned(self, text: str) -> list[str]:
+        """The commands that a click on their mentions in a text begins, in order.
+
+        Discord shows whatever name stands there, and a click on any but the registered one does nothing, a
+        translated one too (discord-api-docs#5518, #5462).
+        """
+        names = {
+            command["id"]: {
+                command["name"],
+                *(
+                    f"{command['name']} {it['name']}"
+                    for it in command.get("options") or []
+                    if it["type"] == 1
+                ),
+            }
+            for command in self.world.commands.get(None, [])
+        }
+        found = re.findall(r"</([^:>]+):([0-9]+)>", text)
+        return [name for name, command_id in found if name in names.get(command_id, ())]
+
+    def application(self, **says: object) -> None:
+        """Let the application's pages say something else (docs, "Application Resource", Application Object).
+
+        A fresh application has no `install_params` and no `integration_types_config`.
+        """
+        self.world.application = says
 
     def limit(
         self, method: str, path_part: str, *, limit: int = 1, per_s: float = 0.2, scope: str = "user"

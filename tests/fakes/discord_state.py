@@ -62,6 +62,7 @@ class State:
         self.commands: dict[str | None, list[Json]] = {}
         self.messages_in: defaultdict[str, list[FakeMessage]] = defaultdict(list)
         self.starts = SessionStarts()
+        self.application: Json = {}  # what the application's pages say otherwise
         self.remember = True
         self.requests: list[RestRequest] = []
         self.violations: list[str] = []

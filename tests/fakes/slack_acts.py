@@ -28,7 +28,12 @@ class Acts(Events):
         channel: FakeChannel | None = None,
         wait: bool = True,
     ) -> Reply:
-        """Send a slash command, also where the app is not a member; PermissionError where it has none."""
+        """Send a slash command, also where the app is not a member; PermissionError where it has none.
+
+        What is no command of the app's is not sent to it: Slack says that it is not valid (ValueError).
+        """
+        if self.world.commands is not None and command not in self.world.commands:
+            raise ValueError(f"{command} is not a valid command")
         place = channel or self._usual(member)
         self._see(member, place)
         if member.stranger:

@@ -16,13 +16,17 @@ class SlackError(Exception):
 
 
 class HttpFailure(Exception):
-    """An answer that is no Slack JSON: an outage, or too many requests."""
+    """An answer that is no Slack JSON: an outage, or too many requests.
 
-    def __init__(self, status: int, retry_after_s: int | None = None) -> None:
+    With a `page` it is one of HTML, as of a gateway before Slack (python-slack-sdk#1228).
+    """
+
+    def __init__(self, status: int, retry_after_s: int | None = None, *, page: str = "") -> None:
         """Keep the status and when to come back."""
         super().__init__(f"HTTP {status}")
         self.status = status
         self.retry_after_s = retry_after_s
+        self.page = page
 
 
 def invalid(error: str, told: Sequence[str]) -> SlackError:

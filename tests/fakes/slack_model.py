@@ -208,6 +208,7 @@ class Grant:
     refresh_token: str | None = None
     expires_at: float | None = None
     error: str | None = None
+    app_id: str = ""  # of another app than the fake's own
 
 
 @dataclass(eq=False)

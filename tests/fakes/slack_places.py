@@ -19,6 +19,7 @@ class Places:
     def methods(self) -> dict[str, Method]:
         """The methods by name."""
         return {
+            "bots.info": Method(self._bot, scopes=("users:read",)),
             "users.info": Method(self._user, scopes=("users:read",)),
             "conversations.info": Method(self._info),
             "conversations.members": Method(self._members),
@@ -29,6 +30,17 @@ class Places:
     def _user(self, call: Call) -> Json:
         member = self._visible(call, call.text("user", "user_not_found"))
         return {"user": payloads.user(member, locale=call.flag("include_locale"))}
+
+    def _bot(self, call: Call) -> Json:
+        """The bot's user, and which app it is of (docs, "bots.info")."""
+        bot_id = call.text("bot", "bot_not_found")
+        team = next((it for it in self._world.teams.values() if it.bot_id == bot_id), None)
+        if team is None or not covers(call.by, team):
+            raise SlackError("bot_not_found")
+        icons = {f"image_{size}": f"https://a.slack-edge.com/bot_{size}.png" for size in (36, 48, 72)}
+        told = {"id": bot_id, "deleted": False, "name": "Encore", "updated": int(self._world.now())}
+        told |= {"app_id": call.by.app_id or self._world.app_id, "user_id": team.bot_user_id}
+        return {"bot": told | {"icons": icons}}
 
     def _visible(self, call: Call, member_id: str) -> FakeMember:
         member = self._world.members.get(member_id)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from . import slack_manifests
 from . import slack_payloads as payloads
 from .slack_chat import Chat
 from .slack_downloads import Downloads
@@ -23,6 +24,7 @@ from .slack_model import (
     FakeTeam,
     FakeView,
     Grant,
+    Json,
     SlackRequest,
     Timing,
 )
@@ -209,12 +211,19 @@ class Stage:
         """The most chat.postMessage that a channel got within one second."""
         return self.world.limits.peak(channel.id)
 
-    def fail_next(self, method: str, *, error: str | None = None, status: int = 500) -> None:
-        """Refuse the next call of this method, with Slack's error or with an HTTP status."""
-        failure = SlackError(error) if error is not None else HttpFailure(status)
+    def fail_next(self, method: str, *, error: str | None = None, status: int = 500, page: str = "") -> None:
+        """Refuse the next call of this method, with Slack's error or with an HTTP status, and a page."""
+        failure = SlackError(error) if error is not None else HttpFailure(status, page=page)
         self._web.faults.append(Fault(method, failure))
 
     # Installing
+
+    def create_app(self, manifest: Json) -> None:
+        """Make the app anew of a manifest; SlackError `invalid_manifest` where Slack takes none of it.
+
+        From then on people can type the commands that it names, and no others.
+        """
+        self.world.commands = slack_manifests.take(manifest)
 
     def authorise(
         self,

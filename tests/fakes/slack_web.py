@@ -100,6 +100,9 @@ class WebApi:
         except HttpFailure as failure:
             status = failure.status
             answer = {"ok": False, "error": "ratelimited" if status == 429 else "fatal_error"}
+            if failure.page:
+                self._note(name, params, token, status, failure.page)
+                return web.Response(status=status, text=failure.page, content_type="text/html")
             if failure.retry_after_s is not None:
                 headers["Retry-After"] = str(failure.retry_after_s)
         finally:

@@ -68,6 +68,7 @@ class World:
         self.signing_secret = secrets.token_hex(16)
         self.verification_token = secrets.token_urlsafe(18)
         self.redirect_uris: tuple[str, ...] = ()
+        self.commands: frozenset[str] | None = None  # of the app's manifest; None for any
         self.rotate = False
         self.teams: dict[str, FakeTeam] = {}
         self.members: dict[str, FakeMember] = {}
@@ -119,7 +120,8 @@ class World:
         kind: str = "bot",
     ) -> Grant:
         """A new token of the app for a workspace, for an organisation, or for itself."""
-        prefix = {"bot": "xoxb", "app": "xapp", "user": "xoxp"}[kind]
+        # An app-level token names its app (docs, "Tokens"; Bolt's examples: xapp-1-A111-222-xyz).
+        prefix = {"bot": "xoxb", "app": f"xapp-1-{self.app_id}-1234567890", "user": "xoxp"}[kind]
         token = f"{prefix}-{secrets.token_hex(12)}"
         grant = Grant(token, kind, self.scopes if scopes is None else scopes, team, enterprise)
         self.grants[token] = grant

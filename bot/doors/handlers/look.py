@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from bot.doors.answers import Answer, AskForSettings, ConfirmErasure, Said, Sections, SendFile
 from bot.doors.ask import Ask
+from bot.doors.table import Group
 from bot.party.errors import ManagersOnly, marked
 from bot.party.rules.moderation import is_dj
 from bot.takeaway.files import Form, exported, filename
@@ -78,9 +81,10 @@ async def delete_my_data(ask: Ask, sure: str | None = None) -> Answer:
     return ConfirmErasure(text, say(marked("Erase my data")))
 
 
-def help_sections(ask: Ask, lines: list[str]) -> Sections:
-    """How to use the bot: an introduction, a line a command, and what else there is to know."""
+def help_sections(ask: Ask, groups: Mapping[Group, Sequence[str]]) -> Sections:
+    """How to use the bot: where the sound comes from, the commands by their headings, and what else helps."""
     say = ask.own.say
+    sound = ask.own.about_spotify(ask.party.has_spotify)
     introduction = say(
         marked(
             "Everybody here shares one queue. Add a few songs, then ask me what's next: "
@@ -94,5 +98,5 @@ def help_sections(ask: Ask, lines: list[str]) -> Sections:
         )
     )
     votes = say(marked("Vote on a song with 👍 and 👎. Press again to take your vote back."))
-    spotify = ask.own.about_spotify(ask.party.has_spotify)
-    return Sections([introduction, "\n".join(lines), "\n".join([moods, votes, spotify])])
+    listed = ["\n".join([ask.own.strong(say(group)), *lines]) for group, lines in groups.items()]
+    return Sections(["\n".join([sound, introduction]), *listed, "\n".join([moods, votes])])

@@ -150,11 +150,13 @@ function people(names, watching) {
   byId("count").textContent = `${watching} here`;
 }
 
+const EMPTY = "It starts right away, for everybody in the room. This page makes no sound: put the songs on wherever you like.";
+
 function stage({ playing, skip, paused, playback }) {
   byId("stage").classList.toggle("quiet", !playing || paused);
   byId("stage-title").textContent = playing ? (paused ? `${STILL_SIGN} Paused` : "Now playing") : "It's quiet in here";
   byId("now-title").textContent = playing ? playing.title : "Add the first song";
-  byId("now-artist").textContent = playing ? nowWords(playing) : "It starts right away, for everybody in the room.";
+  byId("now-artist").textContent = playing ? nowWords(playing) : EMPTY;
   byId("progress").hidden = byId("now-actions").hidden = !playing;
   fillTile(byId("record-label"), playing ?? { title: "Encore", artist: "" });
   document.title = playing ? `${paused ? `${STILL_SIGN} ` : ""}${apart(playing.title)} · Encore` : "Encore";

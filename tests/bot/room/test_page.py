@@ -45,6 +45,12 @@ async def fill(party: PartyService, *texts: str) -> None:
         await party.queue.add(LOBBY, HOST, text)
 
 
+async def test_an_empty_room_says_where_the_sound_comes_from(room: str, visit: OpenPage) -> None:
+    """Nobody waits for the page to play."""
+    page = await visit(room)
+    await expect(page.locator("#now-artist")).to_contain_text("This page makes no sound")
+
+
 async def test_two_people(room: str, visit: OpenPage) -> None:
     """What one adds the other sees at once, and what the other votes the first sees at once."""
     ann, bob = await visit(room, "Ann"), await visit(room, "Bob")

@@ -10,7 +10,7 @@ import pytest
 from bot.doors.answers import AskForSettings
 from bot.doors.ask import Ask, Door
 from bot.doors.commands import TABLE
-from bot.doors.table import Command, of_door
+from bot.doors.table import Command, Group, of_door
 from bot.party.errors import ManagersOnly, ModeratorsOnly, OutOfRange, OwnersOnly
 from bot.party.limits import MOST_IMPORTED
 from bot.party.words import Member, Rules
@@ -195,10 +195,14 @@ async def test_a_file(enter: Enter, form: str | None, name: str, kind: str) -> N
 async def test_help(enter: Enter) -> None:
     """Help lists every row that the room has, by its button where the page has one, and none besides."""
     answer = await (await enter("Ann")).ask("help")
-    lines = answer["sections"][1].splitlines()
+    first, *groups, last = (section.splitlines() for section in answer["sections"])
+    assert first[0].startswith("I don't make a sound myself")
+    assert last[0].startswith("The mood of ")
+    assert [head for head, *_ in groups] == [*Group]
+    lines = [line for _, *listed in groups for line in listed]
+    told = {f"{REPLIES.language.command(row.name)} {REPLIES.say(row.help)}" for row in ROWS}
     assert len(lines) == len(ROWS)
-    for row, line in zip(ROWS, lines, strict=True):
-        assert line == f"{REPLIES.language.command(row.name)} {REPLIES.say(row.help)}"
+    assert {*lines} == told
     assert any(line.startswith("“Remove” ") for line in lines)
     assert any(line.startswith("/map ") for line in lines)
     assert answer["say"] == "\n\n".join(answer["sections"])

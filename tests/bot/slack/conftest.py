@@ -32,13 +32,14 @@ async def open_server() -> AsyncIterator[FakeSlack]:
 
 
 @asynccontextmanager
-async def log_in(fake: FakeSlack, party: PartyService) -> AsyncIterator[SlackDoor]:
-    """The real bot, connected."""
+async def log_in(fake: FakeSlack, party: PartyService, only: str = "") -> AsyncIterator[SlackDoor]:
+    """The real bot, connected; `only` if its app has but one command."""
     door = SlackDoor(
         party,
         Single(fake.bot_token),
         app_token=fake.app_token,
         signing_secret=fake.signing_secret,
+        only=only,
         base_url=fake.base_url,
     )
     async with door.open():

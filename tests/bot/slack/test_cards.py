@@ -74,6 +74,7 @@ async def test_the_first_song_brings_one_card(fake: FakeSlack) -> None:
     shown = await card(fake, lambda it: "Wonderwall" in read(it))
     assert cards(fake) == [first] == [shown]
     assert "▶ *Now playing:* Mr. Brightside" in read(shown)
+    assert "I don't make a sound: put the songs on yourselves" in read(shown)
     assert shown.options["unfurl_links"] is False
 
 

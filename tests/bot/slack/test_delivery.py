@@ -109,6 +109,17 @@ async def test_what_slack_has_not_signed_is_refused(
     assert await titles(fake, party) == []
 
 
+async def test_a_wrong_signing_secret_is_logged_once(
+    http: tuple[FakeSlack, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever runs the bot reads why nothing works, and nobody fills the log by sending rubbish."""
+    fake, _ = http
+    with fake.signing("forged"):
+        for _ in range(3):
+            await fake.slash(fake.member("Anna"), "/add", "wonderwall")
+    assert caplog.text.count("not signed with SLACK_SIGNING_SECRET") == 1
+
+
 @pytest.mark.parametrize("spoiled", SPOILED, ids=lambda it: ascii(it)[:60])
 async def test_a_spoiled_header_is_refused(http: tuple[FakeSlack, str], spoiled: dict[str, str]) -> None:
     """Headers that no Slack sends are a 401 and never a fault of ours."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,11 +14,14 @@ from bot.party.errors import StartError
 from bot.service import PartyService
 from bot.slack.app import EVENTS, SCOPES, SHORTCUT
 from bot.slack.manifest import manifest, printed
-from bot.slack.names import find
+from bot.slack.names import ROWS, find
 from tests.bot.slack.conftest import log_in, open_server
+from tests.bot.slack.stage import card, private
+from tests.fakes.slack_errors import SlackError
 
 URL = "https://party.example"
 PREFIXES = ["", "party", "dj"]
+WAYS = [{"prefix": prefix} for prefix in PREFIXES] + [{"only": "party"}, {"only": "dj"}]
 
 
 def commands(prefix: str = "", url: str = "") -> list[dict[str, Any]]:
@@ -36,6 +40,66 @@ def test_commands_keep_to_slacks_limits(prefix: str) -> None:
     assert not RESERVED_BY_SLACK & {name.removeprefix("/") for name in names}
     assert all(0 < len(each["description"]) <= 100 for each in made)
     assert all(0 < len(each.get("usage_hint", "x")) <= 1_000 for each in made)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("url", ["", URL])
+async def test_slack_makes_an_app_of_it(way: dict[str, str], url: str) -> None:
+    """Each manifest that can be printed is taken, with every address that it needs."""
+    async with open_server() as fake:
+        made = manifest(url, **way)
+        fake.create_app(made)
+        named = [each["command"] for each in made["features"]["slash_commands"]]
+        assert fake.world.commands == frozenset(named)
+
+
+@pytest.mark.parametrize("name", ["/status", "/remove", "/Add", "/add song"])
+async def test_one_name_that_slack_does_not_take_spoils_all(name: str) -> None:
+    """Slack refuses the manifest whole, so that no app is made at all."""
+    made = manifest()
+    made["features"]["slash_commands"][3]["command"] = name
+    async with open_server() as fake:
+        with pytest.raises(SlackError, match="invalid_manifest") as refused:
+            fake.create_app(made)
+        assert refused.value.body["errors"][0]["pointer"] == "/features/slash_commands/3/command"
+        assert fake.world.commands is None
+
+
+@pytest.mark.parametrize("only", ["party", "dj"])
+async def test_one_command_alone_runs_all_of_them(party: PartyService, only: str) -> None:
+    """The app has no other; help, the card and what is said of mistakes name what can be typed."""
+    async with open_server() as fake, log_in(fake, party, only=only):
+        fake.create_app(manifest(only=only))
+        assert fake.world.commands == frozenset([f"/{only}"])
+        anna = fake.member("Anna")
+        with pytest.raises(ValueError, match="/add is not a valid command"):
+            await fake.slash(anna, "/add", "wonderwall")
+        told = await private(await fake.slash(anna, f"/{only}", "help"))
+        assert all(f"`/{only} {row.name}`" in told for row in ROWS)
+        assert not re.search(rf"/(?!{only}\b)[a-z]", told)
+        await fake.slash(anna, f"/{only}", "queue")
+        assert f"`/{only} add` a song" in (await card(fake)).shown
+        for row in ROWS:
+            assert (await fake.slash(anna, f"/{only}", f"{row.name} x")).acked_ms is not None
+
+
+@pytest.mark.parametrize("missing", [each["command"] for each in manifest()["features"]["slash_commands"]])
+async def test_a_command_that_was_left_out_is_reached_by_another(party: PartyService, missing: str) -> None:
+    """A manifest that somebody shortened by hand: `/party` runs what is gone, and help says so."""
+    made = manifest()
+    commands = made["features"]["slash_commands"]
+    made["features"]["slash_commands"] = [each for each in commands if each["command"] != missing]
+    async with open_server() as fake, log_in(fake, party):
+        fake.create_app(made)
+        anna = fake.member("Anna")
+        if missing == "/party":
+            said = await private(await fake.slash(anna, "/queue", "help"))
+            assert "`/add`" in said
+        else:
+            said = await private(await fake.slash(anna, "/party", "help"))
+            assert "If a name is missing, or another app uses it, put `/party` in front" in said
+            assert find("/party", missing[1:]).row is not None
+            assert (await fake.slash(anna, "/party", f"{missing[1:]} x")).acked_ms is not None
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -133,11 +197,12 @@ def test_an_address_that_slack_cannot_use_is_refused(url: str) -> None:
         manifest(url)
 
 
-@pytest.mark.parametrize("prefix", ["Party", "a b", "add", "drop", "x" * 22, "dm", "é"])
-def test_a_prefix_that_cannot_be_is_refused(prefix: str) -> None:
+@pytest.mark.parametrize("way", ["prefix", "only"])
+@pytest.mark.parametrize("prefix", ["Party", "a b", "add", "drop", "x" * 32, "dm", "é"])
+def test_a_prefix_that_cannot_be_is_refused(prefix: str, way: str) -> None:
     """Capitals, spaces, what is a command by itself, what is too long and what is Slack's own."""
     with pytest.raises(StartError, match=f"begin with {prefix}"):
-        manifest("", prefix)
+        manifest("", **{way: prefix})
 
 
 def test_it_is_printed_as_json() -> None:

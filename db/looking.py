@@ -1,0 +1,114 @@
+"""Looks at a database without changing it: how large it is, how far its tables are, what is installed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.party.errors import StartError
+from db.engine import postgres
+from db.engine.migrating import MIGRATIONS
+from db.engine.opening import WRONG, address, unusable
+
+MOST_INSTALLS = 1_000
+"""So many installations are looked at."""
+_VERSION = "SELECT version_num FROM alembic_version"
+_INSTALLS = f"SELECT team_id, enterprise_id, sealed FROM slack_installs ORDER BY id LIMIT {MOST_INSTALLS}"  # noqa: S608
+_SIZE = "SELECT pg_database_size(current_database())"
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is there: `version` is empty where there are no tables yet; `where` holds no password."""
+
+    kind: str
+    where: str
+    size_bytes: int = 0
+    version: str = ""
+    newest: str = ""
+    installs: list[tuple[str, str]] = field(default_factory=list)
+
+
+async def look(database_url: str) -> Looked:
+    """Looks at a database. Whoever uses it meanwhile is not kept waiting.
+
+    Raises:
+        StartError: the address is not one of ours, or what it names cannot be used.
+    """
+    url = address(database_url)
+    looked = await (_postgres(url) if isinstance(url, URL) else asyncio.to_thread(_file, url))
+    if looked.version:
+        try:
+            _scripts().get_revision(looked.version)
+        except CommandError as error:
+            raise postgres.unusable(error) from error
+    return looked
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config)
+
+
+def _newest() -> str:
+    return str(_scripts().get_current_head() or "")
+
+
+def _file(path: Path) -> Looked:
+    where = str(path)
+    if not path.exists():
+        if not os.access(path.parent, os.W_OK):
+            raise StartError(
+                f"DATABASE_URL: {path} cannot be written; name a file in a folder that this user may write to"
+            )
+        return Looked("SQLite", where, newest=_newest())
+    try:
+        size = sum(each.stat().st_size for each in (path, Path(f"{path}-wal")) if each.exists())
+        with closing(sqlite3.connect(f"file:{quote(where)}?mode=ro", uri=True)) as connection:
+            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            version = _first(connection.execute(_VERSION).fetchall()) if "alembic_version" in names else ""
+            found = connection.execute(_INSTALLS).fetchall() if "slack_installs" in names else []
+    except WRONG as error:
+        raise unusable(error) from error
+    return Looked("SQLite", where, size, version, _newest(), _installs(found))
+
+
+async def _postgres(url: URL) -> Looked:
+    engine = postgres.open_engine(url)
+    try:
+        async with engine.connect() as connection:
+            size = int((await connection.execute(text(_SIZE))).scalar_one())
+            version = _first(await _rows(connection, "alembic_version", _VERSION))
+            found = await _rows(connection, "slack_installs", _INSTALLS)
+    except WRONG as error:
+        raise postgres.unusable(error) from error
+    finally:
+        await engine.dispose()
+    where = f"{url.database} at {url.host or 'localhost'}"
+    return Looked("PostgreSQL", where, size, version, _newest(), _installs(found))
+
+
+async def _rows(connection: AsyncConnection, table: str, asked: str) -> list[tuple[str, ...]]:
+    """What a table says; nothing where there is no such table."""
+    there = await connection.scalar(text("SELECT to_regclass(:name)::text"), {"name": table})
+    return [tuple(row) for row in await connection.execute(text(asked))] if there else []
+
+
+def _first(rows: list[tuple[str, ...]]) -> str:
+    return str(rows[0][0]) if rows else ""
+
+
+def _installs(rows: list[tuple[str, ...]]) -> list[tuple[str, str]]:
+    return [(team or enterprise, sealed) for team, enterprise, sealed in rows]
