@@ -91,8 +91,8 @@ class Live(LiveCards, commands.Cog):
         room = room_of(interaction)
         if not self.is_ours(room):
             return
-        missing = lacking_here(interaction)
-        self._side.remember(room, interaction, shown_in(interaction))
+        missing, shown = lacking_here(interaction), shown_in(interaction)
+        self._side.remember(room, interaction, shown if self._cards.get(room, shown) == shown else "")
         self._allow(room, missing)
         self.heard(room)
         await self._notes.tell(interaction, missing)

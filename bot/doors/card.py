@@ -288,11 +288,15 @@ class LiveCards:
         away = card and self.scrolled_away and self._below.setdefault(room, 0) >= self.scrolled_away
         if begun or away:
             try:
-                await self.take(room, await self.send(room, party, page))
+                sent = await self.send(room, party, page)
             except Waits:
                 if not card:
                     raise
             else:
+                if self._cards.get(room) != card:  # somebody has asked for it meanwhile
+                    await self.delete(room, sent)
+                else:
+                    await self.take(room, sent)
                 return
         if card:
             await self.edit(room, card, party, page)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.party.errors import NothingPlaying
 from bot.party.words import Member
 from bot.service import PartyService
 from cogs import card as live
@@ -13,7 +14,7 @@ from cogs import side_door
 from tests.cogs.stage import is_card, read, room
 from tests.conftest import ANNA
 from tests.fakes.discord_model import EVERYONE, SEND_MESSAGES, VIEW_CHANNEL, FakeChannel, FakeMessage, Reply
-from tests.fakes.discord_people import CONNECT, SEND_IN_THREADS, ChannelKind
+from tests.fakes.discord_people import ADMINISTRATOR, CONNECT, SEND_IN_THREADS, ChannelKind
 from tests.fakes.discord_server import FakeDiscord
 from tests.patience import pass_by
 from tests.patience import until as eventually
@@ -126,19 +127,44 @@ async def test_a_permission_that_is_taken_between_two_clicks(fake: FakeDiscord, 
     assert cards(fake, place) == [card]
 
 
+@pytest.mark.parametrize("way", ["the channel", "the bot's role", "another role"])
 async def test_a_permission_that_comes_takes_the_card_up_again(
-    fake: FakeDiscord, party: PartyService
+    fake: FakeDiscord, party: PartyService, way: str
 ) -> None:
-    """Discord tells that the channel has changed; nobody need do anything."""
+    """Discord tells that the channel or a role has changed; nobody need do anything."""
     place = fake.add_channel("place", app_permissions=UNSEEN)
     await party.queue.add(room(fake, place), ANNA, "mr brightside")
     await fake.slash(fake.member("Ben"), "now", channel=fake.channel)
     assert cards(fake, place) == []
-    fake.permit(place, EVERYONE)
+    if way == "the channel":
+        fake.permit(place, EVERYONE)
+    elif way == "the bot's role":
+        fake.make_bot_admin(fake.guild)
+    else:
+        fake.make_bot_admin(fake.guild, by_role=fake.add_role("boss", permissions=ADMINISTRATOR))
     await eventually(lambda: len(cards(fake, place)) == 1)
     await party.queue.add(room(fake, place), ANNA, "wonderwall")
     await eventually(lambda: "Wonderwall" in cards(fake, place)[0].text)
-    assert fake.requests[-1].path.startswith(f"/channels/{place.id}/")
+    assert [it.path for it in fake.requests if it.method == "PATCH"][-1].startswith(f"/channels/{place.id}/")
+
+
+async def test_files_need_no_permission_in_an_answer(fake: FakeDiscord) -> None:
+    """Where the bot may not attach files, `/export` brings one all the same."""
+    place = fake.add_channel("place", app_permissions=0)
+    await add(fake, place, "mr brightside")
+    reply = await fake.slash(fake.member("Anna"), "export", channel=place)
+    assert [len(message.files) for message in reply.messages] == [1]
+
+
+async def test_news_that_cannot_be_posted_make_no_noise(
+    fake: FakeDiscord, party: PartyService, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log has a line, and nobody is troubled."""
+    caplog.set_level("INFO")
+    place = fake.add_channel("place", app_permissions=UNSEEN)
+    party.notices.post(room(fake, place), NothingPlaying())
+    await eventually(lambda: "Could not post the news" in caplog.text)
+    assert [it for it in caplog.records if it.levelname in {"WARNING", "ERROR"}] == []
 
 
 async def test_a_newer_token_takes_over_before_the_old_one_ends(

@@ -26,6 +26,7 @@ _INTENTS = {
     "THREAD_UPDATE": _GUILDS,
     "THREAD_DELETE": _GUILDS,
     "GUILD_ROLE_UPDATE": _GUILDS,
+    "GUILD_MEMBER_UPDATE": 0,  # of the bot itself: of others it takes an intent (docs, "Gateway")
     "MESSAGE_DELETE_BULK": _GUILD_MESSAGES,
     "VOICE_STATE_UPDATE": _VOICE_STATES,
 }

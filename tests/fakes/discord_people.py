@@ -113,8 +113,13 @@ class FakeChannel:
 
         In a voice channel that takes Connect too (docs, "Permissions": implicit permissions).
         """
-        needed = VIEW_CHANNEL | (CONNECT if self.kind is ChannelKind.VOICE else 0)
-        return self.home is None or not needed & ~self.app_permissions
+        return self.home is None or self.lets_bot(
+            VIEW_CHANNEL | (CONNECT if self.kind is ChannelKind.VOICE else 0)
+        )
+
+    def lets_bot(self, permissions: int) -> bool:
+        """Whether the bot has all of these permissions here."""
+        return bool(self.app_permissions & ADMINISTRATOR) or not permissions & ~self.app_permissions
 
     @property
     def to_post(self) -> int:

@@ -102,9 +102,15 @@ def membership(guild: FakeGuild, roles: Iterable[str]) -> Json:
     }
 
 
-def bot_membership(guild: FakeGuild) -> Json:
+def bot_role(guild: FakeGuild, bot: FakeUser, permissions: int) -> Json:
+    """The bot's own role, with further permissions."""
+    mine = _role(guild.bot_role_id, bot.name, 1, managed=True)
+    return mine | {"permissions": str(EVERYONE | permissions)}
+
+
+def bot_membership(guild: FakeGuild, *roles: FakeRole) -> Json:
     """What the bot is in a guild."""
-    return membership(guild, [guild.bot_role_id]) | {"deaf": False, "mute": False}
+    return membership(guild, [guild.bot_role_id, *(it.id for it in roles)]) | {"deaf": False, "mute": False}
 
 
 def member(who: FakeMember) -> Json:

@@ -296,7 +296,7 @@ class RestApi:
             raise ApiError(*MISSING_ACCESS)
         if not place.seen_by_bot:
             raise ApiError(*MISSING_ACCESS)
-        if permissions & ~place.app_permissions:
+        if not place.lets_bot(permissions):
             raise ApiError(*MISSING_PERMISSIONS)
         return place
 
@@ -324,7 +324,7 @@ class RestApi:
     def _send(self, call: Call) -> Answer:
         place = self._place(call)
         files = ATTACH_FILES if (call.body or {}).get("attachments") else 0
-        if place.home is not None and (place.to_post | files) & ~place.app_permissions:
+        if place.home is not None and not place.lets_bot(place.to_post | files):
             raise ApiError(*MISSING_PERMISSIONS)
         if place.home is None and self.world.closed & {who.id for who in place.people}:
             raise ApiError(*CANNOT_MESSAGE)

@@ -11,6 +11,7 @@ from .discord_errors import ApiError
 from .discord_files import FakeFile, Files
 from .discord_gateway import Gateway
 from .discord_model import (
+    ADMINISTRATOR,
     EVERYONE,
     FakeChannel,
     FakeGuild,
@@ -105,6 +106,17 @@ class Stage:
         for place in (channel, *threads):
             place.app_permissions = app_permissions
         self._gateway.dispatch("CHANNEL_UPDATE", places.channel(channel))
+
+    def make_bot_admin(self, guild: FakeGuild, *, by_role: FakeRole | None = None) -> None:
+        """Allow the bot everything in a server: by its own role, or by another one that it gets."""
+        for place in self.world.channels_of[guild.id]:
+            place.app_permissions |= ADMINISTRATOR
+        if by_role is None:
+            told = {"guild_id": guild.id, "role": places.bot_role(guild, self.world.bot, ADMINISTRATOR)}
+            self._gateway.dispatch("GUILD_ROLE_UPDATE", told)
+        else:
+            member = places.bot_membership(guild, by_role) | {"user": places.user(self.world.bot)}
+            self._gateway.dispatch("GUILD_MEMBER_UPDATE", member | {"guild_id": guild.id})
 
     def delete_channel(self, channel: FakeChannel) -> None:
         """Take a channel or thread away, with all that was said in it.
