@@ -16,11 +16,13 @@ from bot.party.errors import NOT_AS_CONFIGURED, StartError
 from bot.service import PartyService
 from cogs.card import Live
 from cogs.commands import add_commands, mentions
+from cogs.leaving import Leaving
 from cogs.login import install_link, log_in, shortcomings
 from cogs.news import News
 from cogs.pressing import pressed
 from cogs.questions import Questions
 from cogs.request import Interaction, explain
+from cogs.sending import resend_once
 from cogs.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -72,7 +74,7 @@ class EncoreBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Makes the commands known, before the first event can arrive."""
         add_commands(self.tree)
-        for cog in (self.news, self.live):
+        for cog in (self.news, self.live, Leaving(self, self.party, self.live)):
             await self.add_cog(cog)
         await self.tree.set_translator(Texts())
         self.mentions = mentions(await self.tree.sync())
@@ -97,6 +99,7 @@ async def open_discord(
     Raises:
         StartError: Discord does not accept the token, cannot be reached, or has few logins left for today.
     """
+    resend_once()
     bot = EncoreBot(party, shard_ids, shard_count)
     async with bot:
         login = await log_in(bot, token)

@@ -19,7 +19,7 @@ from cogs.answering import show
 from cogs.escape import copied
 from cogs.files import lists_in, read
 from cogs.offers import offer_for
-from cogs.request import Interaction, explain, take
+from cogs.request import Interaction, explain, taken
 
 AnyCommand = app_commands.Command[Any, ..., Any]
 
@@ -63,12 +63,26 @@ def made(row: Command) -> AnyCommand:
     callback.__signature__ = inspect.Signature([asks, *map(_parameter, shown)])  # type: ignore[attr-defined]
     app_commands.describe(**{argument.name: argument.help for argument in shown})(callback)
     app_commands.choices(**dict(_choices(shown)))(callback)
-    command: AnyCommand = app_commands.Command(name=row.words[-1], description=row.help, callback=callback)
+    command: AnyCommand = app_commands.Command(
+        name=row.words[-1], description=row.help, callback=callback, allowed_contexts=_places(row)
+    )
     for argument in shown:
         offer = offer_for(argument.kind)
         if offer is not None:
             command.autocomplete(argument.name)(offer)
     return command
+
+
+def _places(row: Command) -> app_commands.AppCommandContext | None:
+    """Where a command is shown: what concerns the asker alone in the bot's direct messages, too.
+
+    There is one answer for a whole group (docs, "Application Commands: Contexts"), and a party's commands
+    stand in the same one as Spotify's personal ones, so groups stay in servers. Erasing one's data
+    disconnects Spotify.
+    """
+    if not row.personal or len(row.words) > 1:
+        return None
+    return app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False)
 
 
 def _parameter(argument: Argument) -> inspect.Parameter:
@@ -102,10 +116,10 @@ def _choices(arguments: Sequence[Argument]) -> Iterator[tuple[str, list[app_comm
 async def run(interaction: Interaction, row: Command, given: dict[str, Any]) -> None:
     """Takes a command to its handler, and shows what comes of it."""
     alone, quiet = row.audience is Audience.ALONE, row.audience is Audience.QUIET
-    asked = await take(interaction, private=alone, quiet=quiet, anywhere=row.personal)
-    if row.slow or row.spotify:
-        asked.client.news.remember(interaction)
-    await show(asked, await asked.soon(_run(asked.ask, row, given)))
+    async with taken(interaction, private=alone, quiet=quiet, anywhere=row.personal) as asked:
+        if row.slow or row.spotify:
+            asked.client.news.remember(interaction)
+        await show(asked, await asked.soon(_run(asked.ask, row, given)))
 
 
 async def _run(ask: Ask, row: Command, given: dict[str, Any]) -> Answer:
@@ -120,8 +134,8 @@ async def _read(value: Any) -> Any:
 
 
 async def _add_from_message(interaction: Interaction, message: discord.Message) -> None:
-    asked = await take(interaction, quiet=True)
-    await show(asked, await asked.soon(_found_in(asked.ask, message)))
+    async with taken(interaction, quiet=True) as asked:
+        await show(asked, await asked.soon(_found_in(asked.ask, message)))
 
 
 async def _found_in(ask: Ask, message: discord.Message) -> Answer:
@@ -131,7 +145,7 @@ async def _found_in(ask: Ask, message: discord.Message) -> Answer:
 async def add_from_form(interaction: Interaction, text: str) -> None:
     """Adds what was written into the form, also one that was opened before a restart."""
     try:
-        asked = await take(interaction, quiet=BY_NAME["add"].audience is Audience.QUIET)
-        await show(asked, await asked.soon(add(asked.ask, text)))
+        async with taken(interaction, quiet=BY_NAME["add"].audience is Audience.QUIET) as asked:
+            await show(asked, await asked.soon(add(asked.ask, text)))
     except Exception as error:  # nobody else tells the asker
         await explain(interaction, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+import aiohttp
 import discord
 from discord.ext import commands
 
@@ -62,7 +63,7 @@ class News(commands.Cog):
             words = room_words(rules, guild.preferred_locale if guild else None)
             channel = self._client.get_partial_messageable(int(room.channel), guild_id=int(room.workspace))
             await channel.send(words.error(error))
-        except discord.HTTPException as refused:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as refused:
             log.info("Could not post the news to room %s: %s", room.channel, refused)
         except Exception:
             log.exception("Could not post the news to room %s.", room.channel)
@@ -73,7 +74,7 @@ class News(commands.Cog):
         try:
             channel = await self._client.create_dm(discord.Object(int(member.user_id)))
             await channel.send(words.error(error))
-        except (discord.HTTPException, OSError) as refused:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as refused:
             log.info("Could not message a member: %s", refused)
             return False
         return True

@@ -17,7 +17,7 @@ from cogs.answering import show_outcome
 from cogs.commands import add_from_form
 from cogs.forms import ADD_FORM, PLACE, PLACES, RULE, filled_in, settings_view
 from cogs.questions import plain_id
-from cogs.request import Asked, Interaction, clicked, explain, take
+from cogs.request import CLICKED, Asked, Interaction, clicked, explain, taken
 
 
 async def pressed(interaction: Interaction) -> None:
@@ -36,8 +36,11 @@ async def pressed(interaction: Interaction) -> None:
 
 
 async def _press(interaction: Interaction, custom_id: str, values: list[str]) -> None:
+    if interaction.message is not None:
+        interaction.extras[CLICKED] = interaction.message.id
     if custom_id.startswith((RULE, PLACE)):
-        await _choose(await take(interaction, private=True), custom_id, values)
+        async with taken(interaction, private=True) as asked:
+            await _choose(asked, custom_id, values)
         return
     press = presses.read(plain_id(custom_id), values[0] if values else "")
     if press is None:
@@ -45,12 +48,12 @@ async def _press(interaction: Interaction, custom_id: str, values: list[str]) ->
     if isinstance(press, presses.Vote) and press.on_card:
         interaction.message = None  # fifty objects that nobody asks for, and garbage later
     personal = isinstance(press, presses.Forget)
-    asked = await take(interaction, private=presses.is_private(press), anywhere=personal)
-    if isinstance(press, presses.Add) and interaction.message is not None:
-        await _add(asked, press, interaction.message, custom_id)
-        return
-    await show_outcome(asked, await asked.soon(presses.act(asked.ask, press)))
-    interaction.message = None
+    async with taken(interaction, private=presses.is_private(press), anywhere=personal) as asked:
+        if isinstance(press, presses.Add) and interaction.message is not None:
+            await _add(asked, press, interaction.message, custom_id)
+            return
+        await show_outcome(asked, await asked.soon(presses.act(asked.ask, press)))
+        interaction.message = None
 
 
 async def _add(asked: Asked, press: presses.Add, message: discord.Message, custom_id: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar, cast
 
+import aiohttp
 import discord
 
 from bot.doors.ask import Ask, Door
@@ -26,6 +27,8 @@ Result = TypeVar("Result")
 
 UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
+CLICKED = "clicked"
+"""Under this name an interaction's extras have the id of the clicked message."""
 ANSWER_WITHIN_S = 0.05
 """What takes longer is acknowledged first and answered later; Discord gives up on us after 3 seconds."""
 
@@ -38,6 +41,9 @@ class LiveCards(Protocol):
 
     def turn(self, room: Room, page: int) -> None:
         """Shows another page of a room's card."""
+
+    async def answered(self, interaction: Interaction) -> None:
+        """Learns from a request that was answered."""
 
 
 class Languages(Protocol):
@@ -85,6 +91,15 @@ def clicked(interaction: Interaction) -> str:
     """The id of the button or menu that was used, or of the form that was sent; empty for a command."""
     data: dict[str, Any] = dict(interaction.data or {})
     return str(data.get("custom_id") or "")
+
+
+def shown_in(interaction: Interaction) -> str:
+    """The id of the clicked message, if it was changed or left in place in answer; else empty."""
+    kinds = {
+        discord.InteractionResponseType.message_update,
+        discord.InteractionResponseType.deferred_message_update,
+    }
+    return str(interaction.extras.get(CLICKED, "")) if interaction.response.type in kinds else ""
 
 
 def client_of(interaction: Interaction) -> Client:
@@ -219,6 +234,22 @@ async def take(
     return Asked(interaction, rules, private=private or (quiet and rules.quiet))
 
 
+@contextlib.asynccontextmanager
+async def taken(
+    interaction: Interaction, *, private: bool = False, quiet: bool = False, anywhere: bool = False
+) -> AsyncIterator[Asked]:
+    """Takes a request as `take` does, and learns from it once it is answered."""
+    yield await take(interaction, private=private, quiet=quiet, anywhere=anywhere)
+    await learn(interaction)
+
+
+async def learn(interaction: Interaction) -> None:
+    """Lets the cards learn from a request that was answered with a message or a change of one."""
+    kind = interaction.response.type
+    if kind is not None and kind is not discord.InteractionResponseType.modal:
+        await client_of(interaction).live.answered(interaction)
+
+
 async def rules_of(interaction: Interaction) -> Rules:
     """What the room has chosen; the usual rules where the database takes too long."""
     settings, room = client_of(interaction).party.settings, room_of(interaction)
@@ -266,5 +297,7 @@ async def explain(interaction: Interaction, error: BaseException) -> None:
         return
     try:
         await answer_privately(interaction, text)
-    except discord.HTTPException:
+    except (discord.HTTPException, aiohttp.ClientError, OSError):
         log.exception("Could not report an error.")
+    else:
+        await learn(interaction)

@@ -10,9 +10,10 @@ import asyncio
 import logging
 import time
 from abc import abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
+from bot.doors.pauses import Pauses
 from bot.party.limits import PARTY_ENDS_AFTER_MS
 from bot.party.words import Party, Room
 from bot.service import PartyService
@@ -28,15 +29,39 @@ READ_AT_ONCE = 4
 
 
 class Gone(Exception):
-    """The message or its channel is not there for us any more."""
+    """The message is not there for us any more."""
+
+
+class RoomGone(Gone):
+    """The channel is not there any more, and its party is over."""
+
+
+class Waits(Exception):
+    """The chat takes no card before somebody says something there.
+
+    Args:
+        anew: whether the card is posted anew then, in place of being edited.
+    """
+
+    def __init__(self, *, anew: bool = False) -> None:
+        super().__init__("until somebody says something there")
+        self.anew = anew
 
 
 class Later(Exception):
-    """The chat could not take the card now; it is tried again after so many seconds."""
+    """The chat could not take the card now.
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"again in {seconds:g} s")
+    Args:
+        seconds: after so many it is tried again.
+        kind: what is the matter, the same text for all rooms that it happens to.
+        grows: whether the next pause is twice as long.
+    """
+
+    def __init__(self, seconds: float, kind: str = "the chat is busy", *, grows: bool = False) -> None:
+        super().__init__(f"{kind}; again in {seconds:g} s")
         self.seconds = seconds
+        self.kind = kind
+        self.grows = grows
 
 
 class LiveCards:
@@ -53,6 +78,9 @@ class LiveCards:
         self._opened_ms = party.now_ms()
         self._posted_ms: dict[Room, int] = {}  # when the card was posted or taken away, of what is known
         self._shown: dict[Room, float] = {}  # when the card of a room was last sent
+        self._waiting: dict[Room, bool] = {}  # for somebody to say something; whether to post anew then
+        self._anew: set[Room] = set()  # the next time these cards are posted, not edited
+        self._pauses = Pauses()
         self._turns: dict[Room, asyncio.Lock] = {}
         self._dirty: set[Room] = set()
         self._tasks: dict[Room, asyncio.Task[None]] = {}
@@ -74,7 +102,7 @@ class LiveCards:
         """Posts a card and returns its id.
 
         Raises:
-            Gone, Later: it could not be.
+            Gone, Waits, Later: it could not be.
         """
 
     @abstractmethod
@@ -82,12 +110,16 @@ class LiveCards:
         """Shows the party in a card that is there.
 
         Raises:
-            Gone, Later: it could not be.
+            Gone, Waits, Later: it could not be.
         """
 
     @abstractmethod
     async def delete(self, room: Room, card: str) -> None:
         """Takes a card away; one that is gone already is no error."""
+
+    def rest_s(self, room: Room) -> float:
+        """How long this very card rests between two edits, in seconds."""
+        return self.every_s
 
     async def close(self) -> None:
         """Stops editing, for good."""
@@ -114,6 +146,15 @@ class LiveCards:
         """Counts a message below a room's card."""
         if room in self._below:
             self._below[room] += 1
+        self.heard(room)
+
+    def heard(self, room: Room) -> None:
+        """Goes on with a card that waited for somebody to say something."""
+        anew = self._waiting.pop(room, None)
+        if anew:
+            self._anew.add(room)
+        if anew is not None:
+            self.note(room)
 
     async def pick_up(self) -> None:
         """Goes on with the cards that an earlier run left, in parties that are not over."""
@@ -125,6 +166,8 @@ class LiveCards:
         """Makes a message the room's card, showing its first page, and takes the one before away."""
         before = await self.party.cards.keep(room, card)
         self._cards[room] = card
+        self._waiting.pop(room, None)
+        self._anew.discard(room)
         self._shown[room] = time.monotonic()
         self._below[room] = 0
         self._posted_ms[room] = self.party.now_ms()
@@ -144,11 +187,27 @@ class LiveCards:
             if known == card:
                 await self.forget(room)
 
+    async def swept(self, room: Room, cards: Collection[str]) -> None:
+        """Brings a card back that went along with other messages: nobody meant it."""
+        if await self.card_of(room) in cards:
+            await self.forget(room)
+            self._anew.add(room)
+            self.note(room)
+
     def leave(self, workspace: str) -> None:
         """Knows nothing more of the rooms of a workspace."""
-        for known in (self._cards, self._pages, self._below, self._shown, self._posted_ms, self._turns):
-            for room in [room for room in known if room.workspace == workspace]:
-                del known[room]
+        known = {*self._cards, *self._pages, *self._below, *self._shown, *self._posted_ms, *self._turns}
+        for room in [room for room in known | {*self._waiting} if room.workspace == workspace]:
+            self.drop(room)
+
+    def drop(self, room: Room) -> None:
+        """Knows nothing more of a room."""
+        for known in (self._cards, self._pages, self._below, self._shown, self._posted_ms, self._waiting):
+            known.pop(room, None)
+        self._turns.pop(room, None)
+        self._dirty.discard(room)
+        self._anew.discard(room)
+        self._pauses.over(room)
 
     async def card_of(self, room: Room) -> str:
         """The id of a room's card; empty if it has none."""
@@ -169,7 +228,7 @@ class LiveCards:
         return self._turns.setdefault(room, asyncio.Lock())
 
     def _left_s(self, room: Room, times: float = 1.0) -> float:
-        return max(0.0, self._shown.get(room, 0.0) + times * self.every_s - time.monotonic())
+        return max(0.0, self._shown.get(room, 0.0) + times * self.rest_s(room) - time.monotonic())
 
     def _written(self, room: Room) -> None:
         # Counted from the answer: the edit may have been taken just before it came.
@@ -189,7 +248,8 @@ class LiveCards:
                     if self._left_s(room) == 0:
                         self._dirty.discard(room)
                         await self._refresh(room)
-                        self._written(room)
+                        if room in self._cards:  # else it is gone
+                            self._written(room)
         except Exception:
             log.exception("The card in %s could not be shown.", room)
         finally:
@@ -199,25 +259,44 @@ class LiveCards:
         async with self._reading:
             card = await self.card_of(room)
             party = await self.party.insight.now(room, history=0)
-        if not self.is_ours(room) or not (card or party.playing or party.automatic):
+        due = card or party.playing or party.automatic or room in self._anew
+        if not self.is_ours(room) or room in self._waiting or not due:
             return
         try:
             await self._show(room, card, party)
+        except RoomGone:
+            await self.party.leave_rooms(room.platform, room.workspace, [room.channel])
+            self.drop(room)
         except Gone:
             if self._cards.get(room) == card:  # else it was only replaced meanwhile
                 await self.forget(room)
+        except Waits as waits:
+            self._waiting[room] = waits.anew
         except Later as late:
-            log.warning("The card in %s has to wait: %s", room, late)
-            self._shown[room] = time.monotonic() + late.seconds
+            pause_s = self._pauses.next_s(room, late.kind, late.seconds, grows=late.grows)
+            self._shown[room] = time.monotonic() + pause_s
             self._dirty.add(room)
+        else:
+            self._pauses.over(room)
 
     async def _show(self, room: Room, card: str, party: Party) -> None:
         page = self._pages.get(room, 0)
         # A party that has just begun gets a card by itself: the last one's lies far above.
         begun = party.started_ms > self._posted_ms.get(room, self._opened_ms)
         begun |= not card and room not in self._below
+        begun |= room in self._anew
         away = card and self.scrolled_away and self._below.setdefault(room, 0) >= self.scrolled_away
         if begun or away:
-            await self.take(room, await self.send(room, party, page))
-        elif card:
+            try:
+                sent = await self.send(room, party, page)
+            except Waits:
+                if not card:
+                    raise
+            else:
+                if self._cards.get(room) != card:  # somebody has asked for it meanwhile
+                    await self.delete(room, sent)
+                else:
+                    await self.take(room, sent)
+                return
+        if card:
             await self.edit(room, card, party, page)

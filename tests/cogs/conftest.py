@@ -25,3 +25,10 @@ async def fake(party: PartyService) -> AsyncIterator[FakeDiscord]:
     """A Discord server whose party bot is the real one, on a fresh database with the shipped model."""
     async with open_server() as fake, log_in(fake, party):
         yield fake
+
+
+@pytest.fixture
+async def fake_unheard() -> AsyncIterator[FakeDiscord]:
+    """A Discord server that nobody has logged in to yet."""
+    async with open_server() as fake:
+        yield fake

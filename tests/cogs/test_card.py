@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 from discord.webhook.async_ import AsyncWebhookAdapter
@@ -14,6 +15,7 @@ from bot.party.unit_of_work import MANY
 from bot.party.words import Member
 from bot.service import PartyService
 from cogs import card as live
+from cogs import refusals
 from db.store import Store
 from tests.cogs.stage import is_card, log_in, open_server, private, public, read, room
 from tests.conftest import ANNA, BEN, MOD, Clock
@@ -233,7 +235,7 @@ async def test_a_place_that_is_gone_does_no_harm(
     await asyncio.sleep(3 * PACE_S)  # that nothing more happens can only be waited for
     refused = [it for it in fake.requests if it.status >= 400 and place.id in it.path]
     assert len(refused) <= 2
-    if harm != "kick":  # a server that throws the bot out takes its parties along
+    if harm == "permissions":  # what is gone takes its parties along
         assert len((await party.insight.now(where)).queue) == 2
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
@@ -311,7 +313,7 @@ async def test_a_card_waits_while_discord_is_ill(
     fake: FakeDiscord, party: PartyService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An edit that Discord did not take is tried again, and shows the latest state then."""
-    monkeypatch.setattr(live, "RETRY_S", PACE_S)
+    monkeypatch.setattr(refusals, "RETRY_S", PACE_S)
     card = await begun(fake, party, *FEW[:2])
     fake.fail_next("PATCH", f"/messages/{card.id}", status=400, code=50035, message="ordered")
     await fill(fake, party, "wonderwall")
@@ -337,3 +339,89 @@ async def test_a_slow_connection_answers_the_queue_once(
     callbacks = [it for it in fake.requests if it.path.startswith(f"/interactions/{reply.interaction_id}/")]
     assert [it.status for it in callbacks] == [200]
     assert cards(fake) == [message]
+
+
+async def test_an_archived_thread_is_left_in_peace(fake: FakeDiscord, party: PartyService) -> None:
+    """Songs that end there open it again never; the next request does, and brings a new card."""
+    thread = fake.add_thread("thread")
+    where = room(fake, thread)
+    anna = fake.member("Anna")
+    await fake.slash(anna, "add", channel=thread, song="mr brightside")
+    await eventually(lambda: bool(cards(fake)))
+    (old,) = cards(fake)
+    fake.archive(thread)
+    before = len(fake.requests)
+    for song in FEW[1:]:
+        await party.queue.add(where, ANNA, song)
+        await asyncio.sleep(3 * PACE_S)  # that nothing more happens can only be waited for
+    tried = [it for it in fake.requests[before:] if thread.id in it.path]
+    assert [(it.method, it.status) for it in tried] == [("PATCH", 400)]
+    assert thread.archived
+    await fake.slash(anna, "now", channel=thread)
+    await eventually(lambda: old.deleted and ["Wonderwall" in card.text for card in cards(fake)] == [True])
+
+
+async def test_a_channel_that_is_cleared_gets_its_card_back(fake: FakeDiscord, party: PartyService) -> None:
+    """Whoever clears a channel does not mean the card; a purge of other messages leaves it where it is."""
+    card = await begun(fake, party, *FEW)
+    fake.purge(fake.channel, [fake.says(fake.member("Ben"), "hello")])
+    await fake.slash(fake.member("Ben"), "history")
+    assert cards(fake) == [card]
+    fake.purge(fake.channel)
+    await eventually(lambda: ["Wonderwall" in it.text for it in cards(fake)] == [True])
+    assert cards(fake) != [card]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, 50035), (400, 0), (403, 40333), (404, 0), (429, 0), (503, 0), (401, 0)]
+)
+async def test_nothing_else_lets_a_card_go(
+    fake: FakeDiscord,
+    party: PartyService,
+    status: int,
+    code: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An odd refusal is tried again, with one line in the log however often it comes."""
+    monkeypatch.setattr(refusals, "RETRY_S", PACE_S)
+    card = await begun(fake, party, *FEW[:2])
+    for _ in range(3):
+        fake.fail_next("PATCH", f"/messages/{card.id}", status=status, code=code)
+    await fill(fake, party, "wonderwall")
+    await eventually(lambda: "Wonderwall" in card.text)
+    assert cards(fake) == [card]
+    assert caplog.text.count("has to wait") == 1
+    assert [it for it in caplog.records if it.levelname == "ERROR"] == []
+
+
+async def test_a_connection_that_closes_only_delays_a_card(
+    fake: FakeDiscord, party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The edit is tried again, whether it was taken or not."""
+    monkeypatch.setattr(refusals, "RETRY_S", PACE_S)
+    card = await begun(fake, party, *FEW[:2])
+    for taken in (False, True):
+        fake.hang_up_next("PATCH", f"/messages/{card.id}", taken=taken)
+    await fill(fake, party, "wonderwall")
+    await eventually(lambda: "Wonderwall" in card.text)
+    await fill(fake, party, "creep radiohead")
+    await eventually(lambda: "Creep" in card.text)
+
+
+async def test_an_old_card_is_edited_as_often_as_discord_takes_it(
+    fake: FakeDiscord, party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of messages older than an hour that is three times in six seconds a channel (error 30046)."""
+    assert fake.world.timing.old_edits_s < 3 * live.OLD_EDIT_EVERY_S
+    shorter = PACE_S / REST_S  # as all rests here
+    fake.world.timing = replace(fake.world.timing, old_s=-1.0, old_edits_s=6 * shorter)
+    monkeypatch.setattr(live, "OLD_AFTER_S", -3600.0)
+    monkeypatch.setattr(live, "OLD_EDIT_EVERY_S", live.OLD_EDIT_EVERY_S * shorter)
+    card = await begun(fake, party, *FEW)
+    song = (await party.insight.now(room(fake))).queue[-1].id
+    for number in range(20):
+        await party.ballots.vote(room(fake), Member("discord", str(500 + number), "Guest"), song, +1)
+        await asyncio.sleep(PACE_S / 2)
+    await eventually(lambda: "👍 20" in card.text)
+    assert [it.answer for it in fake.requests if it.status == 429] == []

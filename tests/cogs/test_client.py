@@ -25,7 +25,8 @@ PRIVILEGED = {"GUILD_MEMBERS": 1 << 1, "GUILD_PRESENCES": 1 << 8, "MESSAGE_CONTE
 GUILD_MESSAGES, VOICE_STATES = 1 << 9, 1 << 7
 LOCALES = {"de", "fr", "es-ES", "es-419", "pt-BR", "ja", "zh-CN"}
 FEWEST_TRANSLATED = 3  # a word may be the same in some languages
-GUILD_ONLY, GUILD_INSTALL, SLASH = [0], [0], 1
+GUILD_ONLY, GUILD_AND_DM, GUILD_INSTALL, SLASH = [0], [0, 1], [0], 1
+IN_DMS = {"help", "delete-my-data"}
 BRAND = "spotify"  # is called so in every language
 
 
@@ -42,13 +43,16 @@ def described(command: Json) -> list[Json]:
 
 
 async def test_the_registered_commands(fake: FakeDiscord, party: PartyService) -> None:
-    """All that the party can do, for servers only, each described within Discord's limits."""
+    """All that the party can do, for servers, each described within Discord's limits.
+
+    Only what somebody who has left every server still needs is there in the bot's direct messages.
+    """
     async with log_in(fake, party):
         rows = {row.name for row in of_door(TABLE, Door.DISCORD)}
         inner = {f"{BRAND} {it['name']}" for it in fake.commands[BRAND]["options"]}
         assert {*fake.commands} - {BRAND} | inner == rows | {ADD_FROM_MESSAGE}
     for command in fake.commands.values():
-        assert command["contexts"] == GUILD_ONLY
+        assert command["contexts"] == (GUILD_AND_DM if command["name"] in IN_DMS else GUILD_ONLY)
         assert command["integration_types"] == GUILD_INSTALL
         assert command["default_member_permissions"] is None
         for part in described(command) if command["type"] == SLASH else ():

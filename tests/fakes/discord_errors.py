@@ -23,6 +23,7 @@ CANNOT_MESSAGE = (403, 50007, "Cannot send messages to this user")
 MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
 INVALID_WEBHOOK_TOKEN = (401, 50027, "Invalid Webhook Token")
 INVALID_FORM = (400, 50035, "Invalid Form Body")
+THREAD_ARCHIVED = (400, 50083, "Thread is archived")
 INVALID_JSON = (400, 50109, "The request body contains invalid JSON.")
 
 Path = tuple[str | int, ...]

@@ -20,7 +20,14 @@ _GUILDS, _VOICE_STATES, _GUILD_MESSAGES, _DIRECT_MESSAGES = 1 << 0, 1 << 7, 1 <<
 _INTENTS = {
     "GUILD_ROLE_CREATE": _GUILDS,
     "CHANNEL_CREATE": _GUILDS,
+    "CHANNEL_UPDATE": _GUILDS,
     "CHANNEL_DELETE": _GUILDS,
+    "THREAD_CREATE": _GUILDS,
+    "THREAD_UPDATE": _GUILDS,
+    "THREAD_DELETE": _GUILDS,
+    "GUILD_ROLE_UPDATE": _GUILDS,
+    "GUILD_MEMBER_UPDATE": 0,  # of the bot itself: of others it takes an intent (docs, "Gateway")
+    "MESSAGE_DELETE_BULK": _GUILD_MESSAGES,
     "VOICE_STATE_UPDATE": _VOICE_STATES,
 }
 _PRIVILEGED = (1 << 1) | (1 << 8) | MESSAGE_CONTENT
@@ -168,7 +175,8 @@ class Gateway:
         }
         self._dispatch(session, "READY", ready | ({"shard": shard} if shard else {}))
         for guild in guilds:
-            self._dispatch(session, "GUILD_CREATE", self._guild(guild, session))
+            if guild.id not in world.down:
+                self._dispatch(session, "GUILD_CREATE", self._guild(guild, session))
         self.changed.set()
 
     def _resume(self, link: Link, payload: Json) -> None:

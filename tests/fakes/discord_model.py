@@ -90,6 +90,8 @@ class Timing:
 
     acknowledge_s: float = PATIENCE_S
     token_s: float = 900.0
+    old_s: float = 3600.0
+    old_edits_s: float = 6.0
     settle_s: float = 0.05
     unchanged_s: float = 0.5
     timeout_s: float = PATIENCE_S

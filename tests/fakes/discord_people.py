@@ -12,9 +12,12 @@ ADMINISTRATOR = 1 << 3
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
 MANAGE_MESSAGES = 1 << 13
+ATTACH_FILES = 1 << 15
 READ_HISTORY = 1 << 16
-# View, send, embed, attach, read history, use external emoji, connect, speak, slash commands.
-EVERYONE = sum(1 << bit for bit in (10, 11, 14, 15, 16, 18, 20, 21, 31))
+CONNECT = 1 << 20
+SEND_IN_THREADS = 1 << 38
+# View, send, embed, attach, read history, external emoji, connect, speak, slash commands, send in threads.
+EVERYONE = sum(1 << bit for bit in (10, 11, 14, 15, 16, 18, 20, 21, 31, 38))
 
 
 class Context(IntEnum):
@@ -32,6 +35,8 @@ class ChannelKind(IntEnum):
     DM = 1
     VOICE = 2
     GROUP = 3
+    THREAD = 11
+    FORUM = 15
 
 
 @dataclass(frozen=True)
@@ -72,9 +77,12 @@ class FakeRole:
         return f"<@&{self.id}>"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class FakeChannel:
-    """A channel, in a guild or between people; `app_permissions` is what the bot may do in it."""
+    """A channel, in a guild or between people; `app_permissions` is what the bot may do in it.
+
+    A thread, which a forum post is too, has a parent, and may be archived.
+    """
 
     id: str
     name: str
@@ -82,6 +90,8 @@ class FakeChannel:
     app_permissions: int = EVERYONE
     kind: ChannelKind = ChannelKind.TEXT
     people: tuple[FakeUser, ...] = ()
+    parent: FakeChannel | None = None
+    archived: bool = False
 
     @property
     def guild(self) -> FakeGuild:
@@ -96,6 +106,25 @@ class FakeChannel:
         if self.home is not None:
             return Context.GUILD
         return Context.BOT_DM if any(who.bot for who in self.people) else Context.PRIVATE
+
+    @property
+    def seen_by_bot(self) -> bool:
+        """Whether the bot may view the channel, or is told of nothing in it.
+
+        In a voice channel that takes Connect too (docs, "Permissions": implicit permissions).
+        """
+        return self.home is None or self.lets_bot(
+            VIEW_CHANNEL | (CONNECT if self.kind is ChannelKind.VOICE else 0)
+        )
+
+    def lets_bot(self, permissions: int) -> bool:
+        """Whether the bot has all of these permissions here."""
+        return bool(self.app_permissions & ADMINISTRATOR) or not permissions & ~self.app_permissions
+
+    @property
+    def to_post(self) -> int:
+        """The permission that posting takes: threads have one of their own (docs, "Threads")."""
+        return SEND_IN_THREADS if self.kind is ChannelKind.THREAD else SEND_MESSAGES
 
     @property
     def has_bot(self) -> bool:

@@ -102,9 +102,15 @@ def membership(guild: FakeGuild, roles: Iterable[str]) -> Json:
     }
 
 
-def bot_membership(guild: FakeGuild) -> Json:
+def bot_role(guild: FakeGuild, bot: FakeUser, permissions: int) -> Json:
+    """The bot's own role, with further permissions."""
+    mine = _role(guild.bot_role_id, bot.name, 1, managed=True)
+    return mine | {"permissions": str(EVERYONE | permissions)}
+
+
+def bot_membership(guild: FakeGuild, *roles: FakeRole) -> Json:
     """What the bot is in a guild."""
-    return membership(guild, [guild.bot_role_id]) | {"deaf": False, "mute": False}
+    return membership(guild, [guild.bot_role_id, *(it.id for it in roles)]) | {"deaf": False, "mute": False}
 
 
 def member(who: FakeMember) -> Json:
@@ -147,11 +153,13 @@ def channel(place: FakeChannel) -> Json:
     base: Json = {"id": place.id, "type": int(place.kind), "last_message_id": None, "flags": 0}
     if place.home is None:
         return base | _between_people(place)
+    if place.parent is not None:
+        return base | _thread(place, place.parent)
     base |= {
         "name": place.name,
         "guild_id": place.home.id,
         "position": 0,
-        "permission_overwrites": [],
+        "permission_overwrites": [_overwrite(place, place.home)],
         "nsfw": False,
         "parent_id": None,
         "rate_limit_per_user": 0,
@@ -159,6 +167,39 @@ def channel(place: FakeChannel) -> Json:
     if place.kind is ChannelKind.VOICE:
         return base | {"bitrate": 64_000, "user_limit": 0, "rtc_region": None}
     return base | {"topic": None}
+
+
+def _overwrite(place: FakeChannel, home: FakeGuild) -> Json:
+    """What the channel says of the bot's own role, which has the usual permissions."""
+    allow, deny = place.app_permissions & ~EVERYONE, EVERYONE & ~place.app_permissions
+    return {"id": home.bot_role_id, "type": 0, "allow": str(allow), "deny": str(deny)}
+
+
+def _thread(place: FakeChannel, parent: FakeChannel) -> Json:
+    at = parent.guild.created
+    return {
+        "name": place.name,
+        "guild_id": parent.guild.id,
+        "parent_id": parent.id,
+        "owner_id": parent.guild.owner_id,
+        "message_count": 0,
+        "member_count": 1,
+        "total_message_sent": 0,
+        "rate_limit_per_user": 0,
+        "thread_metadata": {
+            "archived": place.archived,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": at,
+            "locked": False,
+            "create_timestamp": at,
+        },
+    }
+
+
+def deleted_thread(place: FakeChannel) -> Json:
+    """What THREAD_DELETE tells."""
+    above = place.parent.id if place.parent is not None else None
+    return {"id": place.id, "guild_id": place.guild.id, "parent_id": above, "type": int(place.kind)}
 
 
 def _between_people(place: FakeChannel) -> Json:
@@ -203,7 +244,7 @@ def guild_create(
         _role(guild.bot_role_id, bot.name, 1, managed=True),
     ]
     # Of the members only the bot and those in voice channels are told without a privileged intent.
-    listening = list(listeners)
+    listening, places = list(listeners), list(channels)
     people = [guild_member(who) for who, _ in listening if who.id != bot.id]
     return _GUILD_DEFAULTS | {
         "id": guild.id,
@@ -213,7 +254,8 @@ def guild_create(
         "preferred_locale": guild.locale,
         "member_count": size,
         "members": [bot_membership(guild) | {"user": user(bot)}, *people],
-        "channels": [channel(place) for place in channels],
+        "channels": [channel(place) for place in places if place.parent is None],
+        "threads": [channel(it) for it in places if it.parent and it.seen_by_bot and not it.archived],
         "roles": own_roles + [role(it) for it in roles],
         "voice_states": [voice_state(who, place) for who, place in listening],
     }
@@ -248,7 +290,6 @@ _GUILD_DEFAULTS: Json = {
     "features": [],
     "emojis": [],
     "stickers": [],
-    "threads": [],
     "presences": [],
     "stage_instances": [],
     "guild_scheduled_events": [],

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from .discord_errors import ApiError
+from .discord_model import FakeMessage, Timing
 
 _MESSAGE = "You are being rate limited."
+_OLD_EDITS = 3
+_TOO_MANY_OLD_EDITS = "Maximum number of edits to messages older than 1 hour reached. Try again later"
 _NOT_GLOBAL = ("/interactions/", "/webhooks/")
 
 
@@ -49,6 +54,31 @@ class Bucket:
             "X-RateLimit-Reset": f"{time.time() + left_s:.3f}",
             "X-RateLimit-Reset-After": f"{left_s:.3f}",
         }
+
+
+class OldEdits:
+    """Three edits in six seconds for all the old messages of a channel.
+
+    The limit stands in discord-userdoccers, pull request 551. The refusal has the status of a rate limit and
+    a code of its own (discord-api-docs, issue 4413).
+    """
+
+    def __init__(self) -> None:
+        """Start without edits."""
+        self._edits: defaultdict[str, list[float]] = defaultdict(list)
+
+    def take(self, message: FakeMessage, timing: Timing) -> None:
+        """Count an edit; an ApiError if the message is old and there were too many."""
+        at = time.monotonic()
+        age_s = time.time() - datetime.fromisoformat(message.created).timestamp()
+        if age_s <= timing.old_s:
+            return
+        edits = [it for it in self._edits[message.channel.id] if at - it < timing.old_edits_s]
+        if len(edits) >= _OLD_EDITS:
+            error = too_many(timing.old_edits_s - (at - edits[0]), {}, scope="shared")
+            error.body |= {"code": 30046, "message": _TOO_MANY_OLD_EDITS}
+            raise error
+        self._edits[message.channel.id] = [*edits, at]
 
 
 class RateLimits:

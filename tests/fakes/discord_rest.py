@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +23,7 @@ from .discord_errors import (
     MISSING_PERMISSIONS,
     NOT_FOUND,
     OTHERS_MESSAGE,
+    THREAD_ARCHIVED,
     UNAUTHORIZED,
     UNKNOWN_APPLICATION,
     UNKNOWN_CHANNEL,
@@ -29,16 +32,14 @@ from .discord_errors import (
     ApiError,
 )
 from .discord_model import (
-    SEND_MESSAGES,
-    VIEW_CHANNEL,
     FakeChannel,
     FakeMessage,
     Interaction,
     Json,
     RestRequest,
 )
-from .discord_people import MANAGE_MESSAGES, READ_HISTORY
-from .discord_rate_limits import RateLimits
+from .discord_people import ATTACH_FILES, MANAGE_MESSAGES, READ_HISTORY
+from .discord_rate_limits import OldEdits, RateLimits
 from .discord_world import World
 
 PREFIX = "/api/v10"
@@ -68,6 +69,20 @@ class Fault:
     error: ApiError
 
 
+@dataclass(frozen=True)
+class HangUp:
+    """A connection that the server closes in place of an answer.
+
+    Discord's servers, and proxies before them, close connections that nobody uses; a request that is under
+    way then may have been taken or not (RFC 9112, "Persistence").
+    """
+
+    method: str
+    path_part: str
+    taken: bool
+    reset: bool
+
+
 Answer = tuple[int, Any]
 Handler = Callable[[Call], Answer]
 
@@ -80,6 +95,8 @@ class RestApi:
         self.world = world
         self.gateway_url = ""
         self.faults: list[Fault] = []
+        self.hang_ups: list[HangUp] = []
+        self.old_edits = OldEdits()
         self.limits = RateLimits()
         self.registered = asyncio.Event()
 
@@ -150,6 +167,9 @@ class RestApi:
     ) -> web.Response:
         body: Any = None
         headers: dict[str, str] = {}
+        hangs_up = self._hang_up(request)
+        if hangs_up is not None and not hangs_up.taken:
+            return _cut_off(request, hangs_up)
         try:
             headers = self.limits.take(request.method, request.path.removeprefix(PREFIX))
             body, files = await _body(request)
@@ -162,8 +182,10 @@ class RestApi:
             status, answer = error.status, error.body
             headers |= error.headers
         self._record(request, body, status, answer)
-        breaches = self.world.schemas.answer(request.method, template, status, answer)
-        self.world.report(breaches)
+        if hangs_up is not None:
+            return _cut_off(request, hangs_up)
+        if not _is_cloudflares(status, answer):
+            self.world.report(self.world.schemas.answer(request.method, template, status, answer))
         return _response(status, answer, headers)
 
     def _authorize(self, request: web.Request, *, public: bool) -> None:
@@ -174,6 +196,13 @@ class RestApi:
         if call.body is not None:
             breaches = self.world.schemas.request(call.method, call.template, call.body)
             self.world.report(breaches)
+
+    def _hang_up(self, request: web.Request) -> HangUp | None:
+        for it in self.hang_ups:
+            if it.method == request.method and it.path_part in request.path:
+                self.hang_ups.remove(it)
+                return it
+        return None
 
     def _fail_if_ordered(self, call: Call) -> None:
         for fault in self.faults:
@@ -250,6 +279,7 @@ class RestApi:
 
     def _edit_hooked(self, call: Call) -> Answer:
         message = self._hooked(call)
+        _check_open(message.channel)
         return self._shown(self.world.edit(message, call.body or {}, by=self._hook(call)))
 
     def _delete_hooked(self, call: Call) -> Answer:
@@ -258,15 +288,15 @@ class RestApi:
 
     # Channels
 
-    def _place(self, call: Call, permissions: int = VIEW_CHANNEL) -> FakeChannel:
+    def _place(self, call: Call, permissions: int = 0) -> FakeChannel:
         place = self.world.channels.get(call.params["channel_id"])
         if place is None:
             raise ApiError(*UNKNOWN_CHANNEL)
         if not place.has_bot or (place.home is not None and place.home.id not in self.world.guilds):
             raise ApiError(*MISSING_ACCESS)
-        if not place.app_permissions & VIEW_CHANNEL:
+        if not place.seen_by_bot:
             raise ApiError(*MISSING_ACCESS)
-        if permissions & ~place.app_permissions:
+        if not place.lets_bot(permissions):
             raise ApiError(*MISSING_PERMISSIONS)
         return place
 
@@ -292,7 +322,10 @@ class RestApi:
         return 200, places.channel(self.world.dm(who))
 
     def _send(self, call: Call) -> Answer:
-        place = self._place(call, SEND_MESSAGES)
+        place = self._place(call)
+        files = ATTACH_FILES if (call.body or {}).get("attachments") else 0
+        if place.home is not None and not place.lets_bot(place.to_post | files):
+            raise ApiError(*MISSING_PERMISSIONS)
         if place.home is None and self.world.closed & {who.id for who in place.people}:
             raise ApiError(*CANNOT_MESSAGE)
         return self._shown(self.world.send(place, call.body or {}))
@@ -317,14 +350,33 @@ class RestApi:
         message = self._posted(call)
         if message.author is not None:
             raise ApiError(*OTHERS_MESSAGE)
+        _check_open(message.channel)
+        self.old_edits.take(message, self.world.timing)
         return self._shown(self.world.edit(message, call.body or {}, by=None))
 
     def _delete_posted(self, call: Call) -> Answer:
         message = self._posted(call)
+        _check_open(message.channel)
         if message.author is not None and not message.channel.app_permissions & MANAGE_MESSAGES:
             raise ApiError(*MISSING_PERMISSIONS)
         self.world.delete(message, by=None)
         return 204, None
+
+
+def _check_open(place: FakeChannel) -> None:
+    """Refuse to change what is in an archived thread (docs, "Threads": archived ones are read-only)."""
+    if place.archived:
+        raise ApiError(*THREAD_ARCHIVED)
+
+
+def _cut_off(request: web.Request, how: HangUp) -> web.Response:
+    """Close the connection; what is returned reaches nobody."""
+    if request.transport is not None:
+        if how.reset:  # without what is said at the end of a connection
+            line = request.transport.get_extra_info("socket")
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.transport.abort()
+    return web.Response()
 
 
 def _call(request: web.Request, template: str, body: Any) -> Call:
@@ -364,6 +416,11 @@ def _attached(body: Any, files: Mapping[str, bytes]) -> Any:
     return body | {"data": message} if "data" in body else message
 
 
+def _is_cloudflares(status: int, answer: Any) -> bool:
+    """Whether a refusal comes from the proxy in front of Discord (docs, "Rate Limits: Invalid Requests")."""
+    return status == 429 and "retry_after" not in answer
+
+
 def _response(status: int, answer: Any, limits: Mapping[str, str]) -> web.Response:
     headers = {
         # Without it discord.py takes a refusal for one of Cloudflare's.
@@ -374,6 +431,8 @@ def _response(status: int, answer: Any, limits: Mapping[str, str]) -> web.Respon
         "X-RateLimit-Reset-After": "1.000",
         **limits,
     }
+    if _is_cloudflares(status, answer):
+        del headers["Via"]
     if status == 204:
         return web.Response(status=204, headers=headers)
     # discord.py parses a body only if its type is exactly this one, without a charset.

@@ -12,6 +12,7 @@ from .discord_errors import ApiError
 from .discord_files import FakeFile, Files
 from .discord_gateway import Gateway
 from .discord_model import (
+    ADMINISTRATOR,
     EVERYONE,
     FakeChannel,
     FakeGuild,
@@ -23,7 +24,7 @@ from .discord_model import (
 )
 from .discord_people import ChannelKind
 from .discord_rate_limits import Bucket
-from .discord_rest import Fault, RestApi
+from .discord_rest import Fault, HangUp, RestApi
 from .discord_session import SessionStarts
 from .discord_state import now
 from .discord_world import World
@@ -81,13 +82,71 @@ class Stage:
             self._gateway.dispatch("CHANNEL_CREATE", places.channel(channel))
         return channel
 
+    def add_thread(
+        self, name: str, parent: FakeChannel | None = None, *, app_permissions: int = EVERYONE
+    ) -> FakeChannel:
+        """Open a thread in a channel, or a post in a forum."""
+        above = parent or self.channel
+        thread = FakeChannel(
+            self.world.snowflake(), name, above.guild, app_permissions, ChannelKind.THREAD, parent=above
+        )
+        self.world.channels[thread.id] = thread
+        self.world.channels_of[above.guild.id].append(thread)
+        if thread.seen_by_bot:
+            self._gateway.dispatch("THREAD_CREATE", places.channel(thread) | {"newly_created": True})
+        return thread
+
+    def archive(self, thread: FakeChannel) -> None:
+        """Put a thread away, as Discord does once nobody has written in it for long."""
+        thread.archived = True
+        self._gateway.dispatch("THREAD_UPDATE", places.channel(thread))
+
+    def permit(self, channel: FakeChannel, app_permissions: int) -> None:
+        """Give the bot these permissions in a channel, and in its threads."""
+        threads = [it for it in self.world.channels_of[channel.guild.id] if it.parent is channel]
+        for place in (channel, *threads):
+            place.app_permissions = app_permissions
+        self._gateway.dispatch("CHANNEL_UPDATE", places.channel(channel))
+
+    def make_bot_admin(self, guild: FakeGuild, *, by_role: FakeRole | None = None) -> None:
+        """Allow the bot everything in a server: by its own role, or by another one that it gets."""
+        for place in self.world.channels_of[guild.id]:
+            place.app_permissions |= ADMINISTRATOR
+        if by_role is None:
+            told = {"guild_id": guild.id, "role": places.bot_role(guild, self.world.bot, ADMINISTRATOR)}
+            self._gateway.dispatch("GUILD_ROLE_UPDATE", told)
+        else:
+            member = places.bot_membership(guild, by_role) | {"user": places.user(self.world.bot)}
+            self._gateway.dispatch("GUILD_MEMBER_UPDATE", member | {"guild_id": guild.id})
+
     def delete_channel(self, channel: FakeChannel) -> None:
-        """Take a channel away, with all that was said in it."""
-        del self.world.channels[channel.id]
-        self.world.channels_of[channel.guild.id].remove(channel)
-        for message in self.world.messages_in[channel.id]:
+        """Take a channel or thread away, with all that was said in it.
+
+        Of the threads that go with a channel Discord tells nothing more.
+        """
+        there = self.world.channels_of[channel.guild.id]
+        for place in [channel, *(it for it in there if it.parent is channel)]:
+            del self.world.channels[place.id]
+            there.remove(place)
+            for message in self.world.messages_in[place.id]:
+                message.deleted = True
+        if channel.parent is None:
+            self._gateway.dispatch("CHANNEL_DELETE", places.channel(channel))
+        else:
+            self._gateway.dispatch("THREAD_DELETE", places.deleted_thread(channel))
+
+    def take_down(self, guild: FakeGuild) -> None:
+        """Have a server unavailable: READY names it, and nothing more is told of it."""
+        self.world.down.add(guild.id)
+
+    def purge(self, channel: FakeChannel, messages: Sequence[FakeMessage] | None = None) -> None:
+        """Delete several messages at once, all of a channel if none is named."""
+        gone = [*(self.world.messages_in[channel.id] if messages is None else messages)]
+        for message in gone:
             message.deleted = True
-        self._gateway.dispatch("CHANNEL_DELETE", places.channel(channel))
+        if channel.seen_by_bot:
+            told = {"ids": [it.id for it in gone], "channel_id": channel.id, "guild_id": channel.guild.id}
+            self._gateway.dispatch("MESSAGE_DELETE_BULK", told)
 
     def delete_message(self, message: FakeMessage) -> None:
         """Somebody else than the bot takes a message away."""
@@ -226,6 +285,10 @@ class Stage:
     def limit_globally(self, retry_after_s: float) -> None:
         """Refuse every request for so long, but for answers to interactions."""
         self._rest.limits.global_until = time.monotonic() + retry_after_s
+
+    def hang_up_next(self, method: str, path_part: str, *, taken: bool, reset: bool = False) -> None:
+        """Close the connection of the next such request, after it was taken or not, without an answer."""
+        self._rest.hang_ups.append(HangUp(method, path_part, taken, reset))
 
     def fail_next(
         self, method: str, path_part: str, *, status: int = 500, code: int = 0, message: str = ""

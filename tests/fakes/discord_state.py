@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import discord_payloads as payloads
+from . import discord_places as places
 from .discord_limits import check_message
 from .discord_model import (
     FakeChannel,
@@ -51,6 +52,7 @@ class State:
         self.users: dict[str, FakeUser] = {}
         self.closed: set[str] = set()  # the ids of those who take no private messages
         self.guilds: dict[str, FakeGuild] = {}
+        self.down: set[str] = set()  # the ids of guilds that are unavailable
         self.channels: dict[str, FakeChannel] = {}
         self.channels_of: defaultdict[str, list[FakeChannel]] = defaultdict(list)
         self.roles_of: defaultdict[str, list[FakeRole]] = defaultdict(list)
@@ -132,10 +134,17 @@ class State:
         return self._keep(message)
 
     def _keep(self, message: FakeMessage) -> FakeMessage:
+        if message.channel.archived and not message.ephemeral:
+            self.open_again(message.channel)
         self.messages[message.id] = message
         self.messages_in[message.channel.id].append(message)
         self._announce("MESSAGE_CREATE", message)
         return message
+
+    def open_again(self, thread: FakeChannel) -> None:
+        """Take a thread out of the archive, as a message in it does (docs, "Threads")."""
+        thread.archived = False
+        self.announce("THREAD_UPDATE", places.channel(thread))
 
     def edit(self, message: FakeMessage, body: Json, *, by: Interaction | None) -> FakeMessage:
         """Change what the body names, and complete a deferral."""
@@ -192,7 +201,8 @@ class State:
                 interaction.touch()
 
     def _announce(self, event: str, message: FakeMessage) -> None:
-        if not message.ephemeral and message.channel.has_bot:
+        place = message.channel
+        if not message.ephemeral and place.has_bot and place.seen_by_bot:
             self.announce_message(event, message)
 
 
