@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from bot.party.autopilot import Autopilot
 from bot.party.ballots import Ballots
@@ -96,6 +96,14 @@ class PartyService:
     async def leave(self, platform: str, workspace: str) -> None:
         """Takes out all that a workspace had, for good: its parties, and who was in no other."""
         await self._erasure.workspace(platform, workspace)
+
+    async def leave_rooms(self, platform: str, workspace: str, channels: Collection[str]) -> None:
+        """The same for some channels of a workspace that are gone."""
+        await self._erasure.rooms(platform, workspace, channels)
+
+    async def workspaces(self, platform: str) -> list[str]:
+        """The workspaces of a platform that have a party."""
+        return await self._erasure.workspaces(platform)
 
     async def close(self) -> None:
         """Waits for the use cases under way."""

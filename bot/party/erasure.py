@@ -1,6 +1,8 @@
-"""Forgetting: a member who asks for it, and a workspace that the bot has left."""
+"""Forgetting: a member who asks for it, a room that is gone, and a workspace that the bot has left."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from bot.party.results import Forgotten
 from bot.party.unit_of_work import UnitOfWork, finished
@@ -20,6 +22,25 @@ class Erasure:
             rooms = await tx.erasure.workspace(platform, workspace)
         for room in rooms:
             self.unit.forget_rules(room)
+
+    @finished
+    async def rooms(self, platform: str, workspace: str, channels: Collection[str]) -> None:
+        """Takes out the parties of some of a workspace's channels, and who was in no other."""
+        async with self.unit.store.reading() as look:  # nobody waits for channels without a party
+            known = {room.channel for room in await look.parties.of_workspace(platform, workspace)}
+        gone = known.intersection(channels)
+        if not gone:
+            return
+        async with self.unit.store.writing() as tx:
+            rooms = await tx.erasure.rooms(platform, workspace, gone)
+        for room in rooms:
+            self.unit.forget_rules(room)
+
+    @finished
+    async def workspaces(self, platform: str) -> list[str]:
+        """The workspaces of a platform that anything is known of."""
+        async with self.unit.store.reading() as look:
+            return await look.parties.workspaces(platform)
 
     @finished
     async def member(self, member: Member) -> Forgotten:

@@ -6,7 +6,7 @@ queries are grouped by subject, and of each group a use case sees the reading ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -34,6 +34,12 @@ class PartyReads(Protocol):
 
     async def with_cards(self, platform: str, since_ms: int) -> list[Room]:
         """The rooms with a card in which something happened since then."""
+
+    async def workspaces(self, platform: str) -> list[str]:
+        """The workspaces of a platform that have a party."""
+
+    async def of_workspace(self, platform: str, workspace: str) -> list[Room]:
+        """The rooms of a workspace that have a party."""
 
     async def of_member(self, member: Member, since_ms: int) -> list[Room]:
         """The rooms in which a member did something since then, the latest first."""
@@ -231,6 +237,9 @@ class Erasure(Protocol):
 
     async def member(self, member: Member) -> tuple[Forgotten, list[Room]]:
         """Takes a member out of everything; says of what and in which rooms."""
+
+    async def rooms(self, platform: str, workspace: str, channels: Collection[str]) -> list[Room]:
+        """Takes out the parties of some channels; says which of them had one."""
 
     async def workspace(self, platform: str, workspace: str) -> list[Room]:
         """Takes out all of a workspace; says which rooms it had."""

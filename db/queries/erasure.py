@@ -1,7 +1,8 @@
-"""Forgetting for good: a member, or a whole workspace."""
+"""Forgetting for good: a member, some rooms, or a whole workspace."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -34,6 +35,15 @@ class NumberRow(NamedTuple):
     """The number of a row."""
 
     id: int
+
+
+class RoomRow(NamedTuple):
+    """The room of a party."""
+
+    id: int
+    platform: str
+    workspace: str
+    channel: str
 
 
 class RulesRow(NamedTuple):
@@ -88,34 +98,33 @@ _NAMING = query(
 )
 
 # Parties before members, as every transaction does.
-_ROOMS_OF_WORKSPACE = query(
-    Room, select(*ROOM).where(_in_workspace(parties)).order_by(parties.c.id).with_for_update()
+_OF_WORKSPACE = query(
+    RoomRow,
+    select(parties.c.id, *ROOM).where(_in_workspace(parties)).order_by(parties.c.id).with_for_update(),
 )
-_HERE = select(parties.c.id).where(_in_workspace(parties)).scalar_subquery()
-_SONGS_HERE = select(entries.c.id).where(entries.c.party_id.in_(_HERE)).scalar_subquery()
+_SONGS_HERE = query(NumberRow, select(entries.c.id).where(among(entries.c.party_id, "parties")))
 _PEOPLE = query(
     NumberRow,
     union(
         select(entries.c.added_by.label("id")).where(
-            entries.c.party_id.in_(_HERE), entries.c.added_by.is_not(None)
+            among(entries.c.party_id, "parties"), entries.c.added_by.is_not(None)
         ),
-        select(votes.c.member_id).where(votes.c.entry_id.in_(_SONGS_HERE)),
-        select(skips.c.member_id).where(skips.c.entry_id.in_(_SONGS_HERE)),
-        select(changes.c.member_id).where(changes.c.party_id.in_(_HERE)),
-        select(playbacks.c.host_id).where(playbacks.c.party_id.in_(_HERE)),
-        select(saves.c.member_id).where(saves.c.party_id.in_(_HERE)),
+        select(votes.c.member_id).where(among(votes.c.entry_id, "songs")),
+        select(skips.c.member_id).where(among(skips.c.entry_id, "songs")),
+        select(changes.c.member_id).where(among(changes.c.party_id, "parties")),
+        select(playbacks.c.host_id).where(among(playbacks.c.party_id, "parties")),
+        select(saves.c.member_id).where(among(saves.c.party_id, "parties")),
     ),
 )
+_VOTES_HERE = [command(delete(table).where(among(table.c.entry_id, "songs"))) for table in (votes, skips)]
 _ALL_HERE = [
     command(delete(table).where(where))
     for table, where in (
-        (votes, votes.c.entry_id.in_(_SONGS_HERE)),
-        (skips, skips.c.entry_id.in_(_SONGS_HERE)),
-        (playbacks, playbacks.c.party_id.in_(_HERE)),
-        (saves, saves.c.party_id.in_(_HERE)),
-        (entries, entries.c.party_id.in_(_HERE)),
-        (changes, changes.c.party_id.in_(_HERE)),
-        (parties, _in_workspace(parties)),
+        (playbacks, among(playbacks.c.party_id, "parties")),
+        (saves, among(saves.c.party_id, "parties")),
+        (entries, among(entries.c.party_id, "parties")),
+        (changes, among(changes.c.party_id, "parties")),
+        (parties, among(parties.c.id, "parties")),
     )
 ]
 _CONNECTED_HERE = [
@@ -183,6 +192,15 @@ class Erasure:
             await self._session.write(SET_RULES, party=party.id, **rule_columns(replace(rules, djs=others)))
         return rooms
 
+    async def rooms(self, platform: str, workspace: str, channels: Collection[str]) -> list[Room]:
+        """Takes out the parties of some channels; says which of them had one.
+
+        Gone are their songs, votes and diaries, and who is in no other party.
+        """
+        await self._session.enter_all()
+        found = await self._session.rows(_OF_WORKSPACE, platform=platform, workspace=workspace)
+        return await self._parties([row for row in found if row.channel in channels])
+
     async def workspace(self, platform: str, workspace: str) -> list[Room]:
         """Takes out all of a workspace; says which rooms it had.
 
@@ -190,14 +208,21 @@ class Erasure:
         """
         await self._session.enter_all()
         here = {"platform": platform, "workspace": workspace}
-        rooms = await self._session.rows(_ROOMS_OF_WORKSPACE, **here)
-        people = await self._session.rows(_PEOPLE, **here)
-        for each in _ALL_HERE:
-            await self._session.write(each, **here)
-        free = await self._session.rows(_FREE, people=as_list(row.id for row in people))
-        await self._session.write(_STRANGERS, people=as_list(row.id for row in free))
+        rooms = await self._parties(await self._session.rows(_OF_WORKSPACE, **here))
         if platform == "slack":
             await self._installs.drop(workspace)
         for each in _CONNECTED_HERE:
             await self._session.write(each, **here)
         return rooms
+
+    async def _parties(self, found: Sequence[RoomRow]) -> list[Room]:
+        here = as_list(row.id for row in found)
+        songs = as_list(row.id for row in await self._session.rows(_SONGS_HERE, parties=here))
+        people = await self._session.rows(_PEOPLE, parties=here, songs=songs)
+        for each in _VOTES_HERE:
+            await self._session.write(each, songs=songs)
+        for each in _ALL_HERE:
+            await self._session.write(each, parties=here)
+        free = await self._session.rows(_FREE, people=as_list(row.id for row in people))
+        await self._session.write(_STRANGERS, people=as_list(row.id for row in free))
+        return [Room(row.platform, row.workspace, row.channel) for row in found]

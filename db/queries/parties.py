@@ -36,6 +36,12 @@ class PartyRow(NamedTuple):
     card: str
 
 
+class WorkspaceRow(NamedTuple):
+    """A workspace that has a party."""
+
+    workspace: str
+
+
 class SoundRow(NamedTuple):
     """Where a party sounds."""
 
@@ -84,6 +90,16 @@ WITH_CARDS = query(
         parties.c.platform == bindparam("platform"),
         parties.c.card != "",
         parties.c.active_ms >= bindparam("since"),
+    ),
+)
+WORKSPACES = query(
+    WorkspaceRow,
+    select(parties.c.workspace).where(parties.c.platform == bindparam("platform")).distinct(),
+)
+OF_WORKSPACE = query(
+    Room,
+    select(*ROOM).where(
+        parties.c.platform == bindparam("platform"), parties.c.workspace == bindparam("workspace")
     ),
 )
 OF_MEMBER = query(
@@ -215,6 +231,14 @@ class Parties:
     async def with_cards(self, platform: str, since_ms: int) -> list[Room]:
         """The rooms with a card in which something happened since then."""
         return await self._session.rows(WITH_CARDS, platform=platform, since=since_ms)
+
+    async def workspaces(self, platform: str) -> list[str]:
+        """The workspaces of a platform that have a party."""
+        return [row.workspace for row in await self._session.rows(WORKSPACES, platform=platform)]
+
+    async def of_workspace(self, platform: str, workspace: str) -> list[Room]:
+        """The rooms of a workspace that have a party."""
+        return await self._session.rows(OF_WORKSPACE, platform=platform, workspace=workspace)
 
     async def of_member(self, member: Member, since_ms: int) -> list[Room]:
         """The rooms in which a member did something since then, the latest first."""

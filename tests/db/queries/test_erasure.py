@@ -67,6 +67,25 @@ async def test_a_workspace_leaves_nothing_and_the_others_everything(store: Store
         assert await tx.erasure.workspace("slack", "T1") == []
 
 
+async def test_a_room_leaves_nothing_and_its_workspace_everything_else(store: Store) -> None:
+    """All rows of a channel go, and not one of another channel's, of its namesake's elsewhere neither."""
+    stays = [THERE, Room("slack", "T1", "C2"), Room("discord", "T1", "C1")]
+    async with store.writing() as tx:
+        for room in stays:
+            await play(tx, room, Member(room.platform, "host", "Host"), ANNA)
+    before = await rows(store)
+    async with store.writing() as tx:
+        await play(tx, HERE, ANNA, BEN, CLEO)
+    async with store.reading() as look:
+        assert set(await look.parties.of_workspace("slack", "T1")) == {stays[1], HERE}
+        assert sorted(await look.parties.workspaces("slack")) == ["T1", "T2"]
+    async with store.writing() as tx:
+        assert await tx.erasure.rooms("slack", "T1", ["C1", "C3"]) == [HERE]
+    assert await rows(store) == before
+    async with store.writing() as tx:
+        assert await tx.erasure.rooms("slack", "T1", ["C1", "C3"]) == []
+
+
 @pytest.mark.parametrize("trace", range(5))
 async def test_whoever_has_left_one_trace_elsewhere_is_known_there(store: Store, trace: int) -> None:
     """A song, a vote, a skip, a change or a song taken up: each alone keeps a member."""
@@ -133,13 +152,17 @@ async def test_a_workspace_leaves_while_its_people_play_elsewhere(store: Store) 
     assert len(left["entries"]) == 22
 
 
-async def test_forgetting_reads_no_table_from_end_to_end(store: Store) -> None:
+@pytest.mark.parametrize("what", ["a room", "a workspace"])
+async def test_forgetting_reads_no_table_from_end_to_end(store: Store, what: str) -> None:
     """EXPLAIN shows no scan of a table that grows, whatever else is in the database."""
     await fill(store)
     async with store.writing() as tx:
         await play(tx, HERE, ANNA, BEN, CLEO)
     async with heard(store) as statements, store.writing() as tx:
-        await tx.erasure.workspace("slack", "T1")
+        if what == "a room":
+            await tx.erasure.rooms("slack", "T1", ["C1"])
+        else:
+            await tx.erasure.workspace("slack", "T1")
     for statement, values in [each for each in statements if not each[0].startswith(("BEGIN", "COMMIT"))]:
         tables, plan = await scanned(store, statement, values)
         small = {"slack_installs", "spotify_logins"}  # what is in there is ten minutes old at most

@@ -34,6 +34,8 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         await tx.entries.history(party_id, 10)
         await tx.parties.overdue(99, 0)
         await tx.parties.set_shared(party_id, True)
+        await tx.parties.workspaces("discord")
+        await tx.parties.of_workspace("discord", "G1")
     seen = [each for each in statements if each[0].startswith(("SELECT", "WITH", "UPDATE", "DELETE"))]
     assert len(seen) > 10
     for statement, values in seen:
