@@ -18,11 +18,12 @@ class SlackError(Exception):
 class HttpFailure(Exception):
     """An answer that is no Slack JSON: an outage, or too many requests."""
 
-    def __init__(self, status: int, retry_after_s: int | None = None) -> None:
-        """Keep the status and when to come back."""
+    def __init__(self, status: int, retry_after_s: int | None = None, page: str = "") -> None:
+        """Keep the status, when to come back, and the page that is shown in place of JSON."""
         super().__init__(f"HTTP {status}")
         self.status = status
         self.retry_after_s = retry_after_s
+        self.page = page
 
 
 def invalid(error: str, told: Sequence[str]) -> SlackError:
