@@ -89,6 +89,11 @@ class LiveCards:
     async def delete(self, room: Room, card: str) -> None:
         """Takes a card away; one that is gone already is no error."""
 
+    @asynccontextmanager
+    async def afforded(self, room: Room) -> AsyncIterator[None]:
+        """Waits until the chat lets the room's card be shown anew; here as soon as it has rested."""
+        yield
+
     async def close(self) -> None:
         """Stops editing, for good."""
         self._closed = True
@@ -185,7 +190,7 @@ class LiveCards:
                 if self._lets_answers_go_first(room):
                     await asyncio.sleep(LOOK_AGAIN_S)
                     continue
-                async with self._turn(room):
+                async with self.afforded(room), self._turn(room):
                     if self._left_s(room) == 0:
                         self._dirty.discard(room)
                         await self._refresh(room)

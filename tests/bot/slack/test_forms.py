@@ -131,8 +131,10 @@ async def test_a_form_is_answered_where_the_bot_may_not_post(fake: FakeSlack, pa
     view = (await fake.slash(anna, "/add", channel=place)).view
     await fake.submit(anna, view, lines("wonderwall"))
     await until(lambda: any(it.channel is fake.dm(anna) for it in fake.messages))
-    (told,) = [it for it in fake.messages if it.channel is fake.dm(anna)]
-    assert read(told) == sentence(errors.NotHere())
+    await until(lambda: fake.requests[-1].method == "chat.postMessage")
+    told = "\n".join(read(it) for it in fake.messages if it.channel is fake.dm(anna))
+    assert "Now playing: Wonderwall" in told
+    assert told.count(sentence(errors.NotHere())) == 1
     assert await titles(fake, party, place) == ["Wonderwall"]
 
 
