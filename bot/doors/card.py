@@ -121,6 +121,11 @@ class LiveCards:
         """How long this very card rests between two edits, in seconds."""
         return self.every_s
 
+    @asynccontextmanager
+    async def afforded(self, room: Room) -> AsyncIterator[None]:
+        """Waits until the chat lets the room's card be shown anew; here as soon as it has rested."""
+        yield
+
     async def close(self) -> None:
         """Stops editing, for good."""
         self._closed = True
@@ -244,7 +249,7 @@ class LiveCards:
                 if self._lets_answers_go_first(room):
                     await asyncio.sleep(LOOK_AGAIN_S)
                     continue
-                async with self._turn(room):
+                async with self.afforded(room), self._turn(room):
                     if self._left_s(room) == 0:
                         self._dirty.discard(room)
                         await self._refresh(room)

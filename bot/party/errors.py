@@ -1,4 +1,6 @@
-"""Every way a request or a start can fail, worded once, for people; Spotify's are in `bot.playback.errors`.
+"""Every way a request or a start can fail, worded once, for people.
+
+Spotify's are in `bot.playback.errors`, and what only Slack refuses is in `bot.slack.errors`.
 
 EncoreError
 ├── StartError              the bot cannot start: one line and an exit code (NotReached)

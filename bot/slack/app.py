@@ -33,6 +33,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.party.errors import NotReached
 from bot.service import PartyService
+from bot.slack import leaving
 from bot.slack.asked import Slack, Tokens
 from bot.slack.credentials import opened
 from bot.slack.door import Door
@@ -42,11 +43,18 @@ log = logging.getLogger(__name__)
 
 COMMAND = re.compile(r"/.+")
 """Slack sends an app its own commands only, whatever they are called: see `bot.slack.names`."""
-EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+CHANNELS = (*leaving.DELETED, *leaving.OPENED, *leaving.LEFT)
+EVENTS = (
+    *("app_home_opened", "app_uninstalled", "tokens_revoked", "app_mention"),
+    "user_change",  # who is deactivated is forgotten
+    *CHANNELS,
+)
 SCOPES = [
     *("commands", "chat:write", "chat:write.public", "users:read", "im:write"),
     "files:read",  # lists of songs: without it Slack shows no field for files, and hands none out
     "files:write",  # the map and the night's files
+    "app_mentions:read",  # @Encore next
+    *("channels:read", "groups:read"),  # which channel was deleted, opened again, or left
 ]
 """The least that all this needs."""
 SHORTCUT = "encore:add_from_message"
@@ -135,8 +143,15 @@ class SlackDoor:
         app.view(ANYTHING)(_acknowledged(door.submitted))
         app.options(ANYTHING)(door.options)
         app.shortcut(SHORTCUT)(_acknowledged(door.shortcut))
-        for event, listener in zip(EVENTS, (door.home, door.uninstalled, door.uninstalled), strict=True):
-            app.event(event)(listener)
+        listeners = dict.fromkeys(CHANNELS, door.leaving.channel) | {
+            "app_home_opened": door.home,
+            "app_uninstalled": door.leaving.workspace,
+            "tokens_revoked": door.leaving.workspace,
+            "app_mention": door.mentioned,
+            "user_change": door.leaving.person,
+        }
+        for event in EVENTS:
+            app.event(event)(listeners[event])
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[asyncio.Task[None]]:

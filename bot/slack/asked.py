@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -12,15 +13,25 @@ from typing import Any, Protocol, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.doors.ask import Ask, Door
-from bot.party.errors import NoGuests, NotHere, ServersOnly, marked
+from bot.party.errors import (
+    ManagersOnly,
+    ModeratorsOnly,
+    NoGuests,
+    NotHere,
+    NotYours,
+    PartyError,
+    ServersOnly,
+    marked,
+)
 from bot.party.words import Member, Room, Rules
 from bot.service import PartyService
-from bot.slack.blocks import Json, sections
+from bot.slack.blocks import Json, section, sections
+from bot.slack.client import Client, Gate
 from bot.slack.people import People
+from bot.slack.refusals import meaning, told
 from bot.slack.renewal import quiet
 from bot.slack.text import words
 from bot.wording.replies import Replies
@@ -36,21 +47,8 @@ TIMEOUT_S = 30.0
 """How long Slack may take for an answer."""
 MOST_USES = 4
 """So often a request is answered through its own address; Slack allows five times."""
-NOT_THERE = {
-    "not_in_channel",
-    "channel_not_found",
-    "is_archived",
-    "no_permission",
-    "restricted_action",
-    "user_not_in_channel",
-}
-"""What Slack says where the bot may not write."""
-
-
-def reason(error: SlackApiError) -> str:
-    """What Slack calls an error; empty where something else has answered in its place."""
-    data = getattr(error.response, "data", None)
-    return str(data.get("error") or "") if isinstance(data, dict) else ""
+MOST_GATES = 5_000
+"""So many workspaces' limits are remembered."""
 
 
 class Tokens(Protocol):
@@ -83,6 +81,7 @@ class Slack:
     session: aiohttp.ClientSession | None = None
     prefix: str = ""  # what stood in front of the last command whose name was typed
     only: str = ""  # the one command that the app has, if it has no other
+    gates: OrderedDict[str, Gate] = field(default_factory=OrderedDict)  # by workspace
 
     def words(self, locale: str) -> Replies:
         """The replies in a language, which name commands as they are typed here."""
@@ -97,12 +96,20 @@ class Slack:
         if self.session is not None:
             await self.session.close()
 
-    async def client(self, enterprise: str | None, team: str | None) -> AsyncWebClient | None:
+    async def client(self, enterprise: str | None, team: str | None) -> Client | None:
         """A client for one workspace; None where the bot is not installed."""
         token = await self.tokens.bot_token(enterprise, team)
         if not token:
             return None
-        return AsyncWebClient(token, base_url=self.base_url, session=self.session, logger=quiet)
+        return Client(self.gate(team or enterprise or ""), token, self.base_url, self.session, quiet)
+
+    def gate(self, workspace: str) -> Gate:
+        """What a workspace lets us ask now."""
+        gate = self.gates.setdefault(workspace, Gate(workspace))
+        self.gates.move_to_end(workspace)
+        if len(self.gates) > MOST_GATES:
+            self.gates.popitem(last=False)
+        return gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,11 @@ class Place:
     response_url: str = ""
     trigger: str = ""  # what may open a form, for three seconds
     title: str = ""  # what the channel is called, if that is known
+    thread: str = ""  # the thread in which it was asked, for who asked there by name
+
+
+UNSURE = (NoGuests, ManagersOnly, ModeratorsOnly, NotYours)
+"""What is told of rights, which nobody knows of whom Slack does not tell."""
 
 
 class Asked:
@@ -129,11 +141,13 @@ class Asked:
         self.place = place
         self.room = Room("slack", place.team, place.channel if self.in_channel else "")
         self.key = place.key
-        self.client: AsyncWebClient | None = None
+        self.client: Client | None = None
         self.member = Member("slack", place.user, place.name)
         self.rules = Rules()
         self.own = self.replies = slack.words("en")
         self._uses = 0
+        self._told: set[type[PartyError]] = set()
+        self._unknown: PartyError | None = None  # why nobody knows who asks
 
     @property
     def in_channel(self) -> bool:
@@ -154,7 +168,7 @@ class Asked:
         person = await self.slack.people.person(
             self.client, self.place.team, self.place.user, self.place.name
         )
-        self.member = person.member
+        self.member, self._unknown = person.member, person.unknown
         self.own = self.slack.words(person.locale)
         if self.in_channel:
             self.rules = await self.party.settings.rules(self.room)
@@ -192,17 +206,21 @@ class Asked:
         shown = blocks or sections(text)
         if await self._respond(text, shown, response_type="ephemeral") or self.client is None:
             return
-        if not self.place.channel:
-            await self.client.chat_postMessage(channel=await self.direct(), text=text, blocks=shown)
-            return
-        try:
-            await self.client.chat_postEphemeral(
-                channel=self.place.channel, user=self.place.user, text=text, blocks=shown
-            )
-        except SlackApiError as error:
-            if reason(error) not in NOT_THERE:
-                raise
-            await self.client.chat_postMessage(channel=await self.direct(), text=text, blocks=shown)
+        if self.place.channel:
+            try:
+                await self.client.chat_postEphemeral(
+                    channel=self.place.channel,
+                    user=self.place.user,
+                    text=text,
+                    blocks=shown,
+                    thread_ts=self.place.thread or None,
+                )
+            except SlackApiError as error:
+                if not meaning(error).here:
+                    raise
+            else:
+                return
+        await self.client.chat_postMessage(channel=await self.direct(), text=text, blocks=shown)
 
     async def direct(self) -> str:
         """The id of the bot's direct messages with the asker.
@@ -216,33 +234,36 @@ class Asked:
         return str(opened["channel"]["id"])
 
     async def say(self, text: str, blocks: list[Json] | None = None, *, quiet: bool = False) -> None:
-        """Answers the whole channel, or the asker alone where that is wanted."""
+        """Answers the whole channel, or the asker alone where that is wanted, or nobody else can be told."""
+        shown = blocks or sections(text)
         if quiet:
-            await self.tell(text, blocks)
-        elif not await self._respond(text, blocks or sections(text), response_type="in_channel"):
-            await self.post(text, blocks)
+            await self.tell(text, shown)
+        elif not await self._respond(text, shown, response_type="in_channel"):
+            try:
+                await self._post(text, shown)
+            except PartyError as error:
+                why = [] if self._knows(error) else [self.own.error(error)]
+                await self.tell("\n\n".join([text, *why]), [*shown, *map(section, why)])
 
-    async def post(self, text: str, blocks: list[Json] | None = None) -> str:
-        """Posts into the channel and returns the message's id.
+    async def _post(self, text: str, blocks: list[Json]) -> None:
+        """Posts into the channel.
 
         Raises:
-            NotHere: the bot is not in it.
+            PartyError: Slack does not take it.
         """
         if self.client is None:
             raise NotHere
         try:
-            sent = await self.client.chat_postMessage(
+            await self.client.chat_postMessage(
                 channel=self.place.channel,
                 text=text,
-                blocks=blocks or sections(text),
+                blocks=blocks,
                 unfurl_links=False,
                 unfurl_media=False,
+                thread_ts=self.place.thread or None,
             )
         except SlackApiError as error:
-            if reason(error) in NOT_THERE:
-                raise NotHere from error
-            raise
-        return str(sent["ts"])
+            raise told(error) from error
 
     async def replace(self, text: str, blocks: list[Json]) -> None:
         """Shows the message that was clicked anew."""
@@ -254,12 +275,33 @@ class Asked:
             return False
         self._uses += 1
         hook = AsyncWebhookClient(self.place.response_url, session=self.slack.session)
-        sent = await hook.send(text=text, blocks=blocks, unfurl_links=False, unfurl_media=False, **how)
+        try:
+            sent = await hook.send(text=text, blocks=blocks, unfurl_links=False, unfurl_media=False, **how)
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return False
         return sent.status_code == HTTPStatus.OK
+
+    async def warn(self, error: PartyError) -> None:
+        """Tells the asker alone why the party has no live card, though it goes on."""
+        if self._knows(error):
+            return
+        told = self.own.say(marked("The party goes on, but I can't show its card in this channel."))
+        with contextlib.suppress(SlackApiError, PartyError):  # where it was refused it is logged
+            await self.tell(f"{told} {self.own.error(error)}")
+
+    def _knows(self, error: PartyError) -> bool:
+        """Whether the asker was told of such a refusal; from now on they were."""
+        known = type(error) in self._told
+        self._told.add(type(error))
+        return known
 
     async def explain(self, error: Exception) -> None:
         """Answers a failed request in private: in the error's own words, or with an apology and a number."""
+        if isinstance(error, SlackApiError):
+            error = told(error)
+        if isinstance(error, UNSURE) and self._unknown is not None:
+            error = self._unknown
         try:
             await self.tell(self.own.failure(error))
-        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError):
-            log.exception("Could not report an error.")
+        except SlackApiError:  # which is logged where it was refused
+            log.warning("Could not tell a member in %s: %s", self.room, type(error).__name__)

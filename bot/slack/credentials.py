@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.party.errors import NotReached, StartError
-from bot.slack.asked import reason
+from bot.slack.refusals import reason
 from bot.slack.renewal import quiet
 
 BOT, APP, SECRET = "a bot token (xoxb-...)", "an app-level token (xapp-...)", "a secret of 32 digits"

@@ -13,18 +13,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doors import presses
 from bot.doors.commands import BY_NAME
 from bot.doors.meant import named
-from bot.party.errors import EmptyText, NotUnderstood, PartyError
+from bot.party.errors import EmptyText, NotUnderstood, marked
 from bot.party.limits import LONGEST_TEXT
 from bot.party.words import Member
-from bot.slack import forms, pressing, which
+from bot.slack import forms, leaving, mentions, messages, pressing, which
 from bot.slack.answering import Answering
-from bot.slack.asked import Asked, Place, Slack, reason
+from bot.slack.asked import Asked, Place, Slack
 from bot.slack.blocks import DISCONNECT, LABEL_LIMIT, Json
 from bot.slack.card import SlackCards
 from bot.slack.commands import ADD, Commands
 from bot.slack.home import home_view
-from bot.slack.names import find
+from bot.slack.leaving import Leaving
+from bot.slack.names import Typed, find
 from bot.slack.news import News
+from bot.slack.refusals import reason
 from bot.slack.text import typed
 from bot.wording.replies import Replies
 
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 Body = dict[str, Any]
 OFFERED = 50
 """How many songs are offered as one types."""
+SAVED = marked("Saved. The new settings apply from now on.")
+UNCHANGED = marked("Nothing changed, so everything stays as it was.")
 NAMELESS = {"directmessage", "privategroup"}
 """What Slack calls channels whose names it does not say."""
 
@@ -46,6 +50,8 @@ class Door:
         self.answering = Answering(self.cards)
         self.commands = Commands(self.answering)
         self.news = News(slack, self.cards)
+        self.leaving = Leaving(slack, self.cards)
+        self._seen = mentions.Seen()
 
     async def open(self) -> None:
         """Goes on with the cards that an earlier run left."""
@@ -75,8 +81,9 @@ class Door:
         command = find(str(body["command"]), typed(str(body.get("text") or "")))
         if command.prefix is not None:
             self.slack.prefix = command.prefix
-        anywhere = command.row is None or command.row.personal
-        await self._meet(place, lambda asked: self.commands.typed(asked, command), anywhere=anywhere)
+        await self._meet(
+            place, lambda asked: self.commands.typed(asked, command), anywhere=_anywhere(command)
+        )
 
     async def action(self, body: Body) -> None:
         """A button or a menu."""
@@ -113,7 +120,7 @@ class Door:
     async def submitted(self, body: Body) -> None:
         """A form that was sent."""
         view = body["view"]
-        enterprise, team, channel = json.loads(view.get("private_metadata") or "[null, null, null]")
+        enterprise, team, channel, *kept = json.loads(view.get("private_metadata") or "[null, null, null]")
         user = body["user"]
         place = Place(
             enterprise=enterprise,
@@ -124,13 +131,16 @@ class Door:
             key=f"slack:{view['id']}:{view['hash']}",
         )
         values = (view.get("state") or {}).get("values") or {}
-        await self._meet(place, lambda asked: self._submit(asked, str(view["callback_id"]), values))
+        before = kept[0] if kept else {}
+        await self._meet(place, lambda asked: self._submit(asked, str(view["callback_id"]), values, before))
 
-    async def _submit(self, asked: Asked, callback: str, values: forms.Values) -> None:
+    async def _submit(self, asked: Asked, callback: str, values: forms.Values, before: Json) -> None:
         if callback == forms.ADD:
             await self._add(asked, typed(forms.songs(values)), forms.lists(values))
         elif callback == forms.SETTINGS:
-            await asked.party.settings.choose(asked.room, asked.member, forms.choices(values), asked.key)
+            made = forms.changed(forms.choices(values), before)
+            await asked.party.settings.choose(asked.room, asked.member, made, asked.key)
+            await asked.tell(asked.own.say(SAVED if made else UNCHANGED))
         else:
             raise NotUnderstood
 
@@ -156,7 +166,7 @@ class Door:
     async def shortcut(self, body: Body) -> None:
         """A message's own menu: adds the lists it comes with, what it links to, or the song that it names."""
         message = body.get("message") or {}
-        text, files = typed(str(message.get("text") or "")), message.get("files") or []
+        text, files = messages.read(message), message.get("files") or []
         await self._meet(_pressed(body, ""), lambda asked: self.commands.add_from_message(asked, text, files))
 
     async def home(self, body: Body) -> None:
@@ -176,19 +186,18 @@ class Door:
             return
         try:
             await client.views_publish(user_id=user, view=await home_view(self.slack.party, member, replies))
-        except SlackApiError as error:
-            log.warning("Could not show a member's App Home: %s", reason(error))
-
-    async def uninstalled(self, body: Body) -> None:
-        """A workspace has thrown the bot out: all of it goes."""
-        if body["event"]["type"] == "tokens_revoked" and not (body["event"].get("tokens") or {}).get("bot"):
+        except SlackApiError:  # which is logged where it was refused
             return
-        whole = any(each.get("is_enterprise_install") for each in body.get("authorizations") or [])
-        enterprise, team = body.get("enterprise_id"), None if whole else body.get("team_id")
-        workspace = str(team or enterprise or "")
-        await self.slack.party.leave("slack", workspace)
-        await self.slack.tokens.async_delete_all(enterprise_id=enterprise, team_id=team)
-        self.cards.leave(workspace)
+
+    async def mentioned(self, body: Body) -> None:
+        """Somebody has said the bot's name in a channel, and behind it perhaps a command."""
+        if not mentions.counts(body["event"]) or self._seen.again(str(body["event_id"])):
+            return
+        command = mentions.command(body)
+        place = mentions.place(body, leaving.installed(body))
+        await self._meet(
+            place, lambda asked: self.commands.typed(asked, command), anywhere=_anywhere(command)
+        )
 
     async def _meet(
         self, place: Place, work: Callable[[Asked], Awaitable[None]], *, anywhere: bool = False
@@ -196,15 +205,19 @@ class Door:
         asked = Asked(self.slack, place)
         try:
             await asked.look(anywhere=anywhere)
+            if asked.in_channel:
+                self.cards.hear(asked.room, asked.warn)
             await work(asked)
-        except PartyError as error:
-            await asked.explain(error)
         except SlackApiError as error:
-            if reason(error) == "exchanged_trigger_id":  # the same request came twice: the form is open
-                return
-            await asked.explain(NotUnderstood() if reason(error) == "expired_trigger_id" else error)
+            if reason(error) != "exchanged_trigger_id":  # else the same request came twice: the form is open
+                await asked.explain(error)
         except Exception as error:  # nobody else tells the asker
             await asked.explain(error)
+
+
+def _anywhere(command: Typed) -> bool:
+    """Whether a command needs no channel: it concerns the asker alone, or there is none such."""
+    return command.row is None or command.row.personal
 
 
 def _workspace(body: Body, enterprise: object, team: object) -> str:

@@ -16,8 +16,9 @@ from yarl import URL
 from bot.doors.arguments import Upload
 from bot.party.errors import FileLost, ListTooLarge
 from bot.party.limits import LARGEST_LIST_BYTES
-from bot.slack.asked import Asked, Slack, reason
+from bot.slack.asked import Asked, Slack
 from bot.slack.blocks import Json
+from bot.slack.refusals import reason
 
 log = logging.getLogger(__name__)
 

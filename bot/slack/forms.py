@@ -6,16 +6,21 @@ import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from hashlib import sha256
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.party.errors import NotHere, marked
 from bot.party.limits import MOST_IMPORTED
 from bot.party.words import Rules
-from bot.slack.asked import NOT_THERE, Asked, reason
+from bot.slack.asked import Asked
 from bot.slack.blocks import LABEL_LIMIT, Json, label
+from bot.slack.errors import NoFormHere, SlackDown
 from bot.slack.files import ENDINGS, MOST_FILES
+from bot.slack.refusals import meaning, reason
 from bot.wording.menus import Menu, chosen, menus
 from bot.wording.replies import Replies
 
@@ -30,6 +35,8 @@ LONGEST_WRITTEN = 3_000
 """The longest text that a field of Slack's takes, in characters."""
 UNKNOWN_FIELD = {"missing_scope", "invalid_arguments"}
 """What Slack says of a field for files where the bot was installed before it could read files."""
+LONGEST_KEPT = 16
+"""Of a longer value a form brings back a digest of so many characters."""
 TITLE_LIMIT = 24
 """The longest title or button of a form that Slack takes, in characters."""
 
@@ -61,12 +68,12 @@ async def open_add(asked: Asked) -> None:
     ]
     form = _form(asked, ADD, say(marked("Add songs")), say(marked("Add")), blocks)
     try:
-        await _open(asked, form)
+        await _open(asked, form, "add")
     except SlackApiError as error:
         if reason(error) not in UNKNOWN_FIELD:
             raise
         log.warning("Slack shows no field for files; install the bot once more for the scope files:read.")
-        await _open(asked, form | {"blocks": blocks[:-1]})
+        await _open(asked, form | {"blocks": blocks[:-1]}, "add")
 
 
 async def open_settings(asked: Asked, rules: Rules) -> None:
@@ -74,7 +81,8 @@ async def open_settings(asked: Asked, rules: Rules) -> None:
     say = asked.own.say
     blocks = settings_blocks(rules, asked.own)
     title = say(marked("How this party works"))
-    await _open(asked, _form(asked, SETTINGS, title, say(marked("Save")), blocks))
+    form = _form(asked, SETTINGS, title, say(marked("Save")), blocks, opened(rules))
+    await _open(asked, form, "settings")
 
 
 def settings_blocks(rules: Rules, replies: Replies) -> list[Json]:
@@ -111,12 +119,13 @@ def _input(block: str, text: str, element: Json) -> Json:
     }
 
 
-def _form(asked: Asked, callback: str, title: str, submit: str, blocks: Sequence[Json]) -> Json:
+def _form(asked: Asked, callback: str, title: str, submit: str, blocks: Sequence[Json], *kept: Json) -> Json:
+    """A form, which brings back where it was opened and what else is to be kept."""
     place = asked.place
     return {
         "type": "modal",
         "callback_id": callback,
-        "private_metadata": json.dumps([place.enterprise, place.team, place.channel]),
+        "private_metadata": json.dumps([place.enterprise, place.team, place.channel, *kept]),
         "title": label(title, TITLE_LIMIT),
         "submit": label(submit, TITLE_LIMIT),
         "close": label(asked.own.say(marked("Cancel")), TITLE_LIMIT),
@@ -124,9 +133,17 @@ def _form(asked: Asked, callback: str, title: str, submit: str, blocks: Sequence
     }
 
 
-async def _open(asked: Asked, view: Json) -> None:
+async def _open(asked: Asked, view: Json, command: str) -> None:
+    """Opens a form.
+
+    Raises:
+        NoFormHere: only a command, a button or a shortcut can open one; which command it is stands in it.
+        NotHere: the bot is not installed.
+    """
     if asked.client is None:
         raise NotHere
+    if not asked.place.trigger:
+        raise NoFormHere(asked.own.language.command(command))
     await asked.client.views_open(trigger_id=asked.place.trigger, view=view)
 
 
@@ -166,27 +183,69 @@ def choices(values: Values) -> dict[str, Any]:
     return made
 
 
+def opened(rules: Rules) -> dict[str, Any]:
+    """What a form of settings was opened with, so that it travels with it: see `changed`."""
+    return {each.name: _kept(getattr(rules, each.name)) for each in fields(rules)}
+
+
+def changed(made: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody has changed in a form: the rest may have been changed by others meanwhile.
+
+    Args:
+        made: what the form says now.
+        before: what it was opened with; empty for a form of an earlier Encore.
+    """
+    return {name: value for name, value in made.items() if name not in before or _kept(value) != before[name]}
+
+
+def _kept(value: Any) -> Any:
+    """A value in few characters, whatever the order of what it names: Slack takes 3,000 in all."""
+    if isinstance(value, str) and len(value) > LONGEST_KEPT:
+        return sha256(" ".join(sorted(value.split())).encode()).hexdigest()[:LONGEST_KEPT]
+    return value
+
+
 async def upload(asked: Asked, data: bytes, name: str, text: str, *, alone: bool) -> None:
-    """Sends a file into the channel, or to the asker alone, as where the bot may not write there.
+    """Sends a file into the channel, or to the asker alone, as where the bot may not; then says where it is.
+
+    A file needs the bot in the channel: that it may write into any public one is not enough.
 
     Raises:
-        NotHere: not even that.
+        PartyError: not even that.
     """
+    where = marked("I sent you the file in a direct message.")
     if not alone:
         try:
-            await _send(asked, asked.place.channel, data, name, text)
+            await _send(asked, asked.place.channel, data, name, text, asked.place.thread)
         except SlackApiError as error:
-            if reason(error) not in NOT_THERE:
+            if not meaning(error).here:
                 raise
+            where = marked(
+                "I can't post files in this channel, so I sent you the file in a direct message. "
+                "Invite me here, and next time everybody sees it."
+            )
         else:
             return
     await _send(asked, await asked.direct(), data, name, text)
+    if asked.in_channel:
+        await asked.tell(asked.own.say(where))
 
 
-async def _send(asked: Asked, channel: str, data: bytes, name: str, text: str) -> None:
+async def _send(asked: Asked, channel: str, data: bytes, name: str, text: str, thread: str = "") -> None:
     if asked.client is None:
         raise NotHere
-    await asked.client.files_upload_v2(channel=channel, content=data, filename=name, initial_comment=text)
+    try:
+        await asked.client.files_upload_v2(
+            channel=channel, content=data, filename=name, initial_comment=text, thread_ts=thread or None
+        )
+    except (
+        SlackRequestError,
+        aiohttp.ClientError,
+        OSError,
+        TimeoutError,
+    ) as error:  # of the bytes
+        log.warning("Slack did not take a file: %s", type(error).__name__)
+        raise SlackDown from error
 
 
 def option(title: str, value: str) -> Json:

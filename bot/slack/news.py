@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.doors.card import Gone, Later
+from bot.doors.card import Gone
 from bot.party.errors import PartyError
 from bot.party.words import Member, Room
 from bot.slack.asked import Slack
 from bot.slack.blocks import sections
-from bot.slack.card import SlackCards
+from bot.slack.card import RETRY_S, Refused, SlackCards
+from bot.slack.refusals import Fate
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +54,10 @@ class News:
             for _ in range(TRIES):
                 try:
                     await self._cards.post(room, text)
-                except Later as later:
-                    await asyncio.sleep(later.seconds)
+                except Refused as refused:
+                    if refused.fate is Fate.OFF:
+                        return
+                    await asyncio.sleep(refused.seconds or RETRY_S)
                 else:
                     return
         except Gone:
@@ -79,8 +81,7 @@ class News:
                 await client.chat_postMessage(
                     channel=opened["channel"]["id"], text=text, blocks=sections(text)
                 )
-            except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as failure:
-                log.warning("Could not message a member: %s", failure)
+            except SlackApiError:  # which is logged where it was refused
                 continue
             return True
         return False

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.party.errors import PartyError
 from bot.party.words import Member
+from bot.slack.refusals import reason, told
 
 KNOWN_FOR_S = 600.0
 """How long what Slack says of a person is taken for true."""
+UNKNOWN_FOR_S = 60.0
+"""How long Slack is not asked again of whom it did not say anything."""
 MOST_KNOWN = 10_000
+OTHERS = {"user_not_found", "user_not_visible"}
+"""What Slack says of people whom this workspace does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Person:
     bot: bool
     outside: bool  # a guest of the workspace, or of another company
     locale: str
+    unknown: PartyError | None = None  # why nobody knows what the person may do
 
 
 class People:
@@ -42,20 +48,28 @@ class People:
             user: the person's id.
             name: what they are called if Slack does not say.
         """
-        known = self._known.get((team, user))
-        if known is not None and time.monotonic() - known[0] < KNOWN_FOR_S:
-            return known[1]
-        stranger = Person(Member("slack", user, name), bot=False, outside=True, locale="en-US")
+        until_s, person = self._known.get((team, user), (0.0, None))
+        if person is not None and time.monotonic() < until_s:
+            return person
+        called = name or (person.member.name if person is not None else "")
+        stranger = Person(Member("slack", user, called), bot=False, outside=True, locale="en-US")
         if client is None:
             return stranger
         try:
             answer = await client.users_info(user=user, include_locale=True)
-        except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError):
-            return stranger
-        person = _person(answer["user"], team, name)
+        except SlackApiError as error:
+            why = None if reason(error) in OTHERS else told(error)
+            return self._keep(team, user, replace(stranger, unknown=why), UNKNOWN_FOR_S)
+        return self._keep(team, user, _person(answer["user"], team, name), KNOWN_FOR_S)
+
+    def forget(self, team: str, user: str) -> None:
+        """Asks Slack anew when the person comes next."""
+        self._known.pop((team, user), None)
+
+    def _keep(self, team: str, user: str, person: Person, seconds: float) -> Person:
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[team, user] = time.monotonic(), person
+        self._known[team, user] = time.monotonic() + seconds, person
         return person
 
 

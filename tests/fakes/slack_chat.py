@@ -33,7 +33,17 @@ class Chat:
             raise SlackError("is_archived")
         if not place.has_bot and (place.im or "chat:write.public" not in call.by.scopes):
             raise SlackError("not_in_channel")
+        self._check_posting(place, threaded=bool(call.params.get("thread_ts")))
         return place
+
+    def _check_posting(self, place: FakeChannel, *, threaded: bool) -> None:
+        # chat.postMessage and chat.postEphemeral list these among their errors, chat.update does not.
+        if place.posting == "read_only":
+            raise SlackError("restricted_action_read_only_channel")
+        if place.posting == "threads_only" and not threaded:
+            raise SlackError("restricted_action_thread_only_channel")
+        if place.posting == "no_threads" and threaded:
+            raise SlackError("restricted_action_non_threadable_channel")
 
     def _post(self, call: Call) -> Json:
         place = self._place(call)

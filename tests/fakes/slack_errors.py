@@ -21,8 +21,8 @@ class HttpFailure(Exception):
     With a `page` it is one of HTML, as of a gateway before Slack (python-slack-sdk#1228).
     """
 
-    def __init__(self, status: int, retry_after_s: int | None = None, *, page: str = "") -> None:
-        """Keep the status and when to come back."""
+    def __init__(self, status: int, retry_after_s: int | None = None, page: str = "") -> None:
+        """Keep the status, when to come back, and the page that is shown in place of JSON."""
         super().__init__(f"HTTP {status}")
         self.status = status
         self.retry_after_s = retry_after_s

@@ -7,7 +7,7 @@ from typing import Any
 
 from . import slack_payloads as payloads
 from .slack_delivery import Delivery
-from .slack_model import FakeChannel, FakeMember, FakeTeam, Json
+from .slack_model import FakeChannel, FakeMember, FakeMessage, FakeTeam, Json
 from .slack_reply import Act, Reply
 
 
@@ -51,6 +51,72 @@ class Events(Delivery):
         inner = {"type": "member_joined_channel", "user": member.id, "channel": channel.id}
         kind = {"channel_type": "G" if channel.private else "C", "team": channel.team.id}
         return await self.event(inner | kind, team=channel.team)
+
+    async def mention(
+        self,
+        member: FakeMember,
+        channel: FakeChannel,
+        text: str,
+        *,
+        thread: FakeMessage | None = None,
+        wait: bool = True,
+        **more: Any,
+    ) -> Reply | None:
+        """Write a message that names the app, `@Encore` in its text; None where the app is told nothing.
+
+        It is told where it is in the conversation, and never of direct messages
+        (docs.slack.dev/reference/events/app_mention). `more` goes into the event, as `bot_id` or `edited` do.
+        """
+        written = text.replace("@Encore", f"<@{channel.team.bot_user_id}>")
+        said = self.say(member, channel, written, thread=thread)
+        if channel.im or not channel.has_bot or not self._may_hear(channel.team, "app_mentions:read"):
+            return None
+        inner: Json = {"type": "app_mention", "user": member.id, "text": written, "ts": said.ts}
+        inner |= {"channel": channel.id, "team": member.team.id, "event_ts": said.ts}
+        if thread is not None:
+            inner["thread_ts"] = thread.ts
+        return await self.event(inner | more, team=channel.team, wait=wait)
+
+    async def deactivate(self, member: FakeMember, **more: Any) -> Reply | None:
+        """Close a person's account; `more` changes what Slack tells of them.
+
+        Slack has no other event for it (docs.slack.dev/reference/events/user_change, scope users:read).
+        """
+        member.deleted = True
+        return await self.change(member, **more)
+
+    async def change(self, member: FakeMember, **more: Any) -> Reply | None:
+        """Tell of a person's profile as it is now."""
+        if not self._may_hear(member.team, "users:read"):
+            return None
+        inner = {"type": "user_change", "user": payloads.user(member) | more, "cache_ts": 1_700_000_000}
+        return await self.event(inner, team=member.team)
+
+    async def delete_channel(self, channel: FakeChannel) -> Reply | None:
+        """Delete a channel for good (docs.slack.dev/reference/events/channel_deleted and group_deleted)."""
+        channel.deleted = True
+        return await self._tell_of_channel(channel, "deleted")
+
+    async def unarchive(self, channel: FakeChannel) -> Reply | None:
+        """Open an archived channel again (docs.slack.dev/reference/events/channel_unarchive)."""
+        channel.archived = False
+        return await self._tell_of_channel(channel, "unarchive")
+
+    async def remove_bot(self, channel: FakeChannel) -> Reply | None:
+        """Take the app out of a channel (docs.slack.dev/reference/events/channel_left and group_left)."""
+        channel.has_bot = False
+        return await self._tell_of_channel(channel, "left")
+
+    async def _tell_of_channel(self, channel: FakeChannel, what: str) -> Reply | None:
+        if not self._may_hear(channel.team, "groups:read" if channel.private else "channels:read"):
+            return None
+        kind = f"{'group' if channel.private else 'channel'}_{what}"
+        return await self.event({"type": kind, "channel": channel.id}, team=channel.team)
+
+    def _may_hear(self, team: FakeTeam, scope: str) -> bool:
+        """Whether the app's token has the scope that an event asks for."""
+        grant = self.world.grant_for(team)
+        return grant is not None and scope in grant.scopes
 
     async def uninstall(self, team: FakeTeam | None = None) -> list[Reply]:
         """Take the app out of a workspace; its tokens are void before it is told."""

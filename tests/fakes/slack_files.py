@@ -73,7 +73,11 @@ class Files:
     def _share(self, call: Call, name: str, files: list[Json]) -> None:
         place = self._world.channel(call.by, name)
         if not place.has_bot:
-            raise SlackError("not_in_channel")
+            raise SlackError(
+                "not_in_channel"
+            )  # files need membership, whatever `chat:write.public` lets write
+        if place.posting == "read_only":  # as files.completeUploadExternal calls it
+            raise SlackError("posting_to_channel_denied")
         thread_ts = call.params.get("thread_ts")
         message = FakeMessage(self._world.ts(), place, str(call.params.get("initial_comment") or ""))
         message.files, message.thread_ts = files, thread_ts

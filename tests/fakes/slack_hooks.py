@@ -1,14 +1,18 @@
-"""What an app may send to a response_url."""
+"""What an app may send to a response_url: five times within half an hour.
+
+So says docs.slack.dev, "Handling user interaction", under "Message responses".
+"""
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 
 from aiohttp import web
 
-from .slack_errors import SlackError
-from .slack_model import FakeMessage, Json, SlackRequest
+from .slack_errors import HttpFailure, SlackError
+from .slack_model import FakeMessage, FakeTeam, Json, SlackRequest
 from .slack_reply import Act
 from .slack_world import World
 
@@ -21,6 +25,7 @@ class Hooks:
     def __init__(self, world: World) -> None:
         """Serve this world."""
         self._world = world
+        self.refuse: Callable[[str, Json, FakeTeam | None], None] = lambda name, params, team: None
 
     async def handle(self, request: web.Request) -> web.Response:
         """Take one post."""
@@ -28,12 +33,15 @@ class Hooks:
         try:
             body = json.loads(await request.text())
             act = self._world.hook(request.match_info["hook"])
+            self.refuse("response_url", {"channel": act.channel.id if act.channel else ""}, act.team)
             self.apply(act, body)
             status, answer = 200, "ok"
         except json.JSONDecodeError:
             status, answer = 400, "invalid_payload"
         except SlackError as error:
             status, answer = (404 if str(error) in _GONE else 400), json.dumps(error.body)
+        except HttpFailure as failure:  # an outage: a text or a page, never Slack's JSON
+            status, answer = failure.status, failure.page or "no_service"
         if self._world.remember:
             self._world.requests.append(SlackRequest("response_url", body, "", status, answer))
         kind = "text/html" if status == 200 else "application/json"

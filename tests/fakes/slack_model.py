@@ -82,6 +82,10 @@ class FakeMember:
         return f"<@{self.id}>"
 
 
+Posting = Literal["", "read_only", "threads_only", "no_threads"]
+"""What a channel's settings let the app post: anything, nothing, answers alone, or no answers."""
+
+
 @dataclass(eq=False)
 class FakeChannel:
     """A public or private channel, or a direct message with the bot."""
@@ -94,6 +98,8 @@ class FakeChannel:
     archived: bool = False
     has_bot: bool = True
     shared: bool = False
+    deleted: bool = False
+    posting: Posting = ""
     members: dict[str, FakeMember] = field(default_factory=dict)
 
 

@@ -53,6 +53,8 @@ def message(it: FakeMessage, app_id: str) -> Json:
         told |= {"bot_id": team.bot_id, "app_id": app_id}
     if it.blocks:
         told["blocks"] = it.blocks
+    if it.options.get("attachments"):
+        told["attachments"] = it.options["attachments"]
     if it.files:
         told |= {"files": it.files, "subtype": "file_share"}
     if it.thread_ts:

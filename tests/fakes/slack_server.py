@@ -16,6 +16,7 @@ from aiohttp import web
 from tests.patience import PATIENCE_S
 
 from .slack_acts import Acts
+from .slack_limits import TIERS
 from .slack_model import BOT_SCOPES, Timing
 from .slack_socket import Connection
 
@@ -33,6 +34,7 @@ class FakeSlack(Acts):
         rotate: bool = False,
         redirect_uris: tuple[str, ...] = (),
         remember: bool = True,
+        budgets: bool = True,
     ) -> None:
         """Prepare one workspace.
 
@@ -44,10 +46,12 @@ class FakeSlack(Acts):
             rotate: Whether tokens expire after twelve hours.
             redirect_uris: What the app's settings allow; empty lets any through.
             remember: Whether `requests` keeps every request; a benchmark would only grow by it.
+            budgets: Whether a workspace has no more requests a minute than Slack promises for a method.
         """
         super().__init__(timing or Timing(), specs, scopes, installed=installed)
         self.world.rotate, self.world.redirect_uris = rotate, redirect_uris
         self.world.remember = remember
+        self.world.limits.tiers = dict(TIERS) if budgets else {}
         self._offers = {}
         self._background = set()
         self._oauth.tell = self._spawn_uninstall

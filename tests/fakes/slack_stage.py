@@ -51,6 +51,7 @@ class Stage:
             self._files.methods() | self._downloads.methods() | self._oauth.methods() | self.socket.methods()
         )
         self._web = WebApi(world, methods)
+        self._hooks.refuse = self._web.fail_if_ordered
         self.app_token = world.grant(None, scopes=("connections:write",), kind="app").token
         self.team = self.add_team("Party")
         self.bot_token = self.install(self.team).token if installed else ""
@@ -145,10 +146,27 @@ class Stage:
         return file
 
     def say(
-        self, member: FakeMember, channel: FakeChannel, text: str, files: Sequence[FakeFile] = ()
+        self,
+        member: FakeMember,
+        channel: FakeChannel,
+        text: str,
+        files: Sequence[FakeFile] = (),
+        *,
+        blocks: Sequence[Json] = (),
+        attachments: Sequence[Json] = (),
+        thread: FakeMessage | None = None,
     ) -> FakeMessage:
-        """A message that a person posts, with files or without; the app is told nothing."""
+        """A message that a person posts, with whatever it holds; the app is told nothing.
+
+        What a person writes comes with a `rich_text` block, and what Slack finds behind a link with an
+        attachment that has `title`, `title_link` and `from_url` (docs.slack.dev, "Rich text block" and
+        "Unfurling links in messages").
+        """
         message = FakeMessage(self.world.ts(), channel, text, author=member)
+        message.blocks = list(blocks)
+        if attachments:
+            message.options["attachments"] = list(attachments)
+        message.thread_ts = thread.ts if thread is not None else None
         for file in files:
             file.channels.append(channel)
             message.files.append(payloads.stub(file) if channel.shared else payloads.file(self.world, file))
@@ -211,10 +229,63 @@ class Stage:
         """The most chat.postMessage that a channel got within one second."""
         return self.world.limits.peak(channel.id)
 
-    def fail_next(self, method: str, *, error: str | None = None, status: int = 500, page: str = "") -> None:
-        """Refuse the next call of this method, with Slack's error or with an HTTP status, and a page."""
-        failure = SlackError(error) if error is not None else HttpFailure(status, page=page)
+    def fail_next(
+        self,
+        method: str,
+        *,
+        error: str | None = None,
+        status: int = 500,
+        wait_s: int | None = None,
+        page: str = "",
+    ) -> None:
+        """Refuse the next call of this method, with Slack's error or with an HTTP status, and a page.
+
+        `response_url` stands for the addresses that come with requests; `wait_s` is told as Retry-After.
+        """
+        failure = SlackError(error) if error is not None else HttpFailure(status, wait_s, page)
         self._web.faults.append(Fault(method, failure))
+
+    def refuse(
+        self,
+        *methods: str,
+        error: str = "",
+        status: int = 503,
+        page: str = "",
+        channel: FakeChannel | None = None,
+        team: FakeTeam | None = None,
+    ) -> list[Fault]:
+        """Refuse all calls of some methods until it is lifted, in one channel or workspace or everywhere.
+
+        Any error of Slack's reference can be asked for: each page of a method lists what it is refused with
+        (docs.slack.dev/reference/methods/chat.postMessage and its neighbours, "Errors").
+        """
+        failure = SlackError(error) if error else HttpFailure(status, page=page)
+        where = channel.id if channel else ""
+        faults = [Fault(each, failure, where, team, lasting=True) for each in methods]
+        self._web.faults += faults
+        return faults
+
+    def lift(self, faults: Iterable[Fault]) -> None:
+        """Refuse that no longer."""
+        for each in faults:
+            self._web.faults.remove(each)
+
+    def take_scopes(self, *scopes: str, team: FakeTeam | None = None) -> None:
+        """Take scopes away from a workspace's token, as an admin can at any time.
+
+        What needs one is refused with `missing_scope`, and with what was needed and what the token has
+        (docs.slack.dev/reference/methods/auth.test, "Errors"; the fields are those of real answers).
+        """
+        grant = self.world.grant_for(team or self.team)
+        assert grant is not None, "the app is not installed there"
+        grant.scopes = tuple(each for each in grant.scopes if each not in scopes)
+
+    def revoke(self, error: str = "token_revoked", *, team: FakeTeam | None = None) -> Grant:
+        """Make a workspace's token void without a word to the app; returns it."""
+        grant = self.world.grant_for(team or self.team)
+        assert grant is not None, "the app is not installed there"
+        grant.error = error
+        return grant
 
     # Installing
 

@@ -66,12 +66,31 @@ class Method:
     scopes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Fault:
-    """A refusal that a test has ordered for a coming call."""
+    """A refusal that a test has ordered: for the next call, or for all of them until it is lifted.
+
+    Args:
+        method: whose calls; one that ends in a dot and a star stands for all that begin so.
+        failure: what they are refused with.
+        channel: the id of the only channel that it is about; empty for any.
+        team: the only workspace that it is about; None for any.
+        lasting: whether it stays until it is lifted.
+    """
 
     method: str
     failure: SlackError | HttpFailure
+    channel: str = ""
+    team: FakeTeam | None = None
+    lasting: bool = False
+
+    def meets(self, name: str, params: Json, team: FakeTeam | None) -> bool:
+        """Whether a call is refused."""
+        wanted = self.method.removesuffix("*")
+        if name != wanted and not (self.method.endswith("*") and name.startswith(wanted)):
+            return False
+        channel = params.get("channel") or params.get("channel_id")
+        return (not self.channel or channel == self.channel) and (self.team is None or self.team is team)
 
 
 class WebApi:
@@ -87,6 +106,7 @@ class WebApi:
         """Answer one call."""
         name = request.match_info["method"]
         token, params, headers = "", {}, {}
+        page = ""
         team: FakeTeam | None = None
         try:
             params = await arguments(request)
@@ -100,14 +120,14 @@ class WebApi:
         except HttpFailure as failure:
             status = failure.status
             answer = {"ok": False, "error": "ratelimited" if status == 429 else "fatal_error"}
-            if failure.page:
-                self._note(name, params, token, status, failure.page)
-                return web.Response(status=status, text=failure.page, content_type="text/html")
+            page = failure.page
             if failure.retry_after_s is not None:
                 headers["Retry-After"] = str(failure.retry_after_s)
         finally:
             self._busy(team, -1)
-        self._note(name, params, token, status, answer)
+        self._note(name, params, token, status, page or answer)
+        if page:  # slack_sdk knows of such answers, too: `_build_unexpected_body_error_message`
+            return web.Response(status=status, text=page, content_type="text/html")
         return web.json_response(answer, status=status, headers=headers | self._scopes(name, token))
 
     def _answer(self, request: web.Request, name: str, params: Json, token: str) -> Json:
@@ -115,8 +135,14 @@ class WebApi:
         if method is None:
             self.world.report([f"the fake has no method {name}"])
             raise SlackError("unknown_method", req_method=name)
-        self._fail_if_ordered(name)
-        self.world.limits.take(name, token)
+        known = self.world.grants.get(token)
+        counted = _counted(known, token)
+        self.world.limits.take(name, counted)
+        try:
+            self.fail_if_ordered(name, params, known.team if known else None)
+        except HttpFailure as failure:
+            self.world.limits.rest(name, counted, failure.retry_after_s or 0)
+            raise
         grant = self._authorize(method, token)
         self.world.report(self.world.schemas.request(name, params))
         call = Call(name, params, token, grant, _client(request, params))
@@ -142,10 +168,12 @@ class WebApi:
             raise SlackError("not_allowed_token_type")
         return grant
 
-    def _fail_if_ordered(self, name: str) -> None:
+    def fail_if_ordered(self, name: str, params: Json, team: FakeTeam | None) -> None:
+        """Refuse what a test wants refused."""
         for fault in self.faults:
-            if fault.method == name:
-                self.faults.remove(fault)
+            if fault.meets(name, params, team):
+                if not fault.lasting:
+                    self.faults.remove(fault)
                 raise fault.failure
 
     def _busy(self, team: FakeTeam | None, change: int) -> None:
@@ -163,6 +191,14 @@ class WebApi:
     def _note(self, name: str, params: Json, token: str, status: int, answer: Any) -> None:
         if self.world.remember:
             self.world.requests.append(SlackRequest(name, params, token, status, answer))
+
+
+def _counted(grant: Grant | None, token: str) -> str:
+    """What a limit counts for: the workspace, or the organisation that has the app."""
+    if grant is None or grant.kind == "app":
+        return token
+    place = grant.team or grant.enterprise
+    return place.id if place else token
 
 
 async def arguments(request: web.Request) -> Json:

@@ -143,7 +143,7 @@ class World:
         if member is not None and not member.bot:
             return self.dm(member)
         channel = self.channels.get(channel_id or "")
-        if channel is None or not covers(grant, channel.team):
+        if channel is None or channel.deleted or not covers(grant, channel.team):
             raise SlackError("channel_not_found")
         if (channel.private or channel.im) and not channel.has_bot:
             raise SlackError("channel_not_found")

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.service import PartyService
-from bot.slack import card
+from bot.slack import budget, card
 from bot.slack.app import SCOPES, SlackDoor
 from bot.slack.installs import Single
 from tests.conftest import SPECS
@@ -49,8 +49,10 @@ async def log_in(fake: FakeSlack, party: PartyService, only: str = "") -> AsyncI
 
 @pytest.fixture(autouse=True)
 def pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cards rest shorter than they really do."""
+    """Cards rest shorter than they really do, and the minute's edits may all come at once."""
     monkeypatch.setattr(card, "POST_EVERY_S", PACE_S)
+    monkeypatch.setattr(budget, "BURST", 40)
+    monkeypatch.setattr(budget, "PER_MINUTE", 8)
 
 
 @pytest.fixture

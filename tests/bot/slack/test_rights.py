@@ -10,8 +10,10 @@ import pytest
 from bot.party import errors
 from bot.party.words import Order
 from bot.service import PartyService
+from bot.slack import people
 from bot.slack.app import SHORTCUT
 from bot.slack.blocks import button
+from bot.slack.errors import SlackDown
 from bot.slack.people import _person
 from tests.bot.slack.stage import (
     COMMANDS,
@@ -228,15 +230,30 @@ async def test_a_forged_form_is_refused_in_private(fake: FakeSlack, party: Party
     assert (await party.settings.rules(room(fake))).order is Order.VOTES
 
 
-async def test_what_slack_does_not_say_gives_no_rights(fake: FakeSlack, party: PartyService) -> None:
-    """Where Slack cannot say who somebody is, they count as a guest and lead nothing."""
+async def test_what_slack_does_not_say_gives_no_rights(
+    fake: FakeSlack, party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Slack cannot say who somebody is, they lead nothing, and are told why that is."""
+    monkeypatch.setattr(people, "UNKNOWN_FOR_S", 0.0)
     boss = fake.member("Boss", admin=True)
     fake.fail_next("users.info", status=500)
-    assert await private(await fake.slash(boss, "/settings")) == sentence(errors.ManagersOnly())
+    assert await private(await fake.slash(boss, "/settings")) == sentence(SlackDown())
     await choose(party, room(fake), guests=False)
     fake.fail_next("users.info", error="ratelimited")
-    assert await private(await fake.slash(boss, "/next")) == sentence(errors.NoGuests())
+    assert await private(await fake.slash(boss, "/next")) == sentence(errors.TooFast())
     assert (await fake.slash(boss, "/settings")).views
+
+
+async def test_a_person_whom_slack_does_not_name_is_asked_for_once_a_minute(
+    fake: FakeSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack is not asked with each command of theirs; the log has one line."""
+    fake.refuse("users.info", status=500)
+    anna = fake.member("Anna")
+    for _ in range(3):
+        await fake.slash(anna, "/now")
+    assert len([it for it in fake.requests if it.method == "users.info"]) == 1
+    assert len([it for it in caplog.messages if "users.info" in it]) == 1
 
 
 async def test_a_guest_has_no_shortcut_either(fake: FakeSlack, party: PartyService) -> None:
