@@ -26,6 +26,7 @@ from bot.playback.errors import (
     NotOnTheList,
     NotPremium,
     PlaylistClosed,
+    QuotaSpent,
     SpotifyAway,
     SpotifyRests,
 )
@@ -142,6 +143,21 @@ async def test_status_and_disconnect_tell_how_the_account_stands(sounding: Sound
     assert "erased" in private(await fake.slash(anna, "spotify disconnect"))
     assert private(await fake.slash(anna, "spotify status")) == none
     assert (await sounding.now()).playback is None
+
+
+async def test_status_tells_that_the_quota_is_used_up(sounding: Sounding) -> None:
+    """Below how the account stands, until Spotify may be asked again, and without asking it."""
+    anna, _ = await sounding.host("Anna", "Kitchen")
+    await sounding.queue("mr brightside")
+    sounding.spotify.exhaust()
+    spent = told(QuotaSpent(60))
+    assert private(await sounding.fake.slash(anna, "play")) == spent
+    asked = len(sounding.spotify.requests)
+    stands = "You're connected as Anna Premium. Use /play to play the party there."
+    assert private(await sounding.fake.slash(anna, "spotify status")) == f"{stands}\n{spent}"
+    sounding.clock.pass_by(hours=1)
+    assert private(await sounding.fake.slash(anna, "spotify status")) == stands
+    assert len(sounding.spotify.requests) == asked
 
 
 # Playing

@@ -48,11 +48,13 @@ async def disconnect(ask: Ask) -> Answer:
 
 async def status(ask: Ask) -> Answer:
     """Says how the asker's account stands, and where the party sounds if there is one here."""
-    account = await ask.party.accounts.of(ask.member)
-    if not ask.room.channel:
-        return AccountStatus(ask.own.account(account), account)
-    party = await ask.party.insight.now(ask.room, history=0)
-    return AccountStatus(ask.own.standing(account, party.playback, ask.member), account)
+    account, rest = await ask.party.accounts.of(ask.member), await ask.party.accounts.resting()
+    if ask.room.channel:
+        party = await ask.party.insight.now(ask.room, history=0)
+        stands = ask.own.standing(account, party.playback, ask.member)
+    else:
+        stands = ask.own.account(account)
+    return AccountStatus("\n".join(filter(None, [stands, ask.own.error(rest) if rest else ""])), account)
 
 
 async def device(ask: Ask, device: str = "") -> Answer:
