@@ -53,7 +53,8 @@ _MOOD = Argument(
 async def _help(ask: Ask) -> Answer:
     """Lists what there is in the asker's door."""
     say, command = ask.own.say, ask.own.language.command
-    lines = [f"`{command(row.name)}` {say(row.help)}" for row in of_door(TABLE, ask.door)]
+    rows = of_door(TABLE, ask.door, spotify=ask.party.has_spotify)
+    lines = [f"`{command(row.name)}` {say(row.help)}" for row in rows]
     return look.help_sections(ask, lines)
 
 

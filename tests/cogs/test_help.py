@@ -51,6 +51,7 @@ async def test_help_is_private_and_names_every_command(fake: FakeDiscord) -> Non
     shown = dict(leaves(fake, "en-US"))
     assert {name for name, told in shown.items() if f"`/{name}` {told}" in text} == set(shown)
     assert all(f"{mood} " in text for mood in Mood)
+    assert "/spotify" not in text  # it is not set up here
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from bot.doors.commands import ADD_FROM_MESSAGE
+from bot.doors.ask import Door
+from bot.doors.commands import ADD_FROM_MESSAGE, TABLE
 from bot.party.errors import NothingPlaying, NothingToShow, PartyError
 from bot.party.words import Member
 from bot.playback.errors import (
@@ -33,7 +34,7 @@ from bot.playback.errors import (
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
-from bot.wording.languages import language
+from bot.wording.languages import LANGUAGES, language
 from bot.wording.replies import Replies
 from cogs import card
 from db.store import Store
@@ -650,7 +651,19 @@ async def test_who_takes_no_messages_is_not_told(sounding: Sounding) -> None:
     assert not await sounding.party.notices.send(Member("discord", "1", "Nobody"), LinkEndsSoon(7))
 
 
+async def test_all_commands_are_there_with_spotify(sounding: Sounding) -> None:
+    """What needs it is registered where it is set up, and described within Discord's limits."""
+    commands = sounding.fake.commands
+    inner = {f"spotify {it['name']}" for it in commands["spotify"]["options"]}
+    rows = {row.name for row in TABLE if Door.DISCORD not in row.without}
+    assert {*commands} - {"spotify"} | inner == rows | {ADD_FROM_MESSAGE}
+    for each in (*commands["spotify"]["options"], commands["save"]):
+        assert 5 <= len(each["description"]) <= 100
+        assert len(each["description_localizations"]) >= len(LANGUAGES) - 1
+
+
 async def test_help_says_what_an_account_adds(sounding: Sounding) -> None:
     """Where accounts can be connected."""
     text = private(await sounding.fake.slash(sounding.fake.member("Anna"), "help"))
+    assert "`/spotify connect` " in text
     assert "After /spotify connect, I can play the party on your device" in text
