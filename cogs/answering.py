@@ -35,6 +35,8 @@ from cogs.forms import device_card, settings_view, songs_form
 from cogs.questions import question_card
 from cogs.request import Asked, answer_privately, clicked
 
+CARD_LIMIT = 4_000
+"""The longest text of a card that Discord takes, in characters."""
 LABEL_LIMIT = 80
 """The longest label of a button that Discord takes, in characters."""
 
@@ -105,11 +107,13 @@ async def show_outcome(asked: Asked, outcome: Outcome) -> None:
 
 
 async def _say(asked: Asked, text: str, *, private: bool = False) -> None:
-    shown = fitting(text.splitlines(), TEXT_LIMIT)
-    if private and not asked.private:
-        await answer_privately(asked.interaction, shown)
+    if len(text) > TEXT_LIMIT:
+        card = Card(ui.TextDisplay(fitting(text.splitlines(), CARD_LIMIT)))
+        await (_show_privately(asked, card) if private else asked.reply(view=card))
+    elif private and not asked.private:
+        await answer_privately(asked.interaction, text)
     else:
-        await asked.reply(shown)
+        await asked.reply(text)
 
 
 async def _show_privately(asked: Asked, view: ui.LayoutView) -> None:

@@ -51,7 +51,7 @@ def words(locale: str, prefix: str = "") -> Replies:
         prefix: what stands in front of the names of commands.
     """
     code = spoken(locale) if "-" in locale else locale
-    return Replies(_language(code, prefix), plain, bold="*")
+    return Replies(_language(code, prefix), plain, bold="*", linked=linked)
 
 
 def plain(text: str) -> str:
@@ -62,6 +62,11 @@ def plain(text: str) -> str:
 def link(url: str) -> str:
     """An address that can be clicked."""
     return f"<{html.escape(url, quote=False)}>"
+
+
+def linked(label: str, url: str) -> str:
+    """A word that can be clicked."""
+    return f"<{html.escape(url, quote=False)}|{label}>"
 
 
 def typed(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.doors.ask import Door
 from bot.doors.commands import ADD_FROM_MESSAGE, TABLE
-from bot.party.errors import NothingPlaying, NothingToShow, PartyError
+from bot.party.errors import NoSuchEntry, NothingPlaying, NothingToShow, PartyError
 from bot.party.words import Member
 from bot.playback.errors import (
     DeviceGone,
@@ -37,6 +37,7 @@ from bot.service import PartyService
 from bot.wording.languages import LANGUAGES, language
 from bot.wording.replies import Replies
 from cogs import card
+from cogs.escape import TEXT_LIMIT
 from db.store import Store
 from tests.bot.spotify.stage import PUBLIC_URL, Stage
 from tests.bot.spotify.stage import sounding as opened
@@ -45,7 +46,7 @@ from tests.cogs.stage_sound import Sounding
 from tests.conftest import MOD, SPECS, Clock
 from tests.fakes.discord_model import EVERYONE, VIEW_CHANNEL, FakeMember
 from tests.fakes.discord_server import FakeDiscord
-from tests.fakes.spotify_model import FakeUser
+from tests.fakes.spotify_model import FakeSong, FakeUser
 from tests.fakes.spotify_server import FakeSpotify
 from tests.patience import until as eventually
 
@@ -159,6 +160,43 @@ async def test_status_tells_that_the_quota_is_used_up(sounding: Sounding) -> Non
     sounding.clock.pass_by(hours=1)
     assert private(await sounding.fake.slash(anna, "spotify status")) == stands
     assert len(sounding.spotify.requests) == asked
+
+
+# Where songs come from
+
+
+def page_of(song: FakeSong) -> str:
+    """A song's page at Spotify."""
+    return f"https://open.spotify.com/track/{song.id}"
+
+
+async def test_what_spotify_says_of_a_song_is_named_and_linked(sounding: Sounding) -> None:
+    """A song that only Spotify knows leads there wherever it is named; the catalogue's songs do not."""
+    fake, anna = sounding.fake, sounding.fake.member("Anna")
+    await sounding.queue("mr brightside")
+    song = sounding.spotify.song("Zzyzx [Qwfp]", "The Colemak *Band*")
+    added = public(await fake.slash(anna, "add", song=page_of(song)))
+    source = f"([Spotify](<{page_of(song)}>))"
+    name = f"Zzyzx [Qwfp] – The Colemak *Band* {source}"
+    assert read(added.text) == f"Added {name}: next up."
+    card = read((await sounding.card()).text)
+    assert f"{name} · added by Anna" in card
+    assert card.count("Spotify") == 1
+    assert "Mr. Brightside – The Killers · " in card
+    public(await fake.slash(anna, "remove", song="zzyzx"))
+    assert private(await fake.slash(anna, "vote", song="spotify")) == told(NoSuchEntry())
+
+
+async def test_a_long_list_from_spotify_is_shown_whole(sounding: Sounding) -> None:
+    """What was played is told with all its links, though they are longer than a plain message may be."""
+    fake, anna = sounding.fake, sounding.fake.member("Anna")
+    for number in range(20):
+        song = sounding.spotify.song(f"Zzyzx Qwfp Colemak Number {number}", "The Colemak Band")
+        await fake.slash(anna, "add", song=page_of(song))
+        await fake.slash(anna, "skip")
+    shown = private(await fake.slash(anna, "history"))
+    assert len(shown) > TEXT_LIMIT
+    assert shown.count("[Spotify](<https://open.spotify.com/track/") == 20
 
 
 # Playing
