@@ -206,9 +206,14 @@ async def test_play_plays_the_party_on_the_members_device(sounding: Sounding) ->
     """What plays is heard there from its beginning, and the card says where, and by whom."""
     anna, user = await sounding.host("Anna", "Kitchen")
     await sounding.queue(*FEW[:2])
-    assert read(public(await sounding.fake.slash(anna, "play")).text) == (
-        "▶ Playing Mr. Brightside – The Killers on Kitchen."
+    playing = "▶ Playing Mr. Brightside – The Killers on Kitchen."
+    along = (
+        "With Premium you can hear it too: use Listen Along on Anna's profile, if it shows what they play "
     )
+    said = read(public(await sounding.fake.slash(anna, "play")).text)
+    assert said == f"{playing}\n{along}on Spotify."
+    again = await sounding.fake.slash(anna, "play")  # which begins nothing
+    assert read(public(again).text) == playing
     assert sounding.on(user) == "Mr. Brightside"
     assert "🔊 Kitchen, hosted by Anna" in read((await sounding.card()).text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.doors.answers import AccountStatus, Answer, AskForSongs, OfferDevices, OfferLink, Said, SavedPlaylist
 from bot.doors.arguments import Upload
-from bot.doors.ask import Ask
+from bot.doors.ask import Ask, Door
 from bot.doors.handlers.queue import add, bring, songs_of, told
 from bot.doors.meant import device_chosen, device_meant
 from bot.party.errors import marked
@@ -21,7 +21,10 @@ async def play(ask: Ask, song: str | None = None) -> Answer:
     except ManyDevices:
         devices = await ask.party.playback.devices(ask.member)
         return OfferDevices(ask.own.devices(devices), devices)
-    return Said(ask.words.played(played))
+    lines = [ask.words.played(played)]
+    if played.began and ask.door is Door.DISCORD:
+        lines.append(ask.words.listen_along(ask.member))
+    return Said("\n".join(lines))
 
 
 async def pause(ask: Ask) -> Answer:
