@@ -18,6 +18,7 @@ from bot.doors.answers import (
     AskWhich,
     ConfirmErasure,
     OfferDevices,
+    OfferFavourites,
     OfferLink,
     Said,
     SavedPlaylist,
@@ -31,6 +32,7 @@ from bot.party.limits import USUAL_SUGGESTIONS
 from bot.party.words import Entry, Mood
 from cogs.cards import Card, ballot_card
 from cogs.escape import TEXT_LIMIT, fitting
+from cogs.favourites import favourites_card
 from cogs.forms import device_card, settings_view, songs_form
 from cogs.questions import question_card
 from cogs.request import Asked, answer_privately, clicked
@@ -75,6 +77,8 @@ async def show(asked: Asked, answer: Answer) -> None:
             await _say(asked, text)
         case SavedPlaylist(saved):
             await _say(asked, ask.own.saved(saved))
+        case OfferFavourites():
+            await _show_privately(asked, favourites_card(answer, ask.own))
         case Sections(texts):
             await asked.reply(view=Card(*(ui.TextDisplay(text) for text in texts)))
 
@@ -95,6 +99,8 @@ async def show_outcome(asked: Asked, outcome: Outcome) -> None:
         case Replace(answer):
             if isinstance(answer, Said):
                 await asked.update(Card(ui.TextDisplay(answer.text)))
+            elif isinstance(answer, OfferFavourites):
+                await asked.update(favourites_card(answer, asked.ask.own))
             else:
                 await asked.update(ballot(asked, answer.ballot, answer.intro, answer.again))
         case Settled(text, press):

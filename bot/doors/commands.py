@@ -23,7 +23,7 @@ from bot.doors.arguments import (
     WaitingSong,
 )
 from bot.doors.ask import Ask, Door
-from bot.doors.handlers import look, queue, sound, suggestions
+from bot.doors.handlers import favourites, look, queue, sound, suggestions
 from bot.doors.table import Audience, Command, Who, of_door
 from bot.party.errors import marked
 from bot.party.limits import LONGEST_QUEUE
@@ -145,6 +145,17 @@ TABLE: tuple[Command, ...] = (
         "clear", queue.clear, marked("Remove all waiting songs. For moderators and DJs."), who=Who.MODERATORS
     ),
     Command("history", look.history, marked("See what was played here."), audience=Audience.ALONE),
+    Command(
+        "favourites",
+        favourites.favourites,
+        marked("See what you voted for in any party, and add it here. Only you see this."),
+        (
+            Argument(
+                "song", Text(40), marked("Its number in the list, or: all. Leave this out to see the list")
+            ),
+        ),
+        audience=Audience.ALONE,
+    ),
     Command(
         "why",
         suggestions.why,

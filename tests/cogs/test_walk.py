@@ -76,6 +76,7 @@ ACTS = [
     Act("clear", (), RUN_THE_MUSIC, changes=True),
     Act("delete-my-data", private=True, anywhere=True),
     Act("export", private=True),
+    Act("favourites", private=True),
     Act("help", private=True, anywhere=True),
     Act("history", private=True),
     Act("import", (("link", ALBUM),), NOBODY),

@@ -193,11 +193,12 @@ async def test_a_file(enter: Enter, form: str | None, name: str, kind: str) -> N
 
 
 async def test_help(enter: Enter) -> None:
-    """Help lists every row that the room has, by its button where the page has one, and none besides."""
+    """Help lists every row that works in the room, by its button where the page has one, and none besides."""
     answer = await (await enter("Ann")).ask("help")
     lines = answer["sections"][1].splitlines()
-    assert len(lines) == len(ROWS)
-    for row, line in zip(ROWS, lines, strict=True):
+    rows = [row for row in ROWS if not row.spotify]  # which is not set up here
+    assert len(lines) == len(rows)
+    for row, line in zip(rows, lines, strict=True):
         assert line == f"{REPLIES.language.command(row.name)} {REPLIES.say(row.help)}"
     assert any(line.startswith("“Remove” ") for line in lines)
     assert any(line.startswith("/map ") for line in lines)
