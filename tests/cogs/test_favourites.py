@@ -67,7 +67,7 @@ async def test_buttons_work_after_a_restart_and_for_their_owner_alone(
     await wish(fake, eve, other, "hey jude")
     (message,) = (await fake.slash(anna, "favourites")).messages
     (eves,) = (await fake.slash(eve, "favourites")).messages
-    wonderwall = message.buttons[0].custom_id
+    wonderwall = message.buttons[0].custom_id or ""
     (button,) = [part for part in walk(eves.components) if part.get("custom_id")]
     button["custom_id"] = wonderwall
     async with open_discord(party, TOKEN):

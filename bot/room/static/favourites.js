@@ -3,8 +3,8 @@
 import { busy } from "./sound.js";
 import { byId, fillTile, songWords } from "./view.js";
 
-const WHOSE = "Songs you voted 👍 for, the latest first. Only you see this list.";
-const NONE = "You have no favourites yet. Vote 👍 for songs in any party to find them here.";
+const WHOSE = "Songs you voted up, the latest first. Only you see this list.";
+const NONE = "You have no favourites yet. Vote songs up in any party to find them here.";
 const ALL_THERE = "All of them are in the queue.";
 
 export class Favourites {
