@@ -66,7 +66,7 @@ ERASED: Section = (
             "/delete-my-data (in Slack, /party delete-my-data) erases your ID, your name, your votes and "
             "your Spotify connection, in all parties at once. Songs you added stay, without your name."
         ),
-        marked("/spotify disconnect erases everything I keep about your Spotify account."),
+        marked("/spotify disconnect erases your name at Spotify and what lets me in."),
         marked(
             "Removing me from a server or workspace erases all of its parties, with their songs and votes."
         ),
