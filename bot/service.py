@@ -11,6 +11,7 @@ from bot.party.bringing import Bringing
 from bot.party.cards import Cards
 from bot.party.clock import Clock
 from bot.party.erasure import Erasure
+from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
 from bot.party.notices import Notices
 from bot.party.ports import Catalogue, Recommender
@@ -55,6 +56,7 @@ class PartyService:
         self.queue = Queue(self.unit, songs)
         self.lists = Bringing(self.unit, songs)
         self.ballots = Ballots(self.unit, catalogue, suggestions)
+        self.favourites = FavouriteSongs(self.unit)
         self.insight = Insight(self.unit, songs, recommender)
         self.settings = RoomSettings(self.unit)
         self.cards = Cards(self.unit)

@@ -18,6 +18,7 @@ from bot.doors.answers import (
     AskWhich,
     ConfirmErasure,
     OfferDevices,
+    OfferFavourites,
     OfferLink,
     Said,
     SavedPlaylist,
@@ -31,12 +32,13 @@ from bot.party.limits import USUAL_SUGGESTIONS
 from bot.party.words import Entry, Mood
 from cogs.cards import Card, ballot_card
 from cogs.escape import TEXT_LIMIT, fitting
+from cogs.favourites import favourites_card
 from cogs.forms import device_card, settings_view, songs_form
 from cogs.questions import question_card
 from cogs.request import Asked, answer_privately, clicked
 
-PARTS_LIMIT = 4_000
-"""The most text that the parts of a message may have together (docs, "Component Reference": Text Display)."""
+CARD_LIMIT = 4_000
+"""The most text that the parts of a card may have together (docs, "Component Reference": Text Display)."""
 LABEL_LIMIT = 80
 """The longest label of a button that Discord takes, in characters."""
 
@@ -75,6 +77,8 @@ async def show(asked: Asked, answer: Answer) -> None:
             await _say(asked, text)
         case SavedPlaylist(saved):
             await _say(asked, ask.own.saved(saved))
+        case OfferFavourites():
+            await _show_privately(asked, favourites_card(answer, ask.own))
         case Sections(texts):
             first, *others = _messages(texts)
             await asked.reply(view=Card(*map(ui.TextDisplay, first)))
@@ -98,6 +102,8 @@ async def show_outcome(asked: Asked, outcome: Outcome) -> None:
         case Replace(answer):
             if isinstance(answer, Said):
                 await asked.update(Card(ui.TextDisplay(answer.text)))
+            elif isinstance(answer, OfferFavourites):
+                await asked.update(favourites_card(answer, asked.ask.own))
             else:
                 await asked.update(ballot(asked, answer.ballot, answer.intro, answer.again))
         case Settled(text, press):
@@ -113,18 +119,20 @@ def _messages(texts: Sequence[str]) -> list[list[str]]:
     """Texts in as many messages as they need; none of ours fills one by itself."""
     messages: list[list[str]] = [[]]
     for text in texts:
-        if messages[-1] and sum(map(len, messages[-1])) + len(text) > PARTS_LIMIT:
+        if messages[-1] and sum(map(len, messages[-1])) + len(text) > CARD_LIMIT:
             messages.append([])
         messages[-1].append(text)
     return messages
 
 
 async def _say(asked: Asked, text: str, *, private: bool = False) -> None:
-    shown = fitting(text.splitlines(), TEXT_LIMIT)
-    if private and not asked.private:
-        await answer_privately(asked.interaction, shown)
+    if len(text) > TEXT_LIMIT:
+        card = Card(ui.TextDisplay(fitting(text.splitlines(), CARD_LIMIT)))
+        await (_show_privately(asked, card) if private else asked.reply(view=card))
+    elif private and not asked.private:
+        await answer_privately(asked.interaction, text)
     else:
-        await asked.reply(shown)
+        await asked.reply(text)
 
 
 async def _show_privately(asked: Asked, view: ui.LayoutView) -> None:

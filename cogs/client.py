@@ -73,7 +73,7 @@ class EncoreBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Makes the commands known, before the first event can arrive."""
-        add_commands(self.tree)
+        add_commands(self.tree, spotify=self.party.has_spotify)
         for cog in (self.news, self.live, Leaving(self, self.party, self.live)):
             await self.add_cog(cog)
         await self.tree.set_translator(Texts())

@@ -24,16 +24,22 @@ from cogs.request import Interaction, explain, taken
 AnyCommand = app_commands.Command[Any, ..., Any]
 
 
-def add_commands(tree: app_commands.CommandTree[Any]) -> None:
-    """Adds every command that Discord has, and the one in a message's own menu."""
+def add_commands(tree: app_commands.CommandTree[Any], *, spotify: bool) -> None:
+    """Adds every command that Discord has, and the one in a message's own menu.
+
+    Args:
+        tree: which gets them.
+        spotify: whether Spotify is set up; what needs it is left out where it is not.
+    """
     groups = {name: app_commands.Group(name=name, description=told) for name, told in GROUPS.items()}
-    for row in of_door(TABLE, Door.DISCORD):
+    for row in of_door(TABLE, Door.DISCORD, spotify=spotify):
         if len(row.words) == 1:
             tree.add_command(made(row))
         else:
             groups[row.words[0]].add_command(made(row))
     for group in groups.values():
-        tree.add_command(group)
+        if group.commands:
+            tree.add_command(group)
     tree.add_command(app_commands.ContextMenu(name=ADD_FROM_MESSAGE, callback=_add_from_message))
 
 

@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from bot.wording.languages import language
+from bot.wording.replies import Replies
+
 TEXT_LIMIT = 2_000
 """The longest text of a message without components that Discord takes, in characters."""
 ZERO_WIDTH = "\u200b"
@@ -23,6 +26,16 @@ def plain(text: str) -> str:
     for sign in "<@:/":
         escaped = escaped.replace(sign, sign + ZERO_WIDTH)
     return escaped
+
+
+def linked(label: str, url: str) -> str:
+    """A link that shows no preview."""
+    return f"[{label}](<{url}>)"
+
+
+def words_in(code: str) -> Replies:
+    """The replies in a language, by its code."""
+    return Replies(language(code), plain, linked=linked)
 
 
 def copied(text: str) -> str:

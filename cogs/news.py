@@ -12,9 +12,8 @@ from discord.ext import commands
 from bot.party.errors import PartyError
 from bot.party.words import Member, Room
 from bot.service import PartyService
-from bot.wording.languages import language
 from bot.wording.replies import Replies
-from cogs.escape import plain
+from cogs.escape import words_in
 from cogs.request import Interaction, own_words, room_words
 
 log = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ class News(commands.Cog):
 
     async def send(self, member: Member, error: PartyError) -> bool:
         """Writes to a member in private; False where they take no such messages."""
-        words = self._spoken.get(member.user_id) or Replies(language("en"), plain)
+        words = self._spoken.get(member.user_id) or words_in("en")
         try:
             channel = await self._client.create_dm(discord.Object(int(member.user_id)))
             await channel.send(words.error(error))

@@ -15,9 +15,9 @@ from bot.doors.ask import Ask, Door
 from bot.party.errors import NotInvited, ServersOnly
 from bot.party.words import Member, Room, Rules
 from bot.service import PartyService
-from bot.wording.languages import language, spoken
+from bot.wording.languages import spoken
 from bot.wording.replies import Replies
-from cogs.escape import plain
+from cogs.escape import words_in
 from cogs.questions import Questions
 
 log = logging.getLogger(__name__)
@@ -109,13 +109,13 @@ def client_of(interaction: Interaction) -> Client:
 
 def own_words(interaction: Interaction) -> Replies:
     """What only the asker reads, in the asker's own language."""
-    return Replies(language(spoken(interaction.locale.value)), plain)
+    return words_in(spoken(interaction.locale.value))
 
 
 def room_words(rules: Rules, place: discord.Locale | None) -> Replies:
     """What the whole room reads, in the language that it chose, or its server's."""
     place = place or discord.Locale.american_english
-    return Replies(language(rules.language or spoken(place.value)), plain)
+    return words_in(rules.language or spoken(place.value))
 
 
 @contextlib.contextmanager

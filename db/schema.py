@@ -209,6 +209,7 @@ rests = Table(
     metadata,
     Column("name", String(16), primary_key=True),  # of a service that must be left alone for a while
     Column("until_ms", BigInteger, nullable=False),
+    Column("quota_ms", BigInteger, nullable=False, server_default="0"),  # how long, if a quota is used up
 )
 
 playbacks = Table(

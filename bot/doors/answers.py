@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.party.results import Favourites
 from bot.party.words import Entry, Mood, Rules, Track
 from bot.playback.words import Account, Device, Saved
 
@@ -121,6 +122,19 @@ class SavedPlaylist:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferFavourites:
+    """The asker's favourites, a button for each, and for all; nobody else may see it.
+
+    `text` lists them, `said` is what became of those that were pressed before; `before` tells the page.
+    """
+
+    said: str
+    text: str
+    favourites: Favourites
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sections:
     """A longer text in parts."""
 
@@ -140,5 +154,6 @@ Answer = (
     | ConfirmErasure
     | AccountStatus
     | SavedPlaylist
+    | OfferFavourites
     | Sections
 )

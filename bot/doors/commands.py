@@ -23,7 +23,7 @@ from bot.doors.arguments import (
     WaitingSong,
 )
 from bot.doors.ask import Ask, Door
-from bot.doors.handlers import look, queue, sound, suggestions
+from bot.doors.handlers import favourites, look, queue, sound, suggestions
 from bot.doors.table import Audience, Command, Group, Who, of_door
 from bot.party.errors import marked
 from bot.party.limits import LONGEST_QUEUE
@@ -52,7 +52,7 @@ _MOOD = Argument(
 
 async def _help(ask: Ask) -> Answer:
     """Lists what there is in the asker's door."""
-    rows = of_door(TABLE, ask.door)
+    rows = of_door(TABLE, ask.door, spotify=ask.party.has_spotify)
     found = {group: [_line(ask, row) for row in rows if row.group is group] for group in Group}
     return look.help_sections(ask, {group: lines for group, lines in found.items() if lines})
 
@@ -166,6 +166,18 @@ TABLE: tuple[Command, ...] = (
         "history",
         look.history,
         marked("See what was played here."),
+        audience=Audience.ALONE,
+        group=Group.SONGS,
+    ),
+    Command(
+        "favourites",
+        favourites.favourites,
+        marked("See what you voted for in any party, and add it here. Only you see this."),
+        (
+            Argument(
+                "song", Text(40), marked("Its number in the list, or: all. Leave this out to see the list")
+            ),
+        ),
         audience=Audience.ALONE,
         group=Group.SONGS,
     ),

@@ -19,9 +19,9 @@ LONGEST_ID = 15
 _AS_IT_IS = Replies(language("en"), str)
 
 
-def named(track: Track, longest: int) -> str:
-    """A song as a choice in a list, which shows text as it is."""
-    return short(_AS_IT_IS.song(track), longest)
+def named(track: Track, longest: int, place: int = 0) -> str:
+    """A song as a choice in a list, which shows text as it is; with its number there, if it has one."""
+    return short(f"{place}. {_AS_IT_IS.song(track)}" if place else _AS_IT_IS.song(track), longest)
 
 
 def on_and_waiting(party: Party) -> list[Entry]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.doors.answers import Again, Answer, OfferDevices, Question, Said, ShowBallot
+from bot.doors.answers import Again, Answer, OfferDevices, OfferFavourites, Question, Said, ShowBallot
 from bot.doors.ask import Ask
-from bot.doors.handlers import look, sound, suggestions
+from bot.doors.handlers import favourites, look, sound, suggestions
 from bot.doors.meant import named
 from bot.party.errors import BallotClosed, NotUnderstood, PartyError, marked
 from bot.party.limits import USUAL_SUGGESTIONS
@@ -30,6 +30,8 @@ _SKIP = re.compile(r"encore:skip:([0-9]{1,15})")
 _PAGE = re.compile(r"encore:page:([0-9]{1,3})")
 _MORE = re.compile(r"encore:more:(safe|balanced|adventurous):([1-5])(?::(.{1,60}))?")
 _ADD = re.compile(rf"encore:add:((?:{CHOSEN}|{AS_TYPED}).+)", re.DOTALL)
+_FAVOURITES = re.compile(r"encore:favourites:([0-9]{1,15})-([0-9]{1,15}):([0-9]{1,15})")
+_OLDER = re.compile(r"encore:older:([0-9]{1,15})")
 _FORGET = re.compile(r"encore:forget:([0-9A-Za-z]{1,20})")
 _ENTRY = re.compile(r"[0-9]{1,15}")
 
@@ -123,6 +125,32 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class AddFavourites:
+    """Favourites of whoever presses: those of entries with these numbers and between, on a page of them."""
+
+    newest: int
+    oldest: int
+    before: int = 0
+
+    @property
+    def id(self) -> str:
+        """The button's id."""
+        return f"encore:favourites:{self.newest}-{self.oldest}:{self.before}"
+
+
+@dataclass(frozen=True, slots=True)
+class OlderFavourites:
+    """The next page of the favourites of whoever presses."""
+
+    before: int
+
+    @property
+    def id(self) -> str:
+        """The button's id."""
+        return f"encore:older:{self.before}"
+
+
+@dataclass(frozen=True, slots=True)
 class Choose:
     """Something chosen from a menu whose id is all there is to know: `what` is one of the ids above."""
 
@@ -130,7 +158,7 @@ class Choose:
     chosen: str = ""
 
 
-Press = Vote | Skip | Add | TurnPage | More | Forget | Choose
+Press = Vote | Skip | Add | TurnPage | More | Forget | AddFavourites | OlderFavourites | Choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +178,7 @@ class UpdateBallot:
 class Replace:
     """An answer in the place of the message that was clicked."""
 
-    answer: Said | ShowBallot
+    answer: Said | ShowBallot | OfferFavourites
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +190,22 @@ class Settled:
 
 
 Outcome = Noted | TurnPage | UpdateBallot | Replace | Settled | Answer
+
+
+def favourite_choices(answer: OfferFavourites, words: Replies) -> tuple[list[tuple[str, str]], ...]:
+    """The buttons under favourites, the label and the id of each: one a song, then those for several."""
+    songs, before = answer.favourites.songs, answer.before
+    single = [
+        (named(each.track, LABEL_LIMIT, place), AddFavourites(each.entry_id, each.entry_id, before).id)
+        for place, each in enumerate(songs, start=1)
+    ]
+    several = []
+    if len(songs) > 1:
+        label = words.count("Add this one", "Add all {number}", len(songs))
+        several.append((label, AddFavourites(songs[0].entry_id, songs[-1].entry_id, before).id))
+    if answer.favourites.more:
+        several.append((words.say(marked("Older ones")), OlderFavourites(songs[-1].entry_id).id))
+    return single, several
 
 
 def choices(question: Question, words: Replies) -> list[tuple[str, str]]:
@@ -193,12 +237,18 @@ def read(custom_id: str, chosen: str = "") -> Press | None:
         return Add(match[1])
     if match := _FORGET.fullmatch(custom_id):
         return Forget(match[1])
+    if match := _FAVOURITES.fullmatch(custom_id):
+        return AddFavourites(int(match[1]), int(match[2]), int(match[3]))
+    if match := _OLDER.fullmatch(custom_id):
+        return OlderFavourites(int(match[1]))
     return Choose(custom_id, chosen) if custom_id in _CHOICES else None
 
 
 def is_private(press: Press) -> bool:
     """Whether nobody but who presses sees the message that is pressed on."""
-    return isinstance(press, Forget | Add) or (isinstance(press, Choose) and press.what == DEVICE)
+    return isinstance(press, Forget | Add | AddFavourites | OlderFavourites) or (
+        isinstance(press, Choose) and press.what == DEVICE
+    )
 
 
 async def act(ask: Ask, press: Press) -> Outcome:
@@ -226,6 +276,10 @@ async def act(ask: Ask, press: Press) -> Outcome:
                 raise NotUnderstood
             erased = await look.delete_my_data(ask, "yes")
             return Replace(erased) if isinstance(erased, Said) else erased
+        case AddFavourites(newest, oldest, before):
+            return Replace(await favourites.add(ask, newest, oldest, before))
+        case OlderFavourites(before):
+            return Replace(await favourites.page(ask, before))
         case Choose(what, chosen):
             return await _CHOICES[what](ask, chosen)
 

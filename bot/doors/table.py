@@ -100,6 +100,6 @@ class Command:
         return await self.handler(ask, **(arguments or {}))
 
 
-def of_door(table: Sequence[Command], door: Door) -> list[Command]:
-    """The commands that a door has."""
-    return [command for command in table if door not in command.without]
+def of_door(table: Sequence[Command], door: Door, *, spotify: bool = True) -> list[Command]:
+    """The commands that a door has; without `spotify` none that needs it, for where it is not set up."""
+    return [each for each in table if door not in each.without and (spotify or not each.spotify)]

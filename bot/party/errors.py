@@ -10,7 +10,7 @@ EncoreError
     ├── ListTooLarge, NotAList, EmptyList, FileLost
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong
     ├── NothingPlaying, AlreadyOver (BallotClosed)
-    ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel
+    ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
     ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly)
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     ├── NameNeeded, NameTaken, TooFast
@@ -275,6 +275,12 @@ class NothingToShow(PartyError):
     """A party without songs has no map and no file."""
 
     text = marked("There's nothing to show here yet. Add songs with /add, let one play, then try again.")
+
+
+class NotAFavourite(PartyError):
+    """A song that the asker's list of favourites does not have, or no longer."""
+
+    text = marked("That isn't on your list, or it's already in the queue. See your list with /favourites.")
 
 
 class UnknownToModel(PartyError):

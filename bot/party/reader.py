@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from bot.party.errors import NoSuchEntry
 from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS
-from bot.party.results import Skipped
+from bot.party.results import Favourite, Skipped
 from bot.party.rules.lifetime import began_ms, still_open
 from bot.party.rules.order import in_order
 from bot.party.rules.quorum import skips_needed
 from bot.party.rules.songs import twin
 from bot.party.transactions import ReadTransaction
-from bot.party.words import Change, Entry, Order, Party, PartyRecord, State, Track
+from bot.party.words import Change, Entry, Member, Order, Party, PartyRecord, State, Track
 
 
 class PartyReader:
@@ -70,6 +70,10 @@ class PartyReader:
     async def open_ballot(self) -> Change | None:
         """The autopilot's latest ballot, unless it is settled."""
         return await self._reads.diary.open_ballot(self.id)
+
+    async def wanted(self, member: Member, most: int) -> list[Favourite]:
+        """What a member has voted for in any room, the latest songs first."""
+        return await self._reads.votes.wanted(member, most)
 
     async def tonight(self) -> list[Entry]:
         """All that the party of this moment has had."""

@@ -27,6 +27,23 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
+class Favourite:
+    """A song that a member has voted for, and the entry that the vote was for."""
+
+    entry_id: int
+    track: Track
+
+
+@dataclass(frozen=True, slots=True)
+class Favourites:
+    """Some of a member's favourites, the latest songs first."""
+
+    songs: tuple[Favourite, ...]
+    more: bool  # whether there are older ones
+    voted: bool  # whether there are any votes, be it for songs that wait here already
+
+
+@dataclass(frozen=True, slots=True)
 class Voted:
     """What `vote` did: `taken_up` when this vote took a suggestion into the queue."""
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bot.party.results import Forgotten
+from bot.party.results import Favourite, Forgotten
 from bot.party.words import (
     Change,
     Entry,
@@ -140,7 +140,10 @@ class Entries(EntryReads, Protocol):
 
 
 class VoteReads(Protocol):
-    """Wishes to skip, to look at."""
+    """Votes and wishes to skip, to look at."""
+
+    async def wanted(self, member: Member, most: int) -> list[Favourite]:
+        """The latest songs that a member has voted for in any room of the platform, the latest first."""
 
     async def skippers(self, entry_id: int) -> frozenset[str]:
         """The user_ids of those who want to skip."""
@@ -258,7 +261,7 @@ class ReadTransaction(Protocol):
 
     @property
     def votes(self) -> VoteReads:
-        """Wishes to skip."""
+        """Votes and wishes to skip."""
 
     @property
     def diary(self) -> DiaryReads:

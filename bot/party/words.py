@@ -102,6 +102,11 @@ class Track:
         """Whether anything is known of it but what somebody typed."""
         return bool(self.track_id or self.spotify_id)
 
+    @property
+    def on_spotify(self) -> str | None:
+        """The Spotify id of a song that is known from there and from no catalogue of ours."""
+        return None if self.track_id else self.spotify_id
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.party.unit_of_work import finished
 from bot.party.words import Member, Room
 from bot.playback.device import Devices
-from bot.playback.errors import LinkEndsSoon
+from bot.playback.errors import LinkEndsSoon, SpotifyRests
 from bot.playback.hosting import Hosts
 from bot.playback.words import Account
 
@@ -43,6 +43,14 @@ class Accounts:
             NoSpotify: it is not set up.
         """
         return await self._devices.music.account(member)
+
+    async def resting(self) -> SpotifyRests | None:
+        """What to tell people while Spotify is left alone; None while it is not.
+
+        Raises:
+            NoSpotify: it is not set up.
+        """
+        return await self._devices.music.resting()
 
     async def ending(self) -> list[tuple[Member, LinkEndsSoon]]:
         """Whose connection ends soon and has not been told so, and what to tell them."""

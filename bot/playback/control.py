@@ -60,13 +60,15 @@ class Playing:
         playback, playing = await self._hosts.now(room)
         paused = playing is not None and playing.left_ms is not None
         try:
-            return await self._play(room, member, key, playback, paused)
+            played = await self._play(room, member, key, playback, paused)
         except SpotifyRests as error:
             await self._hosts.release(room, member, key)  # the clock needs nobody
             raise RestsMeanwhile(error.parts["minutes"]) if paused else error from None
         except SpotifyAway:
             await self._hosts.release(room, member, key)
             raise
+        hosts = played.playback is not None and played.playback.host == member
+        return replace(played, began=hosts and (playback is None or playback.host != member))
 
     async def _play(
         self, room: Room, member: Member, key: str | None, playback: Playback | None, paused: bool

@@ -2,7 +2,7 @@
 
 SpotifyError
 ├── NoSpotify, NotConnected (LinkAgain), LinkEndsSoon, NotPremium, NotOnTheList
-├── SpotifyRests (RestsMeanwhile), SpotifyAway (SpotifyBusy), SpotifyRefuses
+├── SpotifyRests (QuotaSpent, RestsMeanwhile), SpotifyAway (SpotifyBusy), SpotifyRefuses
 ├── NoDevice (ManyDevices, DeviceGone, HostsDeviceGone), DeviceRefuses, DevicePlaysOn, NotOnSpotify
 ├── NoHost, HostLost, HostLeft, HostsOnly, HostedAlready
 ├── NothingBehindLink, PlaylistClosed, NoPlaylistLink
@@ -83,6 +83,19 @@ class SpotifyRests(SpotifyError):
             self._say(self.IN_MINUTES, number=minutes, minutes=minutes)
         else:
             self._say(self.IN_HOURS, number=(minutes + 30) // 60, minutes=minutes)
+
+
+class QuotaSpent(SpotifyRests):
+    """What Spotify allows to the developer account of whoever runs the bot is used up."""
+
+    IN_MINUTES = counted(
+        "I've used up what Spotify allows me for now. Try again in about {number} minute.",
+        "I've used up what Spotify allows me for now. Try again in about {number} minutes.",
+    )
+    IN_HOURS = counted(
+        "I've used up what Spotify allows me for now. Try again in about {number} hour.",
+        "I've used up what Spotify allows me for now. Try again in about {number} hours.",
+    )
 
 
 class RestsMeanwhile(SpotifyRests):

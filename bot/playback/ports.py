@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from bot.party.words import Member, Track
+from bot.playback.errors import SpotifyRests
 from bot.playback.words import Account, Device, Heard
 
 
@@ -34,6 +35,9 @@ class Music(Protocol):
 
     async def account(self, member: Member) -> Account | None:
         """The member's account, as it was when it was last looked at."""
+
+    async def resting(self) -> SpotifyRests | None:
+        """What to tell people while Spotify is left alone; None while it is not. Spotify is not asked."""
 
     async def ending(self) -> list[tuple[Member, int]]:
         """Whose connection ends soon and has not been told, with the days that are left."""

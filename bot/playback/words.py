@@ -42,6 +42,7 @@ class Played:
 
     playback: Playback | None  # where the party sounds now; None: nowhere, the clock goes on
     playing: Entry | None  # what plays; None: nothing yet
+    began: bool = False  # whether it sounds on the member's account from now on, and did not before
 
 
 @dataclass(frozen=True, slots=True)

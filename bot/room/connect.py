@@ -6,12 +6,9 @@ chats look at links before people do.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from functools import cache
 from html import escape
-from pathlib import Path
-from string import Template
 
 from aiohttp import web
 
@@ -23,12 +20,15 @@ from bot.party.words import Member
 from bot.playback.errors import LoginRefused, LoginSpent, NotOnTheList, SpotifyAway, SpotifyRests
 from bot.playback.words import Account
 from bot.room.language import room_language
+from bot.room.pages import HINT, page, tag, wished_code
+from bot.room.privacy import PATH as PRIVACY
 from bot.spotify.accounts import Accounts
 from bot.spotify.words import Login
-from bot.wording.languages import Language, Renamed, language, spoken
+from bot.wording.languages import Language, Renamed, language
 from bot.wording.replies import Replies, apart
 
-PAGE = Template((Path(__file__).parent / "connect.html").read_text("utf-8"))
+SPOTIFY = "Spotify"
+"""What the pages are about."""
 COOKIE = "encore-spotify"
 """What only the browser has that agreed on our page; gone when it has come back."""
 COOKIE_S = 600
@@ -52,9 +52,6 @@ STATUS = {
 }
 """The HTTP status of what a person is told, the first that fits."""
 FAULT = 500
-HINT = 'class="hint"'
-WISH = re.compile(r"\s*([A-Za-z-]{1,35})\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?")
-"""A language in Accept-Language, and how much it is wished for."""
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -145,58 +142,42 @@ def _asked(language: Language, login: Login) -> web.Response:
         say(marked("Save playlists to your account when you use /save, and read the ones you /import")),
     ]
     parts = [
-        _tag("h2", say(marked("What Encore will be able to do"))),
-        _tag("ul", "".join(_tag("li", each) for each in may), 'class="may"'),
-        _tag("form", _tag("button", _tag("span", button), 'class="primary"'), 'method="post"'),
-        _tag("p", say(marked("Not you? Close this page.")), HINT),
-        _tag(
+        tag("h2", say(marked("What Encore will be able to do"))),
+        tag("ul", "".join(tag("li", each) for each in may), 'class="may"'),
+        tag("form", tag("button", tag("span", button), 'class="primary"'), 'method="post"'),
+        tag("p", say(marked("Not you? Close this page.")), HINT),
+        tag(
             "p",
             say(marked("Encore never sees your password. Use /spotify disconnect to undo this at any time.")),
             HINT,
         ),
+        tag(
+            "p",
+            tag("a", say(marked("What I keep about you, and how it's erased")), f'href="{PRIVACY}"'),
+            HINT,
+        ),
     ]
-    return _page(language, say(marked("Play the party on your Spotify")), *parts)
+    return page(language, SPOTIFY, say(marked("Play the party on your Spotify")), *parts)
 
 
 def _connected(language: Language, account: Account) -> web.Response:
     say = language.say
     play = say(marked("Go back to your party and use /play to play it on your Spotify."))
     parts = [
-        _tag("h2", say(marked("What now?"))),
-        _tag("p", play),
-        _tag("p", say(marked("Use /save to turn the night into a playlist. You can close this page now."))),
+        tag("h2", say(marked("What now?"))),
+        tag("p", play),
+        tag("p", say(marked("Use /save to turn the night into a playlist. You can close this page now."))),
     ]
-    return _page(language, say(marked("Connected as {name}"), name=escape(apart(account.name))), *parts)
+    name = escape(apart(account.name))
+    return page(language, SPOTIFY, say(marked("Connected as {name}"), name=name), *parts)
 
 
 def _refused(language: Language, error: Exception) -> web.Response:
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), FAULT)
-    told = _tag("p", Replies(language, escape).failure(error))
-    return _page(language, language.say(marked("That didn't work")), told, status=status)
-
-
-def _tag(name: str, inside: str, attributes: str = "") -> str:
-    return f"<{name} {attributes}>{inside}</{name}>"
-
-
-def _page(language: Language, title: str, *parts: str, status: int = 200) -> web.Response:
-    text = PAGE.substitute(lang=language.code.replace("_", "-"), title=title, body="\n".join(parts))
-    return web.Response(text=text, status=status, content_type="text/html")
+    told = tag("p", Replies(language, escape).failure(error))
+    return page(language, SPOTIFY, language.say(marked("That didn't work")), told, status=status)
 
 
 def _language(request: web.Request, member: Member | None = None) -> Language:
     """The browser's language, with the commands or buttons that the member has; Discord's for a stranger."""
-    return WORDED.get(member.platform if member else "", language)(_code(request))
-
-
-def _code(request: web.Request) -> str:
-    """The most wished-for language of the browser's that is spoken here, else English."""
-    wishes = [
-        (-float(quality or 1), tag)
-        for tag, quality in WISH.findall(request.headers.get("Accept-Language", ""))
-    ]
-    for quality, tag in sorted(wishes, key=lambda wish: wish[0]):
-        code = spoken(tag)
-        if quality and (code != "en" or tag.casefold().startswith("en")):
-            return code
-    return "en"
+    return WORDED.get(member.platform if member else "", language)(wished_code(request))

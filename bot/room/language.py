@@ -34,5 +34,10 @@ def room_language(code: str) -> Language:
     return Renamed(code, {name: f"“{button}”" for name, button in BUTTONS.items()})
 
 
-REPLIES = Replies(room_language("en"), plain=str, bold="")
+def _name(label: str, url: str) -> str:
+    """The name alone: the page's lists have the link."""
+    return label
+
+
+REPLIES = Replies(room_language("en"), plain=str, bold="", linked=_name)
 """The page shows every text as text, so nothing needs an escape."""

@@ -20,6 +20,7 @@ from bot.doors.answers import (
     AskWhich,
     ConfirmErasure,
     OfferDevices,
+    OfferFavourites,
     OfferLink,
     Question,
     Said,
@@ -31,6 +32,7 @@ from bot.doors.answers import (
 )
 from bot.doors.ask import Ask
 from bot.party.errors import EmptyText
+from bot.party.results import Favourite
 from bot.party.words import Rules
 from bot.playback.words import Device, Saved
 from bot.room.state import SongJson, track
@@ -104,6 +106,12 @@ class MenuJson(TypedDict):
     empty: Annotated[str, Field(description="What is said where nothing is chosen")]
 
 
+class FavouriteJson(SongJson):
+    """A song that the asker has voted for."""
+
+    entry: Annotated[int, Field(description="What adds it, as the `entry` of `favourites`")]
+
+
 class Fields(TypedDict, total=False):
     """What an answer may have, besides whose it is."""
 
@@ -120,6 +128,9 @@ class Fields(TypedDict, total=False):
     url: Annotated[str, Field(description="To `connect`: our page, good once; to `save`: the playlist")]
     missing: Annotated[list[SongJson], Field(description="To `save`: the songs that Spotify does not have")]
     file: Annotated[FileJson, Field(description="To `map` and `export`")]
+    favourites: Annotated[
+        list[FavouriteJson], Field(description="To `favourites`: what can be added, the latest songs first")
+    ]
     confirm: Annotated[bool, Field(description="True where it has to be asked once more, with `sure`")]
     settings: Annotated[
         list[MenuJson], Field(description="To `settings`: what can be chosen, and how it stands")
@@ -158,6 +169,9 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
             return _saved(ask, saved)
         case AskForSettings(rules):
             return {"settings": _settings(ask, rules)}
+        case OfferFavourites(text=text, favourites=found):
+            songs = [_favourite(each) for each in found.songs]
+            return {"say": as_text(text), "favourites": songs}
         case Sections(texts):
             sections = [as_text(text) for text in texts]
             return {"say": "\n\n".join(sections), "sections": sections}
@@ -185,6 +199,10 @@ def _question(ask: Ask, question: Question) -> QuestionJson:
         "tracks": [track(each) for each in question.offered],
         "say": as_text(ask.own.which([(question.typed, question.offered)])),
     }
+
+
+def _favourite(found: Favourite) -> FavouriteJson:
+    return {**track(found.track), "entry": found.entry_id}
 
 
 async def _devices(ask: Ask, devices: Sequence[Device]) -> list[DeviceJson]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -82,6 +82,7 @@ SPELLINGS: Mapping[str, tuple[Spelling, ...]] = {
     "remove": (_ENTRY,),
     "move": (_ENTRY,),
     "why": (_ENTRY,),
+    "favourites": (replace(_ENTRY, help="The song's `entry` in the answer without one"),),
     "spotify device": (
         Spelling(
             "device",

@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.party.errors import StartError
+from bot.room import privacy
 from bot.room.hub import Hub
 from bot.service import PartyService
 
@@ -53,6 +54,7 @@ def build_room(
     app.router.add_get("/healthz", _health)
     app.router.add_get("/live", hub.meet)
     app.router.add_static("/static", STATIC)
+    privacy.add_route(app, spotify=party.has_spotify)
     for add in routes:
         add(app)
     return app

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict  # which pydantic asks for before Python 3.12
 
+from bot.party.links import Kind, Link
 from bot.party.rules.lifetime import ends_ms
 from bot.party.words import Entry, Member, Party, Playback, Track
 from bot.room.language import REPLIES
@@ -24,6 +25,10 @@ class SongJson(TypedDict):
     artist: str
     year: int | None
     duration_ms: int | None
+    spotify: Annotated[
+        str | None,
+        Field(description="Its page at Spotify, where title and artist came from there"),
+    ]
 
 
 class EntryJson(SongJson):
@@ -112,6 +117,7 @@ def track(song: Track) -> SongJson:
         "artist": seen(song.artist),
         "year": song.year,
         "duration_ms": song.duration_ms,
+        "spotify": Link(Kind.TRACK, song.on_spotify).url if song.on_spotify else None,
     }
 
 

@@ -16,6 +16,7 @@ from bot.doors.answers import (
     AskWhich,
     ConfirmErasure,
     OfferDevices,
+    OfferFavourites,
     OfferLink,
     Said,
     SavedPlaylist,
@@ -37,6 +38,7 @@ from bot.slack.blocks import (
     ballot_card,
     button,
     device_choice,
+    favourite_blocks,
     section,
     sections,
 )
@@ -149,14 +151,18 @@ async def _tell(asked: Asked, answer: Answer) -> None:
             await asked.tell(text, [account_block(text, account, asked.own)])
         case SavedPlaylist(saved):
             await asked.tell(asked.own.saved(replace(saved, url=link(saved.url))))
+        case OfferFavourites():
+            await asked.tell(*favourite_blocks(answer, asked.own))
         case Sections(texts):
             await asked.tell("\n\n".join(texts), [block for text in texts for block in sections(text)])
 
 
-async def _replace(asked: Asked, answer: Said | ShowBallot) -> None:
+async def _replace(asked: Asked, answer: Said | ShowBallot | OfferFavourites) -> None:
     """Shows an answer in the place of the message that was clicked."""
     if isinstance(answer, Said):
         await asked.replace(answer.text, sections(answer.text))
+    elif isinstance(answer, OfferFavourites):
+        await asked.replace(*favourite_blocks(answer, asked.own))
     else:
         blocks = ballot(asked, answer.ballot, answer.intro, answer.again)
         await asked.replace(f"{answer.intro}\n{asked.replies.asked_aloud(answer.ballot)}", blocks)

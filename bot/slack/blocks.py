@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.doors.answers import Again
-from bot.doors.presses import DEVICE, DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnPage, Vote
+from bot.doors.answers import Again, OfferFavourites
+from bot.doors.presses import DEVICE, DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnPage, Vote, favourite_choices
 from bot.party.errors import marked
 from bot.party.limits import OFFER_LASTS_MS, USUAL_SUGGESTIONS
 from bot.party.rules.lifetime import expired
@@ -225,6 +225,18 @@ def device_choice(text: str, devices: Sequence[Device]) -> list[Json]:
         for number, each in enumerate(devices[:MOST_BUTTONS])
     ]
     return [section(text), *([actions(*buttons)] if buttons else [])]
+
+
+def favourite_blocks(answer: OfferFavourites, replies: Replies) -> tuple[str, list[Json]]:
+    """Somebody's favourites as text, and as blocks with a button a song, and those for several."""
+    text = "\n".join(filter(None, [answer.said, answer.text]))
+    single, several = favourite_choices(answer, replies)
+    rows = [
+        actions(*(button(action, label, style=style) for label, action in each))
+        for each, style in ((single, None), (several, "primary"))
+        if each
+    ]
+    return text, [*sections(text), *rows]
 
 
 def account_block(text: str, account: Account | None, replies: Replies) -> Json:

@@ -52,7 +52,7 @@ def words(locale: str, prefix: str = "", only: str = "") -> Replies:
         only: the one command that the app has, if it has no other.
     """
     code = spoken(locale) if "-" in locale else locale
-    return Replies(_language(code, prefix, only), plain, bold="*")
+    return Replies(_language(code, prefix, only), plain, bold="*", linked=linked)
 
 
 def plain(text: str) -> str:
@@ -63,6 +63,11 @@ def plain(text: str) -> str:
 def link(url: str) -> str:
     """An address that can be clicked."""
     return f"<{html.escape(url, quote=False)}>"
+
+
+def linked(label: str, url: str) -> str:
+    """A word that can be clicked."""
+    return f"<{html.escape(url, quote=False)}|{label}>"
 
 
 def typed(text: str) -> str:

@@ -1,7 +1,8 @@
 """A circuit breaker that survives a restart: who asked us to wait is left alone until then.
 
 After the wait ONE request finds out whether it is over; all others are refused meanwhile, in every process
-on the same database. A service that fails several times in a row gets a short rest, too.
+on the same database. A service that fails several times in a row gets a short rest, too. Where a quota is
+used up the wait is long, and twice as long if it still is afterwards.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from bot.playback.errors import SpotifyRests
+from bot.party.limits import HOUR_MS
+from bot.playback.errors import QuotaSpent, SpotifyRests
 from bot.spotify.ports import Store
+from bot.spotify.words import Rest
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +26,11 @@ FAULTS = 4
 FAULT_REST_S = 20.0
 """... bring a rest of so many seconds."""
 LONGEST_S = 24 * 3600.0
-"""No answer makes us wait for longer than this."""
+"""No answer makes us wait for longer than this ..."""
+QUOTA_MS, LONGEST_QUOTA_MS = HOUR_MS, 24 * HOUR_MS
+"""... but for a quota: so long is the first rest that it gets, and so long the last if nobody says more."""
+LONGEST_TOLD_MS = 7 * 24 * HOUR_MS
+"""If somebody does, no rest for a quota is longer than this."""
 
 
 class Breaker:
@@ -47,13 +55,20 @@ class Breaker:
         """
         now_ms = self._now_ms()
         async with self._store.writing() as tx:
-            until_ms = await tx.rests.until_ms(self._name)
-            if until_ms is None:
+            rest = await tx.rests.get(self._name)
+            if rest is None:
                 return
-            if until_ms <= now_ms and await tx.rests.try_again(self._name, now_ms, now_ms + TRY_MS):
+            if rest.until_ms <= now_ms and await tx.rests.try_again(self._name, now_ms, now_ms + TRY_MS):
                 self._trying = True
                 return
-        raise SpotifyRests(minutes(max(until_ms - now_ms, TRY_MS)))
+        raise _told(rest, now_ms)
+
+    async def resting(self) -> SpotifyRests | None:
+        """What to tell people while the service is left alone; None while it is not. Nothing is tried."""
+        now_ms = self._now_ms()
+        async with self._store.reading() as tx:
+            rest = await tx.rests.get(self._name)
+        return _told(rest, now_ms) if rest is not None and rest.until_ms > now_ms else None
 
     async def answered(self) -> None:
         """The service works."""
@@ -73,6 +88,30 @@ class Breaker:
         log.warning("%s asked us to wait %.0f s.", self._name, seconds)
         return SpotifyRests(minutes(int(seconds * 1000)))
 
+    async def quota_spent(self, asked_s: float = 0.0) -> SpotifyRests:
+        """The service's quota is used up; returns what to tell people.
+
+        Args:
+            asked_s: how long the service asks us to wait, if it says so.
+        """
+        now_ms = self._now_ms()
+        self._trying = False
+        async with self._store.writing() as tx:
+            rest = await tx.rests.get(self._name)
+            if rest is not None and rest.quota_ms and rest.until_ms > now_ms + TRY_MS:
+                return _told(rest, now_ms)  # of several requests at once another one has found out
+            length_ms = min(max(2 * rest.quota_ms if rest is not None else 0, QUOTA_MS), LONGEST_QUOTA_MS)
+            length_ms = max(length_ms, min(int(asked_s * 1000), LONGEST_TOLD_MS))
+            await tx.rests.begin(self._name, now_ms + length_ms, length_ms)
+        log.warning(
+            "%s says that the quota of your developer account is used up, which all its apps share. "
+            "I leave it alone for %d h, until %s; parties keep their own time meanwhile.",
+            self._name,
+            round(length_ms / HOUR_MS),
+            datetime.fromtimestamp((now_ms + length_ms) / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        )
+        return QuotaSpent(minutes(length_ms))
+
     async def failed(self) -> None:
         """The service had a fault or did not answer."""
         self._faults += 1
@@ -82,6 +121,11 @@ class Breaker:
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _told(rest: Rest, now_ms: int) -> SpotifyRests:
+    left = minutes(max(rest.until_ms - now_ms, TRY_MS))
+    return QuotaSpent(left) if rest.quota_ms else SpotifyRests(left)
 
 
 def minutes(duration_ms: int) -> int:

@@ -27,6 +27,7 @@ from bot.playback.errors import (
     SpotifyAway,
     SpotifyBusy,
     SpotifyRefuses,
+    SpotifyRests,
 )
 from bot.spotify.breaker import Breaker
 from bot.spotify.ports import AccessRefused, GrantRefused
@@ -38,6 +39,8 @@ MOST_WAITING = 64
 """So many calls may be under way or wait for a thread."""
 REST_S = 30.0
 """How long we wait when Spotify asks for a wait and does not say how long."""
+QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
+"""The reason that a 429 gives when it is the quota that is used up (Web API Changelog, July 2026)."""
 
 Result = TypeVar("Result")
 
@@ -55,6 +58,10 @@ class Calls:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="spotify")
         self._slots = asyncio.Semaphore(THREADS)
         self._waiting = 0
+
+    async def resting(self) -> SpotifyRests | None:
+        """What to tell people while Spotify is left alone; None while it is not. Nothing is asked."""
+        return await self._breaker.resting()
 
     def close(self) -> None:
         """Starts no more calls."""
@@ -89,7 +96,10 @@ class Calls:
         """What an answer of Spotify's means, and what follows from it for the next ones."""
         status, headers = _status(error)
         if status == 429:
-            return await self._breaker.rest(_retry_after_s(headers.get("Retry-After"), self._clock()))
+            told, now_s = headers.get("Retry-After"), self._clock()
+            if getattr(error, "reason", None) == QUOTA_EXCEEDED:
+                return await self._breaker.quota_spent(_retry_after_s(told, now_s))
+            return await self._breaker.rest(_retry_after_s(told, now_s))
         if status >= 500:
             await self._breaker.failed()
             return SpotifyAway()

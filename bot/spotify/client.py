@@ -84,6 +84,7 @@ class Spotify:
         self._app_lock = asyncio.Lock()
         self._mine = threading.local()  # a client a thread: neither it nor its session may be shared
         self.close = self._calls.close
+        self.resting = self._calls.resting
 
     @property
     def looks_up(self) -> bool:

@@ -94,6 +94,7 @@ class SpotifyMusic:
         self.account = accounts.account
         self.ending = accounts.ending
         self.mark_told = accounts.mark_told
+        self.resting = spotify.resting
 
     async def heard(self, member: Member) -> Heard | None:
         """What the account plays now; None where nothing is open."""

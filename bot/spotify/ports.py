@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.party.words import Member, Track
-from bot.spotify.words import Login, SealedAccount, Tokens
+from bot.spotify.words import Login, Rest, SealedAccount, Tokens
 
 
 class Catalogue(Protocol):
@@ -106,11 +106,17 @@ class Songs(Protocol):
 class Rests(Protocol):
     """Services that asked to be left alone for a while."""
 
-    async def until_ms(self, name: str) -> int | None:
-        """Until when a service is left alone; None where it is not."""
+    async def get(self, name: str) -> Rest | None:
+        """How a service is left alone, or was before somebody tries it again; None where it is not."""
 
-    async def begin(self, name: str, until_ms: int) -> None:
-        """Leaves a service alone until then, or longer where that was said before."""
+    async def begin(self, name: str, until_ms: int, quota_ms: int = 0) -> None:
+        """Leaves a service alone until then, or longer where that was said before.
+
+        Args:
+            name: of the service.
+            until_ms: when it may be asked again.
+            quota_ms: how long that is, where its quota is used up.
+        """
 
     async def try_again(self, name: str, now_ms: int, until_ms: int) -> bool:
         """Takes the one try after a rest; the others rest on until then. Says whether it was free."""

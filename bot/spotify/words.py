@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.party.words import Member, Track
 
@@ -14,6 +15,13 @@ class Tokens:
     access: str = field(repr=False)
     refresh: str = field(repr=False)  # each is good once: the next one comes with the next access token
     expires_ms: int  # of the access token
+
+
+class Rest(NamedTuple):
+    """How Spotify is left alone."""
+
+    until_ms: int
+    quota_ms: int  # how long, where the quota is used up; 0 where it asked for another reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.party.errors import PartyError, marked
 from bot.party.limits import LONGEST_TEXT
+from bot.party.links import Kind, Link
 from bot.party.visible import isolated, short, visible
 from bot.party.words import Entry, Member, State, Track
 from bot.wording.languages import Language
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 Escape = Callable[[str], str]
 """Makes a text from outside harmless for one platform."""
+Linked = Callable[[str, str], str]
+"""A label and an address as a link on one platform, which shows no preview of it."""
 
 MOST_LOOKED_AT = 10
 """Of a text so many times as much is looked at as is shown: the rest may be invisible, or endless."""
@@ -64,10 +67,13 @@ def apart(text: str, longest: int = LONGEST_SHOWN) -> str:
 class Wording:
     """Says things, in one language and for one platform."""
 
-    def __init__(self, language: Language, plain: Escape, bold: str = "**") -> None:
+    def __init__(
+        self, language: Language, plain: Escape, bold: str = "**", linked: Linked | None = None
+    ) -> None:
         self.language = language
         self.plain = plain
         self.bold = bold  # what the platform puts around bold text
+        self._linked = linked
         self.say = language.say
         self.count = language.count
 
@@ -103,10 +109,16 @@ class Wording:
         )
 
     def song(self, track: Track, longest: int = LONGEST_SHOWN) -> str:
-        """A song in a line: title and artist, each of so many characters at most."""
+        """A song in a line: title and artist, each so long at most, and its source if that is Spotify."""
         title = self.outside(track.title, longest) or NAMELESS
         artist = self.outside(track.artist, longest)
-        return f"{title} – {artist}" if artist else title
+        return (f"{title} – {artist}" if artist else title) + self._source(track)
+
+    def _source(self, track: Track) -> str:
+        """Spotify's name, with a link to the song, behind what came from there (Developer Policy, II)."""
+        if self._linked is None or not track.on_spotify:
+            return ""
+        return f" ({self._linked('Spotify', Link(Kind.TRACK, track.on_spotify).url)})"
 
     def name(self, name: str) -> str:
         """The name of a member, an account, a device or a playlist."""

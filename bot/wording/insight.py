@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.party.errors import marked
-from bot.party.results import Forgotten, MemberStats, Stats, Why
+from bot.party.results import Favourites, Forgotten, MemberStats, Stats, Why
 from bot.party.words import Party, State
 from bot.wording.playback import PlaybackReplies
 
@@ -17,6 +17,18 @@ MOST_MEMBERS = 10
 
 class InsightReplies(PlaybackReplies):
     """The part of `Replies` that is about what was and why."""
+
+    def favourites(self, found: Favourites) -> str:
+        """Somebody's favourites, numbered, or why there are none."""
+        if found.songs:
+            told = self.say(marked("Your favourites, the latest first. Press a song to add it here."))
+            songs = [self.song(each.track) for each in found.songs]
+            return "\n".join([told, *(f"{self.strong(f'{n}.')} {song}" for n, song in enumerate(songs, 1))])
+        if found.voted:
+            return self.say(marked("That's all: your other favourites are already in the queue here."))
+        return self.say(
+            marked("You have no favourites yet. Vote 👍 for songs in any party to find them here.")
+        )
 
     def history(self, party: Party) -> list[str]:
         """What was played or skipped, latest first, a line each."""

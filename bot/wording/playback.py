@@ -77,6 +77,16 @@ class PlaybackReplies(Wording):
             marked("▶ Playing {song} on {device}."), song=self.song(result.playing.track), device=device
         )
 
+    def listen_along(self, host: Member) -> str:
+        """How others hear in Discord what a member's account plays."""
+        return self.say(
+            marked(
+                "With Premium you can hear it too: use Listen Along on {name}'s profile, "
+                "if it shows what they play on Spotify."
+            ),
+            name=self.name(host.name),
+        )
+
     def _device(self, playback: Playback) -> str:
         return self.name(playback.device_name) or "Spotify"
 

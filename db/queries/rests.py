@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from sqlalchemy import bindparam, delete, select, update
 
+from bot.spotify.words import Rest
 from db.engine.query import command, query
 from db.engine.session import Session
 from db.engine.statements import given, upsert
 from db.schema import rests
 
-
-class RestRow(NamedTuple):
-    """Until when a service is left alone."""
-
-    until_ms: int
-
-
 _IS_SERVICE = rests.c.name == bindparam("service")
 
-REST = query(RestRow, select(rests.c.until_ms).where(_IS_SERVICE))
+REST = query(Rest, select(rests.c.until_ms, rests.c.quota_ms).where(_IS_SERVICE))
 BEGIN = command(
     upsert(
-        rests, key=("name",), columns=("until_ms",), only_if=lambda new: rests.c.until_ms < new["until_ms"]
+        rests,
+        key=("name",),
+        columns=("until_ms", "quota_ms"),
+        only_if=lambda new: rests.c.until_ms < new["until_ms"],
     ),
     silent=True,
 )
@@ -40,14 +35,19 @@ class Rests:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def until_ms(self, name: str) -> int | None:
-        """Until when a service is left alone; None where it is not."""
-        found = await self._session.first(REST, service=name)
-        return found.until_ms if found else None
+    async def get(self, name: str) -> Rest | None:
+        """How a service is left alone, or was before somebody tries it again; None where it is not."""
+        return await self._session.first(REST, service=name)
 
-    async def begin(self, name: str, until_ms: int) -> None:
-        """Leaves a service alone until then, or longer where that was said before."""
-        await self._session.write(BEGIN, name=name, until_ms=until_ms)
+    async def begin(self, name: str, until_ms: int, quota_ms: int = 0) -> None:
+        """Leaves a service alone until then, or longer where that was said before.
+
+        Args:
+            name: of the service.
+            until_ms: when it may be asked again.
+            quota_ms: how long that is, where its quota is used up.
+        """
+        await self._session.write(BEGIN, name=name, until_ms=until_ms, quota_ms=quota_ms)
 
     async def try_again(self, name: str, now_ms: int, until_ms: int) -> bool:
         """Takes the one try after a rest; the others rest on until then. Says whether it was free."""

@@ -3,22 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import Integer, bindparam, delete, insert, select
 
-from bot.party.words import Member, State
+from bot.party.results import Favourite
+from bot.party.words import Member, State, Track
 from db.engine.query import command, query
 from db.engine.session import Session
 from db.queries.ahead import WAITING, WISHING, UserId
 from db.queries.entry_rows import EntryRow
-from db.queries.members import Members
-from db.schema import members, skips, votes
+from db.queries.members import NUMBER_OF_MEMBER, Members
+from db.schema import entries, members, skips, votes
+
+
+class WantedRow(NamedTuple):
+    """An entry that a member has voted for, and which song it is, as `Track` has it."""
+
+    id: int
+    title: str
+    artist: str
+    track_id: str | None
+    album: str | None
+    year: int | None
+    duration_ms: int | None
+    spotify_id: str | None
+
 
 SKIPPERS = query(
     UserId,
     select(members.c.user_id)
     .join(skips, skips.c.member_id == members.c.id)
     .where(skips.c.entry_id == bindparam("entry")),
+)
+WANTED = query(
+    WantedRow,
+    select(
+        entries.c.id,
+        entries.c.title,
+        entries.c.artist,
+        entries.c.track_id,
+        entries.c.album,
+        entries.c.year,
+        entries.c.duration_ms,
+        entries.c.spotify_id,
+    )
+    .join(votes, votes.c.entry_id == entries.c.id)
+    .where(votes.c.member_id == NUMBER_OF_MEMBER, votes.c.value > 0)
+    # Without the sum a database may walk through everybody's votes, from the latest one down.
+    .order_by((votes.c.entry_id + 0).desc())
+    .limit(bindparam("most", type_=Integer())),
 )
 UNVOTE = command(
     delete(votes).where(votes.c.entry_id == bindparam("entry"), votes.c.member_id == bindparam("member"))
@@ -43,6 +77,12 @@ class Votes:
         await self._session.write(UNVOTE, entry=entry_id, member=member_id)
         if value:
             await self._session.write(VOTE, entry_id=entry_id, member_id=member_id, value=value)
+
+    async def wanted(self, member: Member, most: int) -> list[Favourite]:
+        """The latest songs that a member has voted for in any room of the platform, the latest first."""
+        who = {"platform": member.platform, "user_id": member.user_id}
+        rows = await self._session.rows(WANTED, most=most, **who)
+        return [Favourite(row.id, Track(*row[1:])) for row in rows]
 
     async def skippers(self, entry_id: int) -> frozenset[str]:
         """The user_ids of those who want to skip."""

@@ -11,7 +11,6 @@ import pytest
 
 from bot.doors.ask import Door
 from bot.doors.commands import ADD_FROM_MESSAGE, TABLE
-from bot.doors.table import of_door
 from bot.party.errors import NOT_AS_CONFIGURED, StartError
 from bot.service import PartyService
 from cogs.client import open_discord
@@ -27,7 +26,6 @@ LOCALES = {"de", "fr", "es-ES", "es-419", "pt-BR", "ja", "zh-CN"}
 FEWEST_TRANSLATED = 3  # a word may be the same in some languages
 GUILD_ONLY, GUILD_AND_DM, GUILD_INSTALL, SLASH = [0], [0, 1], [0], 1
 IN_DMS = {"help", "delete-my-data"}
-BRAND = "spotify"  # is called so in every language
 
 
 @pytest.fixture
@@ -43,14 +41,13 @@ def described(command: Json) -> list[Json]:
 
 
 async def test_the_registered_commands(fake: FakeDiscord, party: PartyService) -> None:
-    """All that the party can do, for servers, each described within Discord's limits.
+    """All that works without Spotify, for servers, each described within Discord's limits.
 
     Only what somebody who has left every server still needs is there in the bot's direct messages.
     """
     async with log_in(fake, party):
-        rows = {row.name for row in of_door(TABLE, Door.DISCORD)}
-        inner = {f"{BRAND} {it['name']}" for it in fake.commands[BRAND]["options"]}
-        assert {*fake.commands} - {BRAND} | inner == rows | {ADD_FROM_MESSAGE}
+        rows = {row.name for row in TABLE if not row.spotify and Door.DISCORD not in row.without}
+        assert {*fake.commands} == rows | {ADD_FROM_MESSAGE}
     for command in fake.commands.values():
         assert command["contexts"] == (GUILD_AND_DM if command["name"] in IN_DMS else GUILD_ONLY)
         assert command["integration_types"] == GUILD_INSTALL
@@ -107,7 +104,7 @@ async def test_names_and_descriptions_are_registered_in_six_more_languages(
     async with log_in(fake, party):
         for command in fake.commands.values():
             translated = len(command.get("name_localizations") or {})
-            assert translated >= FEWEST_TRANSLATED or command["name"] == BRAND, command["name"]
+            assert translated >= FEWEST_TRANSLATED, command["name"]
             if command["type"] == SLASH:
                 assert set(command["description_localizations"]) == LOCALES, command["name"]
 

@@ -69,6 +69,7 @@ async def test_help_is_private_and_names_every_command(fake: FakeDiscord) -> Non
     assert all(re.search(rf"</{name}:[0-9]+> {re.escape(told)}$", text, re.M) for name, told in shown.items())
     assert [line for line in text.splitlines() if line.startswith("**")] == [f"**{it}**" for it in Group]
     assert all(f"{mood} " in text for mood in Mood)
+    assert "/spotify" not in text  # it is not set up here
 
 
 async def test_help_begins_with_where_the_sound_comes_from(fake: FakeDiscord) -> None:

@@ -31,10 +31,10 @@ from bot.party.words import Entry, Member, Mood, Party, Playback, Rules, State, 
 from bot.playback.errors import HostLost, ManyDevices, NotOnSpotify
 from bot.playback.words import Account, Device, Imported, Played, Saved
 from bot.service import PartyService
-from bot.wording.languages import LANGUAGES, language
+from bot.wording.languages import LANGUAGES
 from bot.wording.replies import Replies
 from cogs.cards import ballot_card, party_card
-from cogs.escape import TEXT_LIMIT, fitting, plain
+from cogs.escape import TEXT_LIMIT, fitting, words_in
 from cogs.forms import device_card
 from tests.cogs.stage import ZERO_WIDTH, live, public, read, room
 from tests.fakes.discord_errors import ApiError
@@ -45,6 +45,8 @@ from tests.fakes.discord_server import FakeDiscord
 
 OURS = {"bold", "heading", "timestamp", "code"}
 """What the bot's own type setting brings: bold titles, a small line, when a ballot closes."""
+SOURCE = re.compile(r"\(\[Spotify\]\(<https://open\.spotify\.com/track/0{22}>\)\)")
+"""What stands behind a song that Spotify knows and our catalogue does not."""
 PIECES = [
     "@everyone",
     "@here",
@@ -102,7 +104,7 @@ PIECES = [
 ]
 HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), min_size=1, max_size=8).map("".join)
 LONG = HOSTILE | HOSTILE.map(lambda text: (text * 4000)[:4000])
-TRACKS = st.builds(Track, LONG, LONG)
+TRACKS = st.builds(Track, LONG, LONG, spotify_id=st.sampled_from([None, "0" * 22]))
 MEMBERS = st.builds(Member, st.just("discord"), st.just("1"), LONG)
 PLAYBACKS = st.builds(Playback, MEMBERS, st.just("1"), LONG)
 VOTES = st.sampled_from([{}, {"1": 1}, {str(n): 1 for n in range(500)}, {"1": 1, "2": -1}])
@@ -136,7 +138,7 @@ def checked(card: discord.ui.LayoutView) -> None:
 
 def inert(text: str) -> None:
     """Nothing from outside comes alive in a text; what is bold is bold by ourselves."""
-    own = re.sub(r"<t:\d+:R>", "", text)
+    own = SOURCE.sub("(Spotify)", re.sub(r"<t:\d+:R>", "", text))
     for line in own.splitlines():
         found = live(line.removeprefix("### ").removeprefix("-# ")) - {"bold", "code", "emphasis"}
         assert not found, (found, line)
@@ -169,8 +171,8 @@ def test_a_card_stays_within_limits_and_inert(
         playing[0], tuple(queue), tuple(asked), (), frozenset(), 1, Rules(), automatic=True, decides_ms=1
     )
     party = replace(party, playback=playback)
-    checked(party_card(party, Replies(language(code), plain), page))
-    checked(party_card(replace(party, playing=None), Replies(language(code), plain), page))
+    checked(party_card(party, words_in(code), page))
+    checked(party_card(replace(party, playing=None), words_in(code), page))
 
 
 @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
@@ -184,7 +186,7 @@ def test_a_ballot_stays_within_limits_and_inert(
     ballot: list[Entry], words: list[str], unknown: list[str], code: str
 ) -> None:
     """Whatever is suggested for whatever words, and whatever has become of it."""
-    replies = Replies(language(code), plain)
+    replies = words_in(code)
     intro = replies.vibe(Vibe(tuple(ballot), tuple(words), tuple(unknown)))
     again = Again(Mood.SAFE, 5, " ".join(" ".join(words).split()))
     checked(ballot_card(ballot, replies, intro=intro, again=again, now_ms=0, threshold=8))
@@ -242,7 +244,7 @@ def test_a_sentence_stays_within_limits_and_inert(
     which: str, entry: Entry, member: Member, text: str, code: str
 ) -> None:
     """Every answer, in every language."""
-    said = SAID[which](Replies(language(code), plain), entry, member, text)
+    said = SAID[which](words_in(code), entry, member, text)
     assert 0 < len(said) <= TEXT_LIMIT, which
     for line in said.splitlines():
         inert(line)
@@ -318,7 +320,7 @@ async def test_hostile_names_stay_text_in_every_message(
 def test_a_list_of_devices_stays_within_limits(devices: list[Device], code: str) -> None:
     """Whatever they are called, and however many there are."""
     unique = list({device.id: device for device in devices}.values())
-    checked(device_card(Replies(language(code), plain).devices(unique), unique))
+    checked(device_card(words_in(code).devices(unique), unique))
 
 
 async def test_the_list_of_songs_to_remove_shows_names_as_they_are(fake: FakeDiscord) -> None:

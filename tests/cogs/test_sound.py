@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from bot.doors.commands import ADD_FROM_MESSAGE
-from bot.party.errors import NothingPlaying, NothingToShow, PartyError
+from bot.doors.ask import Door
+from bot.doors.commands import ADD_FROM_MESSAGE, TABLE
+from bot.party.errors import NoSuchEntry, NothingPlaying, NothingToShow, PartyError
 from bot.party.words import Member
 from bot.playback.errors import (
     DeviceGone,
@@ -26,15 +27,17 @@ from bot.playback.errors import (
     NotOnTheList,
     NotPremium,
     PlaylistClosed,
+    QuotaSpent,
     SpotifyAway,
     SpotifyRests,
 )
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
-from bot.wording.languages import language
+from bot.wording.languages import LANGUAGES, language
 from bot.wording.replies import Replies
 from cogs import card
+from cogs.escape import TEXT_LIMIT
 from db.store import Store
 from tests.bot.spotify.stage import PUBLIC_URL, Stage
 from tests.bot.spotify.stage import sounding as opened
@@ -43,7 +46,7 @@ from tests.cogs.stage_sound import Sounding
 from tests.conftest import MOD, SPECS, Clock
 from tests.fakes.discord_model import EVERYONE, VIEW_CHANNEL, FakeMember
 from tests.fakes.discord_server import FakeDiscord
-from tests.fakes.spotify_model import FakeUser
+from tests.fakes.spotify_model import FakeSong, FakeUser
 from tests.fakes.spotify_server import FakeSpotify
 from tests.patience import until as eventually
 
@@ -144,6 +147,58 @@ async def test_status_and_disconnect_tell_how_the_account_stands(sounding: Sound
     assert (await sounding.now()).playback is None
 
 
+async def test_status_tells_that_the_quota_is_used_up(sounding: Sounding) -> None:
+    """Below how the account stands, until Spotify may be asked again, and without asking it."""
+    anna, _ = await sounding.host("Anna", "Kitchen")
+    await sounding.queue("mr brightside")
+    sounding.spotify.exhaust()
+    spent = told(QuotaSpent(60))
+    assert private(await sounding.fake.slash(anna, "play")) == spent
+    asked = len(sounding.spotify.requests)
+    stands = "You're connected as Anna Premium. Use /play to play the party there."
+    assert private(await sounding.fake.slash(anna, "spotify status")) == f"{stands}\n{spent}"
+    sounding.clock.pass_by(hours=1)
+    assert private(await sounding.fake.slash(anna, "spotify status")) == stands
+    assert len(sounding.spotify.requests) == asked
+
+
+# Where songs come from
+
+
+def page_of(song: FakeSong) -> str:
+    """A song's page at Spotify."""
+    return f"https://open.spotify.com/track/{song.id}"
+
+
+async def test_what_spotify_says_of_a_song_is_named_and_linked(sounding: Sounding) -> None:
+    """A song that only Spotify knows leads there wherever it is named; the catalogue's songs do not."""
+    fake, anna = sounding.fake, sounding.fake.member("Anna")
+    await sounding.queue("mr brightside")
+    song = sounding.spotify.song("Zzyzx [Qwfp]", "The Colemak *Band*")
+    added = public(await fake.slash(anna, "add", song=page_of(song)))
+    source = f"([Spotify](<{page_of(song)}>))"
+    name = f"Zzyzx [Qwfp] – The Colemak *Band* {source}"
+    assert read(added.text) == f"Added {name}: next up."
+    card = read((await sounding.card()).text)
+    assert f"{name} · added by Anna" in card
+    assert card.count("Spotify") == 1
+    assert "Mr. Brightside – The Killers · " in card
+    public(await fake.slash(anna, "remove", song="zzyzx"))
+    assert private(await fake.slash(anna, "vote", song="spotify")) == told(NoSuchEntry())
+
+
+async def test_a_long_list_from_spotify_is_shown_whole(sounding: Sounding) -> None:
+    """What was played is told with all its links, though they are longer than a plain message may be."""
+    fake, anna = sounding.fake, sounding.fake.member("Anna")
+    for number in range(20):
+        song = sounding.spotify.song(f"Zzyzx Qwfp Colemak Number {number}", "The Colemak Band")
+        await fake.slash(anna, "add", song=page_of(song))
+        await fake.slash(anna, "skip")
+    shown = private(await fake.slash(anna, "history"))
+    assert len(shown) > TEXT_LIMIT
+    assert shown.count("[Spotify](<https://open.spotify.com/track/") == 20
+
+
 # Playing
 
 
@@ -151,9 +206,14 @@ async def test_play_plays_the_party_on_the_members_device(sounding: Sounding) ->
     """What plays is heard there from its beginning, and the card says where, and by whom."""
     anna, user = await sounding.host("Anna", "Kitchen")
     await sounding.queue(*FEW[:2])
-    assert read(public(await sounding.fake.slash(anna, "play")).text) == (
-        "▶ Playing Mr. Brightside – The Killers on Kitchen."
+    playing = "▶ Playing Mr. Brightside – The Killers on Kitchen."
+    along = (
+        "With Premium you can hear it too: use Listen Along on Anna's profile, if it shows what they play "
     )
+    said = read(public(await sounding.fake.slash(anna, "play")).text)
+    assert said == f"{playing}\n{along}on Spotify."
+    again = await sounding.fake.slash(anna, "play")  # which begins nothing
+    assert read(public(again).text) == playing
     assert sounding.on(user) == "Mr. Brightside"
     assert "I don't make a sound" not in (await sounding.card()).text
     assert "🔊 Kitchen, hosted by Anna" in read((await sounding.card()).text)
@@ -637,7 +697,19 @@ async def test_who_takes_no_messages_is_not_told(sounding: Sounding) -> None:
     assert not await sounding.party.notices.send(Member("discord", "1", "Nobody"), LinkEndsSoon(7))
 
 
+async def test_all_commands_are_there_with_spotify(sounding: Sounding) -> None:
+    """What needs it is registered where it is set up, and described within Discord's limits."""
+    commands = sounding.fake.commands
+    inner = {f"spotify {it['name']}" for it in commands["spotify"]["options"]}
+    rows = {row.name for row in TABLE if Door.DISCORD not in row.without}
+    assert {*commands} - {"spotify"} | inner == rows | {ADD_FROM_MESSAGE}
+    for each in (*commands["spotify"]["options"], commands["save"]):
+        assert 5 <= len(each["description"]) <= 100
+        assert len(each["description_localizations"]) >= len(LANGUAGES) - 1
+
+
 async def test_help_says_what_an_account_adds(sounding: Sounding) -> None:
     """Where accounts can be connected."""
     text = private(await sounding.fake.slash(sounding.fake.member("Anna"), "help"))
+    assert "`/spotify connect` " in text or "</spotify connect:" in text
     assert "or use /spotify connect (with Premium) and /play" in text

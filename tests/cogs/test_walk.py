@@ -68,7 +68,7 @@ class Act:
         return " ".join([f"/{self.name}", *(f"{key}:{value}" for key, value in self.options)])
 
 
-# Spotify is not set up in this house: what needs it is refused to everybody.
+# Spotify is not set up in this house: what cannot do without is not even there.
 ACTS = [
     Act("add", (("song", "creep radiohead"),), changes=True),
     Act("autopilot"),
@@ -76,6 +76,7 @@ ACTS = [
     Act("clear", (), RUN_THE_MUSIC, changes=True),
     Act("delete-my-data", private=True, anywhere=True),
     Act("export", private=True),
+    Act("favourites", private=True),
     Act("help", private=True, anywhere=True),
     Act("history", private=True),
     Act("import", (("link", ALBUM),), NOBODY),
@@ -92,12 +93,8 @@ ACTS = [
     Act("play", (("song", "creep radiohead"),), changes=True),
     Act("queue"),
     Act("remove", (("song", "wonderwall"),), RUN_THE_MUSIC, changes=True),
-    Act("save", (("name", "The night"),), NOBODY),
     Act("settings", (), CHOOSE, private=True),
     Act("skip", changes=True),
-    *(Act(f"spotify {name}", (), NOBODY, anywhere=True) for name in ("connect", "disconnect", "status")),
-    *(Act(f"spotify {name}", (), NOBODY) for name in ("device", "stop")),
-    Act("spotify device", (("device", "device:1"),), NOBODY),
     Act("stats"),
     Act("undo", (), NOBODY),
     Act("vibe", (("words", "90s rock"),), changes=True),

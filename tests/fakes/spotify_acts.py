@@ -44,7 +44,7 @@ class Acts:
         self._accounts, self._web = Accounts(self.world), WebApi(self.world)
         faults = self.world.faults
         self.limit, self.fail, self.stall = faults.limit, faults.fail, faults.stall
-        self.drip, self.drop = faults.drip, faults.drop
+        self.drip, self.drop, self.exhaust = faults.drip, faults.drop, faults.exhaust
 
     def held(self, path: str | None = None) -> AbstractContextManager[Gate]:
         """Hold requests to paths that begin so, until the gate is opened or this is left."""

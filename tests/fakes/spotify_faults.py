@@ -13,6 +13,8 @@ from aiohttp import web
 from .spotify_errors import ApiError
 
 T = TypeVar("T")
+ACCOUNTS_PATHS = ("/api/token", "/authorize")
+"""Where the accounts service is."""
 
 
 class Gate:
@@ -42,6 +44,7 @@ class Faults:
         """Fail in no way yet; limits end by this clock."""
         self._now = now
         self._limits: dict[str, float] = {}
+        self._quota_spent, self._quota_told_s = False, 0.0
         self._statuses: dict[str, int] = {}
         self._stalls: dict[str, float] = {}
         self._drips: dict[str, float] = {}
@@ -52,6 +55,14 @@ class Faults:
     def limit(self, retry_after_s: float | None, path: str | None = None) -> None:
         """Answer 429 for so long by the clock; None ends that."""
         _set(self._limits, path, None if retry_after_s is None else self._now() + retry_after_s)
+
+    def exhaust(self, *, on: bool = True, retry_after_s: float = 0.0) -> None:
+        """Have the developer account's quota used up, or no longer; a wait is told only if one is given.
+
+        Spotify counts the Web API's requests, not those of its accounts service, and gives the answer a body
+        of its own: Web API Changelog, July 2026, "429 error response for exceeded quota".
+        """
+        self._quota_spent, self._quota_told_s = on, retry_after_s
 
     def fail(self, status: int | None, path: str | None = None) -> None:
         """Answer with a status; None ends that."""
@@ -89,6 +100,10 @@ class Faults:
             if until > self._now():
                 headers = {"Retry-After": str(math.ceil(until - self._now()))}
                 raise ApiError(429, "API rate limit exceeded", headers=headers)
+        if self._quota_spent and not path.startswith(ACCOUNTS_PATHS):
+            told_s = self._quota_told_s
+            headers = {"Retry-After": str(math.ceil(told_s))} if told_s else {}
+            raise ApiError(429, "Too many requests", "QUOTA_EXCEEDED", headers=headers)
         for status in _fitting(self._statuses, path):
             raise ApiError(status, "Service unavailable" if status == 503 else "Server error")
 

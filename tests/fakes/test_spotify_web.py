@@ -236,6 +236,23 @@ async def test_a_limit_says_when_it_ends(spotify: FakeSpotify) -> None:
     assert not spotify.breaches
 
 
+async def test_a_quota_says_so_in_its_reason(spotify: FakeSpotify) -> None:
+    """429 with a reason on every path of the Web API, and no wait unless told; tokens are still given."""
+    client = of(spotify, spotify.owner)
+    spotify.exhaust()
+    with refused(429, "Too many requests", "QUOTA_EXCEEDED") as caught:
+        await ask(client.me)
+    assert "Retry-After" not in caught.value.headers
+    spotify.exhaust(retry_after_s=7_200)
+    with refused(429, "Too many requests", "QUOTA_EXCEEDED") as caught:
+        await ask(client.me)
+    assert caught.value.headers["Retry-After"] == "7200"
+    assert (await token(spotify, grant_type="client_credentials"))[0] == 200
+    spotify.exhaust(on=False)
+    assert await ask(client.me)
+    assert not spotify.breaches
+
+
 async def test_calls_fail_as_told(spotify: FakeSpotify) -> None:
     """An error status, and a connection that closes without an answer."""
     client = of(spotify, spotify.owner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.doors.answers import AccountStatus, Answer, AskForSongs, OfferDevices, OfferLink, Said, SavedPlaylist
 from bot.doors.arguments import Upload
-from bot.doors.ask import Ask
+from bot.doors.ask import Ask, Door
 from bot.doors.handlers.queue import add, bring, songs_of, told
 from bot.doors.meant import device_chosen, device_meant
 from bot.party.errors import marked
@@ -21,7 +21,10 @@ async def play(ask: Ask, song: str | None = None) -> Answer:
     except ManyDevices:
         devices = await ask.party.playback.devices(ask.member)
         return OfferDevices(ask.own.devices(devices), devices)
-    return Said(ask.words.played(played))
+    lines = [ask.words.played(played)]
+    if played.began and ask.door is Door.DISCORD:
+        lines.append(ask.words.listen_along(ask.member))
+    return Said("\n".join(lines))
 
 
 async def pause(ask: Ask) -> Answer:
@@ -48,11 +51,13 @@ async def disconnect(ask: Ask) -> Answer:
 
 async def status(ask: Ask) -> Answer:
     """Says how the asker's account stands, and where the party sounds if there is one here."""
-    account = await ask.party.accounts.of(ask.member)
-    if not ask.room.channel:
-        return AccountStatus(ask.own.account(account), account)
-    party = await ask.party.insight.now(ask.room, history=0)
-    return AccountStatus(ask.own.standing(account, party.playback, ask.member), account)
+    account, rest = await ask.party.accounts.of(ask.member), await ask.party.accounts.resting()
+    if ask.room.channel:
+        party = await ask.party.insight.now(ask.room, history=0)
+        stands = ask.own.standing(account, party.playback, ask.member)
+    else:
+        stands = ask.own.account(account)
+    return AccountStatus("\n".join(filter(None, [stands, ask.own.error(rest) if rest else ""])), account)
 
 
 async def device(ask: Ask, device: str = "") -> Answer:

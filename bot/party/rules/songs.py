@@ -53,6 +53,13 @@ def same_song(one: Track, other: Track) -> bool:
     )
 
 
+def twin_keys(track: Track) -> frozenset[object]:
+    """What a song has in common with each of its twins, and with no other song: see `same_song`."""
+    title, artists = _spelt(track.title, track.artist)
+    keys = {(title, artists[:1]), (title, frozenset(artists)), track.track_id}
+    return frozenset(keys - {None})
+
+
 @lru_cache(maxsize=5_000)  # the same few songs are compared again and again
 def _spelt(title: str, artist: str) -> tuple[str, tuple[str, ...]]:
     return version_key(title), tuple(names(artist))

@@ -7,7 +7,7 @@ const ANSWER_WITHIN_MS = 12_000;
 const SLOWEST_PER_MS = 10; // a large message may take longer, at so many characters
 const CHANGES = new Set([
   "add", "import", "next", "vibe", "vote", "skip", "remove", "undo",
-  "play", "pause", "device", "volume", "stop", "save", "disconnect",
+  "favourites", "play", "pause", "device", "volume", "stop", "save", "disconnect",
 ]);
 
 // crypto.randomUUID is missing on plain http, which is how phones reach a laptop in the same flat.

@@ -1,6 +1,7 @@
 // The room's page: puts the line, the name, the type-ahead and the view together.
 
 import { Adding } from "./adding.js";
+import { Favourites } from "./favourites.js";
 import { Line } from "./live.js";
 import { Me } from "./names.js";
 import { Sound, busy } from "./sound.js";
@@ -17,6 +18,7 @@ let toastTimer;
 const me = new Me((what, fields) => line.ask(what, fields));
 const sound = new Sound({ change, toast, ask: (what, fields) => line.ask(what, fields), named: () => me.name !== null });
 const adding = new Adding({ change, toast });
+new Favourites({ change, toast });
 const line = new Line({ onState: arrived, onAway: away, onHello: greeted, onTold: told, hello: () => me.hello() });
 
 function arrived(state) {

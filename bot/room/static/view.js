@@ -43,6 +43,14 @@ export function songWords({ artist, year }) {
   return [apart(artist), year].filter(Boolean).join(" · ");
 }
 
+// What came from Spotify says so, and leads there.
+function source(link, { title, spotify }) {
+  link.hidden = !spotify;
+  if (!spotify) return link.removeAttribute("href");
+  link.href = spotify;
+  link.setAttribute("aria-label", `${apart(title)} on Spotify`);
+}
+
 export function clock(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -67,6 +75,7 @@ function write(row, entry, note) {
   fillTile(row.querySelector(".tile"), entry);
   row.querySelector(".title").textContent = entry.title;
   row.querySelector(".artist").textContent = entry.artist;
+  source(row.querySelector(".source"), entry);
   row.querySelector(".note").textContent = note;
 }
 
@@ -157,6 +166,7 @@ function stage({ playing, skip, paused, playback }) {
   byId("stage-title").textContent = playing ? (paused ? `${STILL_SIGN} Paused` : "Now playing") : "It's quiet in here";
   byId("now-title").textContent = playing ? playing.title : "Add the first song";
   byId("now-artist").textContent = playing ? nowWords(playing) : EMPTY;
+  source(byId("now-source"), playing ?? {});
   byId("progress").hidden = byId("now-actions").hidden = !playing;
   fillTile(byId("record-label"), playing ?? { title: "Encore", artist: "" });
   document.title = playing ? `${paused ? `${STILL_SIGN} ` : ""}${apart(playing.title)} · Encore` : "Encore";

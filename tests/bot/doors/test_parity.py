@@ -63,6 +63,8 @@ SENTENCES = [
     Sentence("stats"),
     Sentence("undo"),
     Sentence("skip"),
+    Sentence("favourites"),
+    Sentence("favourites", {"song": "1"}),
     Sentence("add", {"song": "mr brightside"}),
     Sentence("add", {"song": "take on me"}),
     Sentence("add", {"song": "take on me"}),
@@ -99,6 +101,9 @@ SENTENCES = [
     Sentence("pause"),
     Sentence("play"),
     Sentence("volume", {"percent": 40}),
+    Sentence("favourites", silent=True),
+    Sentence("favourites", {"song": "all"}),
+    Sentence("favourites"),
     Sentence("spotify connect"),
     Sentence("spotify status"),
     Sentence("spotify device"),
@@ -277,7 +282,8 @@ async def test_every_door_says_and_does_the_same(
     async with speakers(tmp_path, bundle, catalogue, clock) as doors:
         for sentence in SENTENCES:
             clock.now_s += 5
-            said = [await door.say(sentence) for door in doors]
+            asked = doors[1:] if BY_NAME[sentence.name].spotify else doors  # Discord has no such command here
+            said = [await door.say(sentence) for door in asked]
             if not sentence.silent:
                 assert len(set(map(words, said))) == 1, f"{sentence}: {said}"
             stand = [as_it_stands(await door.party.insight.now(door.room)) for door in doors]

@@ -54,6 +54,19 @@ async def test_left_stands_still(enter: Enter, clock: Clock) -> None:
     assert (await ann.until(lambda state: state["playing"]["ups"]))["left_ms"] == left_ms
 
 
+async def test_what_spotify_says_of_a_song_is_named_and_linked(sounding: SoundRoom) -> None:
+    """A song that only Spotify knows has its page there with it; the catalogue's songs have none."""
+    ann = await sounding.enter("Ann")
+    song = sounding.fake.song("Zzyzx Qwfp", "The Colemak Band")
+    url = f"https://open.spotify.com/track/{song.id}"
+    await ann.ask("add", text="mr brightside")
+    added = await ann.ask("add", text=url)
+    assert added["say"] == "Added Zzyzx Qwfp – The Colemak Band (Spotify): next up."
+    state = await ann.until(lambda state: state["queue"])
+    assert state["queue"][0]["spotify"] == url
+    assert state["playing"]["spotify"] is None
+
+
 NEED_A_NAME: list[tuple[str, Json]] = [
     ("play", {}),
     ("pause", {}),

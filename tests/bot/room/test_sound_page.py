@@ -57,6 +57,27 @@ async def test_without_spotify(party: PartyService, room: str, visit: OpenPage, 
     assert "Spotify" not in await page.locator("body").inner_text()
 
 
+async def test_songs_from_spotify_lead_there(sounding: SoundRoom, visit: OpenPage) -> None:
+    """What plays and what waits is linked where its title came from Spotify, and nothing else is."""
+    page = await visit(sounding.url, "Ann")
+    urls = []
+    for title in ("Zzyzx One", "Zzyzx Two"):
+        song = sounding.fake.song(title, "The Colemak Band")
+        urls.append(f"https://open.spotify.com/track/{song.id}")
+        await sounding.party.queue.add(LOBBY, HOST, urls[-1])
+    await sounding.party.queue.add(LOBBY, HOST, "mr brightside")
+    row = page.locator("#queue li")
+    await expect(row).to_have_count(2)
+    now, waiting = page.locator("#now-source"), row.first.get_by_role("link", name="Zzyzx Two on Spotify")
+    await expect(now).to_have_attribute("href", urls[0])
+    await expect(waiting).to_have_attribute("href", urls[1])
+    await expect(waiting).to_have_text("Spotify")
+    await expect(row.nth(1).locator(".source")).to_be_hidden()
+    await sounding.party.queue.skip(LOBBY, HOST)
+    await sounding.party.queue.skip(LOBBY, HOST)
+    await expect(now).to_be_hidden()
+
+
 async def test_connecting_and_playing(sounding: SoundRoom, visit: OpenPage) -> None:
     """One connects in a tab of its own, plays on a device, and all see where; only the host steers."""
     await sounding.stock("mr brightside")

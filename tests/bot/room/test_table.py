@@ -193,15 +193,16 @@ async def test_a_file(enter: Enter, form: str | None, name: str, kind: str) -> N
 
 
 async def test_help(enter: Enter) -> None:
-    """Help lists every row that the room has, by its button where the page has one, and none besides."""
+    """Help lists every row that works in the room, by its button where the page has one, and none besides."""
     answer = await (await enter("Ann")).ask("help")
     first, *groups, last = (section.splitlines() for section in answer["sections"])
     assert first[0].startswith("I don't make a sound myself")
     assert last[0].startswith("The mood of ")
-    assert [head for head, *_ in groups] == [*Group]
+    rows = [row for row in ROWS if not row.spotify]  # which is not set up here
+    assert [head for head, *_ in groups] == [each for each in Group if any(row.group is each for row in rows)]
     lines = [line for _, *listed in groups for line in listed]
-    told = {f"{REPLIES.language.command(row.name)} {REPLIES.say(row.help)}" for row in ROWS}
-    assert len(lines) == len(ROWS)
+    told = {f"{REPLIES.language.command(row.name)} {REPLIES.say(row.help)}" for row in rows}
+    assert len(lines) == len(rows)
     assert {*lines} == told
     assert any(line.startswith("“Remove” ") for line in lines)
     assert any(line.startswith("/map ") for line in lines)

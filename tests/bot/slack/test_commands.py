@@ -136,7 +136,8 @@ async def test_play_with_words_adds_a_song(fake: FakeSlack, party: PartyService)
 async def test_help_names_every_command(fake: FakeSlack, text: str) -> None:
     """`/party` alone, and `/party help`, name each command to the asker alone."""
     said = await private(await fake.slash(fake.member("Anna"), "/party", text))
-    assert all(f"`{named(row)}`" in said for row in ROWS)
+    there = {row.name for row in ROWS if f"`{named(row)}`" in said}
+    assert there == {row.name for row in ROWS if not row.spotify}  # which is not set up here
     assert "`/party next`" in said
 
 
@@ -144,7 +145,7 @@ async def test_help_names_commands_as_they_are_typed(fake: FakeSlack) -> None:
     """Once somebody has typed a prefix, help, usage and the card name it."""
     anna = fake.member("Anna")
     said = await private(await fake.slash(anna, "/dj", "help"))
-    assert all(f"`{named(row, 'dj')}`" in said for row in ROWS)
+    assert all(f"`{named(row, 'dj')}`" in said for row in ROWS if not row.spotify)
     said = await private(await fake.slash(anna, "/dj-vote"))
     assert said == sentence(errors.WrongUsage("/dj-vote song [up|down|none]"))
     await fake.slash(anna, "/dj-queue")

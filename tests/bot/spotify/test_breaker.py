@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from bot.playback.errors import SpotifyRests
-from bot.spotify.breaker import FAULT_REST_S, FAULTS, LONGEST_S, TRY_MS, Breaker
+from bot.playback.errors import QuotaSpent, SpotifyRests
+from bot.spotify.breaker import FAULT_REST_S, FAULTS, LONGEST_S, LONGEST_TOLD_MS, TRY_MS, Breaker
 from db.store import Store
 from tests.conftest import ON_BOTH, Clock
 
@@ -70,6 +70,45 @@ async def test_the_longer_rest_counts(store: Store, clock: Clock) -> None:
     assert not await admitted(breaker)
     told = await breaker.rest(10**9)
     assert told.parts["minutes"] == LONGEST_S / 60
+
+
+async def test_a_quota_rests_for_longer_each_time(store: Store, clock: Clock) -> None:
+    """An hour, two, four ... at most a day, over restarts; an answer in between begins with an hour again."""
+    for hours in (1, 2, 4, 8, 16, 24, 24):
+        breaker = Breaker(store, "Spotify", clock)
+        told = await breaker.quota_spent()
+        assert isinstance(told, QuotaSpent)
+        assert told.parts["minutes"] == 60 * hours
+        clock.pass_by(hours=hours - 0.01)
+        with pytest.raises(QuotaSpent):
+            await Breaker(store, "Spotify", clock).admit()
+        assert isinstance(await breaker.resting(), QuotaSpent)
+        clock.pass_by(hours=0.01)
+        assert await breaker.resting() is None
+        assert await admitted(breaker)
+    await breaker.answered()
+    assert (await breaker.quota_spent()).parts["minutes"] == 60
+
+
+async def test_a_quota_may_say_how_long(store: Store, clock: Clock) -> None:
+    """What Spotify asks for counts where it is longer, but for a week at most."""
+    breaker = Breaker(store, "Spotify", clock)
+    assert (await breaker.quota_spent(60)).parts["minutes"] == 60
+    clock.pass_by(hours=1)
+    assert (await breaker.quota_spent(50 * 3600)).parts["minutes"] == 50 * 60
+    clock.pass_by(hours=50)
+    assert (await breaker.quota_spent(10**9)).parts["minutes"] == LONGEST_TOLD_MS / 60_000
+
+
+async def test_who_finds_out_together_has_found_out_once(
+    store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Six requests under way at once make one rest of an hour and one line in the log."""
+    breakers = [Breaker(store, "Spotify", clock) for _ in range(6)]
+    told = [await each.quota_spent() for each in breakers]
+    assert {each.parts["minutes"] for each in told} == {60}
+    [line] = [record.message for record in caplog.records if "quota" in record.message]
+    assert "for 1 h, until 20" in line
 
 
 async def test_faults_in_a_row_bring_a_short_rest(store: Store, clock: Clock) -> None:

@@ -16,6 +16,7 @@ from bot.playback.errors import (
     NoDevice,
     NothingBehindLink,
     NotOnTheList,
+    QuotaSpent,
     SpotifyAway,
     SpotifyBusy,
     SpotifyRefuses,
@@ -79,6 +80,29 @@ async def test_a_limit_is_kept_and_asked_once(spotify: Spotify, fake: FakeSpotif
         assert len(fake.requests) == asked
         clock.pass_by(hours=6)
         fake.limit(21_600)
+
+
+async def test_a_quota_is_left_alone_for_an_hour(
+    spotify: Spotify, fake: FakeSpotify, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A 429 whose reason is the quota: not asked again every 30 s, and whoever runs the bot reads why."""
+    access = await spotify.app_token()
+    fake.exhaust()
+    for hours in (1, 2):
+        asked = len(fake.requests)
+        for _ in range(10):
+            with pytest.raises(QuotaSpent):
+                await spotify.search(access, "a")
+            clock.pass_by(hours=hours / 10)
+        assert len(fake.requests) == asked + 1
+    assert len([each for each in caplog.messages if "the quota of your developer account" in each]) == 2
+    fake.exhaust(on=False)
+    access = fake.sign_in(fake.user("Anna")).access_token  # the other one has ended meanwhile
+    assert await spotify.search(access, "a") == []
+    fake.exhaust(retry_after_s=30 * 3600)
+    with pytest.raises(QuotaSpent) as told:
+        await spotify.search(access, "a")
+    assert told.value.parts["minutes"] == 30 * 60
 
 
 @pytest.mark.parametrize("value", ["90", "date", "soon", None])

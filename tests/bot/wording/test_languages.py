@@ -63,7 +63,7 @@ def commands() -> list[Payload]:
 async def _registered() -> list[Payload]:
     nothing = cast(Any, None)  # nobody is asked anything
     bot = EncoreBot(PartyService(nothing, nothing, nothing))
-    add_commands(bot.tree)
+    add_commands(bot.tree, spotify=True)
     return [await each.get_translated_payload(bot.tree, Texts()) for each in bot.tree.get_commands()]
 
 

@@ -131,7 +131,7 @@ async def test_a_cancelled_task_costs_nobody_the_connection(store: Store) -> Non
 
     async def rest_twice(moment: int) -> None:
         async with store.writing() as tx:
-            await tx.rests.until_ms("first")
+            await tx.rests.get("first")
             await tx.rests.begin("first", moment)
             await tx.rests.begin("second", moment)
 
@@ -145,4 +145,4 @@ async def test_a_cancelled_task_costs_nobody_the_connection(store: Store) -> Non
             async with store.writing() as tx:
                 assert (await tx.parties.open(ROOM, 1)).started_ms == 1
             async with store.writing() as tx:  # without a room: after a COMMIT that is still under way
-                assert await tx.rests.until_ms("first") == await tx.rests.until_ms("second")
+                assert await tx.rests.get("first") == await tx.rests.get("second")

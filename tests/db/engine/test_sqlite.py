@@ -182,7 +182,7 @@ async def test_a_file_that_is_closed_keeps_nobody_waiting(tmp_path: Path) -> Non
     async def share(store: Store) -> None:
         async with store.writing() as tx:
             await tx.parties.set_shared(1, True)
-            assert await tx.rests.until_ms("Spotify") is None  # from here on it has the connection
+            assert await tx.rests.get("Spotify") is None  # from here on it has the connection
             await asyncio.sleep(MOMENT_S)
             await file_of(store).writer.close()
 

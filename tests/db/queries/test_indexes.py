@@ -22,6 +22,7 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         await tx.votes.set(entry_id, BEN, 1)
         await tx.votes.add_skip(entry_id, BEN)
         await tx.votes.skippers(entry_id)
+        await tx.votes.wanted(BEN, 500)
         await tx.diary.record(party_id, BEN, Change(0, "vote", entry_id, None, 0), 3, "key")
         await tx.parties.enter(ROOM, 0, BEN, "key")
         await tx.parties.enter(ROOM, 0, BEN, "key", entry_id)

@@ -13,6 +13,7 @@ from tests.bot.slack.spotify.stage import BOTH, SONGS, Music, done, queue, seen_
 from tests.bot.slack.stage import (
     answer,
     answers,
+    card,
     choose,
     private,
     public,
@@ -48,6 +49,19 @@ async def test_saving_twice_is_one_playlist(fake: FakeSlack, music: Music) -> No
         "Take on Me",
     ]
     assert made.id not in seen_by_others(fake)
+
+
+async def test_what_spotify_says_of_a_song_is_named_and_linked(fake: FakeSlack, music: Music) -> None:
+    """A song that only Spotify knows leads there wherever it is named; the catalogue's songs do not."""
+    anna = fake.member("Anna")
+    await queue(fake, anna, "mr brightside")
+    song = music.fake.song("Zzyzx <Qwfp>", "The Colemak & Co")
+    url = f"https://open.spotify.com/track/{song.id}"
+    name = f"Zzyzx &lt;Qwfp&gt; – The Colemak &amp; Co (<{url}|Spotify>)"
+    assert read(await public(await fake.slash(anna, "/add", url))) == f"Added {name}: next up."
+    shown = await card(fake, lambda card: "Colemak" in card.shown)
+    assert f"{name} · added by anna" in read(shown)
+    assert read(shown).count("Spotify>") == 1
 
 
 async def test_a_save_that_is_delivered_twice_is_one_playlist(fake: FakeSlack, music: Music) -> None:

@@ -1,0 +1,76 @@
+// What you voted for in any party, to be added here with one press; nobody else sees the list.
+
+import { busy } from "./sound.js";
+import { byId, fillTile, songWords } from "./view.js";
+
+const WHOSE = "Songs you voted up, the latest first. Only you see this list.";
+const NONE = "You have no favourites yet. Vote songs up in any party to find them here.";
+const ALL_THERE = "All of them are in the queue.";
+
+export class Favourites {
+  // change(what, fields) -> answer, or null when somebody would rather watch; toast(answer)
+  constructor({ change, toast }) {
+    Object.assign(this, { change, toast });
+    this.opens = byId("favourites-button");
+    this.panel = byId("favourites");
+    this.songs = byId("favourite-songs");
+    this.all = byId("favourites-all");
+    this.opens.addEventListener("click", () => (this.panel.hidden ? busy(this.opens, () => this.open()) : this.close()));
+    byId("favourites-close").addEventListener("click", () => this.close());
+    this.songs.addEventListener("click", ({ target }) => this.add(target.closest("button[data-song]")));
+    this.all.addEventListener("click", () => this.add(this.all));
+  }
+
+  async open() {
+    if (!(await this.look())) return;
+    this.hide(false);
+    this.panel.focus({ preventScroll: true });
+  }
+
+  // Shows what can be added now; says whether it could be.
+  async look() {
+    const answer = await this.change("favourites", {});
+    if (!answer) return false;
+    if (!answer.ok) this.toast(answer);
+    else this.list(answer.favourites ?? []);
+    return answer.ok;
+  }
+
+  list(favourites) {
+    byId("favourites-said").textContent = favourites.length ? WHOSE : this.songs.childElementCount ? ALL_THERE : NONE;
+    this.songs.replaceChildren(...favourites.map((song) => this.choice(song)));
+    this.all.hidden = favourites.length < 2;
+    this.all.textContent = `Add all ${favourites.length}`;
+    this.all.dataset.song = `entry:${favourites[0]?.entry}-${favourites.at(-1)?.entry}`;
+  }
+
+  choice(song) {
+    const made = byId("choice").content.firstElementChild.cloneNode(true);
+    made.dataset.song = `entry:${song.entry}`;
+    made.setAttribute("aria-label", `Add ${song.title} by ${song.artist}`);
+    fillTile(made.querySelector(".tile"), song);
+    made.querySelector(".title").textContent = song.title;
+    made.querySelector(".artist").textContent = songWords(song);
+    return made;
+  }
+
+  async add(button) {
+    if (!button || this.panel.querySelector("[aria-busy]")) return;
+    const answer = await busy(button, () => this.change("favourites", { song: button.dataset.song }));
+    if (!answer) return;
+    this.toast(answer);
+    await this.look();
+    this.panel.focus({ preventScroll: true });
+  }
+
+  close() {
+    this.hide(true);
+    this.songs.replaceChildren();
+    this.opens.focus({ preventScroll: true });
+  }
+
+  hide(isHidden) {
+    this.panel.hidden = isHidden;
+    this.opens.setAttribute("aria-expanded", String(!isHidden));
+  }
+}
