@@ -148,7 +148,7 @@ async def test_leaving_ends_the_connection(fake: FakeDiscord, party: PartyServic
 
 @pytest.mark.parametrize(
     "token",
-    ["wrong", "wrong\n", "wro\nng", "wro\r\nng", "wro\0ng", "fälsch", "日本語", "\udcff", "", " "],
+    ["mistyped", "mistyped\n", "wro\nng", "wro\r\nng", "wro\0ng", "fälsch", "日本語", "\udcff", "", " "],
     ids=ascii,
 )
 async def test_a_wrong_token_is_named_and_not_shown(
