@@ -34,7 +34,8 @@ async def test_a_clicks_answer_is_sent_once_more(fake: FakeDiscord, party: Party
     """A vote on a ballot shows, and counts once."""
     ballot = public(await fake.slash(fake.member("Anna"), "next"))
     fake.hang_up_next("POST", "/callback", taken=taken)
-    await fake.click(fake.member("Ben"), ballot, ballot.buttons[0])
+    reply = await fake.click(fake.member("Ben"), ballot, ballot.buttons[0])
+    assert (reply.messages, reply.acknowledged_ms is not None) == ([], True)
     now = await party.insight.now(room(fake))
     assert now.playing is not None
     assert (now.playing.state, now.playing.ups) == (State.PLAYING, 1)
