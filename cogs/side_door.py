@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import discord
+from discord.http import handle_message_parameters
+from discord.webhook.async_ import async_context
 
 from bot.doors.card import Waits
 from bot.doors.presses import TurnPage
@@ -47,9 +49,26 @@ class _Key:
     def lasts(self, seconds: float) -> bool:
         return now_s() < self.since_s + seconds
 
-    def message(self, card: str) -> int:
-        """What stands in the address of a message."""
-        return "@original" if card == self.original else int(card)  # type: ignore[return-value]
+    async def edit(self, card: str, view: discord.ui.LayoutView) -> None:
+        """Shows a view in a card; one that answers the interaction has an address of its own."""
+        hook = self.webhook
+        if card != self.original:
+            await hook.edit_message(int(card), view=view, allowed_mentions=NO_PINGS)
+            return
+        with handle_message_parameters(view=view, allowed_mentions=NO_PINGS) as sent:
+            await async_context.get().edit_original_interaction_response(
+                hook.id, str(hook.token), session=hook.session, payload=sent.payload
+            )
+
+    async def delete(self, card: str) -> None:
+        """Takes a card away."""
+        hook = self.webhook
+        if card != self.original:
+            await hook.delete_message(int(card))
+            return
+        await async_context.get().delete_original_interaction_response(
+            hook.id, str(hook.token), session=hook.session
+        )
 
 
 class SideDoor:
@@ -113,14 +132,14 @@ class SideDoor:
         if key is None or not key.lasts(OPENS_S):
             raise Waits
         with understood():
-            await key.webhook.edit_message(key.message(card), view=view, allowed_mentions=NO_PINGS)
+            await key.edit(card, view)
 
     async def delete(self, card: str) -> bool:
         """Takes a card away, if there is a token for it."""
         key = self._of.pop(card, None)
         if key is None or not key.lasts(OPENS_S):
             return False
-        await key.webhook.delete_message(key.message(card))
+        await key.delete(card)
         return True
 
 
