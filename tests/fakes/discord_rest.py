@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import struct
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -31,6 +29,7 @@ from .discord_errors import (
     UNKNOWN_USER,
     ApiError,
 )
+from .discord_faults import Fault, HangUp, cut_off, is_cloudflares
 from .discord_model import (
     FakeChannel,
     FakeMessage,
@@ -58,29 +57,6 @@ class Call:
     params: Mapping[str, str]
     query: dict[str, str]
     body: Any
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A refusal that a test has ordered for a coming request."""
-
-    method: str
-    path_part: str
-    error: ApiError
-
-
-@dataclass(frozen=True)
-class HangUp:
-    """A connection that the server closes in place of an answer.
-
-    Discord's servers, and proxies before them, close connections that nobody uses; a request that is under
-    way then may have been taken or not (RFC 9112, "Persistence").
-    """
-
-    method: str
-    path_part: str
-    taken: bool
-    reset: bool
 
 
 Answer = tuple[int, Any]
@@ -169,7 +145,7 @@ class RestApi:
         headers: dict[str, str] = {}
         hangs_up = self._hang_up(request)
         if hangs_up is not None and not hangs_up.taken:
-            return _cut_off(request, hangs_up)
+            return cut_off(request, hangs_up)
         try:
             headers = self.limits.take(request.method, request.path.removeprefix(PREFIX))
             body, files = await _body(request)
@@ -183,8 +159,8 @@ class RestApi:
             headers |= error.headers
         self._record(request, body, status, answer)
         if hangs_up is not None:
-            return _cut_off(request, hangs_up)
-        if not _is_cloudflares(status, answer):
+            return cut_off(request, hangs_up)
+        if not is_cloudflares(status, answer):
             self.world.report(self.world.schemas.answer(request.method, template, status, answer))
         return _response(status, answer, headers)
 
@@ -369,16 +345,6 @@ def _check_open(place: FakeChannel) -> None:
         raise ApiError(*THREAD_ARCHIVED)
 
 
-def _cut_off(request: web.Request, how: HangUp) -> web.Response:
-    """Close the connection; what is returned reaches nobody."""
-    if request.transport is not None:
-        if how.reset:  # without what is said at the end of a connection
-            line = request.transport.get_extra_info("socket")
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        request.transport.abort()
-    return web.Response()
-
-
 def _call(request: web.Request, template: str, body: Any) -> Call:
     path = request.path.removeprefix(PREFIX)
     query = dict(request.query)
@@ -416,11 +382,6 @@ def _attached(body: Any, files: Mapping[str, bytes]) -> Any:
     return body | {"data": message} if "data" in body else message
 
 
-def _is_cloudflares(status: int, answer: Any) -> bool:
-    """Whether a refusal comes from the proxy in front of Discord (docs, "Rate Limits: Invalid Requests")."""
-    return status == 429 and "retry_after" not in answer
-
-
 def _response(status: int, answer: Any, limits: Mapping[str, str]) -> web.Response:
     headers = {
         # Without it discord.py takes a refusal for one of Cloudflare's.
@@ -431,7 +392,7 @@ def _response(status: int, answer: Any, limits: Mapping[str, str]) -> web.Respon
         "X-RateLimit-Reset-After": "1.000",
         **limits,
     }
-    if _is_cloudflares(status, answer):
+    if is_cloudflares(status, answer):
         del headers["Via"]
     if status == 204:
         return web.Response(status=204, headers=headers)

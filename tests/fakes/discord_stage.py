@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import discord_places as places
 from .discord_errors import ApiError
+from .discord_faults import Fault, HangUp
 from .discord_files import FakeFile, Files
 from .discord_gateway import Gateway
 from .discord_model import (
@@ -24,7 +25,7 @@ from .discord_model import (
 )
 from .discord_people import ChannelKind
 from .discord_rate_limits import Bucket
-from .discord_rest import Fault, HangUp, RestApi
+from .discord_rest import RestApi
 from .discord_session import SessionStarts
 from .discord_state import now
 from .discord_world import World
