@@ -18,6 +18,7 @@ from bot.service import PartyService
 from cogs.card import Live
 from cogs.commands import add_commands
 from cogs.news import News
+from cogs.presence import VoiceStatus
 from cogs.pressing import pressed
 from cogs.questions import Questions
 from cogs.request import Interaction, explain
@@ -74,7 +75,7 @@ class EncoreBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Makes the commands known, before the first event can arrive."""
         add_commands(self.tree, spotify=self.party.has_spotify)
-        for cog in (self.news, self.live):
+        for cog in (self.news, self.live, VoiceStatus(self, self.party)):
             await self.add_cog(cog)
         await self.tree.set_translator(Texts())
         await self.tree.sync()

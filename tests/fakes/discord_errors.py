@@ -22,6 +22,7 @@ EMPTY_MESSAGE = (400, 50006, "Cannot send an empty message")
 CANNOT_MESSAGE = (403, 50007, "Cannot send messages to this user")
 MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
 INVALID_WEBHOOK_TOKEN = (401, 50027, "Invalid Webhook Token")
+WRONG_CHANNEL_KIND = (400, 50024, "Cannot execute action on this channel type")
 INVALID_FORM = (400, 50035, "Invalid Form Body")
 INVALID_JSON = (400, 50109, "The request body contains invalid JSON.")
 

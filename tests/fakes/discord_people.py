@@ -9,10 +9,12 @@ from typing import Any
 Json = dict[str, Any]
 
 ADMINISTRATOR = 1 << 3
+MANAGE_CHANNELS = 1 << 4
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
 MANAGE_MESSAGES = 1 << 13
 READ_HISTORY = 1 << 16
+SET_VOICE_STATUS = 1 << 48
 # View, send, embed, attach, read history, use external emoji, connect, speak, slash commands.
 EVERYONE = sum(1 << bit for bit in (10, 11, 14, 15, 16, 18, 20, 21, 31))
 
