@@ -19,6 +19,7 @@ from cogs.commands import add_commands, mentions
 from cogs.leaving import Leaving
 from cogs.login import install_link, log_in, shortcomings
 from cogs.news import News
+from cogs.presence import VoiceStatus
 from cogs.pressing import pressed
 from cogs.questions import Questions
 from cogs.request import Interaction, explain
@@ -74,7 +75,8 @@ class EncoreBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Makes the commands known, before the first event can arrive."""
         add_commands(self.tree, spotify=self.party.has_spotify)
-        for cog in (self.news, self.live, Leaving(self, self.party, self.live)):
+        more = (Leaving(self, self.party, self.live), VoiceStatus(self, self.party))
+        for cog in (self.news, self.live, *more):
             await self.add_cog(cog)
         await self.tree.set_translator(Texts())
         self.mentions = mentions(await self.tree.sync())

@@ -69,7 +69,7 @@ def device_card(text: str, devices: Sequence[Device]) -> Card:
 def settings_view(rules: Rules, words: Replies) -> ui.LayoutView:
     """All rules, each with a menu to change it."""
     view = ui.LayoutView(timeout=None)
-    *first, languages = [_menu(menu) for menu in menus(rules, words)]
+    *first, languages = [_menu(menu) for menu in menus(rules, words, voice=True)]
     heading = words.say(marked("How this party works"))
     told = words.say(marked("Changes apply right away, and only to this channel."))
     title = ui.TextDisplay[Any](f"### {heading}\n{told}")

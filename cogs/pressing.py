@@ -76,6 +76,6 @@ async def _choose(asked: Asked, custom_id: str, values: list[str]) -> None:
             raise NotUnderstood
         choices: dict[str, Any] = {rule: values[0] if values else ""}
     else:
-        choices = chosen(rule, values)
+        choices = chosen(rule, values, voice=True)
     rules = await asked.soon(ask.party.settings.choose(ask.room, ask.member, choices, ask.key))
     await asked.update(settings_view(rules, ask.own))

@@ -172,6 +172,7 @@ class Rules:
     djs: str = ""  # the platform's ids of people who may moderate, with spaces between them
     dj_role: str = ""  # the platform's id of the role whose members may moderate
     voice: str = ""  # the platform's id of the voice channel where the party is heard
+    voice_status: bool = False  # the voice channel's status shows what plays
     language: str = ""  # a code of ours; empty: as the platform says
     autopilot: bool = False  # keep the party rolling
     autopilot_below: int = 3  # ... as soon as fewer songs than this are left

@@ -153,7 +153,7 @@ def _asked(language: Language, login: Login) -> web.Response:
         ),
         tag(
             "p",
-            tag("a", say(marked("What I keep about you, and how it's erased")), f'href="{PRIVACY}"'),
+            tag("a", say(marked("What I keep about you")), f'href="{PRIVACY}"'),
             HINT,
         ),
     ]

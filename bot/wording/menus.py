@@ -29,6 +29,10 @@ SWITCHES = {
     "quiet": marked("Quiet: only the person who adds a song sees the reply"),
     "autopilot": marked("Autopilot: keep the music going"),
 }
+OF_DISCORD = {"voice_status": marked("Show what's playing as the voice channel's status")}
+"""Switches of chats that have voice channels."""
+OF_SLACK = {"guests": marked("Guests and people from other companies can join in")}
+"""Switches of chats that know guests."""
 NUMBERS: dict[str, Sequence[int]] = {
     "threshold": THRESHOLDS,
     "cooldown_min": COOLDOWNS_MIN,
@@ -50,18 +54,17 @@ class Menu:
     several: bool = False
 
 
-def menus(rules: Rules, replies: Replies, *, guests: bool = False) -> list[Menu]:
+def menus(rules: Rules, replies: Replies, *, guests: bool = False, voice: bool = False) -> list[Menu]:
     """Every choice, as it stands.
 
     Args:
         rules: what the room has chosen.
         replies: the words.
         guests: whether the chat knows guests and people of other companies.
+        voice: whether it has voice channels.
     """
     say, count = replies.say, replies.count
-    switches = SWITCHES | (
-        {"guests": marked("Guests and people from other companies can join in")} if guests else {}
-    )
+    switches = SWITCHES | (OF_SLACK if guests else {}) | (OF_DISCORD if voice else {})
     languages = ((AUTOMATIC, say(marked("Language: default"))), *LANGUAGES.items())
     return [
         Menu("order", tuple((o.value, say(ORDERS[o])) for o in Order), (rules.order.value,)),
@@ -113,13 +116,13 @@ def _numbers(rule: str, rules: Rules, label: Callable[[int], str]) -> Menu:
     return Menu(rule, tuple((str(n), label(n)) for n in offered), (str(now),))
 
 
-def chosen(rule: str, values: Sequence[str], *, guests: bool = False) -> dict[str, Any]:
+def chosen(rule: str, values: Sequence[str], *, guests: bool = False, voice: bool = False) -> dict[str, Any]:
     """The choice of a menu as values of `Rules`.
 
     Raises:
         NotUnderstood: no menu of ours offers that.
     """
-    switches = [*SWITCHES, *(["guests"] if guests else [])]
+    switches = [*SWITCHES, *(OF_SLACK if guests else ()), *(OF_DISCORD if voice else ())]
     if rule == "switches" and set(values) <= {*switches}:
         return {name: name in values for name in switches}
     value = values[0] if values else ""

@@ -9,6 +9,7 @@ from typing import Any
 Json = dict[str, Any]
 
 ADMINISTRATOR = 1 << 3
+MANAGE_CHANNELS = 1 << 4
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
 MANAGE_MESSAGES = 1 << 13
@@ -16,6 +17,7 @@ ATTACH_FILES = 1 << 15
 READ_HISTORY = 1 << 16
 CONNECT = 1 << 20
 SEND_IN_THREADS = 1 << 38
+SET_VOICE_STATUS = 1 << 48
 # View, send, embed, attach, read history, external emoji, connect, speak, slash commands, send in threads.
 EVERYONE = sum(1 << bit for bit in (10, 11, 14, 15, 16, 18, 20, 21, 31, 38))
 

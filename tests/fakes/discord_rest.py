@@ -27,7 +27,9 @@ from .discord_errors import (
     UNKNOWN_CHANNEL,
     UNKNOWN_MESSAGE,
     UNKNOWN_USER,
+    WRONG_CHANNEL_KIND,
     ApiError,
+    FormErrors,
 )
 from .discord_faults import Fault, HangUp, cut_off, is_cloudflares
 from .discord_model import (
@@ -37,7 +39,14 @@ from .discord_model import (
     Json,
     RestRequest,
 )
-from .discord_people import ATTACH_FILES, MANAGE_MESSAGES, READ_HISTORY
+from .discord_people import (
+    ATTACH_FILES,
+    MANAGE_CHANNELS,
+    MANAGE_MESSAGES,
+    READ_HISTORY,
+    SET_VOICE_STATUS,
+    ChannelKind,
+)
 from .discord_rate_limits import OldEdits, RateLimits
 from .discord_world import World
 
@@ -109,6 +118,7 @@ class RestApi:
             ("PATCH", hooked, self._edit_hooked, True),
             ("DELETE", hooked, self._delete_hooked, True),
             ("GET", "/channels/{channel_id}", self._channel, False),
+            ("PUT", "/channels/{channel_id}/voice-status", self._set_voice_status, False),
             ("GET", _MESSAGES, self._history, False),
             ("POST", _MESSAGES, self._send, False),
             ("GET", posted, self._get_posted, False),
@@ -289,6 +299,22 @@ class RestApi:
 
     def _channel(self, call: Call) -> Answer:
         return 200, places.channel(self._place(call))
+
+    def _set_voice_status(self, call: Call) -> Answer:
+        """Takes a second permission of who is not in the channel, as the bot never is.
+
+        Discord's OpenAPI description, "update_voice_channel_status", and discord-api-docs#6400, "Set Voice
+        Channel Status".
+        """
+        place = self._place(call)
+        if place.kind is not ChannelKind.VOICE:
+            raise ApiError(*WRONG_CHANNEL_KIND)
+        if (SET_VOICE_STATUS | MANAGE_CHANNELS) & ~place.app_permissions:
+            raise ApiError(*MISSING_PERMISSIONS)
+        errors = FormErrors()
+        errors.at_most(("status",), (call.body or {}).get("status"), 500)
+        errors.refuse()
+        return 204, None
 
     def _open_dm(self, call: Call) -> Answer:
         wanted = str((call.body or {}).get("recipient_id"))
