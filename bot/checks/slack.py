@@ -69,7 +69,7 @@ async def app(settings: Settings, url: str = "") -> Result:
     """
     if settings.slack_app_token is None:
         signed = settings.slack_signing_secret is not None
-        told = "SLACK_SIGNING_SECRET, which cannot be tried, is set instead" if signed else "empty"
+        told = "SLACK_SIGNING_SECRET, which cannot be tried, is set instead" if signed else "SLACK_APP_TOKEN is empty"
         return not_set(APP, told)
     if wrong := misplaced(settings):
         raise StartError(wrong)
