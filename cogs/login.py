@@ -16,7 +16,7 @@ SCOPES = ("bot", "applications.commands")
 PERMISSIONS = {
     "View Channels": discord.Permissions(view_channel=True),
     "Send Messages": discord.Permissions(send_messages=True),
-    # Threads and forum posts do not inherit Send Messages (discord-userdocs, "Threads: Permissions").
+    # Threads and forum posts do not inherit Send Messages (docs, "Threads": Permissions).
     "Send Messages in Threads": discord.Permissions(send_messages_in_threads=True),
     "Attach Files": discord.Permissions(attach_files=True),
 }
@@ -92,7 +92,8 @@ def shortcomings(application: discord.AppInfo) -> list[tuple[str, str]]:
 
 
 def _general(application: discord.AppInfo) -> Iterator[tuple[str, str]]:
-    if application.interactions_endpoint_url:  # then none comes over the gateway (docs, "Interactions")
+    # With an endpoint none comes over the gateway (docs, "Receiving and Responding").
+    if application.interactions_endpoint_url:
         yield (
             "Discord sends what people do to the Interactions Endpoint URL, not to this bot",
             "clear that field on the General Information page",

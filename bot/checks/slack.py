@@ -68,9 +68,9 @@ async def app(settings: Settings, url: str = "") -> Result:
         StartError: Slack does not accept it; NotReached where Slack does not answer.
     """
     if settings.slack_app_token is None:
-        signed = settings.slack_signing_secret is not None
-        told = "SLACK_SIGNING_SECRET, which cannot be tried, is set instead" if signed else "empty"
-        return not_set(APP, told)
+        if settings.slack_signing_secret is None:
+            return not_set(APP, "SLACK_APP_TOKEN is empty")
+        return not_set(APP, "SLACK_SIGNING_SECRET is set instead, which cannot be tried")
     if wrong := misplaced(settings):
         raise StartError(wrong)
     await credentials.openable(_secret(settings.slack_app_token), url or URL)

@@ -94,7 +94,7 @@ async def tried(token: str, base_url: str) -> BotToken:
         answer = await client.auth_test()
     except Exception as error:
         raise _why(error, "SLACK_BOT_TOKEN") from error
-    scopes = answer.headers.get("x-oauth-scopes")  # of every answer (docs, "Using OAuth scopes")
+    scopes = answer.headers.get("x-oauth-scopes")  # of every answer (slack-ruby-client#378)
     known = None if scopes is None else frozenset(filter(None, re.split(r"[,\s]+", scopes)))
     app_id = ""
     if answer.get("bot_id") and known and "users:read" in known:

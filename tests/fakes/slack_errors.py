@@ -18,7 +18,7 @@ class SlackError(Exception):
 class HttpFailure(Exception):
     """An answer that is no Slack JSON: an outage, or too many requests.
 
-    With a `page` it is one of HTML, as of a gateway before Slack (python-slack-sdk#1228).
+    With a `page` it is one of HTML, as of something that stands before Slack (bolt-python#968 shows one).
     """
 
     def __init__(self, status: int, retry_after_s: int | None = None, page: str = "") -> None:

@@ -120,7 +120,7 @@ class World:
         kind: str = "bot",
     ) -> Grant:
         """A new token of the app for a workspace, for an organisation, or for itself."""
-        # An app-level token names its app (docs, "Tokens"; Bolt's examples: xapp-1-A111-222-xyz).
+        # An app-level token is xapp-1-, its app's id, a number, and what is secret of it.
         prefix = {"bot": "xoxb", "app": f"xapp-1-{self.app_id}-1234567890", "user": "xoxp"}[kind]
         token = f"{prefix}-{secrets.token_hex(12)}"
         grant = Grant(token, kind, self.scopes if scopes is None else scopes, team, enterprise)

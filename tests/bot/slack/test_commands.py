@@ -6,6 +6,7 @@ import html
 
 import pytest
 
+from bot.doors.table import Group
 from bot.party import errors
 from bot.playback.errors import NoHost
 from bot.service import PartyService
@@ -139,6 +140,16 @@ async def test_help_names_every_command(fake: FakeSlack, text: str) -> None:
     there = {row.name for row in ROWS if f"`{named(row)}`" in said}
     assert there == {row.name for row in ROWS if not row.spotify}  # which is not set up here
     assert "`/party next`" in said
+
+
+@pytest.mark.parametrize("locale", ["de-DE", "fr-FR", "es-ES", "pt-BR", "ja-JP", "zh-CN", "en-GB"])
+async def test_help_fits_in_every_language(fake: FakeSlack, locale: str) -> None:
+    """Slack takes its sections, each under a heading, and commands are named as they are typed in Slack."""
+    said = await private(await fake.slash(fake.member("Anna", locale=locale), "/party", "help"))
+    own = words(locale)
+    assert all(f"`{named(row)}` {own.say(row.help)}" in said for row in ROWS)
+    assert [line for line in said.splitlines() if line[:1] == "*"] == [f"*{own.say(it)}*" for it in Group]
+    assert said.startswith(own.about_spotify(has_spotify=False))
 
 
 async def test_help_names_commands_as_they_are_typed(fake: FakeSlack) -> None:
