@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +11,8 @@ from bot.party.words import Member, Room
 from bot.service import PartyService
 from bot.slack import budget
 from bot.slack.budget import Budget
-from tests.bot.slack.stage import card, cards, room, until
+from tests.bot.slack.conftest import log_in, open_server
+from tests.bot.slack.stage import card, cards, read, room, until
 from tests.fakes.slack_limits import TIERS
 from tests.fakes.slack_server import FakeSlack
 
@@ -43,9 +45,22 @@ async def served(shared: Budget, rooms: list[Room], rounds: int) -> list[Room]:
     return order[:rounds]
 
 
-def test_a_minutes_edits_are_never_more_than_slack_promises() -> None:
-    """Whenever the minute begins: what may come at once and what comes in the meantime."""
-    assert TIERS["chat.update"] > REAL_BURST + REAL_PER_MINUTE
+async def test_a_minutes_edits_are_never_more_than_slack_promises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whenever the minute begins, however greedy the rooms are, and also after a rest."""
+    now_s = 0.0
+    monkeypatch.setattr(budget, "time", SimpleNamespace(monotonic=lambda: now_s))
+    shared = Budget(REAL_BURST, REAL_PER_MINUTE)
+    handed_s: list[float] = []
+    for step in range(3_000):
+        now_s += 60 if step == 1_500 else 0.1
+        wanted = asyncio.create_task(shared.take(place("A")))
+        await asyncio.sleep(0)
+        if wanted.done():
+            handed_s.append(now_s)
+        wanted.cancel()
+        await asyncio.gather(wanted, return_exceptions=True)
+    most = max(sum(start <= each < start + 60 for each in handed_s) for start in handed_s)
+    assert REAL_PER_MINUTE < most < TIERS["chat.update"]
 
 
 async def test_nobody_waits_while_there_are_edits_left() -> None:
@@ -131,8 +146,31 @@ async def test_two_busy_channels_keep_to_the_workspaces_minute(
     assert await card(fake) is not None
 
 
-async def test_retry_after_holds_all_edits_of_the_workspace(fake: FakeSlack, party: PartyService) -> None:
+async def test_what_is_shown_after_a_wait_is_how_it_stands(
+    party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The party is read when the card's turn has come: one edit shows all that happened meanwhile."""
+    monkeypatch.setattr(budget, "BURST", 1)
+    monkeypatch.setattr(budget, "PER_MINUTE", 1)
+    anna = Member("slack", "UANNA", "Anna")
+    async with open_server() as fake, log_in(fake, party) as door:
+        await party.queue.add(room(fake), anna, "mr brightside")
+        await card(fake)
+        await party.queue.add(room(fake), anna, "take on me")
+        await card(fake, lambda it: "Take on Me" in read(it))
+        for song in ("wonderwall", "hey jude"):
+            await party.queue.add(room(fake), anna, song)
+            await asyncio.sleep(0.2)  # in which a card that waits for nothing would have been shown
+        door.door.slack.gate(fake.team.id).edits.give_back()
+        await card(fake, lambda it: "Hey Jude" in read(it))
+        assert sum(it.method == "chat.update" for it in fake.requests) == 2
+
+
+async def test_retry_after_holds_all_edits_of_the_workspace(
+    fake: FakeSlack, party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Slack counts for the workspace, so no other card is edited either until it wants edits again."""
+    monkeypatch.setattr(budget, "PER_MINUTE", 300)  # of which few are needed
     other = fake.channel("other")
     for where in (fake.general, other):
         await party.queue.add(room(fake, where), Member("slack", "UANNA", "Anna"), "mr brightside")
