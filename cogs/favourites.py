@@ -8,7 +8,7 @@ import discord
 from discord import ui
 
 from bot.doors.answers import OfferFavourites
-from bot.doors.presses import favourite_choices
+from bot.doors.favourites import favourite_choices
 from bot.wording.replies import Replies, short
 from cogs.cards import IN_A_ROW, LABEL_LIMIT, AnyItem, Card
 from cogs.escape import fitting

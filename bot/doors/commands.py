@@ -179,7 +179,7 @@ TABLE: tuple[Command, ...] = (
             ),
         ),
         audience=Audience.ALONE,
-        group=Group.SONGS,
+        group=Group.YOU,
     ),
     Command(
         "why",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.doors.answers import Again, Answer, OfferDevices, OfferFavourites, Question, Said, ShowBallot
 from bot.doors.ask import Ask
+from bot.doors.favourites import AddFavourites, OlderFavourites
 from bot.doors.handlers import favourites, look, sound, suggestions
 from bot.doors.meant import named
 from bot.party.errors import BallotClosed, NotUnderstood, PartyError, marked
@@ -30,8 +31,6 @@ _SKIP = re.compile(r"encore:skip:([0-9]{1,15})")
 _PAGE = re.compile(r"encore:page:([0-9]{1,3})")
 _MORE = re.compile(r"encore:more:(safe|balanced|adventurous):([1-5])(?::(.{1,60}))?")
 _ADD = re.compile(rf"encore:add:((?:{CHOSEN}|{AS_TYPED}).+)", re.DOTALL)
-_FAVOURITES = re.compile(r"encore:favourites:([0-9]{1,15})-([0-9]{1,15}):([0-9]{1,15})")
-_OLDER = re.compile(r"encore:older:([0-9]{1,15})")
 _FORGET = re.compile(r"encore:forget:([0-9A-Za-z]{1,20})")
 _ENTRY = re.compile(r"[0-9]{1,15}")
 
@@ -125,32 +124,6 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
-class AddFavourites:
-    """Favourites of whoever presses: those of entries with these numbers and between, on a page of them."""
-
-    newest: int
-    oldest: int
-    before: int = 0
-
-    @property
-    def id(self) -> str:
-        """The button's id."""
-        return f"encore:favourites:{self.newest}-{self.oldest}:{self.before}"
-
-
-@dataclass(frozen=True, slots=True)
-class OlderFavourites:
-    """The next page of the favourites of whoever presses."""
-
-    before: int
-
-    @property
-    def id(self) -> str:
-        """The button's id."""
-        return f"encore:older:{self.before}"
-
-
-@dataclass(frozen=True, slots=True)
 class Choose:
     """Something chosen from a menu whose id is all there is to know: `what` is one of the ids above."""
 
@@ -192,22 +165,6 @@ class Settled:
 Outcome = Noted | TurnPage | UpdateBallot | Replace | Settled | Answer
 
 
-def favourite_choices(answer: OfferFavourites, words: Replies) -> tuple[list[tuple[str, str]], ...]:
-    """The buttons under favourites, the label and the id of each: one a song, then those for several."""
-    songs, before = answer.favourites.songs, answer.before
-    single = [
-        (named(each.track, LABEL_LIMIT, place), AddFavourites(each.entry_id, each.entry_id, before).id)
-        for place, each in enumerate(songs, start=1)
-    ]
-    several = []
-    if len(songs) > 1:
-        label = words.count("Add this one", "Add all {number}", len(songs))
-        several.append((label, AddFavourites(songs[0].entry_id, songs[-1].entry_id, before).id))
-    if answer.favourites.more:
-        several.append((words.say(marked("Older ones")), OlderFavourites(songs[-1].entry_id).id))
-    return single, several
-
-
 def choices(question: Question, words: Replies) -> list[tuple[str, str]]:
     """The buttons under a question, the label and the id of each: the songs, and what was typed as it is."""
     offered = [
@@ -229,6 +186,8 @@ def read(custom_id: str, chosen: str = "") -> Press | None:
     """
     if press := Vote.read(custom_id) or More.read(custom_id):
         return press
+    if wish := AddFavourites.read(custom_id) or OlderFavourites.read(custom_id):
+        return wish
     if match := _SKIP.fullmatch(custom_id):
         return Skip(int(match[1]))
     if match := _PAGE.fullmatch(custom_id):
@@ -237,10 +196,6 @@ def read(custom_id: str, chosen: str = "") -> Press | None:
         return Add(match[1])
     if match := _FORGET.fullmatch(custom_id):
         return Forget(match[1])
-    if match := _FAVOURITES.fullmatch(custom_id):
-        return AddFavourites(int(match[1]), int(match[2]), int(match[3]))
-    if match := _OLDER.fullmatch(custom_id):
-        return OlderFavourites(int(match[1]))
     return Choose(custom_id, chosen) if custom_id in _CHOICES else None
 
 

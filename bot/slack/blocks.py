@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.doors.answers import Again, OfferFavourites
-from bot.doors.presses import DEVICE, DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnPage, Vote, favourite_choices
+from bot.doors.favourites import favourite_choices
+from bot.doors.presses import DEVICE, DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnPage, Vote
 from bot.party.errors import marked
 from bot.party.limits import OFFER_LASTS_MS, USUAL_SUGGESTIONS
 from bot.party.rules.lifetime import expired

@@ -12,11 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.doors.answers import Again
+from bot.doors.answers import Again, OfferFavourites
 from bot.party.errors import NameTaken, QueueFull, UnknownLink, UnsureSong
 from bot.party.results import (
     Added,
     AddedAll,
+    Favourite,
+    Favourites,
     MemberStats,
     Moved,
     Share,
@@ -35,6 +37,7 @@ from bot.wording.languages import LANGUAGES
 from bot.wording.replies import Replies
 from cogs.cards import ballot_card, party_card
 from cogs.escape import TEXT_LIMIT, fitting, words_in
+from cogs.favourites import favourites_card
 from cogs.forms import device_card
 from tests.cogs.stage import ZERO_WIDTH, live, public, read, room
 from tests.fakes.discord_errors import ApiError
@@ -190,6 +193,25 @@ def test_a_ballot_stays_within_limits_and_inert(
     intro = replies.vibe(Vibe(tuple(ballot), tuple(words), tuple(unknown)))
     again = Again(Mood.SAFE, 5, " ".join(" ".join(words).split()))
     checked(ballot_card(ballot, replies, intro=intro, again=again, now_ms=0, threshold=8))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    tracks=st.lists(TRACKS, max_size=10),
+    said=st.lists(entries(State.QUEUED).map(lambda made: made[0]), max_size=10),
+    more=st.booleans(),
+    code=CODES,
+)
+def test_favourites_stay_within_limits_and_inert(
+    tracks: list[Track], said: list[Entry], more: bool, code: str
+) -> None:
+    """Ten of them, and what became of ten others, in every language."""
+    replies = words_in(code)
+    songs = tuple(Favourite(10**14 - number, track) for number, track in enumerate(tracks))
+    found = Favourites(songs, more and bool(songs), voted=True)
+    added = replies.added_all(AddedAll(tuple(Added(entry, 2) for entry in said), ()))
+    offered = OfferFavourites(added, replies.favourites(found), found, 10**14)
+    checked(favourites_card(offered, replies))
 
 
 Say = Callable[[Replies, Entry, Member, str], str]
