@@ -710,6 +710,18 @@ async def test_all_commands_are_there_with_spotify(sounding: Sounding) -> None:
 
 async def test_help_says_what_an_account_adds(sounding: Sounding) -> None:
     """Where accounts can be connected."""
-    text = private(await sounding.fake.slash(sounding.fake.member("Anna"), "help"))
-    assert "`/spotify connect` " in text or "</spotify connect:" in text
-    assert "or use /spotify connect (with Premium) and /play" in text
+    reply = await sounding.fake.slash(sounding.fake.member("Anna"), "help")
+    text = "\n".join(message.text for message in reply.messages)
+    assert "or use /spotify connect (with Premium) and /play" in read(text)
+    assert {each for each in sounding.fake.mentioned(text) if each.startswith("spotify")} == {
+        row.name for row in TABLE if row.words[0] == "spotify"
+    }
+
+
+@pytest.mark.parametrize("locale", ["de", "es-ES", "fr", "ja", "pt-BR", "zh-CN"])
+async def test_all_of_help_fits_in_every_language(sounding: Sounding, locale: str) -> None:
+    """With Spotify it is longest; Discord takes it, and nobody else reads it."""
+    reply = await sounding.fake.slash(sounding.fake.member("Anna", locale=locale), "help")
+    assert all(message.ephemeral for message in reply.messages)
+    text = "\n".join(message.text for message in reply.messages)
+    assert len(sounding.fake.mentioned(text)) == sum(Door.DISCORD not in row.without for row in TABLE)
