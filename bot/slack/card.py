@@ -25,6 +25,7 @@ POST_EVERY_S = 1.0
 RETRY_S = 10.0
 """How long a card rests when Slack could not take it; twice as long each time it cannot again."""
 LONGEST_RETRY_S = 900.0
+MOST_DOUBLINGS = 10
 LOOK_S = 600.0
 """How long a card rests that nothing helps until somebody changes something, unless it is asked for."""
 MOST_HEARD = 1_000
@@ -236,10 +237,8 @@ class SlackCards(LiveCards):
 
     def _rest(self, room: Room, refused: Refused) -> None:
         rest = self._rests.setdefault(room, _Rest())
-        growing = min(LONGEST_RETRY_S, RETRY_S * 2**rest.refusals)
-        seconds = LOOK_S if refused.fate is Fate.OFF else refused.seconds or growing
-        rest.refusals = min(rest.refusals + 1, 20)
-        rest.until_s = time.monotonic() + seconds
+        rest.until_s = time.monotonic() + pause_s(refused, rest.refusals)
+        rest.refusals += 1
 
     async def _warn(self, room: Room, error: PartyError) -> None:
         """Tells whoever did something there last why there is no card; each reason once."""
@@ -253,6 +252,13 @@ class SlackCards(LiveCards):
         if client is None:
             raise Gone
         return client
+
+
+def pause_s(refused: Refused, before: int) -> float:
+    """How long a card is left alone after a refusal, and after so many before it."""
+    if refused.fate is Fate.OFF:
+        return LOOK_S
+    return refused.seconds or min(LONGEST_RETRY_S, RETRY_S * 2 ** min(before, MOST_DOUBLINGS))
 
 
 def _remember(known: dict[Room, Known], room: Room, what: Known) -> None:

@@ -36,6 +36,7 @@ class Limits:
         self._rules: dict[str, tuple[int, float]] = {}
         self._calls: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
         self._posts: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._rests: dict[tuple[str, str], float] = {}
         self._most: defaultdict[str, int] = defaultdict(int)
         self._peaks: defaultdict[str, int] = defaultdict(int)
         self.refuse_fast_posts = False
@@ -44,8 +45,16 @@ class Limits:
         """Let a method be called so many times in so many seconds."""
         self._rules[method] = (count, per_s)
 
+    def rest(self, method: str, workspace: str, seconds: float) -> None:
+        """Refuse a method in a workspace for so long, as Slack does after a 429, whoever asks."""
+        self._rests[method, workspace] = self._now() + seconds
+
     def take(self, method: str, workspace: str) -> None:
         """Count a call; 429 if there were too many."""
+        left_s = self._rests.get((method, workspace), 0.0) - self._now()
+        if left_s > 0:
+            self.refused[method] += 1
+            raise HttpFailure(429, math.ceil(left_s))
         rule = (self.tiers[method], MINUTE_S) if method in self.tiers else None
         for name, each in (("", self._rules.get(method)), ("tier ", rule)):
             if each is not None:

@@ -136,8 +136,13 @@ class WebApi:
             self.world.report([f"the fake has no method {name}"])
             raise SlackError("unknown_method", req_method=name)
         known = self.world.grants.get(token)
-        self.fail_if_ordered(name, params, known.team if known else None)
-        self.world.limits.take(name, _counted(known, token))
+        counted = _counted(known, token)
+        self.world.limits.take(name, counted)
+        try:
+            self.fail_if_ordered(name, params, known.team if known else None)
+        except HttpFailure as failure:
+            self.world.limits.rest(name, counted, failure.retry_after_s or 0)
+            raise
         grant = self._authorize(method, token)
         self.world.report(self.world.schemas.request(name, params))
         call = Call(name, params, token, grant, _client(request, params))

@@ -1,0 +1,147 @@
+"""How the cards of a workspace share the edits that Slack allows it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.party.words import Member, Room
+from bot.service import PartyService
+from bot.slack import budget
+from bot.slack.budget import Budget
+from tests.bot.slack.stage import card, cards, room, until
+from tests.fakes.slack_limits import TIERS
+from tests.fakes.slack_server import FakeSlack
+
+REAL_BURST, REAL_PER_MINUTE = budget.BURST, budget.PER_MINUTE
+FAST = 60_000
+"""A thousand edits a second: order counts here, not how long it takes."""
+
+
+def place(name: str) -> Room:
+    """A room."""
+    return Room("slack", "T1", name)
+
+
+async def served(shared: Budget, rooms: list[Room], rounds: int) -> list[Room]:
+    """Which rooms get the next edits where all of them always want one."""
+    order: list[Room] = []
+
+    async def want(where: Room) -> None:
+        while len(order) < rounds:
+            await shared.take(where)
+            order.append(where)
+            shared.spent(where)
+            shared.changed(where)
+
+    tasks = [asyncio.create_task(want(each)) for each in rooms]
+    await until(lambda: len(order) >= rounds)
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return order[:rounds]
+
+
+def test_a_minutes_edits_are_never_more_than_slack_promises() -> None:
+    """Whenever the minute begins: what may come at once and what comes in the meantime."""
+    assert TIERS["chat.update"] > REAL_BURST + REAL_PER_MINUTE
+
+
+async def test_nobody_waits_while_there_are_edits_left() -> None:
+    """A burst is served at once; the next one has to wait, and does not get what was given back to others."""
+    shared = Budget(burst=2, per_minute=1)
+    await shared.take(place("A"))
+    await shared.take(place("A"))
+    waiting = asyncio.create_task(shared.take(place("A")))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    shared.give_back()
+    await waiting
+
+
+async def test_the_liveliest_room_goes_first() -> None:
+    """Of two that wait as long, the one in which more has happened."""
+    shared = Budget(burst=1, per_minute=FAST)
+    await shared.take(place("X"))
+    for _ in range(8):
+        shared.changed(place("B"))
+    shared.changed(place("A"))
+    order: list[str] = []
+
+    async def want(where: Room) -> None:
+        await shared.take(where)
+        order.append(where.channel)
+
+    shared.pause(0.05)
+    await asyncio.gather(want(place("A")), want(place("B")))
+    assert order == ["B", "A"]
+
+
+async def test_no_room_starves() -> None:
+    """However much happens in one room, the others are shown every so often."""
+    shared = Budget(burst=1, per_minute=FAST)
+    rooms = [place("busy"), *(place(f"calm {number}") for number in range(5))]
+
+    def storm() -> None:
+        for _ in range(1_000):
+            shared.changed(rooms[0])
+
+    storms = [asyncio.get_running_loop().call_later(each / 200, storm) for each in range(200)]
+    order = await served(shared, rooms, 200)
+    for each in storms:
+        each.cancel()
+    assert min(order.count(each) for each in rooms) >= 200 // (len(rooms) * 12)
+    assert order.count(rooms[0]) == max(order.count(each) for each in rooms)
+
+
+async def test_who_stops_waiting_takes_nothing_along() -> None:
+    """A room whose wait was ended leaves its edit to the others."""
+    shared = Budget(burst=1, per_minute=FAST)
+    await shared.take(place("A"))
+    waiting = asyncio.create_task(shared.take(place("A")))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await shared.take(place("B"))
+
+
+async def test_two_busy_channels_keep_to_the_workspaces_minute(
+    fake: FakeSlack, party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much happens in both, Slack refuses nothing, and in the end both cards show how it stands."""
+    monkeypatch.setattr(budget, "BURST", REAL_BURST)
+    monkeypatch.setattr(budget, "PER_MINUTE", REAL_PER_MINUTE)
+    places = [fake.general, fake.channel("other")]
+    entries = {}
+    for where in places:
+        for song in ("mr brightside", "take on me"):
+            added = await party.queue.add(room(fake, where), Member("slack", "UANNA", "Anna"), song)
+        entries[where.id] = added.entry.id
+    await until(lambda: all(cards(fake, where) for where in places))
+    for number in range(60):
+        for where in places:
+            guest = Member("slack", f"U{number}", f"Guest {number}")
+            await party.ballots.vote(room(fake, where), guest, entries[where.id], +1)
+        await asyncio.sleep(0.06)
+    for where in places:
+        await until(lambda where=where: "👍 60" in cards(fake, where)[-1].shown)  # type: ignore[misc]
+    assert fake.world.limits.refused["chat.update"] == 0
+    assert fake.world.limits.most_in_a_minute("chat.update") <= REAL_BURST + REAL_PER_MINUTE
+    assert await card(fake) is not None
+
+
+async def test_retry_after_holds_all_edits_of_the_workspace(fake: FakeSlack, party: PartyService) -> None:
+    """Slack counts for the workspace, so no other card is edited either until it wants edits again."""
+    other = fake.channel("other")
+    for where in (fake.general, other):
+        await party.queue.add(room(fake, where), Member("slack", "UANNA", "Anna"), "mr brightside")
+        await until(lambda where=where: bool(cards(fake, where)))  # type: ignore[misc]
+    fake.fail_next("chat.update", status=429, wait_s=1)
+    await party.queue.add(room(fake), Member("slack", "UANNA", "Anna"), "take on me")
+    await until(lambda: any(it.status == 429 for it in fake.requests))
+    count = sum(it.method == "chat.update" for it in fake.requests)
+    await party.queue.add(room(fake, other), Member("slack", "UANNA", "Anna"), "wonderwall")
+    await until(lambda: sum(it.method == "chat.update" for it in fake.requests) == count + 2)
+    assert [it.status for it in fake.requests if it.method == "chat.update"][count - 1 :] == [429, 200, 200]
+    assert fake.world.limits.refused["chat.update"] == 0  # nobody asked too early
