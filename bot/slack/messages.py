@@ -15,6 +15,9 @@ LONGEST = 10_000
 """So many characters of what it says are read, and as many of each part."""
 LINKS = ("url", "title_link", "from_url", "original_url", "thumb_url")
 """Where addresses stand in blocks and attachments (docs, "Rich text block" and "Legacy attachments")."""
+LINES = {"rich_text_section", "rich_text_quote", "rich_text_preformatted"}
+IN_A_LINE = {"text", "link"}
+"""What holds the words of a rich text, and what they are."""
 INSIDE = ("elements", "fields", "blocks", "message_blocks", "text", "title", "accessory", "message", "items")
 """What holds further parts."""
 
@@ -60,7 +63,13 @@ def _links(parts: list[Json]) -> Iterator[str]:
 
 
 def _texts(parts: Iterator[Json]) -> Iterator[str]:
-    return filter(None, (typed(_text(part)) for part in parts))
+    """What the parts say, a line each; what stands in one line of a rich text is one."""
+    for part in parts:
+        if part.get("type") in LINES:
+            inside = [each for each in part.get("elements") or [] if isinstance(each, dict)]
+            yield from filter(None, ["".join(_text(each) or str(each.get("url") or "") for each in inside)])
+        elif part.get("type") not in IN_A_LINE and (text := typed(_text(part))):
+            yield text
 
 
 def _text(part: Json) -> str:

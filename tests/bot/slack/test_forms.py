@@ -8,7 +8,7 @@ import pytest
 
 from bot.party import errors
 from bot.party.limits import MOST_IMPORTED
-from bot.party.words import Order
+from bot.party.words import Order, Quorum
 from bot.service import PartyService
 from bot.slack import asked, forms
 from bot.slack.app import SHORTCUT
@@ -181,6 +181,33 @@ async def test_a_form_sent_as_it_is_changes_nothing(fake: FakeSlack, party: Part
     before = await party.settings.rules(room(fake))
     await fake.submit(boss, await form(fake, boss, "/settings"), {})
     assert await party.settings.rules(room(fake)) == before
+
+
+async def test_saved_settings_are_confirmed(fake: FakeSlack, party: PartyService) -> None:
+    """Who saves reads so alone, also that nothing was changed."""
+    boss = fake.member("Boss", admin=True)
+    view = await form(fake, boss, "/settings")
+    told = await answered(fake, fake.submit(boss, view, {"order": {"order": "turns"}}))
+    assert told.private_to is boss
+    assert read(told).startswith("Saved.")
+    told = await answered(fake, fake.submit(boss, await form(fake, boss, "/settings"), {}))
+    assert read(told).startswith("Nothing changed")
+
+
+async def test_what_others_changed_meanwhile_stays(fake: FakeSlack, party: PartyService) -> None:
+    """A form writes only what was changed in it, of each switch by itself; many people fit into it too."""
+    boss, ben = fake.member("Boss", admin=True), fake.member("Ben")
+    await choose(party, room(fake), djs=" ".join(f"U{number:010}" for number in range(300)))
+    view = await form(fake, boss, "/settings")
+    await choose(party, room(fake), quorum=Quorum.ALL, quiet=True, language="de", djs=ben.id)
+    chosen: dict[str, dict[str, Any]] = {
+        "order": {"order": "turns"},
+        "switches": {"switches": ["one_of_each", "guests", "clean"]},
+    }
+    await fake.submit(boss, view, chosen)
+    rules = await party.settings.rules(room(fake))
+    assert (rules.order, rules.clean) == (Order.TURNS, True)
+    assert (rules.quorum, rules.quiet, rules.language, rules.djs) == (Quorum.ALL, True, "de", ben.id)
 
 
 async def test_who_lost_the_right_meanwhile_cannot_save(fake: FakeSlack, party: PartyService) -> None:
