@@ -18,6 +18,7 @@ from bot.party.words import Party, Room
 from bot.slack.asked import Slack
 from bot.slack.blocks import party_card, sections
 from bot.slack.client import Client
+from bot.slack.leftovers import Leftovers
 from bot.slack.refusals import Fate, meaning, wait_s
 
 POST_EVERY_S = 1.0
@@ -69,6 +70,7 @@ class SlackCards(LiveCards):
         self._heard: dict[Room, Tell] = {}
         self._warned: dict[Room, type[PartyError]] = {}
         self._paid: set[Room] = set()
+        self._leftovers = Leftovers(self.delete)
 
     @property
     def every_s(self) -> float:
@@ -84,6 +86,11 @@ class SlackCards(LiveCards):
         if room.platform == self.platform and not self._closed:
             self._slack.gate(room.workspace).edits.changed(room)
         super().note(room)
+
+    async def close(self) -> None:
+        """Stops editing, for good."""
+        await super().close()
+        await self._leftovers.close()
 
     def hear(self, room: Room, tell: Tell) -> None:
         """Remembers who did something in a room: where no card can be, they are told so, once."""
@@ -188,11 +195,16 @@ class SlackCards(LiveCards):
                 )
 
     async def delete(self, room: Room, card: str) -> None:
-        """Takes a card away."""
-        with contextlib.suppress(Gone, Later):
+        """Takes a card away, later if Slack cannot now."""
+        try:
             client = await self._client(room)
             with _refusals():
                 await client.chat_delete(channel=room.channel, ts=card)
+        except Refused as refused:
+            if refused.fate is Fate.LATER and not self._closed:
+                self._leftovers.add(room, card, refused.seconds or RETRY_S)
+        except Gone:
+            pass
 
     @asynccontextmanager
     async def afforded(self, room: Room) -> AsyncIterator[None]:

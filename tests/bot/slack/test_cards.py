@@ -211,6 +211,20 @@ async def test_the_queue_brings_the_card_down(fake: FakeSlack, party: PartyServi
     await card(fake, lambda it: it is shown and "Wonderwall" in read(it))
 
 
+async def test_a_card_that_slack_could_not_take_away_goes_later(
+    fake: FakeSlack, party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two cards of one party would tell two stories: the old one goes when Slack lets it."""
+    monkeypatch.setattr(live, "RETRY_S", 0.05)
+    ben = fake.member("Ben")
+    former = await begun(fake, party, "mr brightside", "take on me")
+    fake.fail_next("chat.delete", status=503)
+    fake.fail_next("chat.delete", error="internal_error")
+    await fake.slash(ben, "/queue")
+    await until(lambda: former.deleted)
+    assert len(cards(fake)) == 1
+
+
 async def test_the_queue_again_and_again_keeps_one_live_card(fake: FakeSlack, party: PartyService) -> None:
     """However fast people ask for the card while songs come in, one is left, and it is live."""
     people = [fake.member(f"Guest {number}") for number in range(6)]

@@ -13,7 +13,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from tests.fakes.slack_limits import TIERS
 from tests.fakes.slack_reply import Act
+from tests.fakes.slack_server import FakeSlack
 from tests.measure.house import Bot
 from tests.measure.promises import Promise, Run, at_least, at_most, percentile, table, undisturbed
 from tests.measure.slack import burst, figures
@@ -57,7 +59,7 @@ async def stalled(run: Run) -> list[Promise]:
             await bot.order(f"stall {STALL_S}")
             await asyncio.sleep(STALL_EVERY_S - STALL_S)
         acts, _ = await acting
-    return _answers(scene, people, acts, database, STALLED_ACK_MS)
+    return [*_answers(scene, people, acts, database, STALLED_ACK_MS), *_budget(scene, fake)]
 
 
 async def busy(run: Run, rate: float) -> list[Promise]:
@@ -88,6 +90,7 @@ async def busy(run: Run, rate: float) -> list[Promise]:
         Promise(scene, "sent late, p99", f"{1000 * percentile(people.late_s, 0.99):.1f} ms"),
         Promise(scene, "resident", f"{after['resident_mb']:.0f} MB"),
         _posts(scene, people.channels, promised=False),
+        *_budget(scene, fake),
     ]
 
 
@@ -112,6 +115,18 @@ def _answers(
             f"{percentile(all_ms, 0.5):,.0f} and {percentile(all_ms, 0.99):,.0f} ms",
         ),
         Promise(scene, "p99 by kind", figures.spread(answers_ms, 0.99)),
+    ]
+
+
+def _budget(scene: str, fake: FakeSlack) -> list[Promise]:
+    """Whether the workspace's edits stayed within what Slack promises in a minute: the fake sees to it."""
+    limits = fake.world.limits
+    most = limits.most_in_a_minute("chat.update")
+    others = {method: count for method, count in limits.refused.items() if method != "chat.update" and count}
+    return [
+        at_most(scene, "edits that Slack refused", limits.refused["chat.update"], 0, ""),
+        at_most(scene, "edits of the workspace in a minute, at most", most, TIERS["chat.update"], ""),
+        Promise(scene, "other requests that Slack refused", str(others or "none")),
     ]
 
 
@@ -147,6 +162,7 @@ async def crowded(run: Run) -> list[Promise]:
         _posts(scene, people.channels),
         at_most(scene, "from the last vote until the card is right", shown_s, SHOWN_IN_S, "s"),
         Promise(scene, "event loop late, at most", f"{after['late_max_ms']:.0f} ms"),
+        *_budget(scene, fake),
     ]
 
 
