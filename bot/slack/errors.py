@@ -81,7 +81,7 @@ class LoggedOut(PartyError):
 class RightMissing(PartyError):
     """The bot's token lacks what a request needs; which it is stands in the log."""
 
-    text = marked("I'm missing a permission for that. Ask an admin to install me again, which grants it.")
+    text = marked("I'm missing a permission for that. Ask an admin to install me again to grant it.")
 
 
 class NoFiles(PartyError):
