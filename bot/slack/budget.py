@@ -47,6 +47,8 @@ class Budget:
 
     def changed(self, room: Room) -> None:
         """Counts a change that a room's card does not show yet."""
+        if len(self._changes) >= MOST_KNOWN:
+            self._changes.clear()
         self._changes[room] += 1
 
     def pause(self, seconds: float) -> None:
@@ -81,7 +83,6 @@ class Budget:
         """Notes that a room was shown as it stands."""
         if len(self._shown_s) >= MOST_KNOWN:
             self._shown_s.clear()
-            self._changes.clear()
         self._shown_s[room] = time.monotonic()
         self._changes.pop(room, None)
 

@@ -139,7 +139,9 @@ class Door:
         elif callback == forms.SETTINGS:
             made = forms.changed(forms.choices(values), before)
             await asked.party.settings.choose(asked.room, asked.member, made, asked.key)
-            await asked.tell(asked.own.say(SAVED if made else marked("Nothing changed, so everything stays as it was.")))
+            await asked.tell(
+                asked.own.say(SAVED if made else marked("Nothing changed, so everything stays as it was."))
+            )
         else:
             raise NotUnderstood
 

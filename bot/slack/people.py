@@ -51,7 +51,8 @@ class People:
         until_s, person = self._known.get((team, user), (0.0, None))
         if person is not None and time.monotonic() < until_s:
             return person
-        stranger = Person(Member("slack", user, name), bot=False, outside=True, locale="en-US")
+        called = name or (person.member.name if person is not None else "")
+        stranger = Person(Member("slack", user, called), bot=False, outside=True, locale="en-US")
         if client is None:
             return stranger
         try:

@@ -1,4 +1,7 @@
-"""What an app may send to a response_url."""
+"""What an app may send to a response_url: five times within half an hour.
+
+So says docs.slack.dev, "Handling user interaction", under "Message responses".
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class Hooks:
             status, answer = 400, "invalid_payload"
         except SlackError as error:
             status, answer = (404 if str(error) in _GONE else 400), json.dumps(error.body)
-        except HttpFailure as failure:
+        except HttpFailure as failure:  # an outage: a text or a page, never Slack's JSON
             status, answer = failure.status, failure.page or "no_service"
         if self._world.remember:
             self._world.requests.append(SlackRequest("response_url", body, "", status, answer))

@@ -126,7 +126,7 @@ class WebApi:
         finally:
             self._busy(team, -1)
         self._note(name, params, token, status, page or answer)
-        if page:  # what stands before Slack's servers answers with pages of its own
+        if page:  # slack_sdk knows of such answers, too: `_build_unexpected_body_error_message`
             return web.Response(status=status, text=page, content_type="text/html")
         return web.json_response(answer, status=status, headers=headers | self._scopes(name, token))
 
