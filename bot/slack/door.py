@@ -36,6 +36,7 @@ Body = dict[str, Any]
 OFFERED = 50
 """How many songs are offered as one types."""
 SAVED = marked("Saved. The new settings apply from now on.")
+UNCHANGED = marked("Nothing changed, so everything stays as it was.")
 NAMELESS = {"directmessage", "privategroup"}
 """What Slack calls channels whose names it does not say."""
 
@@ -139,9 +140,7 @@ class Door:
         elif callback == forms.SETTINGS:
             made = forms.changed(forms.choices(values), before)
             await asked.party.settings.choose(asked.room, asked.member, made, asked.key)
-            await asked.tell(
-                asked.own.say(SAVED if made else marked("Nothing changed, so everything stays as it was."))
-            )
+            await asked.tell(asked.own.say(SAVED if made else UNCHANGED))
         else:
             raise NotUnderstood
 

@@ -88,15 +88,16 @@ async def test_channels_restrict_posting(
     place = fake.channel("quiet")
     ts = (await client.chat_postMessage(channel=place.id, text="before"))["ts"]
     place.posting = posting
-    thread = {"thread_ts": ts} if threaded else {}
-    for call in (
-        lambda: client.chat_postMessage(channel=place.id, text="hi", **thread),
-        lambda: client.chat_postEphemeral(channel=place.id, user=anna.id, text="hi", **thread),
-    ):
+    thread = ts if threaded else None
+    calls = (
+        client.chat_postMessage(channel=place.id, text="hi", thread_ts=thread),
+        client.chat_postEphemeral(channel=place.id, user=anna.id, text="hi", thread_ts=thread),
+    )
+    for call in calls:
         if error:
-            await refused(call(), error)
+            await refused(call, error)
         else:
-            await call()
+            await call
     await client.chat_update(channel=place.id, ts=ts, text="after")
 
 
@@ -134,7 +135,7 @@ async def test_scopes_and_tokens_go_at_any_time(fake: FakeSlack) -> None:
 
 
 async def test_the_app_hears_what_its_scopes_and_channels_let_it(fake: FakeSlack) -> None:
-    """A mention where it is not, or in a direct message, is told to nobody; nor is what it has no scope for."""
+    """A mention where it is not, or in a direct message, is told to nobody, nor what needs another scope."""
     anna = fake.member("Anna")
     away, dm = fake.channel("away", has_bot=False), fake.dm(anna)
     assert await fake.mention(anna, away, "@Encore next") is None
