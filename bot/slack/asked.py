@@ -28,7 +28,7 @@ from bot.party.errors import (
 )
 from bot.party.words import Member, Room, Rules
 from bot.service import PartyService
-from bot.slack.blocks import Json, sections
+from bot.slack.blocks import Json, section, sections
 from bot.slack.client import Client, Gate
 from bot.slack.people import People
 from bot.slack.refusals import meaning, told
@@ -234,13 +234,15 @@ class Asked:
 
     async def say(self, text: str, blocks: list[Json] | None = None, *, quiet: bool = False) -> None:
         """Answers the whole channel, or the asker alone where that is wanted, or nobody else can be told."""
+        shown = blocks or sections(text)
         if quiet:
-            await self.tell(text, blocks)
-        elif not await self._respond(text, blocks or sections(text), response_type="in_channel"):
+            await self.tell(text, shown)
+        elif not await self._respond(text, shown, response_type="in_channel"):
             try:
-                await self._post(text, blocks or sections(text))
+                await self._post(text, shown)
             except PartyError as error:
-                await self.tell(text if self._knows(error) else f"{text}\n\n{self.own.error(error)}")
+                why = [] if self._knows(error) else [self.own.error(error)]
+                await self.tell("\n\n".join([text, *why]), [*shown, *map(section, why)])
 
     async def _post(self, text: str, blocks: list[Json]) -> None:
         """Posts into the channel.

@@ -102,10 +102,10 @@ class SlackCards(LiveCards):
         for room in [
             room for room in {*self._told, *self._rests, *self._heard} if room.workspace == workspace
         ]:
-            self.lose(room)
+            self.drop(room)
         self._slack.gates.pop(workspace, None)
 
-    def lose(self, room: Room) -> None:
+    def drop(self, room: Room) -> None:
         """Knows nothing more of a room."""
         for known in (self._cards, self._pages, self._below, self._shown, self._posted_ms, self._turns):
             known.pop(room, None)
@@ -216,7 +216,9 @@ class SlackCards(LiveCards):
         if rest is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(rest.over.wait(), max(0.0, rest.until_s - time.monotonic()))
-        if not await self.card_of(room):
+        async with self._reading:
+            card = await self.card_of(room)
+        if not card:
             yield
             return
         edits = self._slack.gate(room.workspace).edits

@@ -41,7 +41,7 @@ class Leaving:
         match str(body["event"]["type"]):
             case kind if kind in DELETED:
                 await self._slack.party.leave_rooms("slack", room.workspace, [room.channel])
-                self._cards.lose(room)
+                self._cards.drop(room)
             case kind if kind in LEFT:
                 if await self._cards.card_of(room):
                     await self._cards.forget(room)

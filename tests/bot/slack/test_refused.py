@@ -13,7 +13,19 @@ from bot.slack import errors as refusals
 from bot.slack.asked import Slack
 from bot.slack.installs import Single
 from bot.slack.refusals import KNOWN, Fate
-from tests.bot.slack.stage import answers, card, cards, fill, private, read, room, sentence, titles, until
+from tests.bot.slack.stage import (
+    answers,
+    card,
+    cards,
+    fill,
+    private,
+    read,
+    room,
+    sentence,
+    titles,
+    until,
+    votes,
+)
 from tests.fakes.slack_model import FakeChannel
 from tests.fakes.slack_server import FakeSlack
 
@@ -248,6 +260,22 @@ async def test_an_answer_finds_another_way_than_its_address(fake: FakeSlack, err
     anna = fake.member("Anna")
     fake.refuse("response_url", error=error, status=500, page="<html></html>")
     assert await private(await fake.slash(anna, "/undo")) == sentence(errors.NothingToUndo())
+
+
+async def test_an_answer_for_all_that_the_channel_does_not_take_is_told_alone(
+    fake: FakeSlack, party: PartyService
+) -> None:
+    """With its buttons, and with the reason once, by direct message where nothing else is left."""
+    anna = fake.member("Anna")
+    await add(fake, party, "mr brightside")
+    await card(fake)
+    fake.general.posting = "read_only"
+    fake.refuse("response_url", error="restricted_action")
+    await fake.slash(anna, "/next")
+    await until(lambda: any(it.channel is fake.dm(anna) for it in fake.messages))
+    (told,) = [it for it in fake.messages if it.channel is fake.dm(anna)]
+    assert len(votes(told)) == 10
+    assert read(told).count(sentence(refusals.ReadOnlyHere())) == 1
 
 
 async def test_a_file_says_where_it_went(fake: FakeSlack, party: PartyService) -> None:
