@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -104,6 +105,13 @@ async def card(fake: FakeSlack, met: Callable[[FakeMessage], bool] = lambda card
 async def until(met: Callable[[], bool]) -> None:
     """Waits for what the bot does by itself; TimeoutError if it does not."""
     await patience.until(met)
+
+
+async def in_time(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Waits for what the database is asked for; TimeoutError if it does not come."""
+    async with asyncio.timeout(patience.PATIENCE_S):
+        while not await holds():  # noqa: ASYNC110 # what happens by itself sets no event of ours
+            await asyncio.sleep(0.02)
 
 
 def sentence(error: PartyError, locale: str = "en") -> str:

@@ -204,7 +204,7 @@ async def test_what_others_changed_meanwhile_stays(fake: FakeSlack, party: Party
         "order": {"order": "turns"},
         "switches": {"switches": ["one_of_each", "guests", "clean"]},
     }
-    await fake.submit(boss, view, chosen)
+    await answered(fake, fake.submit(boss, view, chosen))
     rules = await party.settings.rules(room(fake))
     assert (rules.order, rules.clean) == (Order.TURNS, True)
     assert (rules.quorum, rules.quiet, rules.language, rules.djs) == (Quorum.ALL, True, "de", ben.id)

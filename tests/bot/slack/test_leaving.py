@@ -8,7 +8,7 @@ import pytest
 
 from bot.party.words import Member
 from bot.service import PartyService
-from tests.bot.slack.stage import card, cards, choose, fill, read, room, titles, until
+from tests.bot.slack.stage import card, cards, choose, fill, in_time, read, room, titles, until
 from tests.fakes.slack_server import FakeSlack
 
 ANNA = Member("slack", "UANNA", "Anna")
@@ -33,7 +33,11 @@ async def test_a_deleted_channels_party_is_forgotten(
     await choose(party, room(fake, place), quiet=True)
     await until(lambda: bool(cards(fake, place)))
     await fake.delete_channel(place)
-    assert await titles(fake, party, place) == []
+
+    async def forgotten() -> bool:
+        return await titles(fake, party, place) == []
+
+    await in_time(forgotten)
     assert not (await party.settings.rules(room(fake, place))).quiet
     assert await titles(fake, party) == ["Mr. Brightside"]
 
@@ -63,7 +67,11 @@ async def test_who_is_deactivated_is_forgotten(fake: FakeSlack, party: PartyServ
     await choose(party, room(fake), djs=anna.id)
     await fill(fake, anna, "mr brightside")
     await fake.deactivate(anna)
-    assert await adder(fake, party) == ""
+
+    async def forgotten() -> bool:
+        return await adder(fake, party) == ""
+
+    await in_time(forgotten)
     assert (await party.settings.rules(room(fake))).djs == ""
     assert await titles(fake, party) == ["Mr. Brightside"]
 

@@ -96,12 +96,12 @@ async def test_a_mention_that_comes_twice_has_one_effect(fake: FakeSlack, party:
     """Slack sends an event again that it thinks was lost; nothing is added or said a second time."""
     anna = fake.member("Anna")
     await choose(party, room(fake), one_of_each=False)
-    for text in ("@Encore add wonderwall", "@Encore now"):
+    for count, text in enumerate(("@Encore add wonderwall", "@Encore now"), start=1):
         first = await fake.mention(anna, fake.general, text)
         assert first is not None
-        before = len(said(fake))
+        await until(lambda count=count: len(said(fake)) == count)  # type: ignore[misc]
         await fake.redeliver(first)
-        assert len(said(fake)) == before
+        assert len(said(fake)) == count
     assert await titles(fake, party) == ["Wonderwall"]
 
 
@@ -114,6 +114,7 @@ async def test_after_a_restart_a_mention_has_one_effect_too(
     first = await fake.mention(fake.member("Anna"), fake.general, "@Encore add wonderwall")
     assert first is not None
     await fake.redeliver(first)
+    await until(lambda: len(said(fake)) == 2)
     assert await titles(fake, party) == ["Wonderwall"]
 
 
