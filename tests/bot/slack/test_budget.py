@@ -11,7 +11,8 @@ from bot.party.words import Member, Room
 from bot.service import PartyService
 from bot.slack import budget
 from bot.slack.budget import Budget
-from tests.bot.slack.stage import card, cards, room, until
+from tests.bot.slack.conftest import log_in, open_server
+from tests.bot.slack.stage import card, cards, read, room, until
 from tests.fakes.slack_limits import TIERS
 from tests.fakes.slack_server import FakeSlack
 
@@ -143,6 +144,26 @@ async def test_two_busy_channels_keep_to_the_workspaces_minute(
     assert fake.world.limits.refused["chat.update"] == 0
     assert fake.world.limits.most_in_a_minute("chat.update") <= REAL_BURST + REAL_PER_MINUTE
     assert await card(fake) is not None
+
+
+async def test_what_is_shown_after_a_wait_is_how_it_stands(
+    party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The party is read when the card's turn has come: one edit shows all that happened meanwhile."""
+    monkeypatch.setattr(budget, "BURST", 1)
+    monkeypatch.setattr(budget, "PER_MINUTE", 1)
+    anna = Member("slack", "UANNA", "Anna")
+    async with open_server() as fake, log_in(fake, party) as door:
+        await party.queue.add(room(fake), anna, "mr brightside")
+        await card(fake)
+        await party.queue.add(room(fake), anna, "take on me")
+        await card(fake, lambda it: "Take on Me" in read(it))
+        for song in ("wonderwall", "hey jude"):
+            await party.queue.add(room(fake), anna, song)
+            await asyncio.sleep(0.2)  # in which a card that waits for nothing would have been shown
+        door.door.slack.gate(fake.team.id).edits.give_back()
+        await card(fake, lambda it: "Hey Jude" in read(it))
+        assert sum(it.method == "chat.update" for it in fake.requests) == 2
 
 
 async def test_retry_after_holds_all_edits_of_the_workspace(
