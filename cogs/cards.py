@@ -13,12 +13,14 @@ import discord
 from discord import ui
 
 from bot.doors.answers import Again
+from bot.doors.meant import named
 from bot.doors.presses import DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnPage, Vote
 from bot.party.errors import marked
 from bot.party.limits import OFFER_LASTS_MS
 from bot.party.rules.lifetime import expired
 from bot.party.words import Entry, Party, State
-from bot.wording.replies import LONGEST_SHOWN, Replies, short
+from bot.wording.base import PAUSE_IT, RESUME, SKIP_IT
+from bot.wording.replies import LONGEST_SHOWN, Replies, apart, short
 from cogs.escape import fitting
 
 AnyItem = ui.Item[Any]
@@ -51,7 +53,7 @@ class Card(ui.LayoutView):
 
 def party_card(party: Party, replies: Replies, page: int = 0) -> Card:
     """What plays and where, what waits with its votes, and what the autopilot asks."""
-    pages = max(1, -(-len(party.queue) // SHOWN))
+    pages = pages_of(party)
     page = min(max(page, 0), pages - 1)
     shown = party.queue[page * SHOWN : (page + 1) * SHOWN]
     items: list[AnyItem] = [_playing(party, replies)]
@@ -65,13 +67,22 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> Card:
     )
     if shown:
         items.append(ui.ActionRow(_down(shown, page * SHOWN, replies)))
-    turn = [(page - 1, "◀"), (page + 1, "▶")]
-    last: list[AnyItem] = [button(TurnPage(to).id, sign) for to, sign in turn if 0 <= to < pages]
-    if party.playing is not None:
-        last.append(button(PLAY, emoji="▶️") if party.paused else button(PAUSE, emoji="⏸️"))
+    turn = [(page - 1, "⬅️"), (page + 1, "➡️")]
+    last: list[AnyItem] = [
+        button(TurnPage(to).id, replies.page(to, pages), sign) for to, sign in turn if 0 <= to < pages
+    ]
+    if party.paused:
+        last.append(button(PLAY, replies.say(RESUME), "▶️"))
+    elif party.playing is not None:
+        last.append(button(PAUSE, replies.say(PAUSE_IT), "⏸️"))
     next_songs = button(NEXT, replies.say(marked("What next?")), "✨", discord.ButtonStyle.primary)
     items.append(ui.ActionRow(*last, next_songs))
     return Card(*items)
+
+
+def pages_of(party: Party) -> int:
+    """How many pages the card has."""
+    return max(1, -(-len(party.queue) // SHOWN))
 
 
 def _playing(party: Party, replies: Replies) -> AnyItem:
@@ -83,9 +94,9 @@ def _playing(party: Party, replies: Replies) -> AnyItem:
     name = replies.say(marked("Now playing:"))
     small = " · ".join(part for part in (ends, sounding) if part)
     text = f"{'⏸' if party.paused else '▶'} **{name}** {replies.line(playing)}"
-    standing = f"{len(party.skippers)}/{party.skips_needed}"
+    skip = f"{replies.say(SKIP_IT)} {len(party.skippers)}/{party.skips_needed}"
     return ui.Section(
-        text + (f"\n-# {small}" if small else ""), accessory=button(Skip(playing.id).id, standing, "⏭️")
+        text + (f"\n-# {small}" if small else ""), accessory=button(Skip(playing.id).id, skip, "⏭️")
     )
 
 
@@ -95,7 +106,10 @@ def _queue(party: Party, shown: Sequence[Entry], page: int, replies: Replies) ->
     lines = _lines(shown, page * SHOWN, replies)
     left = len(party.queue) - page * SHOWN - len(shown)
     more = replies.count("… and {number} more", "… and {number} more", left)
-    return fitting(lines, QUEUE_LIMIT) + (f"\n{more}" if left else "")
+    below = [more] if left else []
+    if len(party.queue) > SHOWN:
+        below.append(f"-# {replies.page(page, pages_of(party))}")
+    return "\n".join([fitting(lines, QUEUE_LIMIT), *below])
 
 
 def _lines(shown: Sequence[Entry], before: int, replies: Replies) -> list[str]:
@@ -181,7 +195,7 @@ def _vote(vote: Vote, label: str = "", *, disabled: bool = False) -> ui.Button[A
 def _down(shown: Sequence[Entry], before: int, replies: Replies) -> ui.Select[Any]:
     options = [
         discord.SelectOption(
-            label=short(f"{before + i}. {entry.track.title} – {entry.track.artist}", CHOICE_LIMIT),
+            label=short(f"{before + i}. {named(entry.track, CHOICE_LIMIT)}", CHOICE_LIMIT),
             value=str(entry.id),
             description=f"👎 {entry.downs}" if entry.downs else None,
         )
@@ -199,7 +213,7 @@ def _suggestion(entry: Entry, replies: Replies) -> str:
 
 def _number(place: int, entry: Entry) -> str:
     tally = f" · {entry.ups}" if entry.ups else ""
-    return f"{place}. {short(entry.track.title, 14)}{tally}"
+    return f"{place}. {apart(entry.track.title, 14)}{tally}"
 
 
 def _tally(count: int) -> str:

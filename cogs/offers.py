@@ -14,7 +14,7 @@ from bot.party.errors import SpotifyError
 from bot.party.limits import LONGEST_TEXT
 from bot.party.rules.moderation import is_dj
 from bot.party.words import Entry
-from bot.wording.replies import short
+from bot.wording.replies import seen
 from cogs.request import Interaction, client_of, member_of, room_of
 
 Choice = app_commands.Choice[str]
@@ -103,7 +103,7 @@ async def devices(interaction: Interaction, typed: str) -> list[Choice]:
 
 def device_name(name: str) -> str:
     """A device as a choice in a list, which shows text as it is."""
-    return short(name, CHOICE_LIMIT) or "?"
+    return seen(name, CHOICE_LIMIT) or "?"
 
 
 _OFFERS: tuple[tuple[type, Offer], ...] = (

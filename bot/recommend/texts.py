@@ -7,12 +7,11 @@ import unicodedata
 
 from bot.party.errors import TextTooLong
 from bot.party.limits import LONGEST_TEXT
+from bot.party.visible import visible
 
 _ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"\s+")
-_JOINERS = "\u200c\u200d"
-"""Without these Persian and Indic words are spelt wrong, and a family of emoji falls apart."""
 
 
 def words(text: str) -> list[str]:
@@ -21,27 +20,6 @@ def words(text: str) -> list[str]:
         return _WORD.findall(text.lower())
     plain = _ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", text.casefold()))
     return _WORD.findall(unicodedata.normalize("NFC", plain))
-
-
-def visible(text: str) -> str:
-    """A text without control characters, halves of letters, and the invisible signs of copied text."""
-    if text.isascii() and text.isprintable():
-        return text
-    kept: list[str] = []
-    for letter in text:
-        if letter in _JOINERS:
-            if kept and _needs_joiners(kept[-1]):
-                kept.append(letter)
-        elif letter.isspace() or unicodedata.category(letter) not in {"Cc", "Cf", "Cs"}:
-            kept.append(letter)
-    return "".join(kept)
-
-
-def _needs_joiners(letter: str) -> bool:
-    """Whether what stands behind a letter may be joined to it: no Latin, Greek or Cyrillic one."""
-    return letter > "\u0530" and (
-        letter.isalpha() or unicodedata.category(letter) in {"Mn", "Mc", "So", "Sk"}
-    )
 
 
 def tidy(text: str) -> str:

@@ -25,7 +25,7 @@ from bot.room.privacy import PATH as PRIVACY
 from bot.spotify.accounts import Accounts
 from bot.spotify.words import Login
 from bot.wording.languages import Language, Renamed, language
-from bot.wording.replies import Replies
+from bot.wording.replies import Replies, apart
 
 SPOTIFY = "Spotify"
 """What the pages are about."""
@@ -134,7 +134,7 @@ def _asked(language: Language, login: Login) -> web.Response:
     say = language.say
     button = say(
         marked("Connect Spotify for {name} ({place})"),
-        name=f"<b>{escape(login.member.name)}</b>",
+        name=f"<b>{escape(apart(login.member.name))}</b>",
         place=PLATFORMS.get(login.member.platform) or say(marked("web room")),
     )
     may = [
@@ -168,7 +168,8 @@ def _connected(language: Language, account: Account) -> web.Response:
         tag("p", play),
         tag("p", say(marked("Use /save to turn the night into a playlist. You can close this page now."))),
     ]
-    return page(language, SPOTIFY, say(marked("Connected as {name}"), name=escape(account.name)), *parts)
+    title = say(marked("Connected as {name}"), name=escape(apart(account.name)))
+    return page(language, SPOTIFY, title, *parts)
 
 
 def _refused(language: Language, error: Exception) -> web.Response:

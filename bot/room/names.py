@@ -13,6 +13,7 @@ from collections.abc import Collection
 
 from bot.party.errors import NameNeeded, NameTaken, NotUnderstood
 from bot.party.limits import LONGEST_NAME
+from bot.party.visible import visible
 from bot.party.words import Member
 
 PLATFORM = "web"
@@ -25,6 +26,9 @@ ID_LENGTH = 32
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 """Unicode categories that nobody sees: with them two names could look the same."""
+JOINERS = "\u200c\u200d"
+UNSEEN_JOINERS = str.maketrans("", "", JOINERS)
+"""What makes no other name of one."""
 BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters and signs of other categories that nobody sees either."""
 
@@ -53,7 +57,7 @@ class Names:
             raise NameNeeded
         if not SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET:
             raise NotUnderstood
-        taken = unicodedata.normalize("NFKC", shown.casefold())
+        taken = unicodedata.normalize("NFKC", shown.casefold()).translate(UNSEEN_JOINERS)
         owner = hashlib.sha256(secret.encode()).hexdigest()[:ID_LENGTH]
         if self._owners.get(taken) is None:  # a new name sets the old one free
             self._owners = {name: other for name, other in self._owners.items() if other != owner}
@@ -70,10 +74,12 @@ class Names:
 
 
 def tidy(name: str) -> str:
-    """A name as it is shown: one form of each letter, single spaces, nothing invisible."""
+    """A name as it is shown: one form of each letter, single spaces, nothing unseen but joiners."""
     seen = "".join(
         " " if char.isspace() else char
-        for char in unicodedata.normalize("NFKC", name)
-        if char.isspace() or (unicodedata.category(char) not in INVISIBLE and char not in BLANK)
+        for char in visible(unicodedata.normalize("NFKC", name))
+        if char.isspace()
+        or char in JOINERS
+        or (unicodedata.category(char) not in INVISIBLE and char not in BLANK)
     )
     return " ".join(seen.split())

@@ -37,7 +37,7 @@ from bot.party.words import Rules
 from bot.playback.words import Device, Saved
 from bot.room.state import SongJson, track
 from bot.wording.menus import menus
-from bot.wording.replies import short
+from bot.wording.replies import seen
 
 LINK = re.compile(r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+", re.ASCII)
 """The only links that the page is given: to Spotify's pages, and to ours for connecting."""
@@ -164,7 +164,7 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
         case ConfirmErasure(text, _):
             return {"say": as_text(text), "confirm": True}
         case AccountStatus(text, account):
-            return {"say": as_text(text), "account": {"name": short(account.name)} if account else None}
+            return {"say": as_text(text), "account": {"name": seen(account.name)} if account else None}
         case SavedPlaylist(saved):
             return _saved(ask, saved)
         case AskForSettings(rules):
@@ -214,7 +214,7 @@ async def _devices(ask: Ask, devices: Sequence[Device]) -> list[DeviceJson]:
 def _device(device: Device, here: str | None) -> DeviceJson:
     return {
         "id": device.id,
-        "name": short(device.name),
+        "name": seen(device.name),
         "active": device.active,
         "volume": device.volume,
         "party": here is not None and (device.id == here or (not here and device.active)),

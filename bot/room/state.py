@@ -12,7 +12,7 @@ from bot.party.links import Kind, Link
 from bot.party.rules.lifetime import ends_ms
 from bot.party.words import Entry, Member, Party, Playback, Track
 from bot.room.language import REPLIES
-from bot.wording.replies import short
+from bot.wording.replies import seen
 
 
 class SongJson(TypedDict):
@@ -113,8 +113,8 @@ def track(song: Track) -> SongJson:
     """A song as the page shows it."""
     return {
         "track_id": song.track_id,
-        "title": short(song.title),
-        "artist": short(song.artist),
+        "title": seen(song.title),
+        "artist": seen(song.artist),
         "year": song.year,
         "duration_ms": song.duration_ms,
         "spotify": Link(Kind.TRACK, song.on_spotify).url if song.on_spotify else None,
@@ -127,7 +127,7 @@ def entry(one: Entry, me: Member | None) -> EntryJson:
         **track(one.track),
         "id": one.id,
         "state": one.state.value,
-        "by": short(one.added_by.name) if one.added_by else "",
+        "by": seen(one.added_by.name) if one.added_by else "",
         "yours": me is not None and one.added_by == me,
         "ups": one.ups,
         "downs": one.downs,
@@ -150,8 +150,8 @@ def suggestion(one: Entry, me: Member | None) -> SuggestionJson:
 def playback(sounds: Playback, me: Member | None) -> PlaybackJson:
     """Where the party sounds, as one member sees it."""
     return {
-        "host": short(sounds.host.name),
-        "device": short(sounds.device_name),
+        "host": seen(sounds.host.name),
+        "device": seen(sounds.device_name),
         "yours": sounds.host == me,
         "words": REPLIES.sounding(sounds),
     }

@@ -78,7 +78,8 @@ class Answering:
             case ShowCard():
                 await self._cards.show(asked.room)
             case ShowBallot(entries, intro, again):
-                await asked.say(intro, ballot(asked, entries, intro, again), quiet=alone)
+                text = f"{intro}\n{asked.replies.asked_aloud(entries)}"
+                await asked.say(text, ballot(asked, entries, intro, again), quiet=alone)
             case AskForSongs():
                 await forms.open_add(asked)
             case AskForSettings(rules):
@@ -164,7 +165,7 @@ async def _replace(asked: Asked, answer: Said | ShowBallot | OfferFavourites) ->
         await asked.replace(*favourite_blocks(answer, asked.own))
     else:
         blocks = ballot(asked, answer.ballot, answer.intro, answer.again)
-        await asked.replace(answer.intro, blocks)
+        await asked.replace(f"{answer.intro}\n{asked.replies.asked_aloud(answer.ballot)}", blocks)
 
 
 def ballot(asked: Asked, entries: Sequence[Entry], intro: str, again: Again) -> list[Json]:

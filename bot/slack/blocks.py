@@ -12,9 +12,11 @@ from bot.doors.presses import DEVICE, DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnP
 from bot.party.errors import marked
 from bot.party.limits import OFFER_LASTS_MS, USUAL_SUGGESTIONS
 from bot.party.rules.lifetime import expired
-from bot.party.words import Entry, Party, State
+from bot.party.visible import units
+from bot.party.words import Entry, Party, State, Track
 from bot.playback.words import Account, Device
-from bot.wording.replies import Replies, short
+from bot.wording.base import NAMELESS, PAUSE_IT, RESUME, SKIP_IT
+from bot.wording.replies import Replies, apart, seen, short
 
 Json = dict[str, Any]
 
@@ -26,6 +28,9 @@ LABEL_LIMIT = 75
 """The longest label of a button or an option that Slack takes, in characters."""
 MOST_BUTTONS = 25
 """So many buttons Slack takes side by side."""
+VOTE_FOR = marked("Vote for {title} by {artist}"), marked("Vote for {title}")
+VOTE_AGAINST = marked("Vote against {title} by {artist}"), marked("Vote against {title}")
+"""What screen readers say of a button that votes; the second where the artist is not known."""
 CONNECT, DISCONNECT, OPENED = "encore:spotify:connect", "encore:spotify:disconnect", "encore:link"
 """The ids of the buttons about an account; the last one only opens an address."""
 
@@ -64,9 +69,18 @@ def label(text: str, longest: int = LABEL_LIMIT) -> Json:
     return {"type": "plain_text", "text": short(text, longest) or " ", "emoji": True}
 
 
-def button(action: str, text: str, value: str = "", style: str | None = None) -> Json:
-    """A button; what it is for stands in its id."""
+def button(action: str, text: str, value: str = "", style: str | None = None, told: str = "") -> Json:
+    """A button; what it is for stands in its id.
+
+    Args:
+        action: its id.
+        text: what it shows.
+        value: what it carries.
+        style: `primary` or `danger`.
+        told: what screen readers say in the place of `text`, which may be a picture.
+    """
     made: Json = {"type": "button", "action_id": action, "text": label(text)}
+    made["accessibility_label"] = short(told or text, LABEL_LIMIT) or " "
     return made | ({"value": value} if value else {}) | ({"style": style} if style else {})
 
 
@@ -88,8 +102,7 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
     if shown:
         blocks.append({"type": "divider"})
     for place, entry in enumerate(shown, start=page * SHOWN + 1):
-        up = button(Vote(entry.id, 1, on_card=True).id, f"👍 {entry.ups or ''}")
-        blocks.append(section(f"*{place}.* {replies.line(entry)}", up))
+        blocks.append(section(f"*{place}.* {replies.line(entry)}", _vote(entry, 1, replies, on_card=True)))
     if not party.queue and party.playing is None:
         blocks.append(
             section(
@@ -98,14 +111,40 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
                 )
             )
         )
-    turn = [(page - 1, "◀"), (page + 1, "▶")]
-    buttons = [button(TurnPage(to).id, sign) for to, sign in turn if 0 <= to < pages]
+    turn = [(page - 1, "⬅"), (page + 1, "➡")]
+    buttons = [_page(to, pages, sign, replies) for to, sign in turn if 0 <= to < pages]
     if party.paused:
-        buttons.append(button(PLAY, "▶ " + replies.say(marked("Resume"))))
+        buttons.append(_with_sign(PLAY, "▶", replies.say(RESUME)))
     elif party.playing is not None:
-        buttons.append(button(PAUSE, "⏸ " + replies.say(marked("Pause"))))
-    buttons.append(button(NEXT, "✨ " + replies.say(marked("What next?")), style="primary"))
+        buttons.append(_with_sign(PAUSE, "⏸", replies.say(PAUSE_IT)))
+    buttons.append(_with_sign(NEXT, "✨", replies.say(marked("What next?")), style="primary"))
     return [*blocks, *_down(shown, page, replies), actions(*buttons)]
+
+
+def _with_sign(action: str, sign: str, text: str, style: str | None = None) -> Json:
+    return button(action, f"{sign} {text}", style=style, told=text)
+
+
+def _page(page: int, pages: int, sign: str, replies: Replies) -> Json:
+    return _with_sign(TurnPage(page).id, sign, replies.page(page, pages))
+
+
+def _vote(entry: Entry, value: int, replies: Replies, *, on_card: bool = False) -> Json:
+    """The button for or against a song."""
+    sign, count, told = ("👍", entry.ups, VOTE_FOR) if value > 0 else ("👎", entry.downs, VOTE_AGAINST)
+    name = _told(told, entry.track, replies)
+    return button(Vote(entry.id, value, on_card=on_card).id, f"{sign} {count or ''}", told=name)
+
+
+def _told(told: tuple[str, str], track: Track, replies: Replies) -> str:
+    """What a button does with a song, in as many characters as a label may have."""
+    said = ""
+    for longest in (LABEL_LIMIT, LABEL_LIMIT // 3, LABEL_LIMIT // 6):
+        title, artist = apart(track.title, longest) or NAMELESS, apart(track.artist, longest)
+        said = replies.say(told[0] if artist else told[1], title=title, artist=artist)
+        if units(said) <= LABEL_LIMIT:
+            break
+    return said
 
 
 def _playing(party: Party, replies: Replies) -> Json:
@@ -117,7 +156,9 @@ def _playing(party: Party, replies: Replies) -> Json:
     lines = [f"{'⏸' if party.paused else '▶'} {name} {replies.line(party.playing)}"]
     if not party.paused:
         lines.append(replies.say(marked("ends {when}"), when=when(party.playing.ends_ms)))
-    skip = button(Skip(party.playing.id).id, f"⏭ {len(party.skippers)}/{party.skips_needed}")
+    standing = f"{len(party.skippers)}/{party.skips_needed}"
+    told = f"{replies.say(SKIP_IT)} {standing}"
+    skip = button(Skip(party.playing.id).id, f"⏭ {standing}", told=told)
     return section("\n".join(filter(None, [*lines, sounding])), skip)
 
 
@@ -125,7 +166,7 @@ def _down(shown: Sequence[Entry], page: int, replies: Replies) -> list[Json]:
     if not shown:
         return []
     options = [
-        {"text": label(f"{place}. {entry.track.title}"), "value": str(entry.id)}
+        {"text": label(f"{place}. {apart(entry.track.title)}"), "value": str(entry.id)}
         for place, entry in enumerate(shown, start=page * SHOWN + 1)
     ]
     menu = {
@@ -141,7 +182,7 @@ def _suggestion(entry: Entry, replies: Replies) -> Json:
     became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
     name = replies.strong(replies.song(entry.track))
     text = f"{name}{became}\n{replies.match(entry)} · {replies.because(entry)}"
-    return section(text, button(Vote(entry.id, 1, on_card=True).id, f"👍 {entry.ups or ''}"))
+    return section(text, _vote(entry, 1, replies, on_card=True))
 
 
 def ballot_card(
@@ -164,10 +205,7 @@ def ballot_card(
         blocks.append(section(f"{name}{became}\n{replies.match(entry)} · {replies.because(entry)}"))
         over = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
         if not over and not expired(entry, now_ms):
-            votes = (("👍", 1, entry.ups), ("👎", -1, entry.downs))
-            blocks.append(
-                actions(*(button(Vote(entry.id, v).id, f"{sign} {n or ''}") for sign, v, n in votes))
-            )
+            blocks.append(actions(_vote(entry, 1, replies), _vote(entry, -1, replies)))
     closes_ms = max(entry.added_ms for entry in ballot) + OFFER_LASTS_MS
     rule = replies.count(
         "The first 👍 queues a song. A 👎 helps me learn.",
@@ -175,14 +213,16 @@ def ballot_card(
         threshold,
     )
     closes = replies.say(marked("Voting ends {when}."), when=when(closes_ms))
-    other = button(More(again).id, "🔀 " + replies.say(marked("Other songs")))
+    other = _with_sign(More(again).id, "🔀", replies.say(marked("Other songs")))
     return [*blocks, context(f"{rule} {closes}"), actions(other)]
 
 
 def device_choice(text: str, devices: Sequence[Device]) -> list[Json]:
     """A member's devices, a button each, and a text above them; nobody else may see it."""
     buttons = [
-        button(f"{DEVICE}:{number}", f"🔊 {each.name}" if each.active else each.name, each.id)
+        button(
+            f"{DEVICE}:{number}", f"🔊 {seen(each.name)}" if each.active else seen(each.name) or "?", each.id
+        )
         for number, each in enumerate(devices[:MOST_BUTTONS])
     ]
     return [section(text), *([actions(*buttons)] if buttons else [])]

@@ -76,7 +76,7 @@ class SlackCards(LiveCards):
         with _told():
             sent = await client.chat_postMessage(
                 channel=room.channel,
-                text=reply.now(party),
+                text=reply.aloud(party),
                 blocks=party_card(party, reply, page),
                 unfurl_links=False,
                 unfurl_media=False,
@@ -92,7 +92,7 @@ class SlackCards(LiveCards):
         reply = self._slack.words(party.rules.language or "en")
         with _told():
             await client.chat_update(
-                channel=room.channel, ts=card, text=reply.now(party), blocks=party_card(party, reply, page)
+                channel=room.channel, ts=card, text=reply.aloud(party), blocks=party_card(party, reply, page)
             )
         playing = party.playing
         if playing is None or self._told.setdefault(room, playing.id) == playing.id:

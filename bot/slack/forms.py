@@ -17,7 +17,7 @@ from bot.slack.asked import NOT_THERE, Asked, reason
 from bot.slack.blocks import LABEL_LIMIT, Json, label
 from bot.slack.files import ENDINGS, MOST_FILES
 from bot.wording.menus import Menu, chosen, menus
-from bot.wording.replies import Replies, short
+from bot.wording.replies import Replies
 
 log = logging.getLogger(__name__)
 
@@ -191,4 +191,4 @@ async def _send(asked: Asked, channel: str, data: bytes, name: str, text: str) -
 
 def option(title: str, value: str) -> Json:
     """One of the songs that are offered as one types."""
-    return {"text": label(short(title, LABEL_LIMIT)), "value": value}
+    return {"text": label(title), "value": value}

@@ -10,9 +10,9 @@ from unicodedata import category, normalize
 
 from PIL import Image, ImageDraw, ImageFont, features
 
+from bot.party.visible import short
 from bot.takeaway.bidi import levels, ordered, turned
 from bot.takeaway.fonts import Fonts, Run, loaded
-from bot.wording.base import short
 
 MOST_MARKS = 2
 """So many accents may stand on one letter: more are a prank that draws over everything else."""

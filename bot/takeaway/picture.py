@@ -16,12 +16,12 @@ from typing import BinaryIO
 
 import numpy as np
 
+from bot.party.visible import short
 from bot.party.words import State
 from bot.takeaway.labels import RINGS, Box, placed
 from bot.takeaway.mapping import Dot, Floats, Picture, Words
 from bot.takeaway.pen import INK, MUTED, PAPER, Pen
 from bot.takeaway.shapes import CIRCLE
-from bot.wording.base import short
 
 WIDTH, HEIGHT = 1200, 800
 """As chats show it, scaled down to 525 by 350 pixels, whole."""

@@ -14,6 +14,7 @@ from typing import Any
 from bot.party.errors import PartyError, marked
 from bot.party.limits import LONGEST_TEXT
 from bot.party.links import Kind, Link
+from bot.party.visible import isolated, short, visible
 from bot.party.words import Entry, Member, State, Track
 from bot.wording.languages import Language
 
@@ -24,8 +25,14 @@ Escape = Callable[[str], str]
 Linked = Callable[[str, str], str]
 """A label and an address as a link on one platform, which shows no preview of it."""
 
+MOST_LOOKED_AT = 10
+"""Of a text so many times as much is looked at as is shown: the rest may be invisible, or endless."""
 LONGEST_SHOWN = 60
 """Titles and artists are cut to this many characters when they are shown."""
+NAMELESS = "?"
+"""What a song is called whose title nobody can see."""
+PAUSE_IT, RESUME, SKIP_IT = marked("Pause"), marked("Resume"), marked("Skip")
+"""What buttons that show a picture are called for those who do not see it."""
 LISTED = 5
 """So many words are named before the others are only counted."""
 LONGEST_NAME = 32
@@ -42,11 +49,19 @@ STATES = {
 """What has become of a suggestion."""
 
 
+def seen(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """A text from outside as people see it, on one line, for a place of its own."""
+    return _seen(text[: MOST_LOOKED_AT * longest], longest)
+
+
 @lru_cache(maxsize=5_000)  # the same few songs are shown again and again
-def short(text: str, longest: int = LONGEST_SHOWN) -> str:
-    """A text cut to a length, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+def _seen(text: str, longest: int) -> str:
+    return short(visible(text), longest)
+
+
+def apart(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """The same for a sentence or a label of ours, where texts are shown as they are."""
+    return isolated(seen(text, longest))
 
 
 class Wording:
@@ -66,10 +81,14 @@ class Wording:
         """A text in bold type."""
         return f"{self.bold}{text}{self.bold}"
 
+    def outside(self, text: str, longest: int = LONGEST_SHOWN) -> str:
+        """A text from outside, harmless and as long as it may be, for a sentence of ours."""
+        return isolated(self.plain(seen(text, longest)))
+
     def error(self, error: PartyError) -> str:
         """What a person is told of a request that cannot be met."""
         parts: dict[str, Any] = {
-            name: self.plain(short(part, LONGEST_TEXT)) if isinstance(part, str) else part
+            name: self.outside(part, LONGEST_TEXT) if isinstance(part, str) else part
             for name, part in error.parts.items()
         }
         if error.many is None:
@@ -91,9 +110,9 @@ class Wording:
 
     def song(self, track: Track, longest: int = LONGEST_SHOWN) -> str:
         """A song in a line: title and artist, each so long at most, and its source if that is Spotify."""
-        title = self.plain(short(track.title, longest))
-        name = f"{title} – {self.plain(short(track.artist, longest))}" if track.artist else title
-        return name + self._source(track)
+        title = self.outside(track.title, longest) or NAMELESS
+        artist = self.outside(track.artist, longest)
+        return (f"{title} – {artist}" if artist else title) + self._source(track)
 
     def _source(self, track: Track) -> str:
         """Spotify's name, with a link to the song, behind what came from there (Developer Policy, II)."""
@@ -103,7 +122,7 @@ class Wording:
 
     def name(self, name: str) -> str:
         """The name of a member, an account, a device or a playlist."""
-        return self.plain(short(name, LONGEST_NAME))
+        return self.outside(name, LONGEST_NAME)
 
     def match(self, entry: Entry) -> str:
         """How well a suggestion fits, in per cent; empty for an entry that nobody suggested."""
@@ -113,6 +132,10 @@ class Wording:
             return self.say(marked("under {percent} match"), percent=self.language.percent(0.01))
         return self.say(marked("{percent} match"), percent=self.language.percent(entry.match))
 
+    def page(self, page: int, pages: int) -> str:
+        """Which page of how many, counted from 0."""
+        return self.say(marked("Page {page} of {pages}"), page=page + 1, pages=pages)
+
     def because(self, entry: Entry) -> str:
         """Why the model suggests a song."""
         if not entry.because:
@@ -121,7 +144,7 @@ class Wording:
 
     def listed(self, names: Sequence[str]) -> str:
         """Titles or words as one says them: a, b and c."""
-        said = [self.plain(short(name, 40)) for name in names]
+        said = [self.outside(name, 40) for name in names]
         if len(said) > LISTED + 1:
             more = self.count("{number} more", "{number} more", len(said) - LISTED)
             said = [*said[:LISTED], more]
@@ -135,9 +158,8 @@ class Wording:
 
     def by(self, member: Member | None) -> str:
         """Who added a song; empty for nobody, and for who wanted to be forgotten."""
-        if member is None or not member.name:
-            return ""
-        return self.say(marked("added by {name}"), name=self.name(member.name))
+        name = self.name(member.name) if member is not None else ""
+        return self.say(marked("added by {name}"), name=name) if name else ""
 
     def line(self, entry: Entry, longest: int = LONGEST_SHOWN) -> str:
         """A queued song in a line: its name, its votes, and who added it or that I did."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from bot.party.errors import marked
 from bot.party.results import Favourites, Forgotten, MemberStats, Stats, Why
 from bot.party.words import Party, State
-from bot.wording.base import short
 from bot.wording.playback import PlaybackReplies
 
 MOST_SHARES = 8
@@ -48,7 +47,7 @@ class InsightReplies(PlaybackReplies):
                 percent=self.language.percent(result.match),
             )
         ]
-        songs = [(self.plain(short(share.name)), share.logit) for share in result.songs]
+        songs = [(self.outside(share.name), share.logit) for share in result.songs]
         lines += self._shares(songs)
         lines.append(self._share(self.say(marked("how popular it is on its own")), result.start))
         lines.append(self._share(self.say(marked("what the queue adds to every song")), result.room))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from bot.party.errors import PartyError, marked
+from bot.party.limits import LONGEST_TEXT
 from bot.party.results import Added, AddedAll, Brought, Moved, Skipped, Undone, Vibe, Voted
+from bot.party.visible import short
 from bot.party.words import BROUGHT_IN, Entry, Party, Track
-from bot.wording.base import LONGEST_SHOWN, short
+from bot.wording.base import LISTED, LONGEST_SHOWN, apart, seen
 from bot.wording.insight import InsightReplies
 
-__all__ = ["LONGEST_SHOWN", "Replies", "short"]
+__all__ = ["LONGEST_SHOWN", "Replies", "apart", "seen", "short"]
 
 UNKNOWN = marked("I don't know this song, so it's queued just as you typed it. Use /undo to take it out.")
 MOST_LISTED = 10
@@ -59,7 +62,7 @@ class Replies(InsightReplies):
         lines = [self.added(each) for each in result.added]
         for text, error in result.refused:
             told = self.error(error) if isinstance(error, PartyError) else ""
-            lines.append(f"✖ {self.plain(short(text, 40))}: {told}")
+            lines.append(f"✖ {self.outside(text, 40)}: {told}")
         return "\n".join(lines)
 
     def which(self, unsure: Sequence[tuple[str, Sequence[Track]]]) -> str:
@@ -68,7 +71,7 @@ class Replies(InsightReplies):
         for typed, offered in unsure:
             names = self.language.listed([self.song(track) for track in offered], "or")
             told = marked("I'm not sure which song “{text}” is. Did you mean {nearest}?")
-            lines.append(self.say(told, text=self.plain(short(typed)), nearest=names))
+            lines.append(self.say(told, text=self.outside(typed), nearest=names))
         return "\n".join(lines)
 
     def asked_later(self, songs: int) -> str:
@@ -120,7 +123,7 @@ class Replies(InsightReplies):
         """What `vibe` found: what was looked for, and which words say nothing."""
         reasons = {reason for entry in result.ballot for reason in entry.because}
         queue = bool(reasons - {*result.known})
-        words = self.plain(" ".join(result.known))
+        words = self.outside(" ".join(result.known), LONGEST_TEXT)
         if result.known and queue:
             found = marked("Songs for “{words}” and your queue: vote for what you want to hear.")
         elif result.known:
@@ -205,3 +208,27 @@ class Replies(InsightReplies):
         now = marked("⏸ Paused: {song}") if party.paused else marked("Now playing: {song}")
         lines = [self.say(now, song=self.line(party.playing)), self.sounding(party.playback)]
         return "\n".join(filter(None, lines))
+
+    def aloud(self, party: Party) -> str:
+        """A card in a few lines, for notifications and screen readers: what plays, waits and is asked."""
+        lines = [self.now(party)]
+        if party.queue:
+            waiting = self.songs([entry.track for entry in party.queue])
+            lines.append(self.say(marked("Up next: {songs}."), songs=waiting))
+        if party.automatic and party.ballot:
+            lines.append(self.asked_aloud(party.ballot))
+        return "\n".join(lines)
+
+    def asked_aloud(self, ballot: Sequence[Entry]) -> str:
+        """The songs of a ballot, likewise."""
+        return self.say(
+            marked("Vote for {songs}."), songs=self.songs([entry.track for entry in ballot], "or")
+        )
+
+    def songs(self, tracks: Sequence[Track], style: Literal["standard", "or"] = "standard") -> str:
+        """Songs as one says them; of many the first few."""
+        names = [self.song(track) for track in tracks[:LISTED]]
+        rest = len(tracks) - LISTED
+        if rest > 0:
+            names.append(self.count("{number} more", "{number} more", rest))
+        return self.language.listed(names, style)

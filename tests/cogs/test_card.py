@@ -144,16 +144,18 @@ async def test_pages_are_turned_for_everybody(fake: FakeDiscord, party: PartySer
     await eventually(lambda: any("and 13 more" in each.text for each in cards(fake)))
     (card,) = cards(fake)
 
-    def turns() -> list[str]:
-        return [it.label for it in card.buttons if (it.custom_id or "").startswith("encore:page:")]
+    def turns() -> list[tuple[str | None, str]]:
+        pages = (it for it in card.buttons if (it.custom_id or "").startswith("encore:page:"))
+        return [(it.emoji, it.label) for it in pages]
 
-    assert turns() == ["▶"]
+    assert turns() == [("➡️", "Page 2 of 3")]
+    assert "Page 1 of 3" in card.text
     await fake.click(fake.member("Ben"), card, "encore:page:1")
     await eventually(lambda: "Qwxzv 15" in card.text)
-    assert turns() == ["◀", "▶"]
+    assert turns() == [("⬅️", "Page 1 of 3"), ("➡️", "Page 3 of 3")]
     await fake.click(fake.member("Ben"), card, "encore:page:2")
     await eventually(lambda: "Qwxzv 23" in card.text)
-    assert turns() == ["◀"]
+    assert turns() == [("⬅️", "Page 2 of 3")]
 
 
 async def test_the_skip_button_counts_for_its_own_song_only(fake: FakeDiscord, party: PartyService) -> None:
@@ -161,7 +163,7 @@ async def test_the_skip_button_counts_for_its_own_song_only(fake: FakeDiscord, p
     card = await begun(fake, party, *FEW)
     skip = next(it for it in card.buttons if (it.custom_id or "").startswith("encore:skip:"))
     await fake.click(fake.member("Ben"), card, skip)
-    await eventually(lambda: any(it.label == "1/2" for it in card.buttons))
+    await eventually(lambda: any(it.label == "Skip 1/2" for it in card.buttons))
     await fake.click(fake.member("Cleo"), card, skip)
     old = {"type": 2, "style": 2, "label": "old", "custom_id": skip.custom_id}
     stale = fake.world.send(

@@ -39,7 +39,7 @@ from cogs.cards import ballot_card, party_card
 from cogs.escape import TEXT_LIMIT, fitting, words_in
 from cogs.favourites import favourites_card
 from cogs.forms import device_card
-from tests.cogs.stage import ZERO_WIDTH, live, read, room
+from tests.cogs.stage import ZERO_WIDTH, live, public, read, room
 from tests.fakes.discord_errors import ApiError
 from tests.fakes.discord_limits import check_message
 from tests.fakes.discord_model import Flag, Json
@@ -351,3 +351,14 @@ async def test_the_list_of_songs_to_remove_shows_names_as_they_are(fake: FakeDis
     await fake.slash(eve, "add", song="Ev*il <@1> - Wvvkj")
     offered = await fake.autocomplete(eve, "remove", song="ev*il")
     assert [name for name, _ in offered] == ["Ev*il <@1> – Wvvkj"]
+
+
+async def test_a_card_reads_in_one_direction(fake: FakeDiscord, party: PartyService) -> None:
+    """A song and a member whose letters run the other way are set apart, on lines and on buttons."""
+    eve = Member("discord", "66", "\u202eأنا")
+    for song in ("typed:Africa - TOTO", "typed:שיר - זמר", "typed:gpj\u202eexe - \u0301\u0302"):
+        await party.queue.add(room(fake), eve, song)
+    message = public(await fake.slash(fake.member("Anna"), "queue"))
+    assert "**1.** \u2068שיר\u2069 – \u2068זמר\u2069 · added by \u2068أنا\u2069" in message.text
+    assert "1. \u2068שיר\u2069" in [button.label for button in message.buttons]
+    assert "\u202e" not in message.text

@@ -129,10 +129,10 @@ async def test_the_card_shows_what_plays_and_what_waits(fake: FakeDiscord) -> No
         "**2.** Wonderwall – Oasis · added by Ben",
     ]
     assert [(it.emoji, it.label) for it in message.buttons] == [
-        ("⏭️", "0/2"),
+        ("⏭️", "Skip 0/2"),
         ("👍", "1. Take on Me"),
         ("👍", "2. Wonderwall"),
-        ("⏸️", ""),
+        ("⏸️", "Pause"),
         ("✨", "What next?"),
     ]
 
@@ -170,7 +170,7 @@ async def test_a_long_queue_has_pages_and_says_so(fake: FakeDiscord, party: Part
     assert "**10.** Qwxzv 10" in message.text
     assert "Qwxzv 11" not in message.text
     assert "and 2 more" in message.text
-    assert [button.label for button in message.buttons][-3:] == ["▶", "", "What next?"]
+    assert [button.label for button in message.buttons][-3:] == ["Page 2 of 2", "Pause", "What next?"]
 
 
 async def test_a_queue_of_the_longest_names_fits_into_one_message(

@@ -268,6 +268,8 @@ async def test_a_party_without_a_host_stands_still_too(sounding: Sounding) -> No
     ben = sounding.fake.member("Ben")
     await sounding.fake.click(ben, await sounding.card(), "encore:pause")
     assert (await sounding.now()).paused
+    resume = next(it for it in (await sounding.card()).buttons if it.custom_id == "encore:play")
+    assert (resume.emoji, resume.label) == ("▶️", "Resume")
     assert public(await sounding.fake.slash(ben, "play")).text == "▶ The party is playing again."
     assert not (await sounding.now()).paused
     assert sounding.spotify.asked() == []

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 _IN_MESSAGE, _IN_VIEW = 50, 100
 _TEXT = 40_000
-_LENGTHS = {"action_id": 255, "block_id": 255, "value": 2000, "url": 3000}
+_LENGTHS = {"action_id": 255, "block_id": 255, "value": 2000, "url": 3000, "accessibility_label": 75}
 _OPTIONS = {"overflow": 5, "checkboxes": 10, "radio_buttons": 10}
 _OPTION_TEXT = 75
 _OPTION_VALUE = 150

@@ -144,6 +144,11 @@ class FakeMessage:
         return "\n".join(texts(self.blocks)) if self.blocks else self.text
 
     @property
+    def aloud(self) -> str:
+        """What a screen reader says of it, and a notification shows (docs, "chat.postMessage": `text`)."""
+        return self.text
+
+    @property
     def actions(self) -> dict[str, Json]:
         """Its buttons and menus by action id."""
         return {it["action_id"]: it for it in walk(self.blocks) if "action_id" in it}

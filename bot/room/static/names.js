@@ -1,7 +1,7 @@
 // Who I am: a nickname, and a random secret that keeps it mine in this browser.
 
 import { randomId } from "./live.js";
-import { byId } from "./view.js";
+import { apart, byId } from "./view.js";
 
 // A browser that keeps nothing for us still lets people in for as long as the page is open.
 const memory = new Map();
@@ -71,6 +71,6 @@ export class Me {
   show() {
     byId("my-name").textContent = this.name ?? "Pick a name";
     byId("me").classList.toggle("named", Boolean(this.name));
-    byId("me").setAttribute("aria-label", this.name ? `You are ${this.name}. Change your name` : "Pick a name");
+    byId("me").setAttribute("aria-label", this.name ? `You are ${apart(this.name)}. Change your name` : "Pick a name");
   }
 }

@@ -1,6 +1,6 @@
 // How the party sounds: on somebody's Spotify, or by the clock alone. What is private comes to this page only.
 
-import { byId, songWords } from "./view.js";
+import { apart, byId, songWords } from "./view.js";
 
 const MOST_MISSING = 10;
 const LOST = new Set(["NotConnected", "LinkAgain"]);
@@ -53,7 +53,7 @@ function paragraph(...parts) {
 
 function listed(songs) {
   const list = document.createElement("ul");
-  const words = songs.slice(0, MOST_MISSING).map((song) => [song.title, songWords(song)].filter(Boolean).join(" – "));
+  const words = songs.slice(0, MOST_MISSING).map((song) => [apart(song.title), songWords(song)].filter(Boolean).join(" – "));
   if (songs.length > MOST_MISSING) words.push(`and ${songs.length - MOST_MISSING} more`);
   for (const each of words) {
     const item = document.createElement("li");
@@ -186,7 +186,7 @@ export class Sound {
     byId("spotify-name").textContent = this.account.name;
     byId("spotify-devices").hidden = theirs;
     byId("spotify-steer").hidden = !playback?.yours;
-    byId("spotify-hint").textContent = theirs ? `${playback.host} is hosting this party.` : this.noDevice;
+    byId("spotify-hint").textContent = theirs ? `${apart(playback.host)} is hosting this party.` : this.noDevice;
   }
 
   drawDevices() {

@@ -13,6 +13,8 @@ const INKS = [
 const PATTERNS = 5;
 const FACES_SHOWN = 5;
 const FULL_BAR = 0.3; // a match that fills the bar: that a song belongs is seldom likelier than this
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+const LETTERS = new Intl.Segmenter(); // what people see as one
 const STILL_SIGN = "⏸\ufe0e"; // as a letter, not as a coloured picture
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -32,8 +34,13 @@ export function fillTile(tile, song) {
   tile.dataset.pattern = (mark >>> 8) % PATTERNS;
 }
 
+// Sets a text apart in a sentence where its letters run from right to left, and would turn others around.
+export function apart(text) {
+  return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
+}
+
 export function songWords({ artist, year }) {
-  return [artist, year].filter(Boolean).join(" · ");
+  return [apart(artist), year].filter(Boolean).join(" · ");
 }
 
 // What came from Spotify says so, and leads there.
@@ -52,14 +59,14 @@ export function clock(ms) {
 function votes(holder, entry) {
   if (!holder.childElementCount) holder.append(byId("votes").content.cloneNode(true));
   holder.setAttribute("role", "group");
-  holder.setAttribute("aria-label", `Votes for ${entry.title}`);
+  holder.setAttribute("aria-label", `Votes for ${apart(entry.title)}`);
   [[".up", 1, entry.ups, "Vote for"], [".down", -1, entry.downs, "Vote against"]].forEach(([kind, value, count, words]) => {
     const button = holder.querySelector(kind);
     button.dataset.do = "vote";
     button.dataset.entry = entry.id;
     button.dataset.value = value;
     button.setAttribute("aria-pressed", String(entry.vote === value));
-    button.setAttribute("aria-label", `${words} ${entry.title}, ${count} so far`);
+    button.setAttribute("aria-label", `${words} ${apart(entry.title)}, ${count} so far`);
     button.querySelector("b").textContent = count || "";
   });
 }
@@ -77,13 +84,13 @@ function takeOut(entry) {
   button.type = "button";
   button.className = "link";
   button.textContent = "Remove";
-  button.setAttribute("aria-label", `Remove ${entry.title} from the queue`);
+  button.setAttribute("aria-label", `Remove ${apart(entry.title)} from the queue`);
   Object.assign(button.dataset, { do: "remove", entry: entry.id });
   return button;
 }
 
 function queued(row, entry, place) {
-  write(row, entry, entry.yours ? "added by you · " : entry.by && `added by ${entry.by}`);
+  write(row, entry, entry.yours ? "added by you · " : entry.by && `added by ${apart(entry.by)}`);
   row.querySelector(".tile").dataset.place = place;
   votes(row.querySelector(".actions"), entry);
   const out = row.querySelector(".link");
@@ -106,7 +113,7 @@ function suggested(row, entry) {
 
 function played(row, entry) {
   const how = entry.state === "skipped" ? "skipped" : "played";
-  write(row, entry, entry.by ? `${how}, added by ${entry.yours ? "you" : entry.by}` : how);
+  write(row, entry, entry.by ? `${how}, added by ${entry.yours ? "you" : apart(entry.by)}` : how);
 }
 
 // Makes a list show these entries; a row stays the same element, so that it keeps its focus and can glide.
@@ -141,7 +148,7 @@ function people(names, watching) {
     face.title = name;
     const initial = document.createElement("span");
     initial.ariaHidden = "true";
-    initial.textContent = [...name][0].toLocaleUpperCase();
+    initial.textContent = [...LETTERS.segment(name)][0].segment.toLocaleUpperCase();
     const unseen = document.createElement("span");
     unseen.className = "unseen";
     unseen.textContent = name;
@@ -160,7 +167,7 @@ function stage({ playing, skip, paused, playback }) {
   source(byId("now-source"), playing ?? {});
   byId("progress").hidden = byId("now-actions").hidden = !playing;
   fillTile(byId("record-label"), playing ?? { title: "Encore", artist: "" });
-  document.title = playing ? `${paused ? `${STILL_SIGN} ` : ""}${playing.title} · Encore` : "Encore";
+  document.title = playing ? `${paused ? `${STILL_SIGN} ` : ""}${apart(playing.title)} · Encore` : "Encore";
   byId("now-sound").textContent = playback?.words ?? "";
   if (!playing) return;
   votes(byId("now-votes"), playing);
@@ -175,8 +182,8 @@ function stage({ playing, skip, paused, playback }) {
 }
 
 function nowWords(playing) {
-  const by = playing.by && `added by ${playing.yours ? "you" : playing.by}`;
-  return [playing.artist, by].filter(Boolean).join(" · ");
+  const by = playing.by && `added by ${playing.yours ? "you" : apart(playing.by)}`;
+  return [apart(playing.artist), by].filter(Boolean).join(" · ");
 }
 
 function pill(id, count) {

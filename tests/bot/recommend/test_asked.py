@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.party.visible import visible
 from bot.recommend.asked import CHEAP, GUEST, Asked, understood
-from bot.recommend.texts import tidy, visible
+from bot.recommend.texts import tidy
 
 
 def counted(asked: Asked) -> str:

@@ -266,3 +266,16 @@ async def test_restart(party: PartyService, visit: OpenPage) -> None:
         await expect(queue(page).locator(".up")).to_have_attribute("aria-pressed", "true")
         await expect(queue(page).locator(".up")).to_have_text("1")
         await expect(page.locator("#ballot > li")).to_have_count(5)
+
+
+async def test_songs_that_run_the_other_way(room: str, visit: OpenPage, party: PartyService) -> None:
+    """A title and a name from right to left turn nothing around that stands beside them."""
+    await fill(party, "typed:Africa - TOTO")
+    eve = Member("web", "eve", "أنا")
+    await party.queue.add(LOBBY, eve, "typed:שיר - זמר")
+    page = await visit(room, "Ann")
+    row = queue(page).first
+    await expect(row.locator(".title")).to_have_text("שיר")
+    await expect(row.locator(".title")).to_have_css("unicode-bidi", "isolate")
+    await expect(row.locator(".note")).to_have_text("added by \u2068أنا\u2069")
+    await expect(row.get_by_role("button", name="Vote for \u2068שיר\u2069, 0 so far")).to_be_visible()
