@@ -115,7 +115,7 @@ class Wording:
         return (f"{title} – {artist}" if artist else title) + self._source(track)
 
     def _source(self, track: Track) -> str:
-        """Spotify's name, with a link to the song, behind what came from there (Developer Policy, II)."""
+        """Spotify's name, with a link to the song, behind what came from there (its Design Guidelines)."""
         if self._linked is None or not track.on_spotify:
             return ""
         return f" ({self._linked('Spotify', Link(Kind.TRACK, track.on_spotify).url)})"
