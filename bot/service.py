@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from bot.party.autopilot import Autopilot
 from bot.party.ballots import Ballots
+from bot.party.blocking import Blocking
 from bot.party.bringing import Bringing
 from bot.party.cards import Cards
 from bot.party.clock import Clock
@@ -57,6 +58,7 @@ class PartyService:
         self.ballots = Ballots(self.unit, catalogue, suggestions)
         self.insight = Insight(self.unit, songs, recommender)
         self.settings = RoomSettings(self.unit)
+        self.blocks = Blocking(self.unit, songs)
         self.cards = Cards(self.unit)
         self.autopilot = Autopilot(self.unit, suggestions)
         self.clock = Clock(self.unit, self.autopilot)

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.party.errors import NotUnderstood, marked
-from bot.party.words import BELOW, COOLDOWNS_MIN, SONGS_EACH, THRESHOLDS, Order, Quorum, Rules
+from bot.party.rules.moderation import mark_of
+from bot.party.words import (
+    BELOW,
+    COOLDOWNS_MIN,
+    LONGEST_MIN,
+    SONGS_EACH,
+    THRESHOLDS,
+    Blocked,
+    Order,
+    Quorum,
+    Rules,
+)
 from bot.wording.languages import LANGUAGES
 from bot.wording.replies import Replies
 
@@ -26,15 +37,22 @@ QUORUMS = {
 SWITCHES = {
     "one_of_each": marked("No duplicate songs in the queue"),
     "clean": marked("No songs marked explicit"),
+    "at_once": marked("Moderators and whoever added a song skip at once"),
     "quiet": marked("Quiet: only the person who adds a song sees the reply"),
     "autopilot": marked("Autopilot: keep the music going"),
 }
+GUESTS = {"guests": marked("Guests and people from other companies can join in")}
+NEWCOMERS = {"newcomers": marked("Votes of members who joined less than a day ago count")}
+"""The switches for what only some chats know."""
 NUMBERS: dict[str, Sequence[int]] = {
     "threshold": THRESHOLDS,
     "cooldown_min": COOLDOWNS_MIN,
     "songs_each": SONGS_EACH,
+    "longest_min": LONGEST_MIN,
     "autopilot_below": BELOW,
 }
+BLOCKED_MEMBERS, BLOCKED_SONGS = "blocked_members", "blocked_songs"
+"""The menus of what is blocked, which are no rules."""
 AUTOMATIC = "auto"
 """Stands for the language of the place."""
 
@@ -50,18 +68,17 @@ class Menu:
     several: bool = False
 
 
-def menus(rules: Rules, replies: Replies, *, guests: bool = False) -> list[Menu]:
+def menus(rules: Rules, replies: Replies, *, guests: bool = False, newcomers: bool = False) -> list[Menu]:
     """Every choice, as it stands.
 
     Args:
         rules: what the room has chosen.
         replies: the words.
         guests: whether the chat knows guests and people of other companies.
+        newcomers: whether it knows when somebody joined.
     """
     say, count = replies.say, replies.count
-    switches = SWITCHES | (
-        {"guests": marked("Guests and people from other companies can join in")} if guests else {}
-    )
+    switches = _switches(guests=guests, newcomers=newcomers)
     languages = ((AUTOMATIC, say(marked("Language: default"))), *LANGUAGES.items())
     return [
         Menu("order", tuple((o.value, say(ORDERS[o])) for o in Order), (rules.order.value,)),
@@ -75,6 +92,7 @@ def menus(rules: Rules, replies: Replies, *, guests: bool = False) -> list[Menu]
         ),
         _numbers("cooldown_min", rules, lambda n: _rest(replies, n)),
         _numbers("songs_each", rules, lambda n: _each(replies, n)),
+        _numbers("longest_min", rules, lambda n: _longest(replies, n)),
         Menu(
             "switches",
             tuple((name, say(label)) for name, label in switches.items()),
@@ -107,19 +125,45 @@ def _each(replies: Replies, songs: int) -> str:
     )
 
 
+def _longest(replies: Replies, minutes: int) -> str:
+    if not minutes:
+        return replies.say(marked("Longest song: any"))
+    return replies.count("Longest song: {number} minute", "Longest song: {number} minutes", minutes)
+
+
+def _switches(*, guests: bool, newcomers: bool) -> dict[str, str]:
+    return SWITCHES | (GUESTS if guests else {}) | (NEWCOMERS if newcomers else {})
+
+
+def blocked_menus(blocked: Blocked, replies: Replies) -> list[Menu]:
+    """What is blocked, to choose from what to unblock; no menu for what there is none of."""
+    shown = Replies(replies.language, str)  # menus show text as it is
+    members = tuple((mark_of(each), shown.person(each)) for each in blocked.members)
+    songs = tuple((mark_of(each), shown.song(each) or "?") for each in blocked.songs)
+    whom = replies.say(marked("Blocked members: pick whom to unblock"))
+    what = replies.say(marked("Blocked songs: pick what to unblock"))
+    made = [
+        Menu(BLOCKED_MEMBERS, members, (), whom, several=True),
+        Menu(BLOCKED_SONGS, songs, (), what, several=True),
+    ]
+    return [menu for menu in made if menu.options]
+
+
 def _numbers(rule: str, rules: Rules, label: Callable[[int], str]) -> Menu:
     now = getattr(rules, rule)
     offered = sorted({*NUMBERS[rule], now})
     return Menu(rule, tuple((str(n), label(n)) for n in offered), (str(now),))
 
 
-def chosen(rule: str, values: Sequence[str], *, guests: bool = False) -> dict[str, Any]:
+def chosen(
+    rule: str, values: Sequence[str], *, guests: bool = False, newcomers: bool = False
+) -> dict[str, Any]:
     """The choice of a menu as values of `Rules`.
 
     Raises:
         NotUnderstood: no menu of ours offers that.
     """
-    switches = [*SWITCHES, *(["guests"] if guests else [])]
+    switches = _switches(guests=guests, newcomers=newcomers)
     if rule == "switches" and set(values) <= {*switches}:
         return {name: name in values for name in switches}
     value = values[0] if values else ""

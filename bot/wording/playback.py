@@ -11,9 +11,6 @@ from bot.playback.errors import HostsDeviceGone, NoHost
 from bot.playback.words import Account, Device, Imported, Played, Saved
 from bot.wording.base import Wording
 
-MOST_MISSING = 10
-"""So many songs that were not found are named before the others are only counted."""
-
 ABOUT_SPOTIFY = marked(
     "You don't need an account: the queue keeps its own time, and you play the music yourselves. "
     "After /spotify connect, I can play the party on your device (with Premium), "
@@ -149,11 +146,9 @@ class PlaybackReplies(Wording):
             )
         if not result.missing:
             return text
-        lines = [f"• {self.song(track)}" for track in result.missing[:MOST_MISSING]]
-        rest = len(result.missing) - MOST_MISSING
-        if rest > 0:
-            lines.append(self.count("{number} more", "{number} more", rest))
-        return "\n".join([text, self.say(marked("I can't find these on Spotify:")), *lines])
+        return "\n".join(
+            [text, self.say(marked("I can't find these on Spotify:")), *self.named(result.missing)]
+        )
 
     def _brought(self, result: Imported) -> str:
         name = self.name(result.name)
@@ -181,8 +176,8 @@ class PlaybackReplies(Wording):
     def imported(self, result: Imported) -> str:
         """What `import` did."""
         text = self._brought(result)
-        left = result.total - result.added - result.there
+        left = result.total - result.added - result.there - len(result.barred)
         if isinstance(result.stopped, PartyError):
             text += "\n" + self.error(result.stopped)
             text += " " + self.count("{number} was left out.", "{number} were left out.", max(left, 0))
-        return text
+        return "\n".join([text, *self.barred(result.barred)])
