@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import discord
 from discord.ext import commands
 
 from bot.doors.card import Gone, Later, LiveCards
-from bot.party.words import Party, Room
+from bot.party.rules.moderation import may_vote
+from bot.party.words import Party, Room, Rules
 from bot.service import PartyService
 from cogs.cards import Card, party_card
-from cogs.request import Asked, passing, room_words
+from cogs.request import Asked, joined_lately, passing, person, room_words
 
 EDIT_EVERY_S = 2.0
 """How long a card rests between two edits, in seconds."""
@@ -45,13 +47,18 @@ class Live(LiveCards, commands.Cog):
         await self.close()
 
     def present(self, room: Room, voice: str) -> list[str]:
-        """The people, not bots, in a voice channel of the room's server."""
+        """The people in a voice channel of the room's server: not bots, nor whose votes don't count."""
         guild = self._guild(room)
         channel = guild.get_channel(int(voice)) if guild and voice.isdecimal() else None
         if not isinstance(channel, discord.VoiceChannel | discord.StageChannel):
             return []
-        bots = {member.id for member in channel.members if member.bot}
-        return [str(user) for user in channel.voice_states if user not in bots]
+        rules, now = self.party.settings.remembered(room) or Rules(), discord.utils.utcnow()
+        others = {
+            member.id
+            for member in channel.members
+            if member.bot or not may_vote(replace(person(member), newcomer=joined_lately(member, now)), rules)
+        }
+        return [str(user) for user in channel.voice_states if user not in others]
 
     async def show(self, asked: Asked) -> None:
         """Answers a request with the card, which from then on is the room's."""

@@ -156,7 +156,7 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
             return {"say": as_text(text), "account": {"name": short(account.name)} if account else None}
         case SavedPlaylist(saved):
             return _saved(ask, saved)
-        case AskForSettings(rules):
+        case AskForSettings(rules, _):
             return {"settings": _settings(ask, rules)}
         case Sections(texts):
             sections = [as_text(text) for text in texts]

@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.doors.ask import Ask, Door
-from bot.party.errors import NoGuests, NotHere, ServersOnly, marked
+from bot.party.errors import NoGuests, NoSuchPerson, NotHere, ServersOnly, marked
 from bot.party.words import Member, Room, Rules
 from bot.service import PartyService
 from bot.slack.blocks import Json, sections
@@ -162,6 +162,17 @@ class Asked:
             raise ServersOnly
         if person.bot or (person.outside and not self.rules.guests):
             raise NoGuests
+
+    async def someone(self, user: str, name: str) -> Member:
+        """A person who was mentioned, with what they may do.
+
+        Raises:
+            NoSuchPerson: it is a bot.
+        """
+        person = await self.slack.people.person(self.client, self.place.team, user, name)
+        if person.bot:
+            raise NoSuchPerson
+        return person.member
 
     def ask(self, *, alone: bool) -> Ask:
         """The request as handlers take it; `alone`: nobody but the asker sees the answer."""

@@ -131,6 +131,10 @@ class Door:
             await self._add(asked, typed(forms.songs(values)), forms.lists(values))
         elif callback == forms.SETTINGS:
             await asked.party.settings.choose(asked.room, asked.member, forms.choices(values), asked.key)
+            marks = forms.unblocked(values)
+            if marks:
+                key = f"{asked.key}/unblock"
+                await asked.party.blocks.unblock(asked.room, asked.member, marks, key)
         else:
             raise NotUnderstood
 

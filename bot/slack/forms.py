@@ -12,11 +12,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.party.errors import NotHere, marked
 from bot.party.limits import MOST_IMPORTED
-from bot.party.words import Rules
+from bot.party.words import Blocked, Rules
 from bot.slack.asked import NOT_THERE, Asked, reason
 from bot.slack.blocks import LABEL_LIMIT, Json, label
 from bot.slack.files import ENDINGS, MOST_FILES
-from bot.wording.menus import Menu, chosen, menus
+from bot.wording.menus import BLOCKED_MEMBERS, BLOCKED_SONGS, Menu, blocked_menus, chosen, menus
 from bot.wording.replies import Replies, short
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,10 @@ LONGEST_WRITTEN = 3_000
 """The longest text that a field of Slack's takes, in characters."""
 UNKNOWN_FIELD = {"missing_scope", "invalid_arguments"}
 """What Slack says of a field for files where the bot was installed before it could read files."""
+BLOCKED = (BLOCKED_MEMBERS, BLOCKED_SONGS)
+"""The ids of the fields that list what is blocked."""
+MOST_OPTIONS = 100
+"""The most options that a menu of Slack's takes."""
 TITLE_LIMIT = 24
 """The longest title or button of a form that Slack takes, in characters."""
 
@@ -69,10 +73,10 @@ async def open_add(asked: Asked) -> None:
         await _open(asked, form | {"blocks": blocks[:-1]})
 
 
-async def open_settings(asked: Asked, rules: Rules) -> None:
+async def open_settings(asked: Asked, rules: Rules, blocked: Blocked) -> None:
     """Opens the form of what the channel may choose."""
     say = asked.own.say
-    blocks = settings_blocks(rules, asked.own)
+    blocks = [*settings_blocks(rules, asked.own), *blocked_blocks(blocked, asked.own)]
     title = say(marked("How this party works"))
     await _open(asked, _form(asked, SETTINGS, title, say(marked("Save")), blocks))
 
@@ -85,6 +89,16 @@ def settings_blocks(rules: Rules, replies: Replies) -> list[Json]:
         people["initial_users"] = rules.djs.split()
     who = replies.say(marked("DJs, who can moderate along with the admins"))
     return [*blocks, _input(PEOPLE, who, people)]
+
+
+def blocked_blocks(blocked: Blocked, replies: Replies) -> list[Json]:
+    """What is blocked, to pick from what to unblock."""
+    blocks = []
+    for menu in blocked_menus(blocked, replies):
+        options = [option(text, value) for value, text in menu.options[:MOST_OPTIONS]]
+        picks: Json = {"type": "multi_static_select", "action_id": menu.rule, "options": options}
+        blocks.append(_input(menu.rule, menu.empty, picks))
+    return blocks
 
 
 def _menu(menu: Menu, replies: Replies) -> Json:
@@ -154,7 +168,7 @@ def choices(values: Values) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for block, actions in values.items():
         for action, field in actions.items():
-            if action != block:
+            if action != block or action in BLOCKED:
                 continue
             if action == PEOPLE:
                 made[PEOPLE] = " ".join(map(str, field.get("selected_users") or []))
@@ -164,6 +178,12 @@ def choices(values: Values) -> dict[str, Any]:
             elif field.get("selected_option"):
                 made |= chosen(action, [field["selected_option"]["value"]], guests=True)
     return made
+
+
+def unblocked(values: Values) -> list[str]:
+    """The marks of what was picked in the form of settings to be unblocked."""
+    picked = [values.get(menu, {}).get(menu, {}).get("selected_options") or [] for menu in BLOCKED]
+    return [str(each["value"]) for options in picked for each in options]
 
 
 async def upload(asked: Asked, data: bytes, name: str, text: str, *, alone: bool) -> None:

@@ -15,6 +15,7 @@ from bot.party.words import Mood
 from bot.service import PartyService
 from bot.wording.languages import LANGUAGES
 from tests.cogs.stage import private, read, room
+from tests.conftest import MOD
 from tests.fakes.discord_parts import walk
 from tests.fakes.discord_server import FakeDiscord
 
@@ -75,6 +76,7 @@ async def test_a_member_is_erased_from_everything(
     other = fake.add_channel("other")
     ulla, ben = fake.member("Ullamaria"), fake.member("Benedikt")
     for channel in (fake.channel, other):
+        await party.settings.choose(room(fake, channel), MOD, {"at_once": False})
         await fake.slash(ulla, "add", song="mr brightside", channel=channel)
         await fake.slash(ulla, "add", song="take on me", channel=channel)
         await fake.slash(ben, "add", song="wonderwall", channel=channel)
