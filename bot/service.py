@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from bot.party.autopilot import Autopilot
 from bot.party.ballots import Ballots
+from bot.party.blocking import Blocking
 from bot.party.bringing import Bringing
 from bot.party.cards import Cards
 from bot.party.clock import Clock
@@ -59,6 +60,7 @@ class PartyService:
         self.favourites = FavouriteSongs(self.unit)
         self.insight = Insight(self.unit, songs, recommender)
         self.settings = RoomSettings(self.unit)
+        self.blocks = Blocking(self.unit, songs)
         self.cards = Cards(self.unit)
         self.autopilot = Autopilot(self.unit, suggestions)
         self.clock = Clock(self.unit, self.autopilot)

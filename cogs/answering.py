@@ -57,8 +57,8 @@ async def show(asked: Asked, answer: Answer) -> None:
             await asked.interaction.response.send_modal(songs_form(ask.own))
         case AskWhich():
             await _show_privately(asked, question_card(answer, ask.own))
-        case AskForSettings(rules):
-            await asked.reply(view=settings_view(rules, ask.own))
+        case AskForSettings(rules, blocked):
+            await asked.reply(view=settings_view(rules, ask.own, blocked))
         case OfferDevices(text, devices):
             await _show_privately(asked, device_card(text, devices))
         case OfferLink(text, label, url):

@@ -7,19 +7,21 @@ import contextlib
 import logging
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.doors.card import LiveCards, Waits
+from bot.party.rules.moderation import may_vote
 from bot.party.words import Party, Room, Rules
 from bot.service import PartyService
 from bot.wording.replies import Replies
 from cogs.cards import Card, party_card
 from cogs.permissions import TO_SEE, MissingNotes, lacking, lacking_here
 from cogs.refusals import Barred, understood
-from cogs.request import Asked, Interaction, passing, room_of, room_words, shown_in
+from cogs.request import Asked, Interaction, joined_lately, passing, person, room_of, room_words, shown_in
 from cogs.side_door import NO_PINGS, SideDoor, resting_card
 
 log = logging.getLogger(__name__)
@@ -68,13 +70,18 @@ class Live(LiveCards, commands.Cog):
         await self.close()
 
     def present(self, room: Room, voice: str) -> list[str]:
-        """The people, not bots, in a voice channel of the room's server."""
+        """The people in a voice channel of the room's server: not bots, nor whose votes don't count."""
         guild = self._guild(room)
         channel = guild.get_channel(int(voice)) if guild and voice.isdecimal() else None
         if not isinstance(channel, discord.VoiceChannel | discord.StageChannel):
             return []
-        bots = {member.id for member in channel.members if member.bot}
-        return [str(user) for user in channel.voice_states if user not in bots]
+        rules, now = self.party.settings.remembered(room) or Rules(), discord.utils.utcnow()
+        others = {
+            member.id
+            for member in channel.members
+            if member.bot or not may_vote(replace(person(member), newcomer=joined_lately(member, now)), rules)
+        }
+        return [str(user) for user in channel.voice_states if user not in others]
 
     async def show(self, asked: Asked) -> None:
         """Answers a request with the card, which from then on is the room's."""

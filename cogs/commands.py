@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.doors.answers import Answer
-from bot.doors.arguments import Argument, File, Number, OneOf, Text
+from bot.doors.arguments import Argument, File, Number, OneOf, Person, Text
 from bot.doors.ask import Ask, Door
 from bot.doors.commands import ADD_FROM_MESSAGE, BY_NAME, GROUPS, TABLE
 from bot.doors.handlers.queue import add, add_from_message
@@ -19,7 +19,7 @@ from cogs.answering import show
 from cogs.escape import copied
 from cogs.files import lists_in, read
 from cogs.offers import offer_for
-from cogs.request import Interaction, explain, taken
+from cogs.request import Interaction, explain, person, taken
 
 AnyCommand = app_commands.Command[Any, ..., Any]
 
@@ -98,6 +98,8 @@ def _parameter(argument: Argument) -> inspect.Parameter:
             annotation = app_commands.Range[int, least, most]
         case File():
             annotation = discord.Attachment
+        case Person():
+            annotation = discord.User  # which a member of the server is, too
         case Text(longest) if longest < SENT_WHOLE:
             annotation = app_commands.Range[str, 1, longest]
     return inspect.Parameter(
@@ -133,9 +135,15 @@ async def _run(ask: Ask, row: Command, given: dict[str, Any]) -> Answer:
 
 
 async def _read(value: Any) -> Any:
-    """An option as its kind is read: a text as it was before it was copied from us, a file as its bytes."""
+    """An option as its kind is read: a text as it was before it was copied from us, a file as its bytes.
+
+    Raises:
+        NoSuchPerson: a bot was chosen.
+    """
     if isinstance(value, str):
         return copied(value)
+    if isinstance(value, discord.User | discord.Member):
+        return person(value)
     return await read(value) if isinstance(value, discord.Attachment) else value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -11,9 +12,9 @@ from discord import ui
 from bot.doors.presses import DEVICE
 from bot.party.errors import marked
 from bot.party.limits import MOST_IMPORTED
-from bot.party.words import Rules
+from bot.party.words import NOTHING_BLOCKED, Blocked, Rules
 from bot.playback.words import Device
-from bot.wording.menus import Menu, menus
+from bot.wording.menus import Menu, blocked_menus, menus
 from bot.wording.replies import Replies, short
 from cogs.cards import WARM, AnyItem, Card
 from cogs.offers import CHOICE_LIMIT, CHOICES, device_name
@@ -66,14 +67,16 @@ def device_card(text: str, devices: Sequence[Device]) -> Card:
     return Card(*items)
 
 
-def settings_view(rules: Rules, words: Replies) -> ui.LayoutView:
-    """All rules, each with a menu to change it."""
+def settings_view(rules: Rules, words: Replies, blocked: Blocked = NOTHING_BLOCKED) -> ui.LayoutView:
+    """All rules, each with a menu to change it, and menus of what is blocked, to unblock it."""
     view = ui.LayoutView(timeout=None)
-    *first, languages = [_menu(menu) for menu in menus(rules, words, voice=True)]
+    *first, languages = [_menu(menu) for menu in menus(rules, words, servers=True)]
     heading = words.say(marked("How this party works"))
     told = words.say(marked("Changes apply right away, and only to this channel."))
     title = ui.TextDisplay[Any](f"### {heading}\n{told}")
-    selects: list[AnyItem] = [*first, _roles(rules, words), _voices(rules, words), languages]
+    unblock = [_menu(replace(menu, options=menu.options[:CHOICES])) for menu in blocked_menus(blocked, words)]
+    places: list[AnyItem] = [_roles(rules, words), _voices(rules, words)]
+    selects: list[AnyItem] = [*first, *places, languages, *unblock]
     rows: list[AnyItem] = [ui.ActionRow(select) for select in selects]
     view.add_item(ui.Container(title, *rows, accent_colour=WARM))
     return view

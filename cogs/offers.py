@@ -8,13 +8,15 @@ from typing import Any
 
 from discord import app_commands
 
-from bot.doors.arguments import AnySong, Device, Kind, RemovableSong, Song, SongList, WaitingSong
-from bot.doors.meant import CHOSEN, DEVICE, named, on_and_waiting
+from bot.doors.arguments import AnySong, BlockedOne, Device, Kind, RemovableSong, Song, SongList, WaitingSong
+from bot.doors.meant import BLOCKED, CHOSEN, DEVICE, named, on_and_waiting
 from bot.party.errors import SpotifyError
 from bot.party.limits import LONGEST_TEXT
-from bot.party.rules.moderation import is_dj
+from bot.party.rules.moderation import may_moderate
 from bot.party.words import Entry
-from bot.wording.replies import seen
+from bot.wording.languages import language
+from bot.wording.menus import blocked_menus
+from bot.wording.replies import Replies, seen, short
 from cogs.request import Interaction, client_of, member_of, room_of
 
 Choice = app_commands.Choice[str]
@@ -26,6 +28,7 @@ CHOICES = 25
 """How many choices Discord shows."""
 OFFER_WITHIN_S, OFFER_WHEN_BUSY_S = 0.4, 0.08
 """What takes longer is not offered: who types has gone on, and asks again with the next letter."""
+_AS_IT_IS = Replies(language("en"), str)  # choices show text as it is
 DEVICES_WITHIN_S = 2.0
 """Spotify has longer: devices are few, and nobody types on until they are there."""
 
@@ -74,7 +77,7 @@ async def removable(interaction: Interaction, typed: str) -> list[Choice]:
         return []
     member = member_of(interaction)
     rules = await client_of(interaction).party.settings.rules(room_of(interaction))
-    any_of_them = member.moderator or is_dj(member, rules)
+    any_of_them = may_moderate(member, rules)
     return await _entries(interaction, typed, lambda entry: any_of_them or entry.added_by == member)
 
 
@@ -82,6 +85,22 @@ async def any_song(interaction: Interaction, typed: str) -> list[Choice]:
     """What the party has first, then the catalogue's songs."""
     queued = await entries(interaction, typed)
     return [*queued, *await songs(interaction, typed)][:CHOICES]
+
+
+async def blocked(interaction: Interaction, typed: str) -> list[Choice]:
+    """Whom and what the room keeps out, for those who may let them in again."""
+    if interaction.guild_id is None:
+        return []
+    party, room = client_of(interaction).party, room_of(interaction)
+    if not may_moderate(member_of(interaction), await party.settings.rules(room)):
+        return []
+    menus = blocked_menus(await party.blocks.of(room), _AS_IT_IS)
+    offered = [
+        app_commands.Choice(name=short(label, CHOICE_LIMIT), value=f"{BLOCKED}{mark}")
+        for menu in menus
+        for mark, label in menu.options
+    ]
+    return [each for each in offered if typed.casefold() in each.name.casefold()][:CHOICES]
 
 
 async def devices(interaction: Interaction, typed: str) -> list[Choice]:
@@ -111,5 +130,6 @@ _OFFERS: tuple[tuple[type, Offer], ...] = (
     (WaitingSong, entries),
     (AnySong, any_song),
     (Device, devices),
+    (BlockedOne, blocked),
     (Song, songs),
 )

@@ -12,7 +12,7 @@ import discord
 
 from bot.doors import presses
 from bot.party.errors import NotUnderstood
-from bot.wording.menus import chosen
+from bot.wording.menus import BLOCKED_MEMBERS, BLOCKED_SONGS, chosen
 from cogs.answering import show_outcome
 from cogs.commands import add_from_form
 from cogs.forms import ADD_FORM, PLACE, PLACES, RULE, filled_in, settings_view
@@ -67,15 +67,21 @@ async def _add(asked: Asked, press: presses.Add, message: discord.Message, custo
 
 
 async def _choose(asked: Asked, custom_id: str, values: list[str]) -> None:
-    """Changes a rule, if the member may, and shows them all anew."""
+    """Changes a rule or unblocks something, if the member may, and shows it all anew."""
     ask = asked.ask
     rule = custom_id.removeprefix(RULE)
-    if custom_id.startswith(PLACE):
+    choices: dict[str, Any] = {}
+    if rule in {BLOCKED_MEMBERS, BLOCKED_SONGS}:
+        await asked.soon(ask.party.blocks.unblock(ask.room, ask.member, values, ask.key))
+    elif custom_id.startswith(PLACE):
         rule = custom_id.removeprefix(PLACE)
         if rule not in PLACES or not all(value.isdecimal() for value in values):
             raise NotUnderstood
-        choices: dict[str, Any] = {rule: values[0] if values else ""}
+        choices = {rule: values[0] if values else ""}
     else:
-        choices = chosen(rule, values, voice=True)
-    rules = await asked.soon(ask.party.settings.choose(ask.room, ask.member, choices, ask.key))
-    await asked.update(settings_view(rules, ask.own))
+        choices = chosen(rule, values, servers=True)
+    settings = ask.party.settings
+    rules = await asked.soon(
+        settings.choose(ask.room, ask.member, choices, ask.key) if choices else settings.rules(ask.room)
+    )
+    await asked.update(settings_view(rules, ask.own, await ask.party.blocks.of(ask.room)))

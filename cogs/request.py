@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
 import aiohttp
 import discord
 
 from bot.doors.ask import Ask, Door
-from bot.party.errors import NotInvited, ServersOnly
+from bot.party.errors import NoSuchPerson, NotInvited, ServersOnly
 from bot.party.words import Member, Room, Rules
 from bot.service import PartyService
 from bot.wording.languages import spoken
@@ -29,6 +31,7 @@ UNKNOWN_INTERACTION = 10062
 ALREADY_ACKNOWLEDGED = 40060
 CLICKED = "clicked"
 """Under this name an interaction's extras have the id of the clicked message."""
+A_DAY = timedelta(days=1)
 ANSWER_WITHIN_S = 0.05
 """What takes longer is acknowledged first and answered later; Discord gives up on us after 3 seconds."""
 
@@ -68,18 +71,48 @@ def room_of(interaction: Interaction) -> Room:
     return Room("discord", str(interaction.guild_id or ""), str(interaction.channel_id or ""))
 
 
-def member_of(interaction: Interaction) -> Member:
-    """Who acts, and what they may do here, as Discord says in this very request."""
-    may = interaction.permissions
-    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
+def person(user: discord.User | discord.Member) -> Member:
+    """Somebody who was chosen, with what they may do here; who has left the server may nothing.
+
+    Raises:
+        NoSuchPerson: it is a bot.
+    """
+    if user.bot:
+        raise NoSuchPerson
+    may, roles = discord.Permissions.none(), list[discord.Role]()
+    if isinstance(user, discord.Member):
+        may, roles = user.resolved_permissions or user.guild_permissions, user.roles
+    return _member(user, may, roles)
+
+
+def _member(
+    user: discord.User | discord.Member, may: discord.Permissions, roles: Sequence[discord.Role]
+) -> Member:
     return Member(
         "discord",
-        str(interaction.user.id),
-        interaction.user.display_name,
+        str(user.id),
+        user.display_name,
         moderator=may.manage_guild or may.manage_messages,
         manager=may.manage_guild,
         roles=frozenset(str(role.id) for role in roles),
     )
+
+
+def joined_lately(user: discord.User | discord.Member, now: datetime) -> bool:
+    """Whether somebody joined the server less than a day ago; in a younger server nobody counts as new.
+
+    For guests of a voice channel Discord tells no time ("Guild Member Object" in its docs): they are new.
+    """
+    if not isinstance(user, discord.Member) or user.guild.created_at > now - A_DAY:
+        return False
+    return user.joined_at is None or user.joined_at > now - A_DAY
+
+
+def member_of(interaction: Interaction) -> Member:
+    """Who acts, and what they may do here, as Discord says in this very request."""
+    roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
+    who = _member(interaction.user, interaction.permissions, roles)
+    return replace(who, newcomer=joined_lately(interaction.user, interaction.created_at))
 
 
 def key_of(interaction: Interaction) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 metadata = MetaData(
@@ -44,6 +45,7 @@ parties = Table(
     Column("rules", Text, nullable=False, server_default=text("'{}'")),  # JSON of what differs from the usual
     Column("autopilot_below", Integer, nullable=False, server_default="0"),  # of the rules; 0: it is off
     Column("card", String(64), nullable=False, server_default=text("''")),  # the message that shows the party
+    Column("blocked", Text, nullable=False, server_default=text("'{}'")),  # JSON: whom and what it keeps out
     UniqueConstraint("platform", "workspace", "channel"),
     # The clock asks for these every second.
     Index(
@@ -129,6 +131,7 @@ changes = Table(
     Column("vote_before", Integer, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("undone", Boolean, nullable=False, server_default=false()),
+    Column("counts", Boolean, nullable=False, server_default=true()),  # who did it, when a skip is voted on
     Column("key", Text),  # the delivery's idempotency key
     UniqueConstraint("party_id", "key"),
     Index("ix_changes_party_id_at_ms", "party_id", "at_ms"),

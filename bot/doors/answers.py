@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.party.results import Favourites
-from bot.party.words import Entry, Mood, Rules, Track
+from bot.party.words import NOTHING_BLOCKED, Blocked, Entry, Mood, Rules, Track
 from bot.playback.words import Account, Device, Saved
 
 
@@ -67,9 +67,10 @@ class AskWhich:
 
 @dataclass(frozen=True, slots=True)
 class AskForSettings:
-    """A form of all that the room may choose, see `bot.wording.menus`."""
+    """A form of all that the room may choose, and of what it keeps out, see `bot.wording.menus`."""
 
     rules: Rules
+    blocked: Blocked = NOTHING_BLOCKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ can be typed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.party.errors import NotUnderstood, OutOfRange
@@ -93,6 +94,39 @@ class Device(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class BlockedOne(Text):
+    """A member or a song that is blocked: a mention, a name or a title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A person as a chat writes a mention; who they are and what they may do is the door's to find out."""
+
+    user_id: str
+    name: str = ""
+
+
+MENTION = re.compile(r"<@!?([A-Za-z0-9]{1,32})(?:\|([^>]*))?>")
+"""A person in a text: Slack's `<@U1|anna>` and Discord's `<@1>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of the room, whom a chat lets one choose or mention."""
+
+    def read(self, typed: str) -> Mentioned:
+        """Who was mentioned.
+
+        Raises:
+            NotUnderstood: nobody.
+        """
+        match = MENTION.fullmatch(typed.strip())
+        if match is None:
+            raise NotUnderstood
+        return Mentioned(match[1], match[2] or "")
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A whole number between two others."""
 
@@ -133,7 +167,7 @@ class OneOf:
         return word
 
 
-Kind = Text | Number | OneOf | File
+Kind = Text | Number | OneOf | File | Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.doors.arguments import Argument, File, Number, OneOf, Text
+from bot.doors.arguments import Argument, File, Number, OneOf, Person, Text
 from bot.doors.ask import Door
 from bot.doors.table import Command
 
@@ -156,7 +156,7 @@ def _argument(argument: Argument) -> Iterator[str]:
                 yield f"it needs 1 to {MOST_CHOICES} different values"
             if any(not value or value != value.casefold() or " " in value for value in values):
                 yield "a value is one word in small letters, as it is typed"
-        case Text() | File():
+        case Text() | File() | Person():
             pass
         case _:
             yield "no door can show an argument of its kind"

@@ -11,10 +11,12 @@ from bot.doors.answers import Answer
 from bot.doors.arguments import (
     AnySong,
     Argument,
+    BlockedOne,
     Device,
     File,
     Number,
     OneOf,
+    Person,
     RemovableSong,
     ShownSong,
     Song,
@@ -23,7 +25,7 @@ from bot.doors.arguments import (
     WaitingSong,
 )
 from bot.doors.ask import Ask, Door
-from bot.doors.handlers import favourites, look, queue, sound, suggestions
+from bot.doors.handlers import favourites, look, moderation, queue, sound, suggestions
 from bot.doors.table import Audience, Command, Group, Who, of_door
 from bot.party.errors import marked
 from bot.party.limits import LONGEST_QUEUE
@@ -180,6 +182,36 @@ TABLE: tuple[Command, ...] = (
         ),
         audience=Audience.ALONE,
         group=Group.YOU,
+    ),
+    Command(
+        "block",
+        moderation.block,
+        marked("Block a member or a song, or see what's blocked. For moderators and DJs."),
+        (
+            Argument("member", Person(), marked("Who may only look from now on")),
+            Argument("song", AnySong(), marked("A song from the queue, or any other song")),
+        ),
+        who=Who.MODERATORS,
+        audience=Audience.ALONE,
+        without={Door.ROOM: "nobody moderates it yet"},
+        group=Group.PARTY,
+    ),
+    Command(
+        "unblock",
+        moderation.unblock,
+        marked("Let a blocked member or song back in. For moderators and DJs."),
+        (
+            Argument(
+                "what",
+                BlockedOne(),
+                marked("Whom or what to unblock: pick it, or type the name or title"),
+                required=True,
+            ),
+        ),
+        who=Who.MODERATORS,
+        audience=Audience.ALONE,
+        without={Door.ROOM: "nobody moderates it yet"},
+        group=Group.PARTY,
     ),
     Command(
         "why",

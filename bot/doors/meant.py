@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.party.errors import NoSuchEntry
-from bot.party.words import Entry, Member, Party, Track
+from bot.doors.arguments import MENTION
+from bot.party.errors import NoSuchEntry, NotBlocked
+from bot.party.rules.moderation import mark_of
+from bot.party.words import Blocked, Entry, Member, Party, Track
 from bot.playback.words import Device
 from bot.wording.languages import language
 from bot.wording.replies import Replies, short
@@ -14,6 +16,8 @@ CHOSEN = "entry:"
 """Marks an entry picked from a list: the rest of the text is its number."""
 DEVICE = "device:"
 """Marks a device picked from a list: the rest of the text is its id."""
+BLOCKED = "blocked:"
+"""Marks what was picked from what is blocked: the rest of the text is its mark."""
 LONGEST_ID = 15
 """No entry has a number of more digits."""
 _AS_IT_IS = Replies(language("en"), str)
@@ -54,6 +58,27 @@ def entry_meant(party: Party, text: str, member: Member) -> int:
     if not text or not found:
         raise NoSuchEntry
     return min(found, key=lambda entry: entry.added_by != member).id
+
+
+def blocked_meant(blocked: Blocked, text: str) -> str:
+    """The mark of the blocked member or song that was chosen, mentioned or named.
+
+    Raises:
+        NotBlocked: there is none.
+    """
+    text = text.strip()
+    if text.startswith(BLOCKED):
+        return text.removeprefix(BLOCKED)
+    mention = MENTION.fullmatch(text)
+    if mention is not None:
+        return f"member:{mention[1]}"
+    wanted = text.removeprefix("@").casefold()
+    named = [(each.name, mark_of(each)) for each in blocked.members]
+    named += [(_AS_IT_IS.song(each), mark_of(each)) for each in blocked.songs]
+    found = [(name.casefold() != wanted, mark) for name, mark in named if wanted in name.casefold()]
+    if not wanted or not found:
+        raise NotBlocked
+    return min(found)[1]
 
 
 def device_chosen(text: str) -> str | None:

@@ -216,12 +216,13 @@ async def act(ask: Ask, press: Press) -> Outcome:
         case Vote():
             return await _vote(ask, press)
         case Skip(entry_id):
-            await ask.party.queue.skip(ask.room, ask.member, ask.key, entry_id)
-            return Noted()
+            skipped = await ask.party.queue.skip(ask.room, ask.member, ask.key, entry_id)
+            return Said(ask.words.skipped(skipped)) if skipped.at_once else Noted()
         case Add(song):
             added = await ask.party.queue.add(ask.room, ask.member, song, ask.key)
             return Settled(ask.own.added(added), press)
-        case TurnPage():
+        case TurnPage():  # for everybody
+            await ask.party.blocks.let_in(ask.room, ask.member)
             return press
         case More(again):
             ballot = await suggestions.more(ask, again)

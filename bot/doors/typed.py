@@ -16,8 +16,8 @@ _BEFORE_PERCENT = re.compile(r"(?<=[0-9])\s+(?=%)")
 def read(command: Command, line: str, named: str = "") -> dict[str, Any]:
     """The arguments in a line behind a command.
 
-    What is no text stands at the end where there is a text before it, as in `wonderwall down`; without any
-    text its order does not matter.
+    What is no text stands at the end where there is a text before it, as in `wonderwall down`, or alone where
+    the text may be left out; without any text its order does not matter.
 
     Args:
         command: which one.
@@ -59,7 +59,7 @@ def _behind(line: str, text: Argument, others: list[Argument]) -> dict[str, Any]
     found: dict[str, Any] = {}
     for argument in reversed(others):
         before, _, last = line.rpartition(" ")
-        if before.strip() and _fits(argument, last):
+        if (before.strip() or not text.required) and _fits(argument, last):
             found[argument.name] = argument.kind.read(last)
             line = before.rstrip()
     if line:

@@ -17,12 +17,13 @@ async def add_song(party: MemberWriter, track: Track) -> Added:
     """Queues a song; where it waits already the member's wish becomes an up-vote.
 
     Raises:
-        QueueFull, TooManyOfYours, PlayedLately, ExplicitSong: what the room's rules say.
+        QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked: what the room's
+            rules say.
     """
     waiting = await party.waiting()
     there = twin(waiting, track) if party.rules.one_of_each else None
     if there is not None:
-        if there.added_by == party.member:
+        if there.added_by == party.member or not party.votes:
             return await what_became(party, there.id, again=True)
         await cast_vote(party, there, +1)
         return replace(await what_became(party, there.id, again=True), wished=True)
@@ -39,9 +40,17 @@ async def insert_song(
     """Queues a song behind what waits, and starts nothing.
 
     Raises:
-        QueueFull, TooManyOfYours, PlayedLately, ExplicitSong: what the room's rules say.
+        QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked: what the room's
+            rules say.
     """
-    admit(track, waiting, party.rules, party.member, moderates=party.moderates)
+    admit(
+        track,
+        waiting,
+        party.rules,
+        party.member,
+        moderates=party.moderates,
+        blocked=party.blocked,
+    )
     if party.rules.cooldown_min:
         since_ms = party.now_ms - rest_ms(party.rules) + 1
         played = await party.tx.entries.since(party.id, (State.PLAYED,), since_ms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.party.adding import cast_vote
-from bot.party.errors import AlreadyOver, BallotClosed, NothingToSuggest
+from bot.party.errors import AlreadyOver, BallotClosed, NothingToSuggest, TooNewToVote
 from bot.party.limits import MOST_SUGGESTIONS, USUAL_SUGGESTIONS
 from bot.party.ports import Catalogue
 from bot.party.results import Vibe, Voted
@@ -104,6 +104,7 @@ class Ballots:
         Raises:
             NoSuchEntry: not of this party.
             AlreadyOver: it has been played, skipped or removed.
+            TooNewToVote: the member's votes do not count yet.
             BallotClosed: it was suggested too long ago.
             ValueError: another value than -1, 0 or +1, which only a fault of the caller's can bring.
         """
@@ -126,6 +127,8 @@ class Ballots:
                 return Voted(meant, value, taken_up=False, ballot=await party.ballot(entry))
             if toggle and meant.votes.get(member.user_id) == value:
                 value = 0
+            if value and not party.votes:
+                raise TooNewToVote
             return await _count(party, entry, meant, value)
 
     @finished

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.party.adding import insert_song
-from bot.party.errors import PartyError, QueueFull, TooManyOfYours, UnsureSong
+from bot.party.errors import PartyError, QueueFull, SongBlocked, SongTooLong, TooManyOfYours, UnsureSong
 from bot.party.reader import now_playing
-from bot.party.results import Brought
+from bot.party.results import Barred, Brought
 from bot.party.rules.songs import same_song
 from bot.party.songs import Songs
 from bot.party.unit_of_work import UnitOfWork, finished
@@ -18,6 +19,29 @@ AT_ONCE = 25
 """So many songs are queued in one transaction; others come in between."""
 NEVER_FITS = (QueueFull, TooManyOfYours)
 """After one of these no further song is taken."""
+NAMED = (SongTooLong, SongBlocked)
+"""The songs that are kept out for one of these are named: no other day lets them in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of some songs: how many were new, how many were looked at, and what stopped it."""
+
+    added: int = 0
+    looked: int = 0
+    barred: tuple[Barred, ...] = ()
+    stopped: PartyError | None = None
+
+    @property
+    def there(self) -> int:
+        """How many waited already, or may not be queued now."""
+        return self.looked - self.added - len(self.barred)
+
+    def __add__(self, more: Taken) -> Taken:
+        """With what became of the songs after them."""
+        return Taken(
+            self.added + more.added, self.looked + more.looked, (*self.barred, *more.barred), more.stopped
+        )
 
 
 class Bringing:
@@ -48,43 +72,38 @@ class Bringing:
                 found.append(track)
                 if not known:
                     unknown.append(track)
-        added = looked = 0
-        stopped: PartyError | None = None
-        while looked < len(found) and stopped is None:
-            more, stopped, seen = await self.take_in(
-                room, member, found[looked : looked + AT_ONCE], f"{key}/{looked}"
-            )
-            added += more
-            looked += seen
+        taken = Taken()
+        while taken.looked < len(found) and taken.stopped is None:
+            more = found[taken.looked : taken.looked + AT_ONCE]
+            taken += await self.take_in(room, member, more, f"{key}/{taken.looked}")
         return Brought(
             total=len(wanted),
             known=len(found) - len(unknown),
-            added=added,
-            there=looked - added,
-            left=len(found) - looked,
+            added=taken.added,
+            there=taken.there,
+            left=len(found) - taken.looked,
             unsure=tuple(unsure),
             unknown=tuple(unknown),
             refused=refused,
-            stopped=stopped,
+            stopped=taken.stopped,
+            barred=taken.barred,
         )
 
-    async def take_in(
-        self, room: Room, member: Member, tracks: Sequence[Track], key: str
-    ) -> tuple[int, PartyError | None, int]:
-        """Queues songs in one transaction: how many were new, what stopped it, how many were looked at."""
+    async def take_in(self, room: Room, member: Member, tracks: Sequence[Track], key: str) -> Taken:
+        """Queues songs in one transaction."""
         async with self.unit.writing_for(room, member, key) as party:
             if party.done:
-                return party.done.vote_before, None, len(tracks)
-            added, stopped, looked = await _take_in(party, tracks)
-            await party.note("import", None, added)
-        return added, stopped, looked
+                return Taken(party.done.vote_before, len(tracks))
+            taken = await _take_in(party, tracks)
+            await party.note("import", None, taken.added)
+        return taken
 
 
-async def _take_in(party: MemberWriter, tracks: Sequence[Track]) -> tuple[int, PartyError | None, int]:
+async def _take_in(party: MemberWriter, tracks: Sequence[Track]) -> Taken:
     waiting = await party.waiting()
-    added = 0
+    added = looked = 0
     stopped: PartyError | None = None
-    looked = 0
+    barred: list[Barred] = []
     for track in tracks:
         # What waits already is left as it is: a playlist says nothing for it.
         if not any(same_song(entry.track, track) for entry in waiting):
@@ -94,10 +113,12 @@ async def _take_in(party: MemberWriter, tracks: Sequence[Track]) -> tuple[int, P
             except NEVER_FITS as error:
                 stopped = error
                 break
+            except NAMED as error:
+                barred.append(Barred(track, error))
             except PartyError:
                 pass  # played lately, or explicit
         looked += 1
         if waiting and now_playing(waiting) is None:
             await party.start_next()
             waiting = await party.waiting()
-    return added, stopped, looked
+    return Taken(added, looked, tuple(barred), stopped)

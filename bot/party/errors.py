@@ -8,10 +8,11 @@ EncoreError
     ├── EmptyText (NoWords), TextTooLong, NotUnderstood (WrongUsage), OutOfRange
     ├── UnsureSong, UnknownLink (SeveralSongs, UnknownChoice, ShortLink), NoSongInMessage, TooManyLines
     ├── ListTooLarge, NotAList, EmptyList, FileLost
-    ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong
+    ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
-    ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly)
+    ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, TooNewToVote
+    ├── NotYourself, NotModerators, NoSuchPerson, NotBlocked, TooManyBlocked
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     ├── NameNeeded, NameTaken, TooFast
     └── SpotifyError            what Spotify has to do with
@@ -235,6 +236,22 @@ class ExplicitSong(PartyError):
     text = marked("That song is marked explicit, and those aren't allowed here. Try a clean version.")
 
 
+class SongTooLong(PartyError):
+    """The room keeps out songs that are longer than so many minutes."""
+
+    text = counted(
+        "Songs here can be one minute long at most, and that one lasts {length}. Pick a shorter one.",
+        "Songs here can be {number} minutes long at most, and that one lasts {length}. Pick a shorter one.",
+    )
+    named = ("number", "length")
+
+
+class SongBlocked(PartyError):
+    """A moderator has blocked the song here."""
+
+    text = marked("That song is blocked here. Pick another one.")
+
+
 class NothingPlaying(PartyError):
     """There is no song to skip."""
 
@@ -321,6 +338,58 @@ class OwnersOnly(ManagersOnly):
     """Only who manages the server may choose this; a DJ may not."""
 
     text = marked("Only server managers can change that. Ask one of them.")
+
+
+class KeptOut(PartyError):
+    """A moderator has blocked the member here."""
+
+    text = marked(
+        "A moderator has blocked you from this party: you can look, but not take part. Ask them why."
+    )
+
+
+class TooNewToVote(PartyError):
+    """The room doesn't count the votes of members who joined less than a day ago."""
+
+    text = marked(
+        "You joined this server less than a day ago, so your vote doesn't count here yet. "
+        "You can add songs already."
+    )
+
+
+class NotYourself(PartyError):
+    """Somebody who wants to block themselves."""
+
+    text = marked("You can't block yourself. Pick somebody else.")
+
+
+class NotModerators(PartyError):
+    """Somebody who moderates cannot be blocked."""
+
+    text = marked("Moderators and DJs can't be blocked. Pick somebody else.")
+
+
+class NoSuchPerson(PartyError):
+    """A name that the chat has not turned into a person, or a bot's."""
+
+    text = marked(
+        "I can't tell who that is, or it's a bot. Pick the person from the list that opens as you type."
+    )
+
+
+class NotBlocked(PartyError):
+    """Something that is not blocked was to be unblocked."""
+
+    text = marked("That isn't blocked here. Use /block to see what is.")
+
+
+class TooManyBlocked(PartyError):
+    """More members or songs than a room can keep out."""
+
+    text = marked(
+        "You've blocked {most} already, and that's as many as I can keep. Unblock one with /unblock."
+    )
+    named = ("most",)
 
 
 class NoGuests(PartyError):

@@ -64,6 +64,7 @@ class Recommender(Protocol):
         mood: Mood = Mood.SAFE,
         served: Mapping[str, float] | None = None,
         clean: bool = False,
+        longest_ms: int = 0,
     ) -> list[Suggestion]:
         """The best `count` songs for what the room has told, none of the banned ones in any version.
 
@@ -75,6 +76,7 @@ class Recommender(Protocol):
             mood: how far from all that the songs may lie.
             served: how many songs each member has had, by user_id.
             clean: none that are marked explicit.
+            longest_ms: none that are longer; 0 for any.
         """
 
     async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.party.adding import add_song, what_became
 from bot.party.errors import (
     AlreadyOver,
@@ -13,16 +15,20 @@ from bot.party.errors import (
     NotYours,
     PartyError,
     TooManyLines,
+    TooNewToVote,
 )
 from bot.party.limits import LONGEST_QUEUE, MOST_LINES
 from bot.party.results import Added, AddedAll, Moved, Skipped, Undone
 from bot.party.rules.presses import just_skipped
+from bot.party.rules.quorum import skips_at_once
 from bot.party.songs import Songs
 from bot.party.undoing import revert
 from bot.party.unit_of_work import UnitOfWork, finished
 from bot.party.words import Entry, Member, Room, State
 from bot.party.writer import MemberWriter
 
+AT_ONCE = "skip at once"
+"""What a skip without a vote is called in the diary: what it ended cannot come back, so none is undone."""
 UNDO = "undo "
 """Stands before the kind of what an undo took back, in the diary."""
 
@@ -41,7 +47,8 @@ class Queue:
         Raises:
             EmptyText, TextTooLong, UnknownLink, SpotifyError: no song.
             UnsureSong: several songs may be meant.
-            QueueFull, TooManyOfYours, PlayedLately, ExplicitSong: what the room's rules say.
+            QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked: what the room's
+                rules say.
         """
         track = await self._songs.find(text)
         async with self.unit.writing_for(room, member, key) as party:
@@ -75,24 +82,31 @@ class Queue:
     ) -> Skipped:
         """Votes to skip what plays; once enough of the people there agree the next song starts.
 
+        Whoever moderates, or added it, skips at once where the room has not switched that off.
+
         Raises:
             NothingPlaying: there is nothing to skip.
+            TooNewToVote: the member's votes do not count yet.
             AlreadyOver: something else plays than the entry that was meant. Without one, whoever asks right
                 after a skip meant the song that was skipped.
         """
         async with self.unit.writing_for(room, member, key) as party:
             if party.done:
-                return await party.skipped(await party.entry(party.done.entry_id))
+                before = await party.skipped(await party.entry(party.done.entry_id))
+                return replace(before, at_once=member if party.done.kind == AT_ONCE else None)
             playing = await party.playing()
             if playing is None:
                 raise NothingPlaying
             if entry_id not in {None, playing.id} or (entry_id is None and await _meant_the_last(party)):
                 raise AlreadyOver
-            outcome = await _wish_to_skip(party, playing)
-            if not outcome.enough:
+            at_once = skips_at_once(party.member, playing, party.rules)
+            if not (at_once or party.votes):
+                raise TooNewToVote
+            outcome = await _wish_to_skip(party, playing, at_once=at_once)
+            if not (at_once or outcome.enough):
                 return outcome
             await party.end(playing, State.SKIPPED)
-            return await party.skipped(playing)
+            return replace(await party.skipped(playing), at_once=member if at_once else None)
 
     @finished
     async def remove(self, room: Room, member: Member, entry_id: int, key: str | None = None) -> Entry:
@@ -175,12 +189,12 @@ class Queue:
             return Undone(last.kind, await party.entry(entry.id), songs)
 
 
-async def _wish_to_skip(party: MemberWriter, playing: Entry) -> Skipped:
+async def _wish_to_skip(party: MemberWriter, playing: Entry, *, at_once: bool) -> Skipped:
     """Notes that the member wants to skip what plays, and how the vote stands with that."""
     wish = {party.member.user_id}
     now = await party.tx.entries.standing(party.id, party.lately_ms)
     new = await party.tx.votes.add_skip(playing.id, party.member)
-    await party.note("skip" if new else "skip again", playing)
+    await party.note(AT_ONCE if at_once else "skip" if new else "skip again", playing)
     return Skipped(playing, len(now.skippers | wish), party.enough(now.active | wish), playing)
 
 

@@ -29,6 +29,7 @@ class PartyReader:
         self.record = record
         self.id = record.id
         self.rules = record.rules
+        self.blocked = record.blocked
         self.playback = record.playback
         self.now_ms = now_ms
         self.listeners = listeners
@@ -107,8 +108,9 @@ class PartyReader:
         return self.now_ms - ACTIVE_FOR_MS
 
     def enough(self, active: frozenset[str]) -> int:
-        """How many must agree to skip: of the people active lately, and of those who listen."""
-        return skips_needed(len(active | self.listeners), self.rules.quorum)
+        """How many must agree to skip: of the people active lately, and of those who listen and may vote."""
+        blocked = {each.user_id for each in self.blocked.members}
+        return skips_needed(len((active | self.listeners) - blocked), self.rules.quorum)
 
     async def shown(self, history: int) -> Party:
         """How all stands, with so many of the songs that are over."""

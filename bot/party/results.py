@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.party.words import Entry, State, Track
+from bot.party.words import Entry, Member, State, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Skipped:
     votes: int
     needed: int
     playing: Entry | None  # what plays now
+    at_once: Member | None = None  # who skipped it without a vote
 
     @property
     def enough(self) -> bool:
@@ -71,6 +72,11 @@ class Skipped:
     def done(self) -> bool:
         """Whether the song was skipped."""
         return self.entry.state is State.SKIPPED
+
+    @property
+    def own(self) -> bool:
+        """Whether whoever skipped it at once had added it."""
+        return self.at_once is not None and self.entry.added_by == self.at_once and not self.entry.ballot
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,14 @@ class AddedAll:
 
 
 @dataclass(frozen=True, slots=True)
+class Barred:
+    """A song of a list that the room does not want, whoever adds it, and the PartyError that says why."""
+
+    track: Track
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
 class Brought:
     """What became of a list of songs."""
 
@@ -103,6 +117,15 @@ class Brought:
     unknown: tuple[Track, ...]  # queued as they stand in the list
     refused: int  # lines that name no song
     stopped: Exception | None = None  # the PartyError after which no more fitted in
+    barred: tuple[Barred, ...] = ()  # none of those above
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedMember:
+    """Whom `block` keeps out, and how many of their songs it took out of the queue."""
+
+    member: Member
+    songs: int
 
 
 @dataclass(frozen=True, slots=True)

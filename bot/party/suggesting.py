@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.party.limits import MINUTE_MS
 from bot.party.ports import Recommender
 from bot.party.reader import PartyReader
+from bot.party.rules.admission import too_long
+from bot.party.rules.moderation import is_blocked
 from bot.party.rules.songs import same_song
 from bot.party.rules.steering import served, signals, spoken_for
 from bot.party.unit_of_work import UnitOfWork
@@ -25,16 +28,23 @@ class Suggestions:
             tonight = await party.tonight()
         return await self._recommender.suggest(
             signals(tonight),
-            [entry.track for entry in tonight if spoken_for(entry, party.now_ms)],
+            [*(entry.track for entry in tonight if spoken_for(entry, party.now_ms)), *party.blocked.songs],
             count,
             words=words,
             mood=mood,
             served=served(tonight),
             clean=party.rules.clean,
+            longest_ms=party.rules.longest_min * MINUTE_MS,
         )
 
 
 async def still_new(party: PartyReader, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-    """Suggestions without what has come in, or been offered, while the model was thinking."""
+    """Suggestions without what has come in, been offered or barred while the model was thinking."""
     taken = [each.track for each in await party.tonight() if spoken_for(each, party.now_ms)]
-    return [each for each in suggestions if not any(same_song(each.track, track) for track in taken)]
+    return [
+        each
+        for each in suggestions
+        if not any(same_song(each.track, track) for track in taken)
+        and not is_blocked(each.track, party.blocked)
+        and not too_long(each.track, party.rules)
+    ]

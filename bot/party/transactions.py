@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.party.results import Favourite, Forgotten
 from bot.party.words import (
+    Blocked,
     Change,
     Entry,
     Member,
@@ -70,6 +71,9 @@ class Parties(PartyReads, Protocol):
 
     async def set_rules(self, party_id: int, rules: Rules) -> None:
         """Keeps what the room has chosen."""
+
+    async def set_blocked(self, party_id: int, blocked: Blocked) -> None:
+        """Keeps whom and what the room keeps out."""
 
     async def set_shared(self, party_id: int, shared: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
@@ -157,6 +161,9 @@ class Votes(VoteReads, Protocol):
 
     async def add_skip(self, entry_id: int, member: Member) -> bool:
         """Notes that a member wants to skip, once however often, and says whether that is new."""
+
+    async def drop_open(self, party_id: int, member: Member) -> None:
+        """Takes a member's votes and wishes back where they would still count."""
 
     async def drop_skip(self, entry_id: int, member: Member) -> None:
         """Takes a wish to skip back."""

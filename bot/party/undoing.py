@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.party.errors import NothingToUndo
+from bot.party.rules.moderation import is_blocked
 from bot.party.rules.songs import twin
 from bot.party.words import BROUGHT_IN, Change, Entry, State
 from bot.party.writer import MemberWriter
@@ -16,7 +17,7 @@ async def revert(party: MemberWriter, change: Change, entry: Entry) -> int:
     The store offers only changes that still can be taken back.
 
     Raises:
-        NothingToUndo: a removed song has been added again meanwhile.
+        NothingToUndo: a removed song has been added again meanwhile, or blocked.
     """
     return await _WAYS[change.kind](party, change, entry)
 
@@ -36,7 +37,7 @@ async def _import(party: MemberWriter, change: Change, entry: Entry) -> int:
 
 
 async def _remove(party: MemberWriter, change: Change, entry: Entry) -> int:
-    if party.rules.one_of_each and await party.twin(entry.track):
+    if is_blocked(entry.track, party.blocked) or (party.rules.one_of_each and await party.twin(entry.track)):
         raise NothingToUndo
     await _put_back(party, [entry])
     return 0
@@ -51,6 +52,8 @@ async def _clear(party: MemberWriter, change: Change, entry: Entry) -> int:
 async def _put_back(party: MemberWriter, removed: Sequence[Entry]) -> None:
     waiting = await party.waiting()
     for entry in removed:
+        if is_blocked(entry.track, party.blocked) or entry.added_by in party.blocked.members:
+            continue
         if not party.rules.one_of_each or twin(waiting, entry.track) is None:
             await party.tx.entries.move(entry.id, State.REMOVED, State.QUEUED, now_ms=party.now_ms)
     await party.start_next()

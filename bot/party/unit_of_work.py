@@ -15,10 +15,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from bot.party.errors import PartyError
+from bot.party.errors import KeptOut, PartyError
 from bot.party.notices import Notices
 from bot.party.reader import PartyReader
 from bot.party.rules.lifetime import began_ms
+from bot.party.rules.moderation import is_kept_out
 from bot.party.transactions import Store
 from bot.party.words import Member, PartyRecord, Room, Rules
 from bot.party.writer import MemberWriter, PartyWriter
@@ -148,12 +149,18 @@ class UnitOfWork:
     async def writing_for(
         self, room: Room, member: Member, key: str | None, entry_id: int | None = None
     ) -> AsyncIterator[MemberWriter]:
-        """A party that a member changes, once for each key; `entry_id` is what it is about, if known."""
+        """A party that a member changes, once for each key; `entry_id` is what it is about, if known.
+
+        Raises:
+            KeptOut: a moderator has blocked the member here.
+        """
         async with self.store.writing() as tx:
             now_ms = self.now_ms()
             found, done = await tx.parties.enter(room, now_ms, member, key, entry_id)
             record = _of_now(found, now_ms)
             self.remember_rules(room, record.rules)
+            if is_kept_out(member, record.rules, record.blocked):
+                raise KeptOut
             party = MemberWriter(tx, record, now_ms, self._who_listens(room, record), member, key, done)
             if record.playback != found.playback:
                 await tx.playbacks.drop(party.id)

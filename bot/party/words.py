@@ -77,6 +77,7 @@ class Member:
     moderator: bool = field(default=False, compare=False)  # as the platform says, at this moment
     manager: bool = field(default=False, compare=False)  # may change what holds for everybody, likewise
     roles: frozenset[str] = field(default=frozenset(), compare=False)  # likewise
+    newcomer: bool = field(default=False, compare=False)  # joined less than a day ago, likewise
 
 
 BROUGHT_IN = "bring in"
@@ -167,6 +168,9 @@ class Rules:
     songs_each: int = 0  # how many songs of one member may wait; 0 for any number
     one_of_each: bool = True  # a song that waits already is not queued twice
     clean: bool = False  # no songs that are marked explicit
+    longest_min: int = 10  # no song that is longer than so many minutes; 0 for any
+    at_once: bool = True  # moderators, and who added what plays, skip without a vote
+    newcomers: bool = False  # votes of members who joined less than a day ago count
     quiet: bool = False  # who adds a song is answered in private
     guests: bool = True  # guests of the workspace and people of other companies may take part
     djs: str = ""  # the platform's ids of people who may moderate, with spaces between them
@@ -181,7 +185,20 @@ class Rules:
 THRESHOLDS = (1, 2, 3, 5, 8)
 COOLDOWNS_MIN = (0, 30, 60, 120, 240, 720)
 SONGS_EACH = (0, 1, 2, 3, 5, 10)
+LONGEST_MIN = (0, 5, 7, 10, 15, 20, 30, 60)
 BELOW = (1, 2, 3, 5, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Whom and what a room keeps out of its party, the latest first."""
+
+    members: tuple[Member, ...] = ()
+    songs: tuple[Track, ...] = ()
+
+
+NOTHING_BLOCKED = Blocked()
+"""What a room keeps out at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +248,7 @@ class Change:
     state_before: State | None  # None: there was no entry
     vote_before: int  # of a move the pin before, 0 for none; of what concerns several songs their number
     at_ms: int = 0
+    counts: bool = True  # whether whoever did it is counted when a skip is put to the vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +263,7 @@ class PartyRecord:
     rules: Rules = Rules()
     card: str = ""  # the message in which the party is shown, by the platform's id
     playback: Playback | None = None  # where it sounds, if it does
+    blocked: Blocked = NOTHING_BLOCKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.party.reader import PartyReader, now_playing
 from bot.party.rules.lifetime import ends_ms
-from bot.party.rules.moderation import is_dj
+from bot.party.rules.moderation import may_manage, may_moderate, may_vote
 from bot.party.transactions import WriteTransaction
 from bot.party.words import Change, Entry, Member, PartyRecord, State
 
@@ -71,12 +71,17 @@ class MemberWriter(PartyWriter):
     @property
     def moderates(self) -> bool:
         """Whether the member may do what concerns other people's songs."""
-        return self.member.moderator or self.manages
+        return may_moderate(self.member, self.rules)
 
     @property
     def manages(self) -> bool:
         """Whether the member may choose what holds for everybody."""
-        return self.member.manager or is_dj(self.member, self.rules)
+        return may_manage(self.member, self.rules)
+
+    @property
+    def votes(self) -> bool:
+        """Whether the member's votes count here."""
+        return may_vote(self.member, self.rules)
 
     def part(self, number: int) -> MemberWriter:
         """The same, for one of several things that one request asks for."""
@@ -85,5 +90,6 @@ class MemberWriter(PartyWriter):
 
     async def note(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> int:
         """Writes into the diary what is done to the entry as it stands; returns the line's number."""
-        change = Change(0, kind, entry.id if entry else None, entry.state if entry else None, vote_before)
+        state = entry.state if entry else None
+        change = Change(0, kind, entry.id if entry else None, state, vote_before, counts=self.votes)
         return await self.tx.diary.record(self.id, self.member, change, self.now_ms, self.key)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.party.bringing import AT_ONCE, Bringing
-from bot.party.errors import NothingToShow, PartyError
+from bot.party.bringing import AT_ONCE, Bringing, Taken
+from bot.party.errors import NothingToShow
 from bot.party.unit_of_work import finished
 from bot.party.words import Member, Room, State, Track
 from bot.playback.device import Devices
@@ -85,11 +85,10 @@ class Playlists:
             SpotifyError: there is no account, or Spotify does not answer.
         """
         collection = await self._devices.music.collection(link, member)
-        added = seen = 0
-        stopped: PartyError | None = None
+        taken = Taken()
         batch: list[Track] = []
         songs = collection.songs()
-        while stopped is None:
+        while taken.stopped is None:
             batch = []
             async for track in songs:
                 batch.append(track)
@@ -97,8 +96,7 @@ class Playlists:
                     break
             if not batch:
                 break
-            more, stopped, looked = await self._bringing.take_in(room, member, batch, f"{key}/{seen}")
-            added += more
-            seen += looked
+            taken += await self._bringing.take_in(room, member, batch, f"{key}/{taken.looked}")
         await songs.aclose()
-        return Imported(collection.name, added, seen - added, max(collection.total, seen), stopped)
+        total = max(collection.total, taken.looked)
+        return Imported(collection.name, taken.added, taken.there, total, taken.stopped, taken.barred)

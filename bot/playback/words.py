@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.party.results import Barred
 from bot.party.words import Entry, Playback, Track
 
 
@@ -64,3 +65,4 @@ class Imported:
     there: int  # waited already, or are no songs that can be queued
     total: int
     stopped: Exception | None = None  # the PartyError at which it ended early
+    barred: tuple[Barred, ...] = ()  # too long, or blocked here; none of those above

@@ -90,6 +90,12 @@ class _Ask:
     strategy: Strategy
     served: Mapping[str, float]
     clean: bool
+    longest_ms: int
+
+    def allows(self, track: Track) -> bool:
+        """Whether the room wants songs like this one."""
+        too_long = bool(self.longest_ms) and (track.duration_ms or 0) > self.longest_ms
+        return not too_long and not (self.clean and explicit(track))
 
 
 class Recommender:
@@ -137,6 +143,7 @@ class Recommender:
         strategy: Strategy = Strategy.WITHOUT_MISERY,
         served: Mapping[str, float] | None = None,
         clean: bool = False,
+        longest_ms: int = 0,
     ) -> list[Suggestion]:
         """The best `count` songs for what the room has told, none of the banned ones in any version.
 
@@ -149,11 +156,12 @@ class Recommender:
             strategy: how several members' tastes become one order.
             served: how many songs each member has had, by user_id, for `Strategy.TURNS`.
             clean: none that are marked explicit.
+            longest_ms: none that are longer; 0 for any.
         """
 
         def work() -> list[Suggestion]:
             heard = self._heard(told, words)
-            return self._suggest(_Ask(heard, banned, count, mood, strategy, served or {}, clean))
+            return self._suggest(_Ask(heard, banned, count, mood, strategy, served or {}, clean, longest_ms))
 
         return await self._work(work)
 
@@ -181,7 +189,7 @@ class Recommender:
         while len(best) < ask.count and (more := list(islice(apart, ask.count * AHEAD))):
             found = self._songs.tracks(answer.tracks[more].tolist())
             for place, track in zip(more, found, strict=True):
-                if not (ask.clean and explicit(track)):
+                if ask.allows(track):
                     places.append(place)
                     tracks.append(track)
             best = varied(tracks, ask.count)

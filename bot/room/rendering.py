@@ -167,7 +167,7 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
             return {"say": as_text(text), "account": {"name": seen(account.name)} if account else None}
         case SavedPlaylist(saved):
             return _saved(ask, saved)
-        case AskForSettings(rules):
+        case AskForSettings(rules, _):
             return {"settings": _settings(ask, rules)}
         case OfferFavourites(text=text, favourites=found):
             songs = [_favourite(each) for each in found.songs]

@@ -19,7 +19,7 @@ from pydantic import (
     create_model,
 )
 
-from bot.doors.arguments import Argument, File, Number, OneOf, Song, Text, Upload
+from bot.doors.arguments import Argument, File, Number, OneOf, Person, Song, Text, Upload
 from bot.doors.ask import Door
 from bot.doors.commands import TABLE
 from bot.doors.handlers.queue import VOTES
@@ -233,6 +233,8 @@ def _kind(argument: Argument) -> Any:
             return _one_of(values)
         case File():
             return Annotated[SentFile, AfterValidator(_upload)]
+        case Person():
+            raise TypeError(f"{argument.name}: nobody is chosen here; leave the room out of that row.")
         case Text(longest):
             controls = CONTROLS_BUT_LINES if isinstance(argument.kind, Song) else CONTROLS
             told = {"type": "string", "maxLength": longest}

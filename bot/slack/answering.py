@@ -82,8 +82,8 @@ class Answering:
                 await asked.say(text, ballot(asked, entries, intro, again), quiet=alone)
             case AskForSongs():
                 await forms.open_add(asked)
-            case AskForSettings(rules):
-                await forms.open_settings(asked, rules)
+            case AskForSettings(rules, blocked):
+                await forms.open_settings(asked, rules, blocked)
             case SendFile(name, data, text):
                 await forms.upload(asked, data, name, text, alone=alone)
             case _:

@@ -20,6 +20,7 @@ from bot.party.errors import (
     ManagersOnly,
     ModeratorsOnly,
     NoGuests,
+    NoSuchPerson,
     NotHere,
     NotYours,
     PartyError,
@@ -177,6 +178,17 @@ class Asked:
             raise ServersOnly
         if person.bot or (person.outside and not self.rules.guests):
             raise NoGuests
+
+    async def someone(self, user: str, name: str) -> Member:
+        """A person who was mentioned, with what they may do.
+
+        Raises:
+            NoSuchPerson: it is a bot.
+        """
+        person = await self.slack.people.person(self.client, self.place.team, user, name)
+        if person.bot:
+            raise NoSuchPerson
+        return person.member
 
     def ask(self, *, alone: bool) -> Ask:
         """The request as handlers take it; `alone`: nobody but the asker sees the answer."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.doors import typed
 from bot.doors.answers import Answer, Sections
+from bot.doors.arguments import BlockedOne, Mentioned
 from bot.doors.ask import Ask
 from bot.doors.commands import BY_NAME
 from bot.doors.handlers import queue
@@ -19,6 +20,7 @@ from bot.slack.answering import Answering
 from bot.slack.asked import WITH_SPOTIFY, Asked
 from bot.slack.blocks import Json
 from bot.slack.names import HELP, Typed
+from bot.slack.text import unescaped
 
 ADD = BY_NAME["add"]
 BEHIND_PARTY = marked("If a name is missing, or another app uses it, put `/party` in front: `/party next`.")
@@ -41,10 +43,12 @@ class Commands:
 
         Raises:
             WrongUsage: there is no such command, or it is used in another way.
+            NoSuchPerson: a bot was mentioned where a person is wanted.
         """
         if command.row is None:
             raise WrongUsage(command.named)
-        await self.run(asked, command.row, typed.read(command.row, command.text, command.named))
+        given = typed.read(command.row, command.text, command.named)
+        await self.run(asked, command.row, await _understood(asked, command.row, given))
 
     async def run(self, asked: Asked, row: Command, arguments: Mapping[str, Any] | None = None) -> None:
         """Runs a command with arguments that were read."""
@@ -81,6 +85,18 @@ class Commands:
         if row is HELP and isinstance(answer, Sections) and not asked.slack.only:
             answer = Sections([*answer.texts, asked.own.say(BEHIND_PARTY)])
         await self._answering.show(asked, answer, alone=alone)
+
+
+async def _understood(asked: Asked, row: Command, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments with whoever is mentioned as a member, and texts as they were typed."""
+    read = dict(given)
+    for argument in row.arguments:
+        value = given.get(argument.name)
+        if isinstance(value, Mentioned):
+            read[argument.name] = await asked.someone(value.user_id, value.name)
+        elif isinstance(value, str) and not isinstance(argument.kind, BlockedOne):
+            read[argument.name] = unescaped(value)
+    return read
 
 
 def _has_list(text: str) -> bool:

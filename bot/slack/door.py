@@ -140,7 +140,11 @@ class Door:
         elif callback == forms.SETTINGS:
             made = forms.changed(forms.choices(values), before)
             await asked.party.settings.choose(asked.room, asked.member, made, asked.key)
-            await asked.tell(asked.own.say(SAVED if made else UNCHANGED))
+            marks = forms.unblocked(values)
+            if marks:
+                key = f"{asked.key}/unblock"
+                await asked.party.blocks.unblock(asked.room, asked.member, marks, key)
+            await asked.tell(asked.own.say(SAVED if made or marks else UNCHANGED))
         else:
             raise NotUnderstood
 

@@ -15,13 +15,13 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.party.errors import NotHere, marked
 from bot.party.limits import MOST_IMPORTED
-from bot.party.words import Rules
+from bot.party.words import Blocked, Rules
 from bot.slack.asked import Asked
 from bot.slack.blocks import LABEL_LIMIT, Json, label
 from bot.slack.errors import NoFormHere, SlackDown
 from bot.slack.files import ENDINGS, MOST_FILES
 from bot.slack.refusals import meaning, reason
-from bot.wording.menus import Menu, chosen, menus
+from bot.wording.menus import BLOCKED_MEMBERS, BLOCKED_SONGS, Menu, blocked_menus, chosen, menus
 from bot.wording.replies import Replies
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,10 @@ UNKNOWN_FIELD = {"missing_scope", "invalid_arguments"}
 """What Slack says of a field for files where the bot was installed before it could read files."""
 LONGEST_KEPT = 16
 """Of a longer value a form brings back a digest of so many characters."""
+BLOCKED = (BLOCKED_MEMBERS, BLOCKED_SONGS)
+"""The ids of the fields that list what is blocked."""
+MOST_OPTIONS = 100
+"""The most options that a menu of Slack's takes."""
 TITLE_LIMIT = 24
 """The longest title or button of a form that Slack takes, in characters."""
 
@@ -76,10 +80,10 @@ async def open_add(asked: Asked) -> None:
         await _open(asked, form | {"blocks": blocks[:-1]}, "add")
 
 
-async def open_settings(asked: Asked, rules: Rules) -> None:
+async def open_settings(asked: Asked, rules: Rules, blocked: Blocked) -> None:
     """Opens the form of what the channel may choose."""
     say = asked.own.say
-    blocks = settings_blocks(rules, asked.own)
+    blocks = [*settings_blocks(rules, asked.own), *blocked_blocks(blocked, asked.own)]
     title = say(marked("How this party works"))
     form = _form(asked, SETTINGS, title, say(marked("Save")), blocks, opened(rules))
     await _open(asked, form, "settings")
@@ -93,6 +97,16 @@ def settings_blocks(rules: Rules, replies: Replies) -> list[Json]:
         people["initial_users"] = rules.djs.split()
     who = replies.say(marked("DJs, who can moderate along with the admins"))
     return [*blocks, _input(PEOPLE, who, people)]
+
+
+def blocked_blocks(blocked: Blocked, replies: Replies) -> list[Json]:
+    """What is blocked, to pick from what to unblock."""
+    blocks = []
+    for menu in blocked_menus(blocked, replies):
+        options = [option(text, value) for value, text in menu.options[:MOST_OPTIONS]]
+        picks: Json = {"type": "multi_static_select", "action_id": menu.rule, "options": options}
+        blocks.append(_input(menu.rule, menu.empty, picks))
+    return blocks
 
 
 def _menu(menu: Menu, replies: Replies) -> Json:
@@ -171,7 +185,7 @@ def choices(values: Values) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for block, actions in values.items():
         for action, field in actions.items():
-            if action != block:
+            if action != block or action in BLOCKED:
                 continue
             if action == PEOPLE:
                 made[PEOPLE] = " ".join(map(str, field.get("selected_users") or []))
@@ -203,6 +217,12 @@ def _kept(value: Any) -> Any:
     if isinstance(value, str) and len(value) > LONGEST_KEPT:
         return sha256(" ".join(sorted(value.split())).encode()).hexdigest()[:LONGEST_KEPT]
     return value
+
+
+def unblocked(values: Values) -> list[str]:
+    """The marks of what was picked in the form of settings to be unblocked."""
+    picked = [values.get(menu, {}).get(menu, {}).get("selected_options") or [] for menu in BLOCKED]
+    return [str(each["value"]) for options in picked for each in options]
 
 
 async def upload(asked: Asked, data: bytes, name: str, text: str, *, alone: bool) -> None:

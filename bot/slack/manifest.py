@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bot.doors.arguments import BlockedOne, Person
 from bot.doors.check import RESERVED_BY_SLACK, SLACK_NAME
 from bot.doors.commands import ADD_FROM_MESSAGE, GROUPS
+from bot.doors.table import Command
 from bot.party.errors import StartError
 from bot.slack.app import EVENTS, EVENTS_PATH, REDIRECT_PATH, SCOPES, SHORTCUT
 from bot.slack.blocks import Json
@@ -42,7 +44,9 @@ def manifest(url: str = "", prefix: str = "", only: str = "") -> dict[str, Any]:
         StartError: Slack would take no such address or no such names.
     """
     base = _base(url) if url else ""
-    commands = [_command(*each, base) for each in _commands(prefix, only)]
+    rows = (prefixed(row.slack_name, prefix) for row in ROWS if _names_people(row))
+    people = {*rows, all_of_it(only or prefix)}
+    commands = [_command(*each, base, escaped=each[0] in people) for each in _commands(prefix, only)]
     _check(only or prefix, [each["command"] for each in commands])
     oauth: Json = {"redirect_urls": [base + REDIRECT_PATH]} if base else {}
     return {
@@ -113,8 +117,14 @@ def _all_names() -> Iterator[str]:
     yield from dict.fromkeys([HELP.name, *first])
 
 
-def _command(name: str, description: str, usage: str, base: str) -> Json:
-    made: Json = {"command": name, "description": description}
+def _names_people(row: Command) -> bool:
+    """Whether people can be mentioned behind a command."""
+    return any(isinstance(each.kind, Person | BlockedOne) for each in row.arguments)
+
+
+def _command(name: str, description: str, usage: str, base: str, *, escaped: bool) -> Json:
+    """One command; `escaped`: what is mentioned behind it comes with its id ("App manifest reference")."""
+    made: Json = {"command": name, "description": description} | ({"should_escape": True} if escaped else {})
     hint: Json = {"usage_hint": usage} if usage else {}
     address: Json = {"url": base + EVENTS_PATH} if base else {}
     return made | hint | address

@@ -70,6 +70,18 @@ def linked(label: str, url: str) -> str:
     return f"<{html.escape(url, quote=False)}|{label}>"
 
 
+def unescaped(text: str) -> str:
+    """A text in which mentions of people and channels stand as they were typed: `@anna`, `#general`.
+
+    Slack writes them as `<@U1|anna>` behind commands whose manifest says `should_escape` ("Enabling
+    interactivity with Slash commands" in its docs).
+    """
+    return _MENTIONED.sub(lambda found: f"{found[1]}{found[3] or found[2]}", text)
+
+
+_MENTIONED = re.compile(r"<([@#])([A-Z0-9]{1,32})(?:\|([^>]*))?>")
+
+
 def typed(text: str) -> str:
     """What a person has typed, as it was before Slack escaped it, without the signs that we put in."""
     bare = re.sub(r"<(https?://[^|>]+)(?:\|[^>]*)?>", r"\1", text)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from bot.party.errors import PartyError, marked
+from bot.party.errors import PartyError, SongTooLong, marked
 from bot.party.limits import LONGEST_TEXT
 from bot.party.links import Kind, Link
+from bot.party.results import Barred
 from bot.party.visible import isolated, short, visible
 from bot.party.words import Entry, Member, State, Track
 from bot.wording.languages import Language
@@ -33,6 +34,8 @@ NAMELESS = "?"
 """What a song is called whose title nobody can see."""
 PAUSE_IT, RESUME, SKIP_IT = marked("Pause"), marked("Resume"), marked("Skip")
 """What buttons that show a picture are called for those who do not see it."""
+MOST_LISTED = 10
+"""So many songs of a list are named; the others are only counted."""
 LISTED = 5
 """So many words are named before the others are only counted."""
 LONGEST_NAME = 32
@@ -149,6 +152,29 @@ class Wording:
             more = self.count("{number} more", "{number} more", len(said) - LISTED)
             said = [*said[:LISTED], more]
         return self.language.listed(said)
+
+    def named(self, tracks: Sequence[Track]) -> list[str]:
+        """Songs of a list, one a line; of many the others are only counted."""
+        lines = [f"• {self.song(track)}" for track in tracks[:MOST_LISTED]]
+        rest = len(tracks) - MOST_LISTED
+        return [*lines, self.count("{number} more", "{number} more", rest)] if rest > 0 else lines
+
+    def barred(self, barred: Sequence[Barred]) -> list[str]:
+        """The songs of a list that the room keeps out, under the reason."""
+        long = [each for each in barred if isinstance(each.error, SongTooLong)]
+        others = [each.track for each in barred if not isinstance(each.error, SongTooLong)]
+        lines = []
+        for error in [each.error for each in long[:1] if isinstance(each.error, SongTooLong)]:
+            told = self.count(
+                "These are longer than one minute, so I left them out:",
+                "These are longer than {number} minutes, so I left them out:",
+                error.parts["number"],
+            )
+            lines += [told, *self.named([each.track for each in long])]
+        if others:
+            lines.append(self.say(marked("These are blocked here, so I left them out:")))
+            lines += self.named(others)
+        return lines
 
     def votes(self, entry: Entry) -> str:
         """The votes of an entry; empty when there are none."""

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.party.errors import NotUnderstood, marked
-from bot.party.words import BELOW, COOLDOWNS_MIN, SONGS_EACH, THRESHOLDS, Order, Quorum, Rules
+from bot.party.rules.moderation import mark_of
+from bot.party.words import (
+    BELOW,
+    COOLDOWNS_MIN,
+    LONGEST_MIN,
+    SONGS_EACH,
+    THRESHOLDS,
+    Blocked,
+    Order,
+    Quorum,
+    Rules,
+)
 from bot.wording.languages import LANGUAGES
 from bot.wording.replies import Replies
 
@@ -26,19 +37,26 @@ QUORUMS = {
 SWITCHES = {
     "one_of_each": marked("No duplicate songs in the queue"),
     "clean": marked("No songs marked explicit"),
+    "at_once": marked("Moderators and whoever added a song skip at once"),
     "quiet": marked("Quiet: only the person who adds a song sees the reply"),
     "autopilot": marked("Autopilot: keep the music going"),
 }
-OF_DISCORD = {"voice_status": marked("Show what's playing as the voice channel's status")}
-"""Switches of chats that have voice channels."""
+OF_DISCORD = {
+    "voice_status": marked("Show what's playing as the voice channel's status"),
+    "newcomers": marked("Votes of members who joined less than a day ago count"),
+}
+"""Switches of chats that have voice channels, and know when somebody joined."""
 OF_SLACK = {"guests": marked("Guests and people from other companies can join in")}
 """Switches of chats that know guests."""
 NUMBERS: dict[str, Sequence[int]] = {
     "threshold": THRESHOLDS,
     "cooldown_min": COOLDOWNS_MIN,
     "songs_each": SONGS_EACH,
+    "longest_min": LONGEST_MIN,
     "autopilot_below": BELOW,
 }
+BLOCKED_MEMBERS, BLOCKED_SONGS = "blocked_members", "blocked_songs"
+"""The menus of what is blocked, which are no rules."""
 AUTOMATIC = "auto"
 """Stands for the language of the place."""
 
@@ -54,17 +72,17 @@ class Menu:
     several: bool = False
 
 
-def menus(rules: Rules, replies: Replies, *, guests: bool = False, voice: bool = False) -> list[Menu]:
+def menus(rules: Rules, replies: Replies, *, guests: bool = False, servers: bool = False) -> list[Menu]:
     """Every choice, as it stands.
 
     Args:
         rules: what the room has chosen.
         replies: the words.
         guests: whether the chat knows guests and people of other companies.
-        voice: whether it has voice channels.
+        servers: whether it has servers, with voice channels and members who joined one day.
     """
     say, count = replies.say, replies.count
-    switches = SWITCHES | (OF_SLACK if guests else {}) | (OF_DISCORD if voice else {})
+    switches = _switches(guests=guests, servers=servers)
     languages = ((AUTOMATIC, say(marked("Language: default"))), *LANGUAGES.items())
     return [
         Menu("order", tuple((o.value, say(ORDERS[o])) for o in Order), (rules.order.value,)),
@@ -78,6 +96,7 @@ def menus(rules: Rules, replies: Replies, *, guests: bool = False, voice: bool =
         ),
         _numbers("cooldown_min", rules, lambda n: _rest(replies, n)),
         _numbers("songs_each", rules, lambda n: _each(replies, n)),
+        _numbers("longest_min", rules, lambda n: _longest(replies, n)),
         Menu(
             "switches",
             tuple((name, say(label)) for name, label in switches.items()),
@@ -110,19 +129,45 @@ def _each(replies: Replies, songs: int) -> str:
     )
 
 
+def _longest(replies: Replies, minutes: int) -> str:
+    if not minutes:
+        return replies.say(marked("Longest song: any"))
+    return replies.count("Longest song: {number} minute", "Longest song: {number} minutes", minutes)
+
+
+def _switches(*, guests: bool, servers: bool) -> dict[str, str]:
+    return SWITCHES | (OF_SLACK if guests else {}) | (OF_DISCORD if servers else {})
+
+
+def blocked_menus(blocked: Blocked, replies: Replies) -> list[Menu]:
+    """What is blocked, to choose from what to unblock; no menu for what there is none of."""
+    shown = Replies(replies.language, str)  # menus show text as it is
+    members = tuple((mark_of(each), shown.person(each)) for each in blocked.members)
+    songs = tuple((mark_of(each), shown.song(each) or "?") for each in blocked.songs)
+    whom = replies.say(marked("Blocked members: pick whom to unblock"))
+    what = replies.say(marked("Blocked songs: pick what to unblock"))
+    made = [
+        Menu(BLOCKED_MEMBERS, members, (), whom, several=True),
+        Menu(BLOCKED_SONGS, songs, (), what, several=True),
+    ]
+    return [menu for menu in made if menu.options]
+
+
 def _numbers(rule: str, rules: Rules, label: Callable[[int], str]) -> Menu:
     now = getattr(rules, rule)
     offered = sorted({*NUMBERS[rule], now})
     return Menu(rule, tuple((str(n), label(n)) for n in offered), (str(now),))
 
 
-def chosen(rule: str, values: Sequence[str], *, guests: bool = False, voice: bool = False) -> dict[str, Any]:
+def chosen(
+    rule: str, values: Sequence[str], *, guests: bool = False, servers: bool = False
+) -> dict[str, Any]:
     """The choice of a menu as values of `Rules`.
 
     Raises:
         NotUnderstood: no menu of ours offers that.
     """
-    switches = [*SWITCHES, *(OF_SLACK if guests else ()), *(OF_DISCORD if voice else ())]
+    switches = _switches(guests=guests, servers=servers)
     if rule == "switches" and set(values) <= {*switches}:
         return {name: name in values for name in switches}
     value = values[0] if values else ""

@@ -11,9 +11,6 @@ from bot.playback.errors import HostsDeviceGone, NoHost
 from bot.playback.words import Account, Device, Imported, Played, Saved
 from bot.wording.base import Wording
 
-MOST_MISSING = 10
-"""So many songs that were not found are named before the others are only counted."""
-
 ABOUT_SPOTIFY = marked(
     "I don't make a sound myself: put the songs on wherever you like, or use /spotify connect (with Premium) "
     "and /play, and I'll play them on your device."
@@ -164,11 +161,9 @@ class PlaybackReplies(Wording):
             )
         if not result.missing:
             return text
-        lines = [f"• {self.song(track)}" for track in result.missing[:MOST_MISSING]]
-        rest = len(result.missing) - MOST_MISSING
-        if rest > 0:
-            lines.append(self.count("{number} more", "{number} more", rest))
-        return "\n".join([text, self.say(marked("I can't find these on Spotify:")), *lines])
+        return "\n".join(
+            [text, self.say(marked("I can't find these on Spotify:")), *self.named(result.missing)]
+        )
 
     def _brought(self, result: Imported) -> str:
         name = self.name(result.name)
@@ -196,8 +191,8 @@ class PlaybackReplies(Wording):
     def imported(self, result: Imported) -> str:
         """What `import` did."""
         text = self._brought(result)
-        left = result.total - result.added - result.there
+        left = result.total - result.added - result.there - len(result.barred)
         if isinstance(result.stopped, PartyError):
             text += "\n" + self.error(result.stopped)
             text += " " + self.count("{number} was left out.", "{number} were left out.", max(left, 0))
-        return text
+        return "\n".join([text, *self.barred(result.barred)])

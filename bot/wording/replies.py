@@ -9,15 +9,13 @@ from bot.party.errors import PartyError, marked
 from bot.party.limits import LONGEST_TEXT
 from bot.party.results import Added, AddedAll, Brought, Moved, Skipped, Undone, Vibe, Voted
 from bot.party.visible import short
-from bot.party.words import BROUGHT_IN, Entry, Party, Track
+from bot.party.words import BROUGHT_IN, Entry, Member, Party, Track
 from bot.wording.base import LISTED, LONGEST_SHOWN, apart, seen
-from bot.wording.insight import InsightReplies
+from bot.wording.moderation import ModerationReplies
 
 __all__ = ["LONGEST_SHOWN", "Replies", "apart", "seen", "short"]
 
 UNKNOWN = marked("I don't know this song, so it's queued just as you typed it. Use /undo to take it out.")
-MOST_LISTED = 10
-"""So many songs of a list are named; the others are only counted."""
 UNDONE = {
     "add": marked("Removed {song} again."),
     "vote": marked("Your last vote on {song} has been undone."),
@@ -33,7 +31,7 @@ VOTED = {
 }
 
 
-class Replies(InsightReplies):
+class Replies(ModerationReplies):
     """What is said of what people do."""
 
     def added(self, result: Added) -> str:
@@ -99,10 +97,8 @@ class Replies(InsightReplies):
             lines.append(f"{self.error(result.stopped)} {left}")
         if result.unknown:
             lines.append(self.say(marked("I don't know these, so they're queued as they stand in the list:")))
-            lines += [f"• {self.song(track)}" for track in result.unknown[:MOST_LISTED]]
-            rest = len(result.unknown) - MOST_LISTED
-            if rest > 0:
-                lines.append(self.count("{number} more", "{number} more", rest))
+            lines += self.named(result.unknown)
+        lines += self.barred(result.barred)
         if result.refused:
             lines.append(
                 self.count("{number} line names no song.", "{number} lines name no song.", result.refused)
@@ -161,6 +157,8 @@ class Replies(InsightReplies):
                 needed=result.needed,
                 song=name,
             )
+        if result.at_once is not None:
+            return self._skipped_at_once(result, result.at_once)
         if result.playing is None:
             return self.say(
                 marked("Skipped {song}. The queue is empty: add a song, or ask for suggestions."), song=name
@@ -168,6 +166,20 @@ class Replies(InsightReplies):
         return self.say(
             marked("Skipped {song}. Now playing: {other}"), song=name, other=self.song(result.playing.track)
         )
+
+    def _skipped_at_once(self, result: Skipped, by: Member) -> str:
+        """Who skipped it without a vote, by which right, and what follows."""
+        told = (
+            marked("{name} skipped {song}, their own song.")
+            if result.own
+            else marked("{name} skipped {song} as a moderator.")
+        )
+        said = self.say(told, name=self.name(by.name), song=self.song(result.entry.track))
+        if result.playing is None:
+            follows = self.say(marked("The queue is empty: add a song, or ask for suggestions."))
+        else:
+            follows = self.say(marked("Now playing: {song}"), song=self.song(result.playing.track))
+        return f"{said} {follows}"
 
     def removed(self, entry: Entry) -> str:
         """What became of a removal."""

@@ -66,6 +66,7 @@ def _active(party: ColumnElement[int]) -> Select[Any]:
             and_(
                 changes.c.party_id == party,
                 changes.c.at_ms >= bindparam("since"),
+                changes.c.counts.is_(True),
                 members.c.user_id != NOBODY,
             )
         )

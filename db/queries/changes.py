@@ -20,6 +20,7 @@ class ChangeRow(NamedTuple):
     state_before: str | None
     vote_before: int
     at_ms: int
+    counts: bool
 
 
 CHANGES = select(
@@ -29,6 +30,7 @@ CHANGES = select(
     changes.c.state_before,
     changes.c.vote_before,
     changes.c.at_ms,
+    changes.c.counts,
 )
 """All lines: `ChangeRow`s."""
 
@@ -37,5 +39,5 @@ def change_of(rows: Sequence[ChangeRow]) -> Change | None:
     """The change of the first of some rows, if there is one."""
     for row in rows:
         state = State(row.state_before) if row.state_before else None
-        return Change(row.id, row.kind, row.entry_id, state, row.vote_before, row.at_ms)
+        return Change(row.id, row.kind, row.entry_id, state, row.vote_before, row.at_ms, row.counts)
     return None

@@ -55,7 +55,17 @@ KEY = query(KeyRow, select(changes.c.key).where(_IS_CHANGE))
 
 RECORD = numbered(
     insert(changes).values(
-        given("party_id", "member_id", "kind", "entry_id", "state_before", "vote_before", "at_ms", "key")
+        given(
+            "party_id",
+            "member_id",
+            "kind",
+            "entry_id",
+            "state_before",
+            "vote_before",
+            "at_ms",
+            "counts",
+            "key",
+        )
     )
 )
 MARK_UNDONE = command(update(changes).where(_IS_CHANGE).values(undone=True))
@@ -101,6 +111,7 @@ class Diary:
             "state_before": change.state_before,
             "vote_before": change.vote_before,
             "at_ms": now_ms,
+            "counts": change.counts,
             "key": key,
         }
         [number] = await self._session.insert(RECORD, [row])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, select, union, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, or_, select, union, update
 
 from bot.party.results import Forgotten
 from bot.party.words import NOBODY, Member, Room
@@ -15,7 +15,8 @@ from db.engine.session import Session
 from db.engine.statements import among, as_list, given
 from db.queries.installs import Installs
 from db.queries.members import MEMBER, Members
-from db.queries.parties import ROOM, SET_RULES
+from db.queries.parties import ROOM, SET_BLOCKED, SET_RULES
+from db.queries.stored_blocks import blocked_column, read_blocked
 from db.queries.stored_rules import read_rules, rule_columns
 from db.schema import (
     changes,
@@ -51,6 +52,7 @@ class RulesRow(NamedTuple):
 
     id: int
     rules: str
+    blocked: str
     platform: str
     workspace: str
     channel: str
@@ -92,8 +94,11 @@ _CHANGES = command(
 _MEMBER = command(delete(members).where(members.c.id == bindparam("member")))
 _NAMING = query(
     RulesRow,
-    select(parties.c.id, parties.c.rules, *ROOM).where(
-        parties.c.rules.like(bindparam("pattern"), escape="/")
+    select(parties.c.id, parties.c.rules, parties.c.blocked, *ROOM).where(
+        or_(
+            parties.c.rules.like(bindparam("pattern"), escape="/"),
+            parties.c.blocked.like(bindparam("pattern"), escape="/"),
+        )
     ),
 )
 
@@ -163,7 +168,7 @@ class Erasure:
         who = {"platform": member.platform, "user_id": member.user_id}
         for each in _CONNECTED:
             await self._session.write(each, **who)
-        named = await self._unname(member.user_id)
+        named = await self._unname(member)
         self._session.concern(named)
         found = await self._session.first(MEMBER, **who)
         if found is None:
@@ -179,17 +184,26 @@ class Erasure:
         await self._session.write(_MEMBER, member=found.id)
         return Forgotten(songs, cast), list(dict.fromkeys([*rooms, *named]))
 
-    async def _unname(self, user_id: str) -> list[Room]:
-        """Takes a person out of those whom rooms have named; says which rooms."""
+    async def _unname(self, member: Member) -> list[Room]:
+        """Takes a person out of those whom rooms have named; says which rooms.
+
+        Who is blocked somewhere stays so, by their id alone: else whoever is blocked would only have to ask.
+        """
         rooms = []
-        escaped = user_id.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        escaped = member.user_id.replace("/", "//").replace("%", "/%").replace("_", "/_")
         for party in await self._session.rows(_NAMING, pattern=f"%{escaped}%"):
-            rules = read_rules(party.rules)
-            others = " ".join(each for each in rules.djs.split() if each != user_id)
-            if others == rules.djs:
-                continue  # somebody else's id holds this one's
+            rules, blocked = read_rules(party.rules), read_blocked(party.platform, party.blocked)
+            others = " ".join(each for each in rules.djs.split() if each != member.user_id)
+            if others != rules.djs:  # else somebody else's id holds this one's
+                chosen = rule_columns(replace(rules, djs=others))
+                await self._session.write(SET_RULES, party=party.id, **chosen)
+            nameless = tuple(replace(each, name="") if each == member else each for each in blocked.members)
+            if [each.name for each in nameless] != [each.name for each in blocked.members]:
+                kept = blocked_column(replace(blocked, members=nameless))
+                await self._session.write(SET_BLOCKED, party=party.id, blocked=kept)
+            elif others == rules.djs:
+                continue
             rooms.append(Room(party.platform, party.workspace, party.channel))
-            await self._session.write(SET_RULES, party=party.id, **rule_columns(replace(rules, djs=others)))
         return rooms
 
     async def rooms(self, platform: str, workspace: str, channels: Collection[str]) -> list[Room]:

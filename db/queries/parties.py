@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from bot.party.limits import ACTIVE_FOR_MS
-from bot.party.words import NOBODY, Change, Member, PartyRecord, Playback, Room, Rules, State
+from bot.party.words import NOBODY, Blocked, Change, Member, PartyRecord, Playback, Room, Rules, State
 from db.engine.query import Asked, command, query
 from db.engine.session import Session
 from db.engine.statements import given, upsert
@@ -16,6 +16,7 @@ from db.queries.ahead import ENTRY, IS_ROOM, OFFERED, WAITING, WITH_ALL, WITH_EN
 from db.queries.changes import CHANGES, ChangeRow, change_of
 from db.queries.entry_rows import in_state
 from db.queries.members import IS_MEMBER, MEMBER, Members
+from db.queries.stored_blocks import blocked_column, read_blocked
 from db.queries.stored_rules import read_rules, rule_columns
 from db.schema import changes, entries, members, parties, playbacks, skips
 
@@ -34,6 +35,7 @@ class PartyRow(NamedTuple):
     shared: bool
     rules: str
     card: str
+    blocked: str
 
 
 class WorkspaceRow(NamedTuple):
@@ -60,6 +62,7 @@ _PARTY = select(
     parties.c.shared,
     parties.c.rules,
     parties.c.card,
+    parties.c.blocked,
 ).where(*IS_ROOM)
 PARTY = query(PartyRow, _PARTY)
 PARTY_TO_CHANGE = query(PartyRow, _PARTY.with_for_update())  # which says nothing to SQLite
@@ -153,6 +156,7 @@ _IS_PARTY = parties.c.id == bindparam("party")
 TOUCH = command(update(parties).where(_IS_PARTY).values(given("started_ms", "active_ms")), silent=True)
 SET_RULES = command(update(parties).where(_IS_PARTY).values(given("rules", "autopilot_below")))
 SET_SHARED = command(update(parties).where(_IS_PARTY).values(given("shared")))
+SET_BLOCKED = command(update(parties).where(_IS_PARTY).values(given("blocked")))
 SET_CARD = command(update(parties).where(_IS_PARTY).values(given("card")), silent=True)
 
 
@@ -266,6 +270,10 @@ class Parties:
         """Keeps what the room has chosen."""
         await self._session.write(SET_RULES, party=party_id, **rule_columns(rules))
 
+    async def set_blocked(self, party_id: int, blocked: Blocked) -> None:
+        """Keeps whom and what the room keeps out."""
+        await self._session.write(SET_BLOCKED, party=party_id, blocked=blocked_column(blocked))
+
     async def set_shared(self, party_id: int, shared: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
         await self._session.write(SET_SHARED, party=party_id, shared=shared)
@@ -285,5 +293,13 @@ def _record(room: Room, row: PartyRow, sounds: Sequence[SoundRow]) -> PartyRecor
         host = Member(room.platform, sound.user_id, sound.name)
         playback = Playback(host, sound.device_id, sound.device_name, sound.on_entry, sound.ahead_entry)
     return PartyRecord(
-        row.id, room, row.started_ms, row.active_ms, row.shared, read_rules(row.rules), row.card, playback
+        row.id,
+        room,
+        row.started_ms,
+        row.active_ms,
+        row.shared,
+        read_rules(row.rules),
+        row.card,
+        playback,
+        read_blocked(room.platform, row.blocked),
     )

@@ -12,8 +12,8 @@ from bot.party.words import Member, State, Track
 from db.engine.query import command, query
 from db.engine.session import Session
 from db.queries.ahead import WAITING, WISHING, UserId
-from db.queries.entry_rows import EntryRow
-from db.queries.members import NUMBER_OF_MEMBER, Members
+from db.queries.entry_rows import EntryRow, in_state
+from db.queries.members import MEMBER, NUMBER_OF_MEMBER, Members
 from db.schema import entries, members, skips, votes
 
 
@@ -62,6 +62,15 @@ ADD_SKIP = command(insert(skips))
 DROP_SKIP = command(
     delete(skips).where(skips.c.entry_id == bindparam("entry"), skips.c.member_id == bindparam("member"))
 )
+_OPEN = (
+    select(entries.c.id)
+    .where(entries.c.party_id == bindparam("party"), in_state(State.SUGGESTED, State.QUEUED, State.PLAYING))
+    .scalar_subquery()
+)
+_DROP_OPEN = [
+    command(delete(table).where(table.c.member_id == bindparam("member"), table.c.entry_id.in_(_OPEN)))
+    for table in (votes, skips)
+]
 
 
 class Votes:
@@ -100,6 +109,13 @@ class Votes:
         member_id = await self._members.number(member)
         await self._session.write(ADD_SKIP, entry_id=entry_id, member_id=member_id)
         return True
+
+    async def drop_open(self, party_id: int, member: Member) -> None:
+        """Takes a member's votes and wishes back where they would still count."""
+        found = await self._session.first(MEMBER, platform=member.platform, user_id=member.user_id)
+        if found is not None:
+            for each in _DROP_OPEN:
+                await self._session.write(each, party=party_id, member=found.id)
 
     async def drop_skip(self, entry_id: int, member: Member) -> None:
         """Takes a wish to skip back."""

@@ -21,7 +21,7 @@ from bot.service import PartyService
 from bot.wording.languages import LANGUAGES, language
 from bot.wording.replies import Replies
 from tests.cogs.stage import private, read, room
-from tests.conftest import ANNA, ROOM
+from tests.conftest import ANNA, MOD, ROOM
 from tests.fakes.discord_model import Reply
 from tests.fakes.discord_parts import walk
 from tests.fakes.discord_server import FakeDiscord
@@ -112,6 +112,7 @@ async def test_a_member_is_erased_from_everything(
     other = fake.add_channel("other")
     ulla, ben = fake.member("Ullamaria"), fake.member("Benedikt")
     for channel in (fake.channel, other):
+        await party.settings.choose(room(fake, channel), MOD, {"at_once": False})
         await fake.slash(ulla, "add", song="mr brightside", channel=channel)
         await fake.slash(ulla, "add", song="take on me", channel=channel)
         await fake.slash(ben, "add", song="wonderwall", channel=channel)

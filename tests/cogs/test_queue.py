@@ -235,22 +235,22 @@ async def test_a_message_without_a_song_is_told_in_private(
 
 
 async def test_more_than_half_must_want_to_skip(fake: FakeDiscord) -> None:
-    """Of two active people one is not enough, and everybody is told how the vote stands; the second skips."""
-    anna, ben = fake.member("Anna"), fake.member("Ben")
+    """Of three active people one is not enough, everybody is told how the vote stands; the second skips."""
+    cleo, ben = fake.member("Cleo"), fake.member("Ben")
     await fill(fake, "mr brightside")
     await fill(fake, "take on me", by="Ben")
     for _ in range(2):
-        reply = await fake.slash(anna, "skip")
+        reply = await fake.slash(cleo, "skip")
         assert shown(public(reply)) == f"1 of 2 votes to skip {BRIGHTSIDE}."
     reply = await fake.slash(ben, "skip")
     assert shown(public(reply)) == f"Skipped {BRIGHTSIDE}. Now playing: Take on Me – a-ha"
 
 
 async def test_the_last_song_can_be_skipped(fake: FakeDiscord) -> None:
-    """Who is alone skips at once; with nothing left the answer says what to do."""
+    """With nothing left the answer says what to do."""
     await fill(fake, "mr brightside")
     reply = await fake.slash(fake.member("Anna"), "skip")
-    assert shown(public(reply)).startswith(f"Skipped {BRIGHTSIDE}. The queue is empty")
+    assert shown(public(reply)).startswith(f"Anna skipped {BRIGHTSIDE}, their own song. The queue is empty")
 
 
 @pytest.mark.parametrize("song", ["2", "Wonderwall", "wonderwall – oasis", "WONDER"])

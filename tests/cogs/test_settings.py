@@ -25,11 +25,13 @@ CHOICES: list[tuple[str, list[str], dict[str, Any]]] = [
     ("songs_each", ["2"], {"songs_each": 2}),
     ("autopilot_below", ["5"], {"autopilot_below": 5}),
     ("language", ["de"], {"language": "de"}),
-    ("switches", [], {"one_of_each": False}),
+    ("longest_min", ["15"], {"longest_min": 15}),
+    ("longest_min", ["0"], {"longest_min": 0}),
+    ("switches", [], {"one_of_each": False, "at_once": False}),
     (
         "switches",
-        ["one_of_each", "clean", "quiet", "autopilot"],
-        {"clean": True, "quiet": True, "autopilot": True},
+        ["one_of_each", "clean", "at_once", "quiet", "autopilot", "newcomers"],
+        {"clean": True, "quiet": True, "autopilot": True, "newcomers": True},
     ),
 ]
 
@@ -72,9 +74,9 @@ async def test_every_rule_has_a_menu_that_shows_how_it_stands(fake: FakeDiscord)
     switches = {value for _, value in menu(message, "switches").options}
     assert shown - {"switches"} | switches == set(Rules.__dataclass_fields__) - {"guests", "djs"}
     usual = Rules()
-    for rule in ("order", "quorum", "threshold", "cooldown_min", "songs_each", "autopilot_below"):
+    for rule in {value[0] for value in CHOICES} - {"switches", "language"}:
         assert chosen(message, rule) == [str(getattr(usual, rule))]
-    assert chosen(message, "switches") == ["one_of_each"]
+    assert chosen(message, "switches") == ["one_of_each", "at_once"]
     assert chosen(message, "language") == ["auto"]
     assert chosen(message, "dj_role") == chosen(message, "voice") == []
 
@@ -200,4 +202,4 @@ async def test_the_autopilot_is_switched_by_command_too(fake: FakeDiscord, party
     assert private(await fake.slash(fake.member("Anna"), "autopilot", choice="on")) == str(ManagersOnly())
     assert "fewer than 3" in public(await fake.slash(manager(fake), "autopilot", choice="on")).text
     assert (await rules(fake, party)).autopilot
-    assert chosen(await opened(fake), "switches") == ["one_of_each", "autopilot"]
+    assert chosen(await opened(fake), "switches") == ["one_of_each", "at_once", "autopilot"]

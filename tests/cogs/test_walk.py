@@ -73,6 +73,8 @@ ACTS = [
     Act("add", (("song", "creep radiohead"),), changes=True),
     Act("autopilot"),
     Act("autopilot", (("choice", "on"),), CHOOSE, changes=True),
+    Act("block", (), RUN_THE_MUSIC, private=True),
+    Act("block", (("song", "wonderwall"),), RUN_THE_MUSIC, private=True, changes=True),
     Act("clear", (), RUN_THE_MUSIC, changes=True),
     Act("delete-my-data", private=True, anywhere=True),
     Act("export", private=True),
@@ -96,6 +98,7 @@ ACTS = [
     Act("settings", (), CHOOSE, private=True),
     Act("skip", changes=True),
     Act("stats"),
+    Act("unblock", (("what", "wonderwall"),), NOBODY),
     Act("undo", (), NOBODY),
     Act("vibe", (("words", "90s rock"),), changes=True),
     Act("volume", (("percent", 30),), NOBODY),
@@ -578,7 +581,7 @@ async def _after(late: House, cell: Cell, other: Cell) -> None:
 async def test_members_who_left_long_ago_do_not_hinder_a_skip(walk: House) -> None:
     """Whoever did nothing for half an hour counts no more."""
     (cell,) = await walk.cells(OWN)
-    await walk.party.settings.choose(cell.room, MOD, {"quorum": Quorum.ALL})
+    await walk.party.settings.choose(cell.room, MOD, {"quorum": Quorum.ALL, "at_once": False})
     walk.clock.pass_by(minutes=ACTIVE_FOR_MS / 60_000 + 1)
     reply = await walk.fake.slash(cell.member, "skip", channel=cell.channel)
     assert "Skipped" in public(reply).text

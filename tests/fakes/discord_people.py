@@ -143,6 +143,7 @@ class FakeMember:
     permissions: int = EVERYONE
     locale: str = "en-US"
     roles: tuple[FakeRole, ...] = ()
+    joined: str | None = None  # None for guests of a voice channel ("Guild Member Object" in Discord's docs)
 
     @property
     def id(self) -> str:

@@ -87,14 +87,14 @@ def _role(role_id: str, name: str, position: int, *, managed: bool) -> Json:
     }
 
 
-def membership(guild: FakeGuild, roles: Iterable[str]) -> Json:
-    """What an account is in a guild."""
+def membership(joined: str | None, roles: Iterable[str]) -> Json:
+    """What an account is in a guild, since when."""
     return {
         "nick": None,
         "avatar": None,
         "banner": None,
         "roles": list(roles),
-        "joined_at": guild.created,
+        "joined_at": joined,
         "premium_since": None,
         "communication_disabled_until": None,
         "pending": False,
@@ -110,7 +110,8 @@ def bot_role(guild: FakeGuild, bot: FakeUser, permissions: int) -> Json:
 
 def bot_membership(guild: FakeGuild, *roles: FakeRole) -> Json:
     """What the bot is in a guild."""
-    return membership(guild, [guild.bot_role_id, *(it.id for it in roles)]) | {"deaf": False, "mute": False}
+    mine = membership(guild.created, [guild.bot_role_id, *(it.id for it in roles)])
+    return mine | {"deaf": False, "mute": False}
 
 
 def member(who: FakeMember) -> Json:
@@ -125,13 +126,13 @@ def guild_member(who: FakeMember) -> Json:
 
 def message_member(who: FakeMember) -> Json:
     """A guild member as messages carry it, without the user that stands beside it."""
-    return membership(who.guild, (it.id for it in who.roles)) | {"deaf": False, "mute": False}
+    return membership(who.joined, (it.id for it in who.roles)) | {"deaf": False, "mute": False}
 
 
 def resolved_member(who: FakeMember) -> Json:
     """A guild member as the resolved data of an option or a menu carries it."""
     roles = (it.id for it in who.roles)
-    return membership(who.guild, roles) | {"permissions": str(who.permissions)}
+    return membership(who.joined, roles) | {"permissions": str(who.permissions)}
 
 
 def resolved(chosen: Iterable[object]) -> Json:

@@ -47,11 +47,11 @@ class Stage:
         self.guild = self.add_guild("Party")
         self.channel = self.add_channel("general")
 
-    def add_guild(self, name: str, *, has_bot: bool = True) -> FakeGuild:
-        """Open another server, with the bot in it unless told otherwise."""
+    def add_guild(self, name: str, *, has_bot: bool = True, days: int = 0) -> FakeGuild:
+        """Open another server, with the bot in it unless told otherwise; `days` is how old it is."""
         world = self.world
-        own_id, role_id = world.guild_snowflake(), world.snowflake()
-        guild = FakeGuild(own_id, name, world.owner.id, role_id, now(), has_bot=has_bot)
+        own_id, role_id = world.guild_snowflake(days), world.snowflake()
+        guild = FakeGuild(own_id, name, world.owner.id, role_id, now(days), has_bot=has_bot)
         if has_bot:
             world.guilds[own_id] = guild
             self._gateway.announce_guild(guild)
@@ -192,11 +192,16 @@ class Stage:
         locale: str = "en-US",
         roles: Sequence[FakeRole] = (),
         bot: bool = False,
+        days: int | None = None,
     ) -> FakeMember:
-        """A member by name: the same account at every call, with the permissions and roles given last."""
+        """A member by name: the same account at every call, with the permissions and roles given last.
+
+        `days` is how long ago they joined; if not given, when the server was opened.
+        """
         home = guild or self.guild
         user = self.world.users.get(name) or FakeUser(self.world.snowflake(), name, bot)
-        member = FakeMember(user, home, permissions, locale, tuple(roles))
+        joined = home.created if days is None else now(days)
+        member = FakeMember(user, home, permissions, locale, tuple(roles), joined)
         self.world.users[name] = user
         self.world.members_of[home.id][user.id] = member
         return member

@@ -6,7 +6,7 @@ import itertools
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from .discord_schemas import Schemas
 from .discord_session import SessionStarts
 
 _EPOCH_MS = 1_420_070_400_000
+_DAY_MS = 86_400_000
 _DEFAULT, _REPLY = 0, 19
 MESSAGE_CONTENT = 1 << 15
 
@@ -77,9 +78,9 @@ class State:
         self._last_id = max(self._last_id + 1, now_ms << 22)
         return str(self._last_id)
 
-    def guild_snowflake(self) -> str:
+    def guild_snowflake(self, days: int = 0) -> str:
         """An id that tells another millisecond for each guild, so that they spread over the shards."""
-        return str((self._born_ms - next(self._older)) << 22)
+        return str((self._born_ms - days * _DAY_MS - next(self._older)) << 22)
 
     def report(self, breaches: Iterable[str]) -> None:
         """Keep breaches of the schemas for the test to see."""
@@ -210,6 +211,6 @@ def _to_nobody(event: str, data: object) -> None:
     """Stand in for the gateway until there is one."""
 
 
-def now() -> str:
-    """The time as Discord writes it."""
-    return datetime.now(UTC).isoformat()
+def now(days_ago: int = 0) -> str:
+    """The time as Discord writes it, or that of so many days ago."""
+    return (datetime.now(UTC) - timedelta(days=days_ago)).isoformat()

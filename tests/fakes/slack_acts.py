@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from . import slack_payloads as payloads
@@ -39,10 +40,26 @@ class Acts(Events):
         if member.stranger:
             raise PermissionError(f"{member.name} has no commands of another workspace's app")
         act = Act(f"{command} {text}", place.team, member, place)
-        told = payloads.command(self.world, member, place, command, text)
+        sent = self._as_sent(text, escaped=command in self.escaped)
+        told = payloads.command(self.world, member, place, command, sent)
         told["response_url"], told["trigger_id"] = self.world.response_url(act), self.world.trigger(act)
         act.payload = told
         return await self._deliver("slash_commands", act, self._take_command, wait=wait)
+
+    def _as_sent(self, text: str, *, escaped: bool) -> str:
+        """What the app reads where `<@U1>` is mentioned and `<#C1>` is named behind a command.
+
+        With `should_escape` both keep their id and get their name, else only the name is left ("Enabling
+        interactivity with Slash commands" in Slack's docs).
+        """
+
+        def shown(found: re.Match[str]) -> str:
+            sign, own_id = found.groups()
+            known = self.world.members.get(own_id) or self.world.channels.get(own_id)
+            name = known.name.lower() if known else own_id
+            return f"<{sign}{own_id}|{name}>" if escaped else f"{sign}{name}"
+
+        return re.sub(r"<([@#])([A-Z0-9]+)>", shown, text)
 
     async def press(
         self,

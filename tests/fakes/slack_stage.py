@@ -56,6 +56,8 @@ class Stage:
         self.team = self.add_team("Party")
         self.bot_token = self.install(self.team).token if installed else ""
         self.general = self.channel("general")
+        self.escaped: set[str] = set()
+        """The commands whose manifest says `should_escape`."""
 
     # Places and people
 

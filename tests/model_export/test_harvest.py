@@ -99,7 +99,10 @@ async def test_what_people_wanted_is_kept_in_their_order(
             break
     await add(party, OTHER, by=BEN)
     await party.queue.undo(HERE, BEN)
+    await party.blocks.block_member(HERE, MO, Member("discord", "99", "Troll"))
+    await party.blocks.block_song(HERE, MO, "typed:Vlorp - The Trolls")
     folder = commanded(database_url, tmp_path / "parties")
+    assert not any(b"roll" in path.read_bytes() for path in folder.iterdir())
     assert titles(folder) == [["Mr. Brightside", "Bohemian Rhapsody", "Our Own Demo", taken.track.title]]
     assert [each["n_tracks"] for each in rows(folder, "playlists")] == [4]
 

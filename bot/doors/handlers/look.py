@@ -8,7 +8,7 @@ from bot.doors.answers import Answer, AskForSettings, ConfirmErasure, Said, Sect
 from bot.doors.ask import Ask
 from bot.doors.table import Group
 from bot.party.errors import ManagersOnly, marked
-from bot.party.rules.moderation import is_dj
+from bot.party.rules.moderation import may_manage
 from bot.takeaway.files import Form, exported, filename
 from bot.takeaway.mapping import drawn, pictured, worded
 
@@ -50,9 +50,9 @@ async def export(ask: Ask, form: str = Form.CSV) -> Answer:
 async def settings(ask: Ask) -> Answer:
     """Shows what the room may choose, to whoever may."""
     rules = await ask.party.settings.rules(ask.room)
-    if not (ask.member.manager or is_dj(ask.member, rules)):
+    if not may_manage(ask.member, rules):
         raise ManagersOnly
-    return AskForSettings(rules)
+    return AskForSettings(rules, await ask.party.blocks.of(ask.room))
 
 
 async def learn(ask: Ask, choice: str | None = None) -> Answer:
@@ -78,6 +78,7 @@ async def delete_my_data(ask: Ask, sure: str | None = None) -> Answer:
     )
     if ask.party.has_spotify:
         text += " " + say(marked("Your Spotify connection will be erased too."))
+    text += " " + say(marked("If a moderator has blocked you somewhere, your ID stays there for that alone."))
     return ConfirmErasure(text, say(marked("Erase my data")))
 
 

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.party.errors import ExplicitSong, PlayedLately, QueueFull, TooManyOfYours
+from bot.party.errors import (
+    ExplicitSong,
+    PlayedLately,
+    QueueFull,
+    SongBlocked,
+    SongTooLong,
+    TooManyOfYours,
+)
 from bot.party.limits import LONGEST_QUEUE, MINUTE_MS
+from bot.party.rules.moderation import is_blocked
 from bot.party.rules.songs import explicit, same_song
-from bot.party.words import Entry, Member, Rules, State, Track
+from bot.party.words import NOTHING_BLOCKED, Blocked, Entry, Member, Rules, State, Track
 
 
 def admit(
-    track: Track, waiting: Sequence[Entry], rules: Rules, member: Member, *, moderates: bool = False
+    track: Track,
+    waiting: Sequence[Entry],
+    rules: Rules,
+    member: Member,
+    *,
+    moderates: bool = False,
+    blocked: Blocked = NOTHING_BLOCKED,
 ) -> None:
     """Lets a song in, or says why not; how long it has to rest is asked of `let_rest`.
 
@@ -20,17 +34,45 @@ def admit(
         waiting: what plays and what is queued.
         rules: what the room has chosen.
         member: who adds it.
-        moderates: whether the member may have any number of songs waiting.
+        moderates: whether the member may have any number of songs waiting; what a song must be like holds
+            for everybody.
+        blocked: what the room keeps out.
 
     Raises:
-        QueueFull, TooManyOfYours, ExplicitSong: as they say.
+        QueueFull, TooManyOfYours, ExplicitSong, SongTooLong, SongBlocked: as they say.
     """
+    bar(track, rules, blocked)
     if rules.clean and explicit(track):
         raise ExplicitSong
     if len(waiting) >= LONGEST_QUEUE:
         raise QueueFull(LONGEST_QUEUE)
     if rules.songs_each and not moderates and own_songs(waiting, member) >= rules.songs_each:
         raise TooManyOfYours(rules.songs_each)
+
+
+def bar(track: Track, rules: Rules, blocked: Blocked) -> None:
+    """Keeps a song out that is blocked or too long.
+
+    Raises:
+        SongTooLong, SongBlocked: as they say.
+    """
+    if is_blocked(track, blocked):
+        raise SongBlocked
+    if too_long(track, rules):
+        raise SongTooLong(rules.longest_min, clock(track.duration_ms or 0))
+
+
+def too_long(track: Track, rules: Rules) -> bool:
+    """Whether a song is longer than the room wants; one whose length nobody knows is not."""
+    longest_ms = rules.longest_min * MINUTE_MS
+    return bool(longest_ms) and (track.duration_ms or 0) > longest_ms
+
+
+def clock(length_ms: int) -> str:
+    """A length as players show it, such as 46:12 or 1:02:03, rounded up: what is over a limit looks so."""
+    minutes, seconds = divmod(-(-length_ms // 1_000), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def own_songs(waiting: Iterable[Entry], member: Member) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from bot.party.spelling import names, version_key
+from bot.party.spelling import names, title_key, version_key
 from bot.party.words import Entry, Track
 
 
@@ -62,7 +63,23 @@ def twin_keys(track: Track) -> frozenset[object]:
 
 @lru_cache(maxsize=5_000)  # the same few songs are compared again and again
 def _spelt(title: str, artist: str) -> tuple[str, tuple[str, ...]]:
-    return version_key(title), tuple(names(artist))
+    return version_key(title) or _signs(title), tuple(names(artist))
+
+
+def any_version(one: Track, other: Track) -> bool:
+    """Whether two tracks are one song by the same main artist, be it live, remixed or in another spelling."""
+    keys = [_any_version(each.title, each.artist) for each in (one, other)]
+    return keys[0] == keys[1] or same_song(one, other)
+
+
+@lru_cache(maxsize=5_000)
+def _any_version(title: str, artist: str) -> tuple[str, tuple[str, ...]]:
+    return title_key(title) or _signs(title), tuple(names(artist)[:1])
+
+
+def _signs(title: str) -> str:
+    """A title of signs alone, which is its own key: of such titles no other key is left."""
+    return unicodedata.normalize("NFC", "".join(title.split()))
 
 
 def twin(entries: Iterable[Entry], track: Track) -> Entry | None:

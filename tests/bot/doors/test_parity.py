@@ -33,11 +33,13 @@ from tests.bot.slack.conftest import log_in as slack_log_in
 from tests.bot.slack.conftest import open_server as open_slack
 from tests.cogs import stage as discord
 from tests.conftest import Clock
+from tests.fakes.discord_model import EVERYONE
 from tests.fakes.discord_model import FakeMember as DiscordMember
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.slack_model import FakeMember as SlackMember
 from tests.fakes.slack_server import FakeSlack
 
+MANAGE_MESSAGES = 1 << 13
 NAME = "anna"
 """What Anna is called in every door: Slack has names in small letters."""
 LINK = "https://open.spotify.com/track/{id}"
@@ -293,6 +295,40 @@ async def test_every_door_says_and_does_the_same(
         assert tables[0] == tables[1] == tables[2]
 
 
+MODERATED = [
+    Sentence("skip"),
+    Sentence("block", {"song": "take on me"}),
+    Sentence("block", {"song": "zzyzx qwfp"}),
+    Sentence("block"),
+    Sentence("add", {"song": "take on me"}),
+    Sentence("unblock", {"what": "take on"}),
+    Sentence("unblock", {"what": "take on"}),
+    Sentence("block"),
+    Sentence("skip"),
+]
+"""What only moderators say, whom the room lacks."""
+
+
+async def test_moderators_hear_the_same_in_both_chats(
+    tmp_path: Path, bundle: Bundle, catalogue: Catalogue, clock: Clock
+) -> None:
+    """Sentence after sentence, in Discord and in Slack, about songs that somebody else has added."""
+    async with speakers(tmp_path, bundle, catalogue, clock) as doors:
+        on_discord, in_slack = doors[0], doors[1]
+        assert isinstance(on_discord, OnDiscord)
+        assert isinstance(in_slack, InSlack)
+        for chat in (on_discord, in_slack):
+            await chat.say(Sentence("add", {"song": "wonderwall\ntake on me\nafrica toto"}))
+        on_discord.anna = on_discord.fake.member("mo", permissions=EVERYONE | MANAGE_MESSAGES)
+        in_slack.anna = in_slack.fake.member("mo", admin=True)
+        for sentence in MODERATED:
+            clock.now_s += 5
+            said = [words(await chat.say(sentence)) for chat in (on_discord, in_slack)]
+            assert said[0] == said[1], str(sentence)
+            stand = [as_it_stands(await chat.party.insight.now(chat.room)) for chat in (on_discord, in_slack)]
+            assert stand[0] == stand[1], str(sentence)
+
+
 async def test_every_row_is_said_or_named_here() -> None:
     """Whoever adds a command says it through all three doors, or here why not."""
     elsewhere = {
@@ -302,5 +338,7 @@ async def test_every_row_is_said_or_named_here() -> None:
         "help": "its words are the door's own commands",
         "delete-my-data": "it asks first, in each door in its own way",
         "spotify disconnect": "it needs an account",
+        "block": "nobody moderates the room; what the chats say is compared below",
+        "unblock": "the same",
     }
     assert {each.name for each in SENTENCES} | set(elsewhere) == set(BY_NAME)

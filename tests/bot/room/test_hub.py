@@ -173,24 +173,45 @@ async def test_remove(enter: Enter) -> None:
 
 async def test_skip(enter: Enter) -> None:
     """A wish to skip is shown to all, can be undone, and with more than half the song is over."""
-    ann, bob = await enter("Ann"), await enter("Bob")
+    ann, bob, cleo = await enter("Ann"), await enter("Bob"), await enter("Cleo")
     await ann.ask("add", text="mr brightside")
     await bob.ask("add", text="take on me")
     playing = (await bob.until(lambda state: state["queue"]))["playing"]["id"]
-    await ann.ask("skip", entry=playing)
+    await cleo.ask("skip", entry=playing)
     assert (await bob.until(lambda state: state["skip"]["votes"]))["skip"] == {
         "votes": 1,
         "needed": 2,
         "mine": False,
     }
-    assert (await ann.until(lambda state: state["skip"]["votes"]))["skip"]["mine"]
-    await ann.ask("undo")
+    assert (await cleo.until(lambda state: state["skip"]["votes"]))["skip"]["mine"]
+    await cleo.ask("undo")
     await bob.until(lambda state: not state["skip"]["votes"])
-    await ann.ask("skip", entry=playing)
+    await cleo.ask("skip", entry=playing)
     assert (await bob.ask("skip", entry=playing))["say"].startswith("Skipped ")
     state = await ann.until(lambda state: state["history"])
     assert (state["history"][0]["state"], state["skip"]["votes"]) == ("skipped", 0)
     assert state["playing"]["by"] == "Bob"
+
+
+async def test_own_skip(enter: Enter) -> None:
+    """Whoever added what plays skips it at once, and is told so."""
+    ann, bob = await enter("Ann"), await enter("Bob")
+    await ann.ask("add", text="mr brightside")
+    await bob.ask("add", text="take on me")
+    said = (await ann.ask("skip"))["say"]
+    assert said.startswith(
+        "Ann skipped Mr. Brightside – The Killers, their own song. Now playing: Take on Me"
+    )
+    assert (await bob.until(lambda state: state["history"]))["playing"]["by"] == "Bob"
+
+
+async def test_a_long_song(enter: Enter) -> None:
+    """A song longer than the room wants is refused; nobody blocks here, so there is no such request."""
+    ann = await enter("Ann")
+    refused = await ann.ask("add", text="Tubular Bells - Pt. I - Mike Oldfield")
+    assert (refused["ok"], refused["kind"]) == (False, "SongTooLong")
+    assert "26:01" in refused["say"]
+    assert (await ann.ask("block", song="imagine"))["kind"] == "NotUnderstood"
 
 
 async def test_late_skip(enter: Enter) -> None:

@@ -155,7 +155,7 @@ async def test_skip_means_what_plays(enter: Enter) -> None:
     ann = await enter("Ann")
     await fill(ann, "mr brightside", SOME_SONG)
     assert (await ann.ask("skip", song="zzyxq vlorp"))["kind"] == "AlreadyOver"
-    assert (await ann.ask("skip"))["say"].startswith("Skipped ")
+    assert (await ann.ask("skip"))["say"].startswith("Ann skipped Mr. Brightside")
 
 
 async def test_a_map(enter: Enter) -> None:

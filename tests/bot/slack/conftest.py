@@ -11,6 +11,7 @@ from bot.service import PartyService
 from bot.slack import budget, card
 from bot.slack.app import SCOPES, SlackDoor
 from bot.slack.installs import Single
+from bot.slack.manifest import manifest
 from tests.conftest import SPECS
 from tests.fakes.slack_model import Timing
 from tests.fakes.slack_server import FakeSlack
@@ -42,6 +43,8 @@ async def log_in(fake: FakeSlack, party: PartyService, only: str = "") -> AsyncI
         only=only,
         base_url=fake.base_url,
     )
+    made = manifest()["features"]["slash_commands"]
+    fake.escaped = {each["command"] for each in made if each.get("should_escape")}
     async with door.open():
         await fake.connected(1)
         yield door

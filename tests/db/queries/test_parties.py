@@ -4,29 +4,47 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.party.words import NOBODY, Change, Member, Order, Playback, Quorum, Room, Rules, State
+from bot.party.words import (
+    NOBODY,
+    Blocked,
+    Change,
+    Member,
+    Order,
+    Playback,
+    Quorum,
+    Room,
+    Rules,
+    State,
+    Track,
+)
 from db.store import Store
 from tests.conftest import ANNA, BEN, ON_BOTH, ROOM
 from tests.db.songs import SONG, queued
 
 pytestmark = ON_BOTH
 
+BLOCKED = Blocked(
+    (BEN, Member("discord", "9", "\u0301\u0302")),
+    (Track(SONG.title, SONG.artist, "1"), Track("“'\\{}", "\u0303")),
+)
 LOBBY = Room("web", "", "lobby")
 ELSEWHERE = Room("discord", "1", "elsewhere")
 
 
 async def test_what_a_room_has_chosen_is_kept(store: Store) -> None:
-    """Rules, whether songs are shared, and the card come back, for this room only."""
+    """Rules, what is blocked, whether songs are shared, and the card come back, for this room only."""
     rules = Rules(order=Order.TURNS, quorum=Quorum.ALL, clean=True, djs="7 8", language="de")
     async with store.writing() as tx:
         party = await tx.parties.open(ROOM, 1)
         other = await tx.parties.open(LOBBY, 1)
         await tx.parties.set_rules(party.id, rules)
+        await tx.parties.set_blocked(party.id, BLOCKED)
         await tx.parties.set_shared(party.id, True)
         await tx.parties.set_card(party.id, "message")
         await tx.parties.touch(party.id, 2, 3)
     async with store.reading() as look:
-        kept = replace(party, rules=rules, shared=True, card="message", started_ms=2, active_ms=3)
+        chosen = replace(party, rules=rules, blocked=BLOCKED)
+        kept = replace(chosen, shared=True, card="message", started_ms=2, active_ms=3)
         assert await look.parties.open(ROOM, 9) == kept
         assert await look.parties.open(LOBBY, 9) == other
 

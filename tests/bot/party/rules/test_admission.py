@@ -6,9 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from bot.party.errors import ExplicitSong, PlayedLately, QueueFull, TooManyOfYours
+from bot.party.errors import (
+    ExplicitSong,
+    PlayedLately,
+    QueueFull,
+    SongBlocked,
+    SongTooLong,
+    TooManyOfYours,
+)
 from bot.party.rules.admission import admit, let_rest, own_songs, rest_ms
-from bot.party.words import Rules, State
+from bot.party.words import Blocked, Rules, State
 from tests.bot.party.rules.made import ANNA, BEN, MINUTE_MS, NOW_MS, entry, song
 
 EXPLICIT = replace(song(1), title="Song (Explicit)")
@@ -28,6 +35,35 @@ def test_a_clean_room_keeps_out_what_is_marked_explicit() -> None:
     admit(song(1), [], Rules(clean=True), ANNA)
     with pytest.raises(ExplicitSong):
         admit(EXPLICIT, [], Rules(clean=True), ANNA, moderates=True)
+
+
+@pytest.mark.parametrize(
+    ("length_ms", "shown"),
+    [(600_001, "10:01"), (601_000, "10:01"), (2_753_000, "45:53"), (3_723_000, "1:02:03")],
+)
+def test_a_song_that_is_too_long_is_refused_with_its_length(length_ms: int, shown: str) -> None:
+    """Also of moderators; what looks no longer than the limit is none."""
+    with pytest.raises(SongTooLong) as error:
+        admit(replace(song(1), duration_ms=length_ms), [], Rules(), ANNA, moderates=True)
+    assert error.value.parts == {"number": 10, "length": shown}
+
+
+@pytest.mark.parametrize(
+    ("length_ms", "longest_min"), [(600_000, 10), (None, 5), (0, 5), (10**9, 0), (3_600_000, 60)]
+)
+def test_any_other_length_is_taken(length_ms: int | None, longest_min: int) -> None:
+    """Just as long as the room wants, unknown, or where any length will do."""
+    admit(replace(song(1), duration_ms=length_ms), [], Rules(longest_min=longest_min), ANNA)
+
+
+def test_a_blocked_song_is_refused_in_every_version() -> None:
+    """Also of moderators; another song is not."""
+    blocked = Blocked(songs=(song(1),))
+    for track in (song(1), replace(song(1), title="Song 1 (Live)"), song(1, "Band, Guest")):
+        with pytest.raises(SongBlocked):
+            admit(track, [], Rules(), ANNA, moderates=True, blocked=blocked)
+    admit(song(2), [], Rules(), ANNA, blocked=blocked)
+    admit(song(1, "Others"), [], Rules(), ANNA, blocked=blocked)
 
 
 def test_a_queue_is_full_with_500_songs() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.party.rules.songs import explicit, main_artist, same_song, twin, varied
+from bot.party.rules.songs import any_version, explicit, main_artist, same_song, twin, varied
 from bot.party.words import Track
 from tests.bot.party.rules.made import ANY_TIME, entry, song
 
@@ -126,6 +126,25 @@ def test_typed_songs_are_the_same_by_title_and_artist() -> None:
     assert same_song(typed, Track("STRASSE", "GRÖSSE"))
     assert not same_song(typed, Track("Straße", "Other"))
     assert not same_song(typed, Track("Other", "Größe"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same", "version"),
+    [
+        (("\u0301\u0302", ""), ("\u0301\u0302", ""), True, True),
+        (("\u0301\u0302", ""), ("\u0303", ""), False, False),
+        (("???", "!!!"), ("???", "!!!"), True, True),
+        (("???", "!!!"), ("!!!", "!!!"), False, False),
+        (("Africa", "TOTO"), ("Africa - Live", "Toto, Guest"), False, True),
+        (("Africa", "TOTO"), ("Africa", "Weezer"), False, False),
+    ],
+)
+def test_titles_of_signs_alone_and_versions(
+    one: tuple[str, str], other: tuple[str, str], same: bool, version: bool
+) -> None:
+    """Of a title without letters the signs tell; a live take is another song, but a version of the same."""
+    assert same_song(Track(*one), Track(*other)) is same
+    assert any_version(Track(*one), Track(*other)) is version
 
 
 def test_the_twin_is_the_first_entry_of_the_same_song() -> None:

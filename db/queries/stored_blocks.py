@@ -1,0 +1,32 @@
+"""Whom and what a room keeps out, as it is kept: JSON with the party, which every request reads anyway."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import orjson
+
+from bot.party.words import Blocked, Member, Track
+
+
+def blocked_column(blocked: Blocked) -> str:
+    """What a party keeps of whom and what it has blocked."""
+    kept: dict[str, object] = {}
+    if blocked.members:
+        kept["members"] = [[each.user_id, each.name] for each in blocked.members]
+    if blocked.songs:
+        kept["songs"] = [[each.title, each.artist, each.track_id, each.spotify_id] for each in blocked.songs]
+    return orjson.dumps(kept).decode()
+
+
+@lru_cache(maxsize=1_000)  # most rooms have blocked nothing
+def read_blocked(platform: str, stored: str) -> Blocked:
+    """Whom and what a party has blocked, as it was kept."""
+    kept = orjson.loads(stored)
+    return Blocked(
+        tuple(Member(platform, user_id, name) for user_id, name in kept.get("members", ())),
+        tuple(
+            Track(title, artist, track_id, spotify_id=spotify_id)
+            for title, artist, track_id, spotify_id in kept.get("songs", ())
+        ),
+    )
