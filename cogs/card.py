@@ -49,6 +49,7 @@ class Live(LiveCards, commands.Cog):
         self._notes = MissingNotes()
         self._no_edits: set[Room] = set()  # where the bot lacks a permission for it
         self._no_posts: set[Room] = set()
+        self._named: set[Room] = set()  # those of them that the log has named
         self._lapses: dict[Room, asyncio.TimerHandle] = {}
         party.unit.count_listeners("discord", self.present)
 
@@ -146,7 +147,9 @@ class Live(LiveCards, commands.Cog):
     def drop(self, room: Room) -> None:
         """Knows nothing more of a room."""
         super().drop(room)
-        self._allow(room, frozenset())
+        for known in (self._no_edits, self._no_posts, self._named):
+            known.discard(room)
+        self._sleep_on(room)
         self._notes.leave([room])
 
     def is_ours(self, room: Room) -> bool:
@@ -207,14 +210,19 @@ class Live(LiveCards, commands.Cog):
 
     def _wake_at_lapse(self, room: Room, card: str) -> None:
         """Looks at a card again when its token is about to end."""
-        loop, before = asyncio.get_running_loop(), self._lapses.pop(room, None)
-        if before is not None:
-            before.cancel()
-        self._lapses[room] = loop.call_later(max(0.0, self._side.lapses_in_s(card)), self.note, room)
+        self._sleep_on(room)
+        left_s = max(0.0, self._side.lapses_in_s(card))
+        self._lapses[room] = asyncio.get_running_loop().call_later(left_s, self.note, room)
+
+    def _sleep_on(self, room: Room) -> None:
+        timer = self._lapses.pop(room, None)
+        if timer is not None:
+            timer.cancel()
 
     def _bar(self, room: Room, where: set[Room]) -> None:
-        if room not in self._no_edits | self._no_posts:
-            log.info("The bot lacks a permission for its card in room %s.", room.channel)
+        if room not in self._named:
+            log.info("The bot may not write its card in room %s.", room.channel)
+        self._named.add(room)
         where.add(room)
 
     def _allow(self, room: Room, missing: Iterable[str]) -> None:
@@ -227,9 +235,7 @@ class Live(LiveCards, commands.Cog):
             return
         barred = room in self._no_edits
         self._no_edits.discard(room)
-        timer = self._lapses.pop(room, None)
-        if timer is not None:
-            timer.cancel()
+        self._sleep_on(room)
         if not lacks and room in self._no_posts:
             self._no_posts.discard(room)
             barred = True

@@ -127,6 +127,24 @@ async def test_a_permission_that_is_taken_between_two_clicks(fake: FakeDiscord, 
     assert cards(fake, place) == [card]
 
 
+async def test_a_refusal_that_no_permission_explains(fake: FakeDiscord, party: PartyService) -> None:
+    """The token helps there too, nobody is told of anything, and the next request tries the channel again."""
+    place = fake.channel
+    for name in ("mr brightside", "wonderwall"):
+        await add(fake, place, name)
+    await eventually(lambda: ["Wonderwall" in card.text for card in cards(fake, place)] == [True])
+    (card,) = cards(fake, place)
+    song = (await party.insight.now(room(fake, place))).queue[-1].id
+    await fake.click(fake.member("Ben"), card, f"encore:vote:{song}:1:queue")
+    await eventually(lambda: "👍 1" in card.text)
+    fake.fail_next("PATCH", f"/channels/{place.id}/", status=403, code=50001)
+    await eventually(await voted(fake, party, place, 2))
+    assert fake.requests[-1].path.endswith("/messages/@original")
+    assert notes(await fake.slash(fake.member("Ben"), "now")) == []
+    await eventually(await voted(fake, party, place, 3))
+    assert [it.path for it in fake.requests if it.method == "PATCH"][-1].startswith(f"/channels/{place.id}/")
+
+
 @pytest.mark.parametrize("way", ["the channel", "the bot's role", "another role"])
 async def test_a_permission_that_comes_takes_the_card_up_again(
     fake: FakeDiscord, party: PartyService, way: str
