@@ -352,8 +352,7 @@ class TooNewToVote(PartyError):
     """The room doesn't count the votes of members who joined less than a day ago."""
 
     text = marked(
-        "You joined this server less than a day ago, so your vote doesn't count here yet. "
-        "You can add songs already."
+        "You joined less than a day ago, so your vote doesn't count here yet. You can add songs already."
     )
 
 

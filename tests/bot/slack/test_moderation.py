@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.party.errors import (
@@ -128,7 +130,10 @@ async def test_settings_show_what_is_blocked_and_let_it_in(fake: FakeSlack, part
     blocked = await party.blocks.of(room(fake))
     assert ([each.name for each in blocked.members], blocked.songs) == (["ben"], ())
     view = (await fake.slash(chief, "/settings")).view
-    picked = {"blocked_members": {"blocked_members": [f"member:{ben.id}"]}, "order": {"order": "turns"}}
+    picked: dict[str, dict[str, Any]] = {
+        "blocked_members": {"blocked_members": [f"member:{ben.id}"]},
+        "order": {"order": "turns"},
+    }
     reply = await fake.submit(chief, view, picked)
     assert reply.failure is None
     assert (await party.blocks.of(room(fake))).members == ()

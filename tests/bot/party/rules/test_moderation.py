@@ -15,7 +15,7 @@ from bot.party.rules.moderation import (
     may_vote,
     without,
 )
-from bot.party.words import Blocked, Member, Rules
+from bot.party.words import Blocked, Member, Rules, Track
 from tests.bot.party.rules.made import ANNA, BEN, song
 
 WITH_ROLES = replace(ANNA, roles=frozenset({"77", "78"}))
@@ -86,5 +86,6 @@ def test_what_is_unblocked_is_named_by_its_mark() -> None:
     blocked = Blocked((ANNA, BEN), (song(1), song(2)))
     left = without(blocked, {mark_of(ANNA), mark_of(song(2)), "song:0"})
     assert left == Blocked((BEN,), (song(1),))
-    assert len({mark_of(each) for each in (*blocked.members, *blocked.songs)}) == 4
+    everything: tuple[Member | Track, ...] = (*blocked.members, *blocked.songs)
+    assert len({mark_of(each) for each in everything}) == 4
     assert all(len(mark_of(each)) <= 75 for each in blocked.songs)
