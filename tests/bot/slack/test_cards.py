@@ -180,8 +180,9 @@ async def test_a_song_that_was_on_an_old_card_cannot_be_voted_for(
 
 async def test_skip_on_the_card(fake: FakeSlack, party: PartyService) -> None:
     """The button counts who wants to skip, and skips what it stands beside only."""
-    ben, cleo = fake.member("Ben"), fake.member("Cleo")
-    await fill(fake, ben, "mr brightside")
+    anna, ben, cleo = (fake.member(name) for name in ("Anna", "Ben", "Cleo"))
+    await fill(fake, anna, "mr brightside")
+    await fill(fake, ben, "wonderwall")
     await fill(fake, cleo, "take on me")
     shown = await card(fake, lambda it: "⏭ 0/2" in it.shown)
     (skip,) = [each for each in shown.actions if each.startswith("encore:skip:")]
@@ -189,7 +190,7 @@ async def test_skip_on_the_card(fake: FakeSlack, party: PartyService) -> None:
     await card(fake, lambda it: "⏭ 1/2" in it.shown)
     old = FakeMessage(shown.ts, shown.channel, shown.text, list(shown.blocks))
     await fake.press(cleo, shown, skip)
-    await card(fake, lambda it: "▶ *Now playing:* Take on Me" in read(it))
+    await card(fake, lambda it: "▶ *Now playing:* Wonderwall" in read(it))
     assert await private(await fake.press(cleo, old, skip)) == sentence(errors.AlreadyOver())
 
 

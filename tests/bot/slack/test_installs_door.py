@@ -74,7 +74,7 @@ async def test_two_workspaces_and_one_that_leaves(
         assert await titles(slack, party, place) == []
         assert await titles(slack, party) == ["Wonderwall"]
         told = await slack.slash(anna, "/skip")
-        assert "Skipped Wonderwall" in read(await public(told))
+        assert "skipped Wonderwall" in read(await public(told))
 
 
 async def test_an_organisation_has_cards_too(slack: FakeSlack, party: PartyService, store: Store) -> None:
