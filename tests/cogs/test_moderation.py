@@ -17,7 +17,7 @@ from bot.party.errors import (
     SongTooLong,
     TooNewToVote,
 )
-from bot.party.words import Room
+from bot.party.words import Member, Room
 from bot.service import PartyService
 from tests.cogs.stage import log_in, open_server, private, public, read, room
 from tests.fakes.discord_model import EVERYONE, FakeMember
@@ -65,8 +65,8 @@ async def test_a_member_is_blocked_and_let_in_again(fake: FakeDiscord, party: Pa
 async def test_a_blocked_member_presses_nothing(fake: FakeDiscord, party: PartyService) -> None:
     """Votes, skips and pages of the card and votes on a ballot are refused in private and change nothing."""
     await fill(fake)
-    for part in (range(9), range(9, 18)):
-        await fake.slash(fake.member("Cleo"), "add", song="\n".join(f"song {n} - nobody" for n in part))
+    for number in range(18):
+        await party.queue.add(room(fake), Member("discord", "77", "Cleo"), f"typed:song {number} - nobody")
     mia, ben = moderator(fake), fake.member("Ben")
     ballot = public(await fake.slash(fake.member("Anna"), "next"))
     card = public(await fake.slash(fake.member("Anna"), "queue"))
