@@ -35,8 +35,8 @@ async def test_the_first_song_plays_and_the_second_is_next(fake: FakeSlack) -> N
     """Everybody sees what became of a song that was added."""
     anna, ben = fake.member("Anna"), fake.member("Ben")
     first = await fake.slash(anna, "/add", "mr brightside")
-    second = await fake.slash(ben, "/add", "take on me")
     assert read(await public(first)) == f"Now playing: {BRIGHTSIDE}"
+    second = await fake.slash(ben, "/add", "take on me")
     assert read(await public(second)) == "Added Take on Me – a-ha: next up."
 
 
@@ -147,8 +147,9 @@ async def test_help_fits_in_every_language(fake: FakeSlack, locale: str) -> None
     """Slack takes its sections, each under a heading, and commands are named as they are typed in Slack."""
     said = await private(await fake.slash(fake.member("Anna", locale=locale), "/party", "help"))
     own = words(locale)
-    assert all(f"`{named(row)}` {own.say(row.help)}" in said for row in ROWS)
-    assert [line for line in said.splitlines() if line[:1] == "*"] == [f"*{own.say(it)}*" for it in Group]
+    assert all(f"`{named(row)}` {own.say(row.help)}" in said for row in ROWS if not row.spotify)
+    headings = [f"*{own.say(it)}*" for it in Group if it is not Group.SPOTIFY]  # which is not set up here
+    assert [line for line in said.splitlines() if line[:1] == "*"] == headings
     assert said.startswith(own.about_spotify(has_spotify=False))
 
 

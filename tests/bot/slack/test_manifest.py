@@ -75,7 +75,7 @@ async def test_one_command_alone_runs_all_of_them(party: PartyService, only: str
         with pytest.raises(ValueError, match="/add is not a valid command"):
             await fake.slash(anna, "/add", "wonderwall")
         told = await private(await fake.slash(anna, f"/{only}", "help"))
-        assert all(f"`/{only} {row.name}`" in told for row in ROWS)
+        assert all(f"`/{only} {row.name}`" in told for row in ROWS if not row.spotify)
         assert not re.search(rf"/(?!{only}\b)[a-z]", told)
         await fake.slash(anna, f"/{only}", "queue")
         assert f"`/{only} add` a song" in (await card(fake)).shown
