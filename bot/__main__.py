@@ -35,6 +35,7 @@ from bot.settings import Settings, read_settings
 from bot.slack import manifest
 from bot.slack.app import SlackDoor, install_flow
 from bot.slack.installs import Installs, Single
+from bot.slack.names import names
 from bot.slack.states import States
 from bot.spotify.accounts import Accounts
 from bot.spotify.breaker import Breaker
@@ -142,7 +143,7 @@ async def _spotify(settings: Settings, store: Store, catalogue: Catalogue) -> As
         await accounts.reseal()
         yield _Spotify(
             SpotifyMusic(spotify, accounts, catalogue, store),
-            ConnectPages(accounts, settings.own_url, spotify.accounts_url),
+            ConnectPages(accounts, settings.own_url, spotify.accounts_url, names("", settings.slack_command)),
         )
     finally:
         await accounts.close()
@@ -251,12 +252,20 @@ def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(line)
 
 
+def _has_spotify() -> bool:
+    """Whether Spotify is set up, or may be: half of the settings may be there while the app is made."""
+    try:
+        return read_settings().spotify_client_id is not None
+    except StartError:
+        return True
+
+
 def main(line: Sequence[str] | None = None) -> int:
     """Does what the command line asks for and returns the exit code."""
     asked = arguments(line)
     try:
         if asked.command == "manifest":
-            print(manifest.printed(asked.url, asked.prefix, asked.only))
+            print(manifest.printed(asked.url, asked.prefix, asked.only, spotify=_has_spotify()))
             return 0
         settings = read_settings()
         if asked.command == "find":

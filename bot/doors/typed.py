@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.doors.arguments import Argument, Text
+from bot.doors.arguments import Argument, Person, Text
 from bot.doors.table import Command
 from bot.party.errors import NotUnderstood, OutOfRange, WrongUsage
 
@@ -17,7 +17,8 @@ def read(command: Command, line: str, named: str = "") -> dict[str, Any]:
     """The arguments in a line behind a command.
 
     What is no text stands at the end where there is a text before it, as in `wonderwall down`, or alone where
-    the text may be left out; without any text its order does not matter.
+    the text may be left out; without any text its order does not matter. A member who is mentioned may stand
+    before the text, too.
 
     Args:
         command: which one.
@@ -62,6 +63,11 @@ def _behind(line: str, text: Argument, others: list[Argument]) -> dict[str, Any]
         if (before.strip() or not text.required) and _fits(argument, last):
             found[argument.name] = argument.kind.read(last)
             line = before.rstrip()
+    for argument in others:
+        first, _, behind = line.partition(" ")
+        if isinstance(argument.kind, Person) and argument.name not in found and _fits(argument, first):
+            found[argument.name] = argument.kind.read(first)
+            line = behind.lstrip()
     if line:
         found[text.name] = text.kind.read(line)
     elif text.required:

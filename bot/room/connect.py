@@ -6,15 +6,11 @@ chats look at links before people do.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import cache
+from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 
 from aiohttp import web
 
-from bot.doors.ask import Door
-from bot.doors.commands import TABLE
-from bot.doors.table import of_door
 from bot.party.errors import SpotifyError, marked
 from bot.party.words import Member
 from bot.playback.errors import LoginRefused, LoginSpent, NotOnTheList, SpotifyAway, SpotifyRests
@@ -35,13 +31,6 @@ COOKIE_S = 600
 PLATFORMS = {"discord": "Discord", "slack": "Slack"}
 
 
-@cache
-def _slack_language(code: str) -> Language:
-    return Renamed(code, {row.name: f"/{row.slack_name}" for row in of_door(TABLE, Door.SLACK)})
-
-
-WORDED: dict[str, Callable[[str], Language]] = {"slack": _slack_language, "web": room_language}
-"""What takes a language's code, for members who have no commands in their own language."""
 STATUS = {
     LoginSpent: 410,
     LoginRefused: 403,
@@ -63,10 +52,13 @@ class ConnectPages:
         accounts: where accounts are connected.
         public_url: where browsers reach the room, without a slash at its end.
         accounts_url: Spotify's accounts service, to which the form leads.
+        in_slack: how commands are typed in Slack, by their names.
     """
 
-    def __init__(self, accounts: Accounts, public_url: str, accounts_url: str) -> None:
-        self._accounts, self._public_url = accounts, public_url
+    def __init__(
+        self, accounts: Accounts, public_url: str, accounts_url: str, in_slack: Mapping[str, str]
+    ) -> None:
+        self._accounts, self._public_url, self._in_slack = accounts, public_url, in_slack
         self._policy = (
             "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
             f"form-action 'self' {accounts_url}"  # browsers look at where a form is sent on to
@@ -85,7 +77,7 @@ class ConnectPages:
             except web.HTTPException:
                 raise
             except Exception as error:  # Replies logs what is no PartyError
-                response = _refused(_language(request), error)
+                response = _refused(self._language(request), error)
             response.headers["Content-Security-Policy"] = self._policy
             response.headers["Cache-Control"] = "no-store"
             return response
@@ -96,7 +88,7 @@ class ConnectPages:
         login = await self._accounts.begin(request.match_info["secret"])
         if login is None:
             raise LoginSpent
-        response = _asked(_language(request, login.member), login)
+        response = _asked(self._language(request, login.member), login)
         # With no-referrer a browser would not say where the form comes from; other sites still learn nothing.
         response.headers["Referrer-Policy"] = "same-origin"
         return response
@@ -113,7 +105,7 @@ class ConnectPages:
         """Spotify has sent the browser here, with a code or with a reason."""
         query, browser = request.query, request.cookies.get(COOKIE, "")
         state = query.get("state", "")
-        wished = _language(request, await self._accounts.owner(state))
+        wished = self._language(request, await self._accounts.owner(state))
         try:
             if "code" not in query:
                 await self._accounts.refuse(state, browser, query.get("error", ""))
@@ -122,6 +114,17 @@ class ConnectPages:
             response = _refused(wished, error)
         self._set_cookie(response, "", 0)
         return response
+
+    def _language(self, request: web.Request, member: Member | None = None) -> Language:
+        """The browser's language, with the member's commands or buttons; Discord's for a stranger."""
+        code = wished_code(request)
+        match member.platform if member else "":
+            case "slack":
+                return Renamed(code, self._in_slack)
+            case "web":
+                return room_language(code)
+            case _:
+                return language(code)
 
     def _set_cookie(self, response: web.Response, value: str, seconds: int) -> None:
         secure = self._public_url.startswith("https:")
@@ -176,8 +179,3 @@ def _refused(language: Language, error: Exception) -> web.Response:
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), FAULT)
     told = tag("p", Replies(language, escape).failure(error))
     return page(language, SPOTIFY, language.say(marked("That didn't work")), told, status=status)
-
-
-def _language(request: web.Request, member: Member | None = None) -> Language:
-    """The browser's language, with the commands or buttons that the member has; Discord's for a stranger."""
-    return WORDED.get(member.platform if member else "", language)(wished_code(request))

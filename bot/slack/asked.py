@@ -184,8 +184,11 @@ class Asked:
 
         Raises:
             NoSuchPerson: it is a bot.
+            PartyError: Slack does not say who it is, and so not what they may do.
         """
         person = await self.slack.people.person(self.client, self.place.team, user, name)
+        if person.unknown is not None:
+            raise person.unknown
         if person.bot:
             raise NoSuchPerson
         return person.member

@@ -107,8 +107,7 @@ class Budget:
         if waiting and self._ready_in_s() <= 0:
             self._left -= 1
             waiting[max(waiting, key=self._claim)].turn.set_result(None)
-        if len(waiting) > 1 or self._left < 1:
-            self._plan_for_the_rest()
+        self._plan_for_the_rest()  # a timer may have come too early, by uvloop's count of milliseconds
 
     def _plan_for_the_rest(self) -> None:
         if any(not each.turn.done() for each in self._waiting.values()):

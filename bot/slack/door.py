@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -13,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doors import presses
 from bot.doors.commands import BY_NAME
 from bot.doors.meant import named
-from bot.party.errors import EmptyText, NotUnderstood, marked
+from bot.party.errors import EmptyText, NotBlocked, NotUnderstood, marked
 from bot.party.limits import LONGEST_TEXT
 from bot.party.words import Member
 from bot.slack import forms, leaving, mentions, messages, pressing, which
@@ -143,7 +144,8 @@ class Door:
             marks = forms.unblocked(values)
             if marks:
                 key = f"{asked.key}/unblock"
-                await asked.party.blocks.unblock(asked.room, asked.member, marks, key)
+                with contextlib.suppress(NotBlocked):  # somebody was faster
+                    await asked.party.blocks.unblock(asked.room, asked.member, marks, key)
             await asked.tell(asked.own.say(SAVED if made or marks else UNCHANGED))
         else:
             raise NotUnderstood

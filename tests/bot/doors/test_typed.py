@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.doors.arguments import Mentioned
 from bot.doors.commands import BY_NAME
 from bot.doors.typed import read
 from bot.party.errors import OutOfRange, WrongUsage
@@ -36,6 +37,10 @@ READ: list[tuple[str, str, dict[str, Any]]] = [
     ("save", "The night of nights", {"name": "The night of nights"}),
     ("spotify device", "Kitchen", {"device": "Kitchen"}),
     ("delete-my-data", "yes", {"sure": "yes"}),
+    ("block", "<@U2|ben>", {"member": Mentioned("U2", "ben")}),
+    ("block", "imagine lennon", {"song": "imagine lennon"}),
+    ("block", "<@U2|ben> imagine lennon", {"member": Mentioned("U2", "ben"), "song": "imagine lennon"}),
+    ("block", "imagine lennon <@U2|ben>", {"member": Mentioned("U2", "ben"), "song": "imagine lennon"}),
 ]
 
 

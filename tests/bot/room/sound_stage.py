@@ -14,6 +14,7 @@ from bot.recommend.recommender import Recommender
 from bot.room import open_room
 from bot.room.connect import ConnectPages
 from bot.service import PartyService
+from bot.slack.names import names
 from bot.spotify.music import SpotifyMusic
 from db.store import Store
 from tests.bot.room.visitor import Visitor, connect
@@ -85,7 +86,7 @@ async def sound_room(
         music = SpotifyMusic(stage.spotify, stage.accounts, catalogue, store, clock)
         party = PartyService(store, catalogue, recommender, clock, music)
         stack.push_async_callback(party.close)
-        pages = ConnectPages(stage.accounts, public_url, fake.accounts_url)
+        pages = ConnectPages(stage.accounts, public_url, fake.accounts_url, names())
         room = open_room(party, "127.0.0.1", port, (), [pages.add_routes])
         url = await stack.enter_async_context(room)
         yield SoundRoom(url, party, stage, fake, catalogue, web, stack)

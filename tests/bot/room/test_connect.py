@@ -18,6 +18,7 @@ from bot.party.words import Member
 from bot.room import open_room
 from bot.room.connect import COOKIE, ConnectPages
 from bot.service import PartyService
+from bot.slack.names import names
 from db.store import Store
 from tests.bot.room.conftest import OpenPage
 from tests.bot.spotify.stage import Stage, process
@@ -103,7 +104,7 @@ async def house(
         port = int(free.getsockname()[1])
     public_url = f"http://127.0.0.1:{port}"
     async with process(store, fake, clock, public_url=public_url) as stage:
-        pages = ConnectPages(stage.accounts, public_url, fake.accounts_url)
+        pages = ConnectPages(stage.accounts, public_url, fake.accounts_url, names())
         async with open_room(party, "127.0.0.1", port, (), [pages.add_routes]) as url:
             yield House(url, stage, web)
 
@@ -169,7 +170,9 @@ async def test_over_https_the_cookie_is_for_https_alone(
     house: House, party: PartyService, web: aiohttp.ClientSession
 ) -> None:
     """What was given over TLS never travels without."""
-    pages = ConnectPages(house.stage.accounts, "https://party.example", house.stage.fake.accounts_url)
+    pages = ConnectPages(
+        house.stage.accounts, "https://party.example", house.stage.fake.accounts_url, names()
+    )
     link = await house.stage.accounts.connect(ANNA, "")
     async with open_room(party, "127.0.0.1", 0, ["party.example"], [pages.add_routes]) as url:
         headers = {"Origin": "https://party.example", "Host": "party.example"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.bot.slack.conftest import log_in, open_server
 from tests.bot.slack.stage import card, cards, read, room, until
 from tests.fakes.slack_limits import TIERS
 from tests.fakes.slack_server import FakeSlack
+from tests.patience import PATIENCE_S
 
 REAL_BURST, REAL_PER_MINUTE = budget.BURST, budget.PER_MINUTE
 FAST = 60_000
@@ -183,3 +185,19 @@ async def test_retry_after_holds_all_edits_of_the_workspace(
     await until(lambda: sum(it.method == "chat.update" for it in fake.requests) == count + 2)
     assert [it.status for it in fake.requests if it.method == "chat.update"][count - 1 :] == [429, 200, 200]
     assert fake.world.limits.refused["chat.update"] == 0  # nobody asked too early
+
+
+async def test_a_timer_that_comes_too_early_forgets_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loops count milliseconds, and uvloop's timers may come one early: a lone room still gets its edit."""
+    loop = asyncio.get_running_loop()
+    in_time, early_s = loop.call_later, iter([0.05])
+
+    def too_early(seconds: float, *work: Any, **how: Any) -> asyncio.TimerHandle:
+        return in_time(max(0.0, seconds - next(early_s, 0.0)), *work, **how)
+
+    shared = Budget(burst=10, per_minute=FAST)
+    shared.pause(0.1)  # when the timer comes there are edits again, but Slack wants none yet
+    monkeypatch.setattr(loop, "call_later", too_early)
+    waits = asyncio.create_task(shared.take(place("party")))
+    await asyncio.wait({waits}, timeout=PATIENCE_S)
+    assert waits.done()

@@ -47,7 +47,7 @@ def test_commands_keep_to_slacks_limits(prefix: str) -> None:
 async def test_slack_makes_an_app_of_it(way: dict[str, str], url: str) -> None:
     """Each manifest that can be printed is taken, with every address that it needs."""
     async with open_server() as fake:
-        made = manifest(url, **way)
+        made = manifest(url, way.get("prefix", ""), way.get("only", ""))
         fake.create_app(made)
         named = [each["command"] for each in made["features"]["slash_commands"]]
         assert fake.world.commands == frozenset(named)
@@ -198,11 +198,20 @@ def test_an_address_that_slack_cannot_use_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["prefix", "only"])
-@pytest.mark.parametrize("prefix", ["Party", "a b", "add", "drop", "x" * 32, "dm", "é"])
+@pytest.mark.parametrize("prefix", ["Party", "a b", "add", "drop", "my-party", "x" * 32, "dm", "é"])
 def test_a_prefix_that_cannot_be_is_refused(prefix: str, way: str) -> None:
     """Capitals, spaces, what is a command by itself, what is too long and what is Slack's own."""
     with pytest.raises(StartError, match=f"begin with {prefix}"):
-        manifest("", **{way: prefix})
+        manifest("", *((prefix, "") if way == "prefix" else ("", prefix)))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_without_spotify_no_command_is_there_that_needs_it(way: dict[str, str]) -> None:
+    """Slack offers what is in the manifest, also behind the command that runs every other one."""
+    made = manifest("", way.get("prefix", ""), way.get("only", ""), spotify=False)
+    offered = [each["command"] + each.get("usage_hint", "") for each in made["features"]["slash_commands"]]
+    assert offered
+    assert not re.search("spotify|save", " ".join(offered))
 
 
 def test_it_is_printed_as_json() -> None:

@@ -16,6 +16,7 @@ from bot.party.errors import (
     SongBlocked,
 )
 from bot.service import PartyService
+from bot.slack.errors import SlackDown
 from bot.slack.manifest import manifest
 from bot.slack.text import unescaped
 from tests.bot.slack.stage import answer, card, choose, fill, private, public, read, room, sentence, titles
@@ -138,6 +139,31 @@ async def test_settings_show_what_is_blocked_and_let_it_in(fake: FakeSlack, part
     assert reply.failure is None
     assert (await party.blocks.of(room(fake))).members == ()
     assert (await party.settings.rules(room(fake))).order == "turns"
+
+
+async def test_whom_somebody_else_let_in_meanwhile_spoils_no_form(
+    fake: FakeSlack, party: PartyService
+) -> None:
+    """The rest of what was chosen is saved, and it is said so."""
+    chief, ben = boss(fake), fake.member("Ben")
+    await private(await fake.slash(chief, "/block", ben.mention))
+    view = (await fake.slash(chief, "/settings")).view
+    await private(await fake.slash(chief, "/unblock", ben.mention))
+    picked: dict[str, dict[str, Any]] = {
+        "blocked_members": {"blocked_members": [f"member:{ben.id}"]},
+        "order": {"order": "turns"},
+    }
+    assert (await private(await fake.submit(chief, view, picked))).startswith("Saved.")
+    assert (await party.settings.rules(room(fake))).order == "turns"
+
+
+async def test_who_cannot_be_looked_up_is_not_blocked(fake: FakeSlack, party: PartyService) -> None:
+    """They may be an admin: it is said that Slack does not answer, and their songs stay."""
+    chief, ben = boss(fake), fake.member("Ben")
+    await private(await fake.slash(chief, "/block"))  # whoever asks is known
+    fake.fail_next("users.info", status=500)
+    assert await private(await fake.slash(chief, "/block", ben.mention)) == sentence(SlackDown())
+    assert (await party.blocks.of(room(fake))).members == ()
 
 
 async def test_an_admins_skip_is_told_to_all(fake: FakeSlack, party: PartyService) -> None:
