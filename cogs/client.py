@@ -17,7 +17,7 @@ from bot.service import PartyService
 from cogs.card import Live
 from cogs.commands import add_commands, mentions
 from cogs.leaving import Leaving
-from cogs.login import install_link, log_in, shortcomings
+from cogs.login import ELSEWHERE, elsewhere, install_link, log_in, shortcomings
 from cogs.news import News
 from cogs.presence import VoiceStatus
 from cogs.pressing import pressed
@@ -105,6 +105,8 @@ async def open_discord(
     bot = EncoreBot(party, shard_ids, shard_count)
     async with bot:
         login = await log_in(bot, token)
+        if elsewhere(login.application):
+            raise StartError("; ".join(ELSEWHERE))
         for what, mend in shortcomings(login.application):
             log.warning(
                 "Discord: %s; %s. The link with all that I need: %s",

@@ -10,6 +10,11 @@ import discord
 
 from bot.party.errors import NOT_AS_CONFIGURED, NotReached, StartError
 
+ELSEWHERE = (
+    "Discord sends what people do to the Interactions Endpoint URL, not to this bot",
+    "clear that field on the General Information page",
+)
+"""What is wrong there, and the mend."""
 FEWEST_LOGINS = 100
 """With fewer logins left the bot does not start, so that some are left for whoever mends it."""
 SCOPES = ("bot", "applications.commands")
@@ -76,6 +81,14 @@ def _spare(limit: dict[str, int]) -> None:
         )
 
 
+def elsewhere(application: discord.AppInfo) -> bool:
+    """Whether what people do is sent elsewhere: with an endpoint none comes over the gateway.
+
+    Source: Discord's docs, "Receiving and Responding".
+    """
+    return bool(application.interactions_endpoint_url)
+
+
 def all_permissions() -> discord.Permissions:
     """All that the bot needs, as one."""
     return discord.Permissions(sum(each.value for each in PERMISSIONS.values()))
@@ -92,12 +105,8 @@ def shortcomings(application: discord.AppInfo) -> list[tuple[str, str]]:
 
 
 def _general(application: discord.AppInfo) -> Iterator[tuple[str, str]]:
-    # With an endpoint none comes over the gateway (docs, "Receiving and Responding").
-    if application.interactions_endpoint_url:
-        yield (
-            "Discord sends what people do to the Interactions Endpoint URL, not to this bot",
-            "clear that field on the General Information page",
-        )
+    if elsewhere(application):
+        yield ELSEWHERE
     if application.bot_require_code_grant:
         yield (
             "the install link does not work while Requires OAuth2 Code Grant is on",

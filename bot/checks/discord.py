@@ -7,7 +7,7 @@ import discord
 from bot.checks.result import Result, Standing, not_set, works
 from bot.party.errors import CANNOT_START
 from bot.settings import Settings
-from cogs.login import install_link, log_in, needless, shortcomings
+from cogs.login import elsewhere, install_link, log_in, needless, shortcomings
 
 NAME = "Discord"
 
@@ -32,6 +32,6 @@ async def check(settings: Settings) -> Result:
     told = f"{app.name}, in {servers}; {login.remaining} of {login.total} logins left today"
     wanting = shortcomings(app)
     missing, mend = ("; ".join(each) for each in zip(*wanting, strict=True)) if wanting else ("", "")
-    if app.interactions_endpoint_url:
+    if elsewhere(app):
         return Result(NAME, Standing.WRONG, missing, mend=mend, notes=tuple(notes), code=CANNOT_START)
     return works(NAME, told, *notes, missing=missing, mend=mend)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import textwrap
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -103,6 +103,12 @@ def _rows(result: Result, names: int, states: int) -> Iterator[str]:
         yield f"{name:<{names}}  {standing:<{states}}  {line}".rstrip()
 
 
-def exit_code(results: Sequence[Result]) -> int:
-    """What a start would end with: 0 where everything works."""
-    return max(each.code for each in results)
+def exit_code(results: Sequence[Result], needed: Collection[str] = ()) -> int:
+    """What a start would end with: 0 where everything works.
+
+    Args:
+        results: what was found.
+        needed: the names of those without which there is no start, even if they could only not be reached.
+    """
+    ends = (each for each in results if each.standing is Standing.WRONG or each.name in needed)
+    return max((each.code for each in ends), default=0)

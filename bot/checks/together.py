@@ -14,6 +14,9 @@ from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
+NEEDED = {discord.NAME, slack.APP, database.NAME, model.NAME}
+"""What a start ends without; what else cannot be reached is only warned of."""
+
 
 async def check(settings: Settings) -> int:
     """Prints how everything stands; returns the exit code of a start that finds the same."""
@@ -28,7 +31,7 @@ async def check(settings: Settings) -> int:
         (web.NAME, partial(web.check, settings)),
     )
     print(table(results), flush=True)
-    return exit_code(results)
+    return exit_code(results, NEEDED)
 
 
 async def at_start(settings: Settings) -> None:

@@ -94,12 +94,17 @@ async def test_what_the_installation_page_leaves_out_is_named(
         assert ("Installation page" in caplog.text) is bool(missing)
 
 
-async def test_an_endpoint_that_takes_all_clicks_away_is_wrong(discord: FakeDiscord, make: Make) -> None:
+async def test_an_endpoint_that_takes_all_clicks_away_is_wrong(
+    discord: FakeDiscord, make: Make, party: PartyService
+) -> None:
     """With an Interactions Endpoint URL nothing comes over the gateway, and nobody would know why."""
     discord.application(interactions_endpoint_url="https://elsewhere.example/discord")
     found = await look(make)
     assert found.standing is Standing.WRONG
     assert "Interactions Endpoint URL" in found.told
+    with pytest.raises(StartError, match="Interactions Endpoint URL"):
+        async with log_in(discord, party):
+            pass
 
 
 async def test_an_app_for_people_alone_is_in_no_server(discord: FakeDiscord, make: Make) -> None:

@@ -120,3 +120,14 @@ async def test_what_cannot_be_reached_is_a_warning(
     spotify_.token_status = 503
     await at_start(make(**everything(slack_, spotify_)))
     assert "Spotify cannot be reached (HTTP 503)" in caplog.text
+
+
+@pytest.mark.usefixtures("discord")
+async def test_what_is_only_warned_of_is_no_failed_check(
+    slack_: FakeSlack, spotify_: FakeSpotify, make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A start would go on without Spotify and without being reached from here, so a check does."""
+    spotify_.token_status = 503
+    given = everything(slack_, spotify_) | {"public_url": "http://127.0.0.1:9"}
+    assert await check(make(**given)) == 0
+    assert capsys.readouterr().out.count("not reached") == 2
