@@ -80,9 +80,14 @@ class Live(LiveCards, commands.Cog):
         others = {
             member.id
             for member in channel.members
-            if member.bot or not may_vote(replace(person(member), newcomer=joined_lately(member, now)), rules)
+            if member.bot
+            or (not rules.newcomers and joined_lately(member, now) and not self._votes(member, rules))
         }
         return [str(user) for user in channel.voice_states if user not in others]
+
+    @staticmethod
+    def _votes(newcomer: discord.Member, rules: Rules) -> bool:
+        return may_vote(replace(person(newcomer), newcomer=True), rules)
 
     async def show(self, asked: Asked) -> None:
         """Answers a request with the card, which from then on is the room's."""
@@ -102,6 +107,9 @@ class Live(LiveCards, commands.Cog):
         missing, shown = lacking_here(interaction), shown_in(interaction)
         self._side.remember(room, interaction, shown if self._cards.get(room, shown) == shown else "")
         self._allow(room, missing)
+        card = self._cards.get(room)
+        if card and room in self._no_edits and self._side.can_edit(card):
+            self._wake_at_lapse(room, card)
         self.heard(room)
         await self._notes.tell(interaction, missing)
 

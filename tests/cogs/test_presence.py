@@ -10,7 +10,7 @@ import pytest
 from bot.party.words import Member
 from bot.service import PartyService
 from cogs import presence
-from tests.cogs.stage import room
+from tests.cogs.stage import is_card, log_in, open_server, room
 from tests.conftest import Clock
 from tests.fakes import discord_places as places
 from tests.fakes.discord_model import EVERYONE, FakeChannel
@@ -108,3 +108,36 @@ async def test_long_names_are_cut(fake: FakeDiscord, party: PartyService, clock:
     assert answered == 204
     assert status is not None
     assert len(status) <= 500
+
+
+async def test_what_an_earlier_run_left_is_cleared(party: PartyService) -> None:
+    """A party that falls silent while nobody is connected, or right after, is not shown as playing."""
+    async with open_server() as fake:
+        async with log_in(fake, party):
+            channel = await voice(fake, party)
+            await fake.slash(fake.member("Anna"), "add", song="mr brightside")
+            await until(lambda: statuses(fake, channel) == [(BRIGHTSIDE, 204)])
+            await until(lambda: any(map(is_card, fake.messages)))
+        playing = (await party.insight.now(room(fake))).playing
+        assert playing is not None
+        await party.queue.remove(room(fake), BOSS, playing.id)
+        async with log_in(fake, party):
+            await until(lambda: statuses(fake, channel)[1:] == [(None, 204)])
+
+
+async def test_a_deleted_channel_leaves_no_status(fake: FakeDiscord, party: PartyService) -> None:
+    """The party is over, and so is what plays."""
+    channel = await voice(fake, party)
+    await fake.slash(fake.member("Anna"), "add", song="mr brightside")
+    await until(lambda: statuses(fake, channel) == [(BRIGHTSIDE, 204)])
+    fake.delete_channel(fake.channel)
+    await until(lambda: statuses(fake, channel)[1:] == [(None, 204)])
+
+
+async def test_another_channel_is_tried_after_a_refusal(fake: FakeDiscord, party: PartyService) -> None:
+    """What was refused holds for the channel that refused it."""
+    forbidden = await voice(fake, party, EVERYONE)
+    await fake.slash(fake.member("Anna"), "add", song="mr brightside")
+    await until(lambda: statuses(fake, forbidden) == [(BRIGHTSIDE, 403)])
+    allowed = await voice(fake, party)
+    await until(lambda: statuses(fake, allowed) == [(BRIGHTSIDE, 204)])
