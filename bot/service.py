@@ -17,7 +17,7 @@ from bot.party.insight import Insight
 from bot.party.notices import Notices
 from bot.party.ports import Catalogue, Recommender
 from bot.party.queue import Queue
-from bot.party.results import Forgotten
+from bot.party.results import BlockedMember, Forgotten
 from bot.party.settings import RoomSettings
 from bot.party.songs import Songs
 from bot.party.suggesting import Suggestions
@@ -27,6 +27,7 @@ from bot.party.words import Member, Room
 from bot.playback.accounts import Accounts
 from bot.playback.control import Playing
 from bot.playback.device import Devices
+from bot.playback.errors import HostLeft
 from bot.playback.hosting import Hosts
 from bot.playback.playlists import Playlists
 from bot.playback.ports import Music
@@ -97,13 +98,31 @@ class PartyService:
             await self._hosts.leave(member, silently=True)  # who is forgotten is not named once more
         return await self._erasure.member(member)
 
+    @finished
+    async def block_member(
+        self, room: Room, member: Member, whom: Member, key: str | None = None
+    ) -> BlockedMember:
+        """Keeps a member out of a room, see `Blocking.block_member`; their device that plays it stops."""
+        result = await self.blocks.block_member(room, member, whom, key)
+        if result.playback is not None:
+            self.notices.post(room, HostLeft(result.playback.host.name))
+            await self._hosts.silence(room, result.playback)
+        return result
+
     async def leave(self, platform: str, workspace: str) -> None:
         """Takes out all that a workspace had, for good: its parties, and who was in no other."""
         await self._erasure.workspace(platform, workspace)
 
     async def leave_rooms(self, platform: str, workspace: str, channels: Collection[str]) -> None:
-        """The same for some channels of a workspace that are gone."""
-        await self._erasure.rooms(platform, workspace, channels)
+        """The same for some channels of a workspace that are gone; a device that plays there stops."""
+        known = await self._erasure.known(platform, workspace, set(channels))
+        if not known:
+            return
+        sounding = [(room, (await self._hosts.now(room))[0]) for room in known] if self.has_spotify else []
+        await self._erasure.rooms(platform, workspace, [room.channel for room in known])
+        for room, playback in sounding:
+            if playback is not None:
+                await self._hosts.silence(room, playback)
 
     async def workspaces(self, platform: str) -> list[str]:
         """The workspaces of a platform that have a party."""

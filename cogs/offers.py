@@ -13,6 +13,7 @@ from bot.doors.meant import BLOCKED, CHOSEN, DEVICE, named, on_and_waiting
 from bot.party.errors import SpotifyError
 from bot.party.limits import LONGEST_TEXT
 from bot.party.rules.moderation import may_moderate
+from bot.party.visible import bare
 from bot.party.words import Entry
 from bot.wording.languages import language
 from bot.wording.menus import blocked_menus
@@ -68,7 +69,7 @@ async def _entries(interaction: Interaction, typed: str, wanted: Callable[[Entry
         for entry in on_and_waiting(reading.result())
         if wanted(entry)
     ]
-    return [each for each in offered if typed.casefold() in each.name.casefold()][:CHOICES]
+    return [each for each in offered if bare(typed) in bare(each.name)][:CHOICES]
 
 
 async def removable(interaction: Interaction, typed: str) -> list[Choice]:
@@ -100,7 +101,7 @@ async def blocked(interaction: Interaction, typed: str) -> list[Choice]:
         for menu in menus
         for mark, label in menu.options
     ]
-    return [each for each in offered if typed.casefold() in each.name.casefold()][:CHOICES]
+    return [each for each in offered if bare(typed) in bare(each.name)][:CHOICES]
 
 
 async def devices(interaction: Interaction, typed: str) -> list[Choice]:
@@ -113,11 +114,9 @@ async def devices(interaction: Interaction, typed: str) -> list[Choice]:
     except (SpotifyError, TimeoutError):
         return []
     offered = [app_commands.Choice(name=device_name(each.name), value=f"{DEVICE}{each.id}") for each in found]
-    return [
-        each
-        for each in offered
-        if typed.casefold() in each.name.casefold() and len(each.value) <= CHOICE_LIMIT
-    ][:CHOICES]
+    return [each for each in offered if bare(typed) in bare(each.name) and len(each.value) <= CHOICE_LIMIT][
+        :CHOICES
+    ]
 
 
 def device_name(name: str) -> str:

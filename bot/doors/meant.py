@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.doors.arguments import MENTION
 from bot.party.errors import NoSuchEntry, NotBlocked
 from bot.party.rules.moderation import mark_of
+from bot.party.visible import bare
 from bot.party.words import Blocked, Entry, Member, Party, Track
 from bot.playback.words import Device
 from bot.wording.languages import language
@@ -53,8 +54,8 @@ def entry_meant(party: Party, text: str, member: Member) -> int:
         place = int(text[:9])
         found = list(party.queue[max(place - 1, 0) : place])
     else:
-        wanted = text.casefold()
-        found = [each for each in on_and_waiting(party) if wanted in _AS_IT_IS.song(each.track).casefold()]
+        wanted = bare(text)
+        found = [each for each in on_and_waiting(party) if wanted in bare(_AS_IT_IS.song(each.track))]
     if not text or not found:
         raise NoSuchEntry
     return min(found, key=lambda entry: entry.added_by != member).id
@@ -72,10 +73,10 @@ def blocked_meant(blocked: Blocked, text: str) -> str:
     mention = MENTION.fullmatch(text)
     if mention is not None:
         return f"member:{mention[1]}"
-    wanted = text.removeprefix("@").casefold()
+    wanted = bare(text.removeprefix("@"))
     named = [(each.name, mark_of(each)) for each in blocked.members]
     named += [(_AS_IT_IS.song(each), mark_of(each)) for each in blocked.songs]
-    found = [(name.casefold() != wanted, mark) for name, mark in named if wanted in name.casefold()]
+    found = [(bare(name) != wanted, mark) for name, mark in named if wanted in bare(name)]
     if not wanted or not found:
         raise NotBlocked
     return min(found)[1]

@@ -77,7 +77,8 @@ class Blocking:
             others = tuple(each for each in party.blocked.members if each != whom)
             await _keep(party, replace(party.blocked, members=(whom, *others)))
             await party.tx.votes.drop_open(party.id, whom)
-            if party.playback is not None and party.playback.host == whom:
+            sounds = party.playback if party.playback and party.playback.host == whom else None
+            if sounds is not None:
                 await party.tx.playbacks.drop(party.id)
             own = [
                 each
@@ -87,7 +88,7 @@ class Blocking:
             for entry in own:
                 await party.end(entry, State.REMOVED)
             await party.note("block", None, len(own))
-            return BlockedMember(whom, len(own))
+            return BlockedMember(whom, len(own), sounds)
 
     async def block_song(
         self,

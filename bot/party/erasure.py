@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from bot.party.results import Forgotten
 from bot.party.unit_of_work import UnitOfWork, finished
-from bot.party.words import Member
+from bot.party.words import Member, Room
 
 
 class Erasure:
@@ -24,15 +24,17 @@ class Erasure:
             self.unit.forget_rules(room)
 
     @finished
+    async def known(self, platform: str, workspace: str, channels: Collection[str]) -> list[Room]:
+        """Which of a workspace's channels have a party; nobody waits for this look."""
+        async with self.unit.store.reading() as look:
+            rooms = await look.parties.of_workspace(platform, workspace)
+        return [room for room in rooms if room.channel in channels]
+
+    @finished
     async def rooms(self, platform: str, workspace: str, channels: Collection[str]) -> None:
         """Takes out the parties of some of a workspace's channels, and who was in no other."""
-        async with self.unit.store.reading() as look:  # nobody waits for channels without a party
-            known = {room.channel for room in await look.parties.of_workspace(platform, workspace)}
-        gone = known.intersection(channels)
-        if not gone:
-            return
         async with self.unit.store.writing() as tx:
-            rooms = await tx.erasure.rooms(platform, workspace, gone)
+            rooms = await tx.erasure.rooms(platform, workspace, channels)
         for room in rooms:
             self.unit.forget_rules(room)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.party.words import Entry, Member, State, Track
+from bot.party.words import Entry, Member, Playback, State, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,7 @@ class BlockedMember:
 
     member: Member
     songs: int
+    playback: Playback | None = None  # where the party sounded on their account, until then
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ async def revert(party: MemberWriter, change: Change, entry: Entry) -> int:
     The store offers only changes that still can be taken back.
 
     Raises:
-        NothingToUndo: a removed song has been added again meanwhile, or blocked.
+        NothingToUndo: a removed song has been added again meanwhile, or it or its adder was blocked.
     """
     return await _WAYS[change.kind](party, change, entry)
 
@@ -37,7 +37,8 @@ async def _import(party: MemberWriter, change: Change, entry: Entry) -> int:
 
 
 async def _remove(party: MemberWriter, change: Change, entry: Entry) -> int:
-    if is_blocked(entry.track, party.blocked) or (party.rules.one_of_each and await party.twin(entry.track)):
+    kept_out = is_blocked(entry.track, party.blocked) or entry.added_by in party.blocked.members
+    if kept_out or (party.rules.one_of_each and await party.twin(entry.track)):
         raise NothingToUndo
     await _put_back(party, [entry])
     return 0

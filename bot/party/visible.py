@@ -11,6 +11,7 @@ LONGEST_CLUSTER = 32
 """What people see as one letter is cut after all if it has more characters."""
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 """Between these a text's direction is its own (Unicode Standard Annex 9, "Explicit Directional Isolates")."""
+_NO_ISOLATES = str.maketrans("", "", ISOLATE + END_OF_ISOLATE)
 _JOINERS = "\u200c\u200d"
 """Without these Persian and Indic words are spelt wrong, and a family of emoji falls apart."""
 _UNSEEN = {"Cc", "Cf", "Cs"}
@@ -29,7 +30,8 @@ def visible(text: str) -> str:
     for letter in text:
         kind = unicodedata.category(letter)
         flag = letter == _FLAG or (flag and ord(letter) in _TAGS)
-        marks = marks + 1 if kind in _MARKS else 0
+        if letter not in _JOINERS:
+            marks = marks + 1 if kind in _MARKS else 0
         if letter in _JOINERS:
             seen = bool(kept) and _joins(kept[-1])
         elif marks:
@@ -87,6 +89,11 @@ def _belong_together(text: str, place: int) -> bool:
         halves = next((n for n in range(place) if ord(text[place - 1 - n]) not in _COUNTRIES), place)
         return halves % 2 == 1
     return False
+
+
+def bare(text: str) -> str:
+    """A text to look for in others, or to be looked through: in small letters, without isolates."""
+    return text.translate(_NO_ISOLATES).casefold()
 
 
 @lru_cache(maxsize=5_000)

@@ -23,8 +23,8 @@ async def block(ask: Ask, member: Member | None = None, song: str = "") -> Answe
         raise NoSuchPerson
     told = []
     if member is not None:
-        blocks = ask.party.blocks
-        told.append(ask.own.blocked_member(await blocks.block_member(ask.room, ask.member, member, ask.key)))
+        result = await ask.party.block_member(ask.room, ask.member, member, ask.key)
+        told.append(ask.own.blocked_member(result))
     if song.strip():
         try:
             told.append(await _block_song(ask, song))

@@ -31,10 +31,17 @@ def due(asked: Change | None, now_ms: int) -> Turn:
     return Turn.DECIDE if now_ms - asked.at_ms >= AUTOPILOT_WAITS_MS else Turn.WAIT
 
 
+def _taken_up(entry: Entry) -> bool:
+    """Whether somebody has chosen a suggestion; one that was blocked leaves without anybody's name."""
+    blocked = entry.state is State.REMOVED and entry.added_by is None
+    return entry.state is not State.SUGGESTED and not blocked
+
+
 def winner(offered: Sequence[Entry], waiting: Sequence[Entry], now_ms: int) -> Entry | None:
     """The song of a ballot that the autopilot queues; None where people have chosen or want none of it."""
-    if any(entry.state is not State.SUGGESTED for entry in offered):
+    if any(_taken_up(entry) for entry in offered):
         return None
-    left = still_open(offered, waiting, now_ms)
+    suggested = [entry for entry in offered if entry.state is State.SUGGESTED]
+    left = still_open(suggested, waiting, now_ms)
     best = max(left, key=lambda entry: (entry.score, entry.match or 0), default=None)
     return best if best is not None and not vetoed(best) else None

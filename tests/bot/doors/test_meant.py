@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.doors.meant import device_meant, entry_meant
+from bot.doors.meant import blocked_meant, device_meant, entry_meant
 from bot.party.errors import NoSuchEntry
+from bot.party.rules.moderation import mark_of
+from bot.party.words import Blocked
 from bot.playback.words import Device
 from bot.service import PartyService
 from tests.conftest import ANNA, BEN, ROOM
@@ -30,3 +32,12 @@ async def test_ones_own_song_is_meant_first(party: PartyService) -> None:
     own = await party.queue.add(ROOM, BEN, "stand by me ben e king")
     assert entry_meant(await party.insight.now(ROOM), " me ", BEN) == own.entry.id
     assert device_meant(DEVICES, " living ") == "b"
+
+
+async def test_a_song_that_runs_from_right_to_left_is_meant_by_its_name(party: PartyService) -> None:
+    """As one types it: what sets it apart is not typed, and does no harm if it is pasted."""
+    added = await party.queue.add(ROOM, ANNA, "typed:שלום - זמר")
+    now = await party.insight.now(ROOM)
+    for typed in ("שלום – זמר", "\u2068שלום\u2069 – \u2068זמר\u2069", "זמר"):
+        assert entry_meant(now, typed, ANNA) == added.entry.id
+    assert blocked_meant(Blocked(songs=(added.entry.track,)), "שלום – זמר") == mark_of(added.entry.track)

@@ -263,3 +263,16 @@ async def test_a_forgotten_member_stays_blocked_by_their_id_alone(party: PartySe
         await party.queue.add(ROOM, BEN, "imagine")
     await party.leave("discord", "1")
     assert (await party.blocks.of(ROOM)).members == ()
+
+
+async def test_a_blocked_members_song_is_not_put_back(party: PartyService) -> None:
+    """Undo says so, and can put it back once they are let in again."""
+    await fill(party)
+    own = next(each for each in (await party.insight.now(ROOM)).queue if each.added_by == BEN)
+    await party.queue.remove(ROOM, MOD, own.id)
+    await party.blocks.block_member(ROOM, MOD, BEN)
+    with pytest.raises(NothingToUndo):
+        await party.queue.undo(ROOM, MOD)
+    await party.blocks.unblock(ROOM, MOD, {mark_of(BEN)})
+    await party.queue.undo(ROOM, MOD)
+    assert own.track.title in await titles(party)

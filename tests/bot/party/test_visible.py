@@ -34,6 +34,7 @@ def test_what_a_script_or_an_emoji_needs_stays(text: str) -> None:
         ("Z\u0351\u036b\u0343\u036a\u0302\u036b\u033dalgo", "Z\u0351\u036b\u0343\u036aalgo"),
         ("\u0301\u0302\u0303", ""),
         ("a \u0301b", "a b"),
+        ("א" + "\u1ab0\u200d" * 12, "א" + "\u1ab0\u200d" * 4),
         ("no\u00adbody\ufeff\x07\ud800", "nobody"),
         ("\U000e0067\U000e0062", ""),
     ],

@@ -540,6 +540,27 @@ async def test_who_is_forgotten_hosts_no_longer(night: Night) -> None:
     assert await night.party.accounts.of(ANNA) is None
 
 
+async def test_a_blocked_hosts_device_stops(night: Night) -> None:
+    """As where they had left by themselves: the clock goes on, and the room hears of it."""
+    await night.add(*SONGS[:2])
+    await night.party.playback.play(ROOM, ANNA)
+    heard: list[PartyError] = []
+    night.party.notices.on_news(lambda room, error: heard.append(error))
+    await night.party.block_member(ROOM, MOD, ANNA)
+    assert night.sounds is None
+    assert (await night.party.insight.now(ROOM)).playback is None
+    assert [type(each) for each in heard] == [HostLeft]
+
+
+async def test_a_device_stops_where_the_channel_is_gone(night: Night) -> None:
+    """Nobody could stop it afterwards: nothing is known of that party any more."""
+    await night.add(*SONGS[:2])
+    await night.party.playback.play(ROOM, ANNA)
+    await night.party.leave_rooms(ROOM.platform, ROOM.workspace, [ROOM.channel, "999"])
+    assert night.sounds is None
+    assert (await night.party.insight.now(ROOM)).playing is None
+
+
 async def test_who_gives_up_waiting_is_forgotten_all_the_same(night: Night) -> None:
     """However long the device takes to stop: what was begun is not left with half of somebody's data."""
     await night.add(*SONGS[:2])

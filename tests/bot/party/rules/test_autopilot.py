@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.party.rules.autopilot import Turn, due, winner
-from bot.party.words import Change, Entry, State
+from bot.party.words import Change, Entry, Member, State
 from tests.bot.party.rules.made import MINUTE_MS, NOW_MS, SECOND_MS, entry, song
 
 
@@ -63,7 +63,14 @@ def test_a_song_voted_down_is_not_queued() -> None:
 @pytest.mark.parametrize("state", sorted(set(State) - {State.SUGGESTED}))
 def test_where_people_have_chosen_the_autopilot_does_not(state: State) -> None:
     """A song of the ballot that is not a suggestion any more was taken up, whatever became of it."""
-    assert winner([offer(1, ups=3), replace(offer(2), state=state)], [], NOW_MS) is None
+    taken_up = replace(offer(2), state=state, added_by=Member("discord", "1", "Anna"))
+    assert winner([offer(1, ups=3), taken_up], [], NOW_MS) is None
+
+
+def test_a_blocked_suggestion_is_nobodys_choice() -> None:
+    """The votes for the others count all the same."""
+    best = offer(1, ups=2)
+    assert winner([best, replace(offer(2), state=State.REMOVED)], [], NOW_MS) is best
 
 
 def test_a_song_that_somebody_added_meanwhile_does_not_win() -> None:
