@@ -35,6 +35,7 @@ KEPT: Section = (
             "What a channel has chosen, like its language, its DJs and its voice channel. I see who is in "
             "that voice channel, to count skips, but I don't write it down."
         ),
+        marked("Whom and what a channel's moderators have blocked."),
         marked(
             "I don't read what people write, only commands, forms, and messages that you hand to me yourself."
         ),
@@ -66,6 +67,7 @@ ERASED: Section = (
             "/delete-my-data (in Slack, /party delete-my-data) erases your ID, your name, your votes and "
             "your Spotify connection, in all parties at once. Songs you added stay, without your name."
         ),
+        marked("If a moderator has blocked you somewhere, your ID stays there for that alone."),
         marked("/spotify disconnect erases your name at Spotify and what lets me in."),
         marked(
             "Removing me from a server or workspace erases all of its parties, with their songs and votes."

@@ -1,11 +1,9 @@
 // What you voted for in any party, to be added here with one press; nobody else sees the list.
 
 import { busy } from "./sound.js";
-import { byId, fillTile, songWords } from "./view.js";
+import { apart, byId, fillTile, songWords, source } from "./view.js";
 
 const WHOSE = "Songs you voted up, the latest first. Only you see this list.";
-const NONE = "You have no favourites yet. Vote songs up in any party to find them here.";
-const ALL_THERE = "All of them are in the queue.";
 
 export class Favourites {
   // change(what, fields) -> answer, or null when somebody would rather watch; toast(answer)
@@ -32,13 +30,13 @@ export class Favourites {
     const answer = await this.change("favourites", {});
     if (!answer) return false;
     if (!answer.ok) this.toast(answer);
-    else this.list(answer.favourites ?? []);
+    else this.list(answer);
     return answer.ok;
   }
 
-  list(favourites) {
-    byId("favourites-said").textContent = favourites.length ? WHOSE : this.songs.childElementCount ? ALL_THERE : NONE;
-    this.songs.replaceChildren(...favourites.map((song) => this.choice(song)));
+  list({ favourites = [], say }) {
+    byId("favourites-said").textContent = favourites.length ? WHOSE : say;
+    this.songs.replaceChildren(...favourites.flatMap((song) => this.choice(song)));
     this.all.hidden = favourites.length < 2;
     this.all.textContent = `Add all ${favourites.length}`;
     this.all.dataset.song = `entry:${favourites[0]?.entry}-${favourites.at(-1)?.entry}`;
@@ -47,11 +45,15 @@ export class Favourites {
   choice(song) {
     const made = byId("choice").content.firstElementChild.cloneNode(true);
     made.dataset.song = `entry:${song.entry}`;
-    made.setAttribute("aria-label", `Add ${song.title} by ${song.artist}`);
+    made.setAttribute("aria-label", ["Add", apart(song.title), song.artist && `by ${apart(song.artist)}`].filter(Boolean).join(" "));
     fillTile(made.querySelector(".tile"), song);
     made.querySelector(".title").textContent = song.title;
     made.querySelector(".artist").textContent = songWords(song);
-    return made;
+    if (!song.spotify) return [made];
+    const link = Object.assign(document.createElement("a"), { className: "source", target: "_blank", rel: "noopener noreferrer" });
+    link.textContent = "Spotify";
+    source(link, song);
+    return [made, link];
   }
 
   async add(button) {

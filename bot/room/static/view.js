@@ -44,7 +44,7 @@ export function songWords({ artist, year }) {
 }
 
 // What came from Spotify says so, and leads there.
-function source(link, { title, spotify }) {
+export function source(link, { title, spotify }) {
   link.hidden = !spotify;
   if (!spotify) return link.removeAttribute("href");
   link.href = spotify;

@@ -66,5 +66,8 @@ async def test_favourites_on_the_page(room: str, visit: OpenPage, enter: Enter) 
     await expect(page.locator("#now-title")).to_have_text("Take on Me")
     await panel.get_by_role("button", name="Add all 2").click()
     await expect(page.locator("#queue li")).to_have_count(2)
-    await expect(panel).to_contain_text("All of them are in the queue.")
+    await expect(panel).to_contain_text("That's all")
+    await panel.get_by_role("button", name="Close").click()
+    await opens.click()  # they are favourites all the same
+    await expect(panel).to_contain_text("That's all")
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
