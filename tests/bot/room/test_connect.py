@@ -348,6 +348,22 @@ async def test_the_pages_name_what_the_member_has(
     assert f" {connect}" in no.text
 
 
+async def test_an_app_with_one_command_is_named_so(
+    house: House, party: PartyService, web: aiohttp.ClientSession
+) -> None:
+    """Where Slack's app has `/party` alone, the page names no command that is not there."""
+    accounts, away = house.stage.accounts, house.stage.fake.accounts_url
+    pages = ConnectPages(accounts, "http://127.0.0.1:8080", away, names("", "party"))
+    link = await accounts.connect(Member("slack", "7", "Anna"), "")
+    room = open_room(party, "127.0.0.1", 0, (), [pages.add_routes])
+    async with room as url, web.get(url + urlsplit(link).path) as answer:
+        page = await answer.text()
+    assert {"/party play", "/party save", "/party import", "/party spotify disconnect"} <= {
+        found[0] for found in re.finditer(r"/party (spotify )?\w+", page)
+    }
+    assert not re.search(r" /(play|save|import|spotify)", page)
+
+
 async def test_no_secret_is_logged_on_the_way(
     house: House, anna: FakeUser, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
