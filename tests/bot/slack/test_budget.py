@@ -199,5 +199,6 @@ async def test_a_timer_that_comes_too_early_forgets_nobody(monkeypatch: pytest.M
     shared.pause(0.1)  # when the timer comes there are edits again, but Slack wants none yet
     monkeypatch.setattr(loop, "call_later", too_early)
     waits = asyncio.create_task(shared.take(place("party")))
+    await asyncio.sleep(0)  # now it waits, and its timer is the first one
     await asyncio.wait({waits}, timeout=PATIENCE_S)
     assert waits.done()
