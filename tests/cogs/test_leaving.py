@@ -115,6 +115,9 @@ async def test_a_channel_that_was_deleted_meanwhile_is_forgotten(party: PartySer
             for each in (fake.channel, place):
                 await party.queue.add(room(fake, each), ANNA, SONG)
                 await card_in(fake, each)
+                async with asyncio.timeout(PATIENCE_S):
+                    while not await party.cards.of(room(fake, each)):
+                        pass  # it is posted, and not yet written down
         fake.delete_channel(place)
         async with log_in(fake, party):
             await forgotten(party, room(fake, place))

@@ -14,7 +14,9 @@ from tests.bot.test_main import environment, left_behind
 from tests.patience import PATIENCE_S
 
 MAIN = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 from slack_sdk.web.async_client import AsyncWebClient
 AsyncWebClient.BASE_URL = sys.argv.pop(1)  # where Slack is, which nothing else can set
 from bot.__main__ import main
