@@ -78,6 +78,21 @@ async def test_songs_from_spotify_lead_there(sounding: SoundRoom, visit: OpenPag
     await expect(now).to_be_hidden()
 
 
+async def test_favourites_from_spotify_lead_there(sounding: SoundRoom, visit: OpenPage) -> None:
+    """In the list of favourites too, beside the button that adds them."""
+    page = await visit(sounding.url, "Ann")
+    song = sounding.fake.song("Zzyzx One", "The Colemak Band")
+    url = f"https://open.spotify.com/track/{song.id}"
+    await sounding.party.queue.add(LOBBY, HOST, url)
+    await page.locator("#now-votes .up").click()
+    await expect(page.locator("#now-votes .up")).to_have_attribute("aria-pressed", "true")
+    await sounding.party.queue.skip(LOBBY, HOST)
+    await page.get_by_role("button", name="Your favourites").click()
+    panel = page.get_by_role("region", name="Your favourites")
+    await expect(panel.get_by_role("button", name="Add Zzyzx One by The Colemak Band")).to_be_visible()
+    await expect(panel.get_by_role("link", name="Zzyzx One on Spotify")).to_have_attribute("href", url)
+
+
 async def test_connecting_and_playing(sounding: SoundRoom, visit: OpenPage) -> None:
     """One connects in a tab of its own, plays on a device, and all see where; only the host steers."""
     await sounding.stock("mr brightside")
