@@ -273,6 +273,7 @@ class LiveCards:
             await self.party.leave_rooms(room.platform, room.workspace, [room.channel])
             self.drop(room)
         except Gone:
+            self._pauses.over(room)
             if self._cards.get(room) == card:  # else it was only replaced meanwhile
                 await self.forget(room)
         except Waits as waits:
