@@ -46,6 +46,7 @@ parties = Table(
     Column("autopilot_below", Integer, nullable=False, server_default="0"),  # of the rules; 0: it is off
     Column("card", String(64), nullable=False, server_default=text("''")),  # the message that shows the party
     Column("blocked", Text, nullable=False, server_default=text("'{}'")),  # JSON: whom and what it keeps out
+    Column("links", Integer, nullable=False, server_default="0"),  # how often its links were made anew
     UniqueConstraint("platform", "workspace", "channel"),
     # The clock asks for these every second.
     Index(
@@ -238,4 +239,48 @@ saves = Table(
     Column("member_id", ForeignKey("members.id"), primary_key=True),
     Column("playlist_id", String(22), nullable=False),
     Index("ix_saves_member_id", "member_id"),
+)
+
+passes = Table(
+    "passes",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the link's secret
+    Column("party_id", ForeignKey("parties.id"), nullable=False),
+    Column("way", String(16), nullable=False),  # what it lets people in as: guest, host or member
+    Column("secret", Text, nullable=False),  # of links that are shown again; empty for a member's own
+    Column("platform", String(16), nullable=False),  # whose own link it is; empty for the others
+    Column("user_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("rights", Text, nullable=False, server_default=text("'{}'")),  # JSON of what the member was then
+    Column("made_ms", BigInteger, nullable=False),
+    Column("ends_ms", BigInteger, nullable=False),  # 0: only when it is made anew
+    Index("ix_passes_party_id", "party_id"),
+    Index("ix_passes_platform", "platform", "user_id"),
+    Index("ix_passes_ends_ms", "ends_ms"),
+)
+
+nicknames = Table(
+    "nicknames",
+    metadata,
+    Column("party_id", ForeignKey("parties.id"), primary_key=True),
+    Column("looks", Text, primary_key=True),  # the name as it looks: what is told apart by no eye is one
+    Column("user_id", Text, nullable=False),  # the browser's
+    Column("name", Text, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+    Index("ix_nicknames_party_id_user_id", "party_id", "user_id"),
+    Index("ix_nicknames_seen_ms", "seen_ms"),
+)
+
+nights = Table(
+    "nights",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the link's secret
+    Column("secret", Text, nullable=False),
+    Column("party_id", ForeignKey("parties.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("started_ms", BigInteger, nullable=False),  # which of the room's parties
+    Column("ended_ms", BigInteger, nullable=False),
+    Column("ends_ms", BigInteger, nullable=False),  # of the link
+    UniqueConstraint("party_id", "started_ms"),
+    Index("ix_nights_ends_ms", "ends_ms"),
 )

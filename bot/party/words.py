@@ -47,6 +47,14 @@ class Strategy(StrEnum):
     TURNS = "turns"  # one after the other, whoever was served least first
 
 
+class Visitors(StrEnum):
+    """What people may do who come to a party's page without an account."""
+
+    LOOK = "look"
+    VOTE = "vote"
+    ADD = "add"  # and vote
+
+
 class State(StrEnum):
     """Where an entry stands."""
 
@@ -173,6 +181,11 @@ class Rules:
     newcomers: bool = False  # votes of members who joined less than a day ago count
     quiet: bool = False  # who adds a song is answered in private
     guests: bool = True  # guests of the workspace and people of other companies may take part
+    visitors: Visitors = Visitors.ADD  # what people on the page may do who have no account
+    visitor_songs: int = 10  # so many songs of one of them may wait; 0 for any number
+    adding_locked: bool = False  # only moderators add songs
+    joining_locked: bool = False  # nobody new comes in on the page without an account
+    night: bool = False  # when a party ends, the chat gets a card with a link to what it was
     djs: str = ""  # the platform's ids of people who may moderate, with spaces between them
     dj_role: str = ""  # the platform's id of the role whose members may moderate
     voice: str = ""  # the platform's id of the voice channel where the party is heard
@@ -185,6 +198,7 @@ class Rules:
 THRESHOLDS = (1, 2, 3, 5, 8)
 COOLDOWNS_MIN = (0, 30, 60, 120, 240, 720)
 SONGS_EACH = (0, 1, 2, 3, 5, 10)
+VISITOR_SONGS = (0, 1, 2, 3, 5, 10, 20, 50)
 LONGEST_MIN = (0, 5, 7, 10, 15, 20, 30, 60)
 BELOW = (1, 2, 3, 5, 8)
 
@@ -199,6 +213,24 @@ class Blocked:
 
 NOTHING_BLOCKED = Blocked()
 """What a room keeps out at first."""
+
+
+class Way(StrEnum):
+    """What a link to a party's page lets people in as."""
+
+    GUEST = "guest"  # whoever has it, under a nickname
+    MEMBER = "member"  # one member of a chat
+    HOST = "host"  # whoever has it, with all rights
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a link to a party's page is good for; its secret is not in here."""
+
+    room: Room
+    way: Way
+    member: Member | None = None  # whose own link it is
+    ends_ms: int | None = None  # None: only when it is made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +263,7 @@ class Party:
     automatic: bool = False  # whether the autopilot has asked for the ballot
     decides_ms: int | None = None  # when it chooses
     playback: Playback | None = None  # where it sounds, if it does
+    links: int = 0  # how often the links to its page were made anew
 
     @property
     def paused(self) -> bool:
@@ -264,6 +297,7 @@ class PartyRecord:
     card: str = ""  # the message in which the party is shown, by the platform's id
     playback: Playback | None = None  # where it sounds, if it does
     blocked: Blocked = NOTHING_BLOCKED
+    links: int = 0  # how often the links to its page were made anew
 
 
 @dataclass(frozen=True, slots=True)
