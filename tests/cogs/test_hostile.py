@@ -150,7 +150,7 @@ def inert(text: str) -> None:
         assert bare.count("`") <= 8, line  # our own commands and numbers stand in code
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     playing=entries(State.PLAYING),
     queue=entries(State.QUEUED, 12),
@@ -178,7 +178,7 @@ def test_a_card_stays_within_limits_and_inert(
     checked(party_card(replace(party, playing=None), words_in(code), page))
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     ballot=st.sampled_from(State).flatmap(lambda state: entries(state, 5)),
     words=st.lists(LONG, max_size=6),
@@ -254,7 +254,7 @@ SAID: dict[str, Say] = {
 }
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     which=st.sampled_from(sorted(SAID)),
     entry=entries(State.QUEUED).map(lambda made: made[0]),
@@ -334,7 +334,7 @@ async def test_hostile_names_stay_text_in_every_message(
     assert (await party.insight.now(room(fake, place))).queue
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     devices=st.lists(st.builds(Device, st.text("0123456789abcdef", min_size=1), LONG), max_size=30),
     code=CODES,

@@ -248,7 +248,7 @@ TRACKS = st.builds(Track, LONG, LONG, track_id=st.text("0123456789", min_size=1,
 OFFERED = st.lists(TRACKS, min_size=1, max_size=3)
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     unsure=st.lists(st.tuples(LONG.map(lambda text: text[:300]), OFFERED), min_size=1, max_size=12),
     told=st.lists(LONG, max_size=12),

@@ -61,7 +61,7 @@ def shown(blocks: list[dict[str, Any]]) -> list[str]:
     return [str(each["text"]) for each in walk(blocks) if each.get("type") == "mrkdwn"]
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(NAMES)
 def test_a_text_is_harmless_and_comes_back(text: str) -> None:
     """Nothing in an escaped text is acted on, and it can be read back as it was."""
@@ -77,7 +77,7 @@ def playbacks(draw: st.DrawFn) -> Playback:
     return Playback(Member("slack", "U1", draw(NAMES)), "d", draw(NAMES))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(parties(), st.none() | playbacks(), st.sampled_from([*LANGUAGES]), st.booleans(), st.integers(-1, 9))
 def test_cards_are_harmless_and_within_slacks_limits(
     made: Any, playback: Playback | None, locale: str, automatic: bool, page: int
