@@ -39,8 +39,13 @@ from bot.room.state import SongJson, track
 from bot.wording.menus import menus
 from bot.wording.replies import seen
 
-LINK = re.compile(r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+", re.ASCII)
-"""The only links that the page is given: to Spotify's pages, and to ours for connecting."""
+LINK = re.compile(
+    r"https://open\.spotify\.com/[\w/-]+"
+    r"|https?://[^/?#@\s]+/spotify/connect/[\w-]+"
+    r"|(https?://[^/?#@\s]+)?/party/[\w-]+",
+    re.ASCII,
+)
+"""The only links that the page is given: to Spotify's pages, to ours for connecting, and to parties."""
 CODE = re.compile(r"`([^`\n]*)`")
 """What chats show as code; the page shows every text as it is."""
 TYPES = {
@@ -112,11 +117,20 @@ class FavouriteJson(SongJson):
     entry: Annotated[int, Field(description="What adds it, as the `entry` of `favourites`")]
 
 
-class Fields(TypedDict, total=False):
+_Entered = TypedDict(
+    "_Entered",
+    {"as": Annotated[str, Field(description="To `enter`: guest, member or host")]},
+    total=False,
+)
+
+
+class Fields(_Entered, total=False):
     """What an answer may have, besides whose it is."""
 
     say: Annotated[str, Field(description="A text for people, of one or more lines")]
-    name: Annotated[str, Field(description="To `hello`: the name as it is shown")]
+    name: Annotated[
+        str | None, Field(description="To `enter` and `hello`: the name as it is shown; null without one")
+    ]
     tracks: Annotated[list[SongJson], Field(description="To `search`: the songs, best first")]
     questions: Annotated[
         list[QuestionJson], Field(description="To what adds songs: which were meant, where that is not sure")
@@ -243,5 +257,5 @@ def _settings(ask: Ask, rules: Rules) -> list[MenuJson]:
             "several": menu.several,
             "empty": menu.empty,
         }
-        for menu in menus(rules, ask.own)
+        for menu in menus(rules, ask.own, hosted=ask.room.platform == "web")
     ]
