@@ -32,9 +32,10 @@ from bot.doors.answers import (
 )
 from bot.doors.ask import Ask
 from bot.party.errors import EmptyText
-from bot.party.results import Favourite
+from bot.party.results import Favourite, Stats, Why
 from bot.party.words import Rules
 from bot.playback.words import Device, Saved
+from bot.room.drawn import StatsJson, WhyJson, stats, why
 from bot.room.state import SongJson, track
 from bot.wording.menus import menus
 from bot.wording.replies import seen
@@ -136,6 +137,9 @@ class Fields(TypedDict, total=False):
         list[MenuJson], Field(description="To `settings`: what can be chosen, and how it stands")
     ]
     sections: Annotated[list[str], Field(description="To `help`: the parts of `say`")]
+    why: Annotated[WhyJson, Field(description="To `why`: what `say` tells, as numbers")]
+    stats: Annotated[StatsJson, Field(description="To `stats`, likewise")]
+    on: Annotated[bool, Field(description="To `autopilot` and `learn`: how the switch is set")]
 
 
 async def rendered(ask: Ask, answer: Answer) -> Fields:
@@ -145,8 +149,8 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
         EmptyText: a song has to be named.
     """
     match answer:
-        case Said(text):
-            return {"say": as_text(text)}
+        case Said(text, about=about):
+            return {"say": as_text(text), **_drawn(ask, about)}
         case ShowBallot(_, intro, _):
             return {"say": as_text(intro)}
         case ShowCard():
@@ -191,6 +195,18 @@ def checked(url: str) -> str:
     if not LINK.fullmatch(url):
         raise ValueError("a link that leads elsewhere")
     return url
+
+
+def _drawn(ask: Ask, about: Why | Stats | bool | None) -> Fields:
+    match about:
+        case Why():
+            return {"why": why(about, ask.own.language.percent(about.match))}
+        case Stats():
+            return {"stats": stats(about)}
+        case bool():
+            return {"on": about}
+        case None:
+            return {}
 
 
 def _question(ask: Ask, question: Question) -> QuestionJson:
