@@ -12,7 +12,8 @@ EncoreError
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
     ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, TooNewToVote
-    ├── NotYourself, NotModerators, NoSuchPerson, NotBlocked, TooManyBlocked
+    ├── NotYourself, NotModerators, NoSuchPerson (PersonGone), NotBlocked, TooManyBlocked
+    ├── Kicked, CannotKick, TooManyDJs
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     ├── NameNeeded, NameTaken, TooFast
     └── SpotifyError            what Spotify has to do with
@@ -374,6 +375,31 @@ class NoSuchPerson(PartyError):
     text = marked(
         "I can't tell who that is, or it's a bot. Pick the person from the list that opens as you type."
     )
+
+
+class PersonGone(NoSuchPerson):
+    """Somebody who is on the page no longer, and of whom the party has no song."""
+
+    text = marked("They aren't here any more. Check who's here, then pick again.")
+
+
+class Kicked(PartyError):
+    """A moderator has ended somebody's connections to the page; they may come back."""
+
+    text = marked("A moderator has sent you out of this party. Reload the page to come back, and be kind.")
+
+
+class CannotKick(PartyError):
+    """Whoever moderates is not shown out, by themselves or others."""
+
+    text = marked("You can't send out moderators, DJs or yourself. Pick somebody else.")
+
+
+class TooManyDJs(PartyError):
+    """More DJs than a room may name."""
+
+    text = marked("There are {most} DJs here already, the most I can keep. Remove one first.")
+    named = ("most",)
 
 
 class NotBlocked(PartyError):

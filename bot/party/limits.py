@@ -32,6 +32,8 @@ USUAL_SUGGESTIONS = 5
 """How many it holds when nobody says."""
 MOST_BLOCKED = 100
 """How many members, and how many songs, a room may block: as many as a menu of Slack's can list."""
+MOST_DJS = 50
+"""How many people a room may name as DJs."""
 MOST_LINES = 10
 """How many songs one request may add."""
 MOST_IMPORTED = 500

@@ -33,11 +33,11 @@ from bot.doors.answers import (
 from bot.doors.ask import Ask
 from bot.party.errors import EmptyText
 from bot.party.results import Favourite, Stats, Why
-from bot.party.words import Rules
 from bot.playback.words import Device, Saved
+from bot.room.choices import choices
 from bot.room.drawn import StatsJson, WhyJson, stats, why
+from bot.room.hosted import BlockedJson, ChoiceJson, LinksJson, PersonHereJson, choice
 from bot.room.state import SongJson, track
-from bot.wording.menus import menus
 from bot.wording.replies import seen
 
 LINK = re.compile(r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+", re.ASCII)
@@ -90,23 +90,6 @@ class QuestionJson(TypedDict):
     say: Annotated[str, Field(description="The question in words, which is one of the lines of `say`")]
 
 
-class OptionJson(TypedDict):
-    """Something that can be chosen."""
-
-    value: str
-    label: str
-
-
-class MenuJson(TypedDict):
-    """Something that the room chooses."""
-
-    rule: str
-    options: list[OptionJson]
-    chosen: list[str]
-    several: bool
-    empty: Annotated[str, Field(description="What is said where nothing is chosen")]
-
-
 class FavouriteJson(SongJson):
     """A song that the asker has voted for."""
 
@@ -134,11 +117,17 @@ class Fields(TypedDict, total=False):
     ]
     confirm: Annotated[bool, Field(description="True where it has to be asked once more, with `sure`")]
     settings: Annotated[
-        list[MenuJson], Field(description="To `settings`: what can be chosen, and how it stands")
+        list[ChoiceJson],
+        Field(description="To `settings` and `choose`: what can be chosen, and how it stands"),
     ]
     sections: Annotated[list[str], Field(description="To `help`: the parts of `say`")]
     why: Annotated[WhyJson, Field(description="To `why`: what `say` tells, as numbers")]
     stats: Annotated[StatsJson, Field(description="To `stats`, likewise")]
+    people: Annotated[list[PersonHereJson], Field(description="To `people` and what changes them")]
+    blocked: Annotated[
+        list[BlockedJson], Field(description="The same, for whoever moderates: what is kept out")
+    ]
+    links: Annotated[LinksJson, Field(description="To `links`")]
     on: Annotated[bool, Field(description="To `autopilot` and `learn`: how the switch is set")]
 
 
@@ -172,7 +161,7 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
         case SavedPlaylist(saved):
             return _saved(ask, saved)
         case AskForSettings(rules, _):
-            return {"settings": _settings(ask, rules)}
+            return {"settings": [choice(each) for each in choices(ask.room, rules, ask.own)]}
         case OfferFavourites(text=text, favourites=found):
             songs = [_favourite(each) for each in found.songs]
             return {"say": as_text(text), "favourites": songs}
@@ -248,16 +237,3 @@ def _saved(ask: Ask, saved: Saved) -> Fields:
 def _file(name: str, data: bytes) -> FileJson:
     kind = TYPES.get(PurePath(name).suffix.casefold(), ANY_TYPE)
     return {"name": name, "type": kind, "base64": b64encode(data).decode("ascii")}
-
-
-def _settings(ask: Ask, rules: Rules) -> list[MenuJson]:
-    return [
-        {
-            "rule": menu.rule,
-            "options": [{"value": value, "label": label} for value, label in menu.options],
-            "chosen": [*menu.chosen],
-            "several": menu.several,
-            "empty": menu.empty,
-        }
-        for menu in menus(rules, ask.own)
-    ]

@@ -10,10 +10,10 @@ from bot.party.words import Blocked, Member, Track
 
 
 def blocked_column(blocked: Blocked) -> str:
-    """What a party keeps of whom and what it has blocked."""
+    """What a party keeps of whom and what it has blocked; a chat's party has visitors from the page, too."""
     kept: dict[str, object] = {}
     if blocked.members:
-        kept["members"] = [[each.user_id, each.name] for each in blocked.members]
+        kept["members"] = [[each.user_id, each.name, each.platform] for each in blocked.members]
     if blocked.songs:
         kept["songs"] = [[each.title, each.artist, each.track_id, each.spotify_id] for each in blocked.songs]
     return orjson.dumps(kept).decode()
@@ -24,7 +24,10 @@ def read_blocked(platform: str, stored: str) -> Blocked:
     """Whom and what a party has blocked, as it was kept."""
     kept = orjson.loads(stored)
     return Blocked(
-        tuple(Member(platform, user_id, name) for user_id, name in kept.get("members", ())),
+        tuple(
+            Member(*(theirs or [platform]), user_id, name)  # older ones are the party's own platform's
+            for user_id, name, *theirs in kept.get("members", ())
+        ),
         tuple(
             Track(title, artist, track_id, spotify_id=spotify_id)
             for title, artist, track_id, spotify_id in kept.get("songs", ())

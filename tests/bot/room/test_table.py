@@ -14,12 +14,12 @@ from bot.doors.table import Command, Group, of_door
 from bot.party.errors import ManagersOnly, ModeratorsOnly, OutOfRange, OwnersOnly
 from bot.party.limits import MOST_IMPORTED
 from bot.party.words import Member, Rules
+from bot.room.choices import choices
 from bot.room.drawn import MOST_DRAWN
 from bot.room.hub import LOBBY
 from bot.room.language import REPLIES
 from bot.room.rendering import as_text, rendered
 from bot.service import PartyService
-from bot.wording.menus import menus
 from tests.bot.room.conftest import Enter
 from tests.bot.room.test_schema import validator
 from tests.bot.room.visitor import Json, Visitor
@@ -250,13 +250,13 @@ async def test_erasure_is_asked_for_twice(enter: Enter) -> None:
     await ann.until(lambda state: not state["playing"]["by"])
 
 
-async def test_menus(party: PartyService) -> None:
-    """What can be chosen comes as menus, with what is chosen now."""
+async def test_choices(party: PartyService) -> None:
+    """What can be chosen comes as controls, with what is chosen now."""
     rules, member = Rules(), Member("web", "a", "Ann", manager=True)
     ask = Ask(Door.ROOM, party, LOBBY, member, "key", rules, REPLIES, REPLIES)
     told = (await rendered(ask, AskForSettings(rules)))["settings"]
-    assert [each["rule"] for each in told] == [menu.rule for menu in menus(rules, REPLIES)]
-    assert told[0]["chosen"] == ["votes"]
+    assert [each["rule"] for each in told] == [each.rule for each in choices(LOBBY, rules, REPLIES)]
+    assert (told[0]["topic"], told[0]["chosen"]) == ("Order", "votes")
     assert {option["value"] for option in told[0]["options"]} == {"votes", "turns", "arrival"}
     validator("Message").validate({"id": "a", "ok": True, "settings": told})
 

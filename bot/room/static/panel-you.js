@@ -1,0 +1,60 @@
+// What concerns oneself: privacy and erasure, another device, a party of one's own.
+
+import { linkParts } from "./panel-links.js";
+import { button, heading, hint, make } from "./panel-parts.js";
+import { say } from "./words.js";
+
+export async function privacyPage(sheet) {
+  const [learning, asked] = await Promise.all([sheet.page.change("learn"), sheet.page.change("delete-my-data")]);
+  return {
+    title: say("What I know"),
+    parts: [
+      learning?.ok && hint(learning.say),
+      make("p", {}, make("a", { class: "link", href: "/privacy" }, say("What I keep about you"))),
+      heading(say("Erase my data")),
+      ...(asked?.ok ? erasing(sheet, asked.say) : [hint(asked?.say ?? say("I know nothing about you yet."))]),
+    ],
+  };
+}
+
+function erasing(sheet, words) {
+  const sure = make("input", { type: "checkbox", id: "panel-sure" });
+  const erase = button(say("Erase my data"), async () => {
+    if (!sure.checked) {
+      sure.focus();
+      return sheet.tell({ ok: false, say: say("Tick the box first, so that nothing is erased by mistake.") });
+    }
+    const answer = await sheet.change("delete-my-data", { sure: "yes" });
+    if (answer) sure.checked = false;
+    return answer;
+  }, { kind: "ghost bad", sign: "clear", "data-do": "delete-my-data" });
+  return [hint(words), make("p", { class: "sure" }, sure, make("label", { for: "panel-sure" }, say("Yes, erase it for good"))), erase];
+}
+
+export async function devicePage(sheet) {
+  const answer = await sheet.page.change("link");
+  if (!answer) return null;
+  const title = say("On another device");
+  if (!answer.ok) return { title, parts: [hint(answer.say)] };
+  return { title, parts: [hint(answer.say), ...linkParts(sheet, answer.link, "own")] };
+}
+
+export function freshPage(sheet) {
+  const holder = make("div", { class: "links" });
+  const begin = button(say("Start a party"), async () => {
+    const answer = await sheet.change("new");
+    if (answer) holder.replaceChildren(...begun(sheet, answer));
+    return answer;
+  }, { kind: "primary", sign: "fresh", "data-do": "new" });
+  holder.append(hint(say("A queue of its own, for other people or another place. You're its host.")), begin);
+  return { title: say("A party of your own"), parts: [holder] };
+}
+
+function begun(sheet, { link }) {
+  const address = link.url || new URL(link.path, location.origin).href;
+  return [
+    hint(say("Your party is ready. This link makes you its host: keep it to yourself, and invite people from there.")),
+    ...linkParts(sheet, link, "own"),
+    make("a", { class: "ghost", href: address }, say("Go to my party")),
+  ];
+}
