@@ -24,12 +24,14 @@ def read_blocked(platform: str, stored: str) -> Blocked:
     """Whom and what a party has blocked, as it was kept."""
     kept = orjson.loads(stored)
     return Blocked(
-        tuple(
-            Member(*(theirs or [platform]), user_id, name)  # older ones are the party's own platform's
-            for user_id, name, *theirs in kept.get("members", ())
-        ),
+        tuple(_member(platform, *each) for each in kept.get("members", ())),
         tuple(
             Track(title, artist, track_id, spotify_id=spotify_id)
             for title, artist, track_id, spotify_id in kept.get("songs", ())
         ),
     )
+
+
+def _member(here: str, user_id: str, name: str, platform: str | None = None) -> Member:
+    """A member as they were kept; older ones are the party's own platform's."""
+    return Member(platform or here, user_id, name)
