@@ -4,7 +4,7 @@ import { hint, leads, make, toggle, twice } from "./panel-parts.js";
 import { say } from "./words.js";
 
 export function menuPage(sheet) {
-  const { may, as } = sheet.page.own();
+  const { may, as } = sheet.page.own;
   const go = (name) => () => sheet.go(name);
   const rows = [
     leads(say("Invite people"), say("Link and QR code"), "invite", go("links"), { "data-do": "links" }),
@@ -24,14 +24,14 @@ export function menuPage(sheet) {
 
 // What this page depends on.
 function menuSeen(sheet) {
-  const { may, as } = sheet.page.own();
-  const { rules, queue } = sheet.page.state();
+  const { may, as } = sheet.page.own;
+  const { rules, queue } = sheet.page.state;
   return JSON.stringify([may, as, rules, queue.length > 0]);
 }
 
 function hostCard(sheet) {
-  const { rules, queue } = sheet.page.state();
-  const { may } = sheet.page.own();
+  const { rules, queue } = sheet.page.state;
+  const { may } = sheet.page.own;
   const rule = (name) => (on) => sheet.change("choose", { rule: name, value: on ? "on" : "off" });
   const switches = [
     toggle(say("Only moderators add songs"), rules.adding_locked, rule("adding_locked"), { "data-key": "adding_locked" }),

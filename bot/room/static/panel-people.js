@@ -96,6 +96,6 @@ function named(words, name) {
 
 // What this page depends on.
 function peopleSeen(sheet) {
-  const { people, named } = sheet.page.state();
-  return JSON.stringify([people, named, sheet.page.own().may]);
+  const { people, named } = sheet.page.state;
+  return JSON.stringify([people, named, sheet.page.own.may]);
 }

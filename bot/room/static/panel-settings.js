@@ -27,7 +27,7 @@ export async function settingsPage(sheet) {
 
 function groups() {
   return [
-    { words: say("Guests on this page"), rules: ["visitors", "visitor_songs", "adding_locked", "joining_locked", "guests"] },
+    { words: say("Who takes part"), rules: ["visitors", "visitor_songs", "adding_locked", "joining_locked", "guests"] },
     { words: say("Songs"), rules: ["order", "songs_each", "cooldown_min", "longest_min", "one_of_each", "clean"] },
     { words: say("Voting"), rules: ["threshold", "quorum", "at_once", "newcomers"] },
     { words: say("Autopilot"), rules: ["autopilot", "autopilot_below"] },
@@ -36,7 +36,7 @@ function groups() {
 }
 
 function settingsSeen(sheet) {
-  return JSON.stringify(sheet.page.state().rules);
+  return JSON.stringify(sheet.page.state.rules);
 }
 
 function choiceRow(sheet, { rule, topic, options, chosen }) {

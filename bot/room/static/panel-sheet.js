@@ -7,7 +7,7 @@ import { say } from "./words.js";
 const SAID_MS = 6000;
 
 export class Sheet {
-  // page: what the room's page hands over; pages: name -> (sheet, about) -> {title, parts, update?}
+  // page: see page.js; pages: name -> (sheet, about) -> {title, parts, update?}
   constructor(page, pages) {
     Object.assign(this, { page, pages });
     this.trail = []; // the pages that lead here, this one last
@@ -27,6 +27,7 @@ export class Sheet {
     this.dialog.addEventListener("click", ({ target }) => target === this.dialog && this.dialog.close());
     this.dialog.addEventListener("close", () => this.closed());
     document.body.append(this.dialog);
+    page.subscribe(() => this.dialog.open && this.shown?.update?.());
   }
 
   async open(name, about) {
@@ -84,11 +85,6 @@ export class Sheet {
   async change(what, fields = {}) {
     const answer = await this.page.change(what, fields);
     return this.tell(answer) ? answer : null;
-  }
-
-  // The party has changed.
-  update() {
-    if (this.dialog.open) this.shown?.update?.();
   }
 
   closed() {

@@ -13,24 +13,24 @@ export function songPage(sheet, entry) {
   explain(sheet, song, why);
   return {
     title: apart(song.title),
-    parts: [songHead(song), acts(sheet, song), heading(say("Why it fits")), why],
+    parts: [songHead(song), acts(sheet, song), heading(say("Why it fits")), why, keepsOut(sheet, song)],
     seen: songSeen(sheet, entry),
     update: () => sheet.shown.seen !== songSeen(sheet, entry) && refreshActs(sheet, entry),
   };
 }
 
 function songOf(sheet, entry) {
-  const { playing, queue, ballot, history } = sheet.page.state();
+  const { playing, queue, ballot, history } = sheet.page.state;
   return [playing, ...queue, ...ballot, ...history].find((each) => each?.id === entry);
 }
 
 function placeOf(sheet, entry) {
-  return sheet.page.state().queue.findIndex(({ id }) => id === entry) + 1;
+  return sheet.page.state.queue.findIndex(({ id }) => id === entry) + 1;
 }
 
 function songSeen(sheet, entry) {
-  const { queue } = sheet.page.state();
-  return JSON.stringify([songOf(sheet, entry)?.state, placeOf(sheet, entry), queue.length, sheet.page.own().may]);
+  const { queue } = sheet.page.state;
+  return JSON.stringify([songOf(sheet, entry)?.state, placeOf(sheet, entry), queue.length, sheet.page.own.may]);
 }
 
 // What one may do is another now; why it fits stays as it is.
@@ -38,12 +38,12 @@ function refreshActs(sheet, entry) {
   const song = songOf(sheet, entry);
   if (!song) return;
   sheet.shown.seen = songSeen(sheet, entry);
-  const old = sheet.body.querySelector(".acts");
-  if (old.querySelector(".asked")) return; // somebody is being asked
-  const key = old.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  const made = acts(sheet, song);
-  old.replaceWith(made);
-  if (key) (made.querySelector(`[data-key="${key}"]:not(:disabled)`) ?? sheet.title).focus({ preventScroll: true });
+  if (sheet.body.querySelector(".asked")) return; // somebody is being asked
+  const key = document.activeElement?.closest?.(".acts [data-key]")?.dataset.key;
+  const [soft, hard] = sheet.body.querySelectorAll(".acts");
+  soft.replaceWith(acts(sheet, song));
+  hard.replaceWith(keepsOut(sheet, song));
+  if (key) (sheet.body.querySelector(`[data-key="${key}"]:not(:disabled)`) ?? sheet.title).focus({ preventScroll: true });
 }
 
 function songHead(song) {
@@ -58,45 +58,42 @@ function songHead(song) {
 }
 
 function acts(sheet, song) {
-  const { may, me } = sheet.page.own();
-  const mine = song.by_id !== null && song.by_id === me;
+  const { may, me } = sheet.page.own;
+  const isMine = song.by_id !== null && song.by_id === me;
   const here = placeOf(sheet, song.id);
-  const parts = [];
-  if (may.moderate && here) parts.push(moves(sheet, song, here));
-  if ((mine || may.moderate) && (here || song.state === "playing")) {
-    parts.push(
-      button(say("Remove from the queue"), () => sheet.change("remove", { entry: song.id }), {
-        kind: "ghost bad", sign: "remove", "data-do": "remove", "data-key": "remove",
-      }),
-    );
-  }
-  if (may.moderate) {
-    parts.push(
-      twice(
-        say("Block this song"),
-        say("Keep this song out of the party, in every version?"),
-        say("Block"),
-        () => sheet.change("block", { entry: song.id }),
-        { "data-do": "block", "data-key": "block" },
-      ),
-    );
-    if (song.by_id && !mine) {
-      parts.push(
-        twice(
-          say("Block {name}", { name: apart(song.by) }),
-          say("Block {name}? They can look, but not take part, and their waiting songs go.", { name: apart(song.by) }),
-          say("Block"),
-          () => sheet.change("block", { person: song.by_id }),
-          { "data-do": "block", "data-key": "block-person" },
-        ),
-      );
-    }
+  const parts = [may.moderate && here > 0 && moves(sheet, song, here)];
+  if ((isMine || may.moderate) && (here || song.state === "playing")) {
+    const attributes = { kind: "ghost bad", sign: "remove", "data-do": "remove", "data-key": "remove" };
+    parts.push(button(say("Remove from the queue"), () => sheet.change("remove", { entry: song.id }), attributes));
   }
   return make("div", { class: "acts" }, parts);
 }
 
+// What keeps a song or a person out of the party.
+function keepsOut(sheet, song) {
+  const { may, me } = sheet.page.own;
+  if (!may.moderate) return make("div", { class: "acts" });
+  const name = apart(song.by);
+  const block = (fields) => () => sheet.change("block", fields);
+  const ofSong = twice(
+    say("Block this song"),
+    say("Keep this song out of the party, in every version?"),
+    say("Block"),
+    block({ entry: song.id }),
+    { "data-do": "block", "data-key": "block" },
+  );
+  const ofPerson = twice(
+    say("Block {name}", { name }),
+    say("Block {name}? They can look, but not take part, and their waiting songs go.", { name }),
+    say("Block"),
+    block({ person: song.by_id }),
+    { "data-do": "block", "data-key": "block-person" },
+  );
+  return make("div", { class: "acts hard" }, ofSong, song.by_id !== null && song.by_id !== me && ofPerson);
+}
+
 function moves(sheet, song, here) {
-  const last = sheet.page.state().queue.length;
+  const last = sheet.page.state.queue.length;
   const to = (place) => sheet.change("move", { entry: song.id, place });
   const field = make("input", {
     id: "panel-place", type: "number", min: 1, max: last, value: here, inputmode: "numeric", required: true, "data-key": "place",

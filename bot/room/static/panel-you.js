@@ -1,7 +1,7 @@
 // What concerns oneself: privacy and erasure, another device, a party of one's own.
 
 import { linkParts } from "./panel-links.js";
-import { button, heading, hint, make } from "./panel-parts.js";
+import { button, heading, hint, make, twice } from "./panel-parts.js";
 import { say } from "./words.js";
 
 export async function privacyPage(sheet) {
@@ -18,17 +18,14 @@ export async function privacyPage(sheet) {
 }
 
 function erasing(sheet, words) {
-  const sure = make("input", { type: "checkbox", id: "panel-sure" });
-  const erase = button(say("Erase my data"), async () => {
-    if (!sure.checked) {
-      sure.focus();
-      return sheet.tell({ ok: false, say: say("Tick the box first, so that nothing is erased by mistake.") });
-    }
-    const answer = await sheet.change("delete-my-data", { sure: "yes" });
-    if (answer) sure.checked = false;
-    return answer;
-  }, { kind: "ghost bad", sign: "clear", "data-do": "delete-my-data" });
-  return [hint(words), make("p", { class: "sure" }, sure, make("label", { for: "panel-sure" }, say("Yes, erase it for good"))), erase];
+  const erase = twice(
+    say("Erase my data"),
+    say("This can't be undone. Erase everything now?"),
+    say("Erase everything"),
+    () => sheet.change("delete-my-data", { sure: "yes" }),
+    { "data-do": "delete-my-data" },
+  );
+  return [hint(words), erase];
 }
 
 export async function devicePage(sheet) {

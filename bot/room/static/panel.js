@@ -24,15 +24,10 @@ const PAGES = {
   help: helpPage,
 };
 
-let sheet = null;
+let panel = null;
 
 // Opens one of the pages; what a page is about is a song's number.
 export async function openPanel(page, name = "menu", about = null) {
-  sheet ??= new Sheet(page, PAGES);
-  await sheet.open(name, about);
-}
-
-// The party has changed.
-export function updatePanel() {
-  sheet?.update();
+  panel ??= new Sheet(page, PAGES);
+  await panel.open(name, about);
 }

@@ -212,7 +212,7 @@ async def test_help(enter: Enter) -> None:
     assert len(lines) == len(rows)
     assert {*lines} == told
     assert any(line.startswith("“Remove” ") for line in lines)
-    assert any(line.startswith("/map ") for line in lines)
+    assert any(line.startswith("“Map of the songs” ") for line in lines)
     assert answer["say"] == "\n\n".join(answer["sections"])
     assert "`" not in answer["say"]
 
