@@ -11,17 +11,11 @@ EncoreError
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
-<<<<<<< HEAD
-    ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, TooNewToVote
-    ├── NotYourself, NotModerators, NoSuchPerson (PersonGone), NotBlocked, TooManyBlocked
-    ├── Kicked, CannotKick, TooManyDJs
-=======
     ├── RightsError         worded for rooms of chats and for rooms with a host
-    │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators
+    │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators, Kicked, CannotKick
     │   └── VisitorsLook, VisitorsVote, AddingLocked, JoiningLocked
     ├── TooNewToVote, TooNewToSkip
-    ├── NotYourself, NoSuchPerson, NotBlocked, TooManyBlocked
->>>>>>> w/keys
+    ├── NotYourself, NoSuchPerson (PersonGone), NotBlocked, TooManyBlocked, TooManyDJs
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     ├── NameNeeded, NameTaken, TooFast
     ├── LinkGone, TooManyParties
@@ -451,16 +445,18 @@ class PersonGone(NoSuchPerson):
     text = marked("They aren't here any more. Check who's here, then pick again.")
 
 
-class Kicked(PartyError):
+class Kicked(RightsError):
     """A moderator has ended somebody's connections to the page; they may come back."""
 
     text = marked("A moderator has sent you out of this party. Reload the page to come back, and be kind.")
+    hosted = marked("The host has sent you out of this party. Reload the page to come back, and be kind.")
 
 
-class CannotKick(PartyError):
-    """Whoever moderates is not shown out, by themselves or others."""
+class CannotKick(RightsError):
+    """Whoever moderates is not sent out, by themselves or others."""
 
     text = marked("You can't send out moderators, DJs or yourself. Pick somebody else.")
+    hosted = marked("You can't send out hosts, DJs or yourself. Pick somebody else.")
 
 
 class TooManyDJs(PartyError):

@@ -64,7 +64,7 @@ class RoomSettings:
         """
         async with self.unit.writing_for(room, member, key) as party:
             if not party.manages:
-                raise ManagersOnly
+                raise ManagersOnly(room)
             if party.done:
                 return party.rules
             others = [each for each in party.rules.djs.split() if each != whom]

@@ -10,14 +10,10 @@ from bot.party.words import Blocked, Member, Track
 
 
 def blocked_column(blocked: Blocked) -> str:
-    """What a party keeps of whom and what it has blocked; a chat's party has visitors from the page, too."""
+    """What a party keeps of whom and what it has blocked."""
     kept: dict[str, object] = {}
     if blocked.members:
-<<<<<<< HEAD
-        kept["members"] = [[each.user_id, each.name, each.platform] for each in blocked.members]
-=======
         kept["members"] = [_kept(each) for each in blocked.members]
->>>>>>> w/keys
     if blocked.songs:
         kept["songs"] = [[each.title, each.artist, each.track_id, each.spotify_id] for each in blocked.songs]
     return orjson.dumps(kept).decode()
@@ -34,21 +30,12 @@ def read_blocked(platform: str, stored: str) -> Blocked:
     """Whom and what a party of this platform has blocked, as it was kept, by an earlier Encore too."""
     kept = orjson.loads(stored)
     return Blocked(
-<<<<<<< HEAD
-        tuple(_member(platform, *each) for each in kept.get("members", ())),
-=======
         tuple(
             Member(elsewhere[0] if elsewhere else platform, user_id, name)
             for user_id, name, *elsewhere in kept.get("members", ())
         ),
->>>>>>> w/keys
         tuple(
             Track(title, artist, track_id, spotify_id=spotify_id)
             for title, artist, track_id, spotify_id in kept.get("songs", ())
         ),
     )
-
-
-def _member(here: str, user_id: str, name: str, platform: str | None = None) -> Member:
-    """A member as they were kept; older ones are the party's own platform's."""
-    return Member(platform or here, user_id, name)
