@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
@@ -75,6 +76,13 @@ class Hub:
         """Everybody who has a page of this party open under a name, each once."""
         floor = self._floors.get(room)
         return floor.people() if floor else []
+
+    def members(self, room: Room) -> Mapping[str, Member]:
+        """The same people with the rights of now, by id; a host with a guest's page besides is a host."""
+        floor, now_ms = self._floors.get(room), self._party.now_ms()
+        pages = [guest for guest in floor.guests if not guest.looks] if floor else []
+        found = [member for member in (guest.who(now_ms) for guest in pages) if member]
+        return {each.user_id: each for each in sorted(found, key=lambda each: each.moderator)}
 
     def drop(self, room: Room, user_id: str, error: PartyError, *, retry: bool = False) -> bool:
         """Closes all pages of a party that somebody has open, with a reason; False where they have none."""

@@ -18,7 +18,7 @@ SHOWN = {"now": 'id="now-title"', "history": 'id="history"'}
 """Rows that only tell what the page shows anyway, and where it does."""
 _ASKED = re.compile(
     r"""data-do=["']([\w-]+)|"data-do":\s*"([\w-]+)"|\.dataset\.do = "([\w-]+)"|\bdo:\s*"([\w-]+)"|"""
-    r"""\b(?:ask|change|changeAndTell|tell|go|keepAnswer)\(\s*(?:sheet,\s*)?"([\w -]+)"|\?\s*"(play)"\s*:\s*"(pause)\""""
+    r"""\b(?:ask|change|tell|go|keepAnswer)\(\s*(?:sheet,\s*)?"([\w -]+)"|\?\s*"(play)"\s*:\s*"(pause)\""""
 )
 
 
