@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # which pydantic asks for before Python 3.12
 
 from bot.room.choices import Choice
-from bot.room.qr import QrJson
+from bot.room.qr import QrJson, qr_code
 
 
 class PersonHereJson(TypedDict):
@@ -62,6 +62,13 @@ class ChoiceJson(TypedDict):
     topic: str
     options: list[OptionJson]
     chosen: str
+
+
+def link(address: str, secret: str) -> LinkJson:
+    """A link by its secret; no code pretends to lead where nobody else can go."""
+    path = f"/party/{secret}"
+    url = f"{address}{path}" if address else ""
+    return {"path": path, "url": url, "qr": qr_code(url) if url else None}
 
 
 def choice(one: Choice) -> ChoiceJson:

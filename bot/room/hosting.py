@@ -26,8 +26,7 @@ from bot.party.rules.moderation import is_dj, mark_of, may_manage, may_moderate
 from bot.party.words import Blocked, Member, Pass, Rules, Way
 from bot.room.asking import Own
 from bot.room.choices import choices, wished
-from bot.room.hosted import BlockedJson, LinkJson, LinksJson, PersonHereJson, choice
-from bot.room.qr import qr_code
+from bot.room.hosted import BlockedJson, LinksJson, PersonHereJson, choice, link
 from bot.room.rendering import Fields, as_text
 from bot.room.visit import Visit
 from bot.wording.replies import seen
@@ -219,8 +218,8 @@ async def _links(visit: Visit) -> LinksJson:
     moderates = visit.member is not None and may_moderate(visit.member, rules)
     hosts = _hosts(visit)
     return {
-        "guest": _link(visit, await passes.guest(visit.room)),
-        "host": _link(visit, await passes.host(visit.room)) if hosts else None,
+        "guest": link(passes.address, await passes.guest(visit.room)),
+        "host": link(passes.address, await passes.host(visit.room)) if hosts else None,
         "renews": [*(["guest"] if moderates else []), *(["host"] if hosts else [])],
     }
 
@@ -228,12 +227,6 @@ async def _links(visit: Visit) -> LinksJson:
 def _hosts(visit: Visit) -> bool:
     """Whether somebody has the host's link by right: in a chat the chat says who has the say."""
     return visit.way is Way.HOST and visit.room.platform == "web"
-
-
-def _link(visit: Visit, secret: str) -> LinkJson:
-    passes = visit.party.passes
-    url = passes.url(secret) if passes.address else ""
-    return {"path": f"/party/{secret}", "url": url, "qr": qr_code(url) if url else None}
 
 
 def _here(visit: Visit) -> Mapping[str, Member]:

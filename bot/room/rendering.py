@@ -36,7 +36,7 @@ from bot.party.results import Favourite, Stats, Why
 from bot.playback.words import Device, Saved
 from bot.room.choices import choices
 from bot.room.drawn import StatsJson, WhyJson, stats, why
-from bot.room.hosted import BlockedJson, ChoiceJson, LinksJson, PersonHereJson, choice
+from bot.room.hosted import BlockedJson, ChoiceJson, LinkJson, LinksJson, PersonHereJson, choice, link
 from bot.room.state import SongJson, track
 from bot.wording.replies import seen
 
@@ -136,6 +136,7 @@ class Fields(_Entered, total=False):
     blocked: Annotated[
         list[BlockedJson], Field(description="The same, for whoever moderates: what is kept out")
     ]
+    link: Annotated[LinkJson, Field(description="To `link` and `new`: the same as `url`")]
     links: Annotated[LinksJson, Field(description="To `links`")]
     on: Annotated[bool, Field(description="To `autopilot` and `learn`: how the switch is set")]
 
@@ -160,7 +161,12 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
         case OfferDevices(text, devices):
             return {"say": as_text(text), "devices": await _devices(ask, devices)}
         case OfferLink(text, _, url):
-            return {"say": as_text(text), "url": checked(url)}
+            address, party, secret = checked(url).rpartition("/party/")
+            return {
+                "say": as_text(text),
+                "url": url,
+                **({"link": link(address, secret)} if party else {}),
+            }
         case SendFile(name, data, text):
             return {"say": as_text(text), "file": _file(name, data)}
         case ConfirmErasure(text, _):

@@ -12,7 +12,7 @@ export async function linksPage(sheet) {
 
   function fill({ guest, host, renews }) {
     holder.replaceChildren(
-      ...linkParts(sheet, guest, "guest"),
+      ...linkParts(sheet, guest, say("Link for guests")),
       renews.includes("guest") ? renew("guest", say("Everybody who came by the old link, guests and members, needs the new one. Go on?")) : "",
       make("a", { class: "ghost", href: `${guest.path}/tv`, target: "_blank", rel: "noopener" }, say("Open the view for a TV")),
       ...(host ? hostParts(host, renews) : []),
@@ -26,7 +26,7 @@ export async function linksPage(sheet) {
         { class: "host-link" },
         make("summary", {}, say("Link for hosts")),
         hint(say("Whoever has this link has all your rights here. Only give it to people you trust.")),
-        ...linkParts(sheet, host, "host"),
+        ...linkParts(sheet, host, say("Link for hosts")),
         renews.includes("host") ? renew("host", say("Every host needs the new link then, you as well. Go on?")) : "",
       ),
     ];
@@ -42,16 +42,16 @@ export async function linksPage(sheet) {
 }
 
 // A link with its code, to be copied and shared.
-export function linkParts(sheet, { path, url, qr }, which) {
+export function linkParts(sheet, { path, url, qr }, words = say("The link")) {
   const address = url || new URL(path, location.origin).href;
   const field = make("input", {
-    type: "text", readonly: true, value: address, "aria-label": which === "guest" ? say("Link for guests") : say("The link"),
+    type: "text", readonly: true, value: address, "aria-label": words,
     on: { focus: ({ target }) => target.select() },
   });
   const copy = button(say("Copy the link"), () => copied(sheet, field), { kind: "primary", sign: "copy" });
   const share = navigator.share && button(say("Share"), () => shared(address), { sign: "share" });
   return [
-    qr ? qrPicture(qr) : hint(say("Only this computer can open this link. Set ROOM_HOST so that phones can, too.")),
+    qr ? qrPicture(qr) : hint(say("Only a browser on the machine I run on can open this link. Whoever runs me can change that: see the README.")),
     field,
     make("div", { class: "line" }, copy, share || ""),
   ];

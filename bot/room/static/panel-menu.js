@@ -34,8 +34,8 @@ function hostCard(sheet) {
   const { may } = sheet.page.own;
   const rule = (name) => (on) => sheet.change("choose", { rule: name, value: on ? "on" : "off" });
   const switches = [
-    toggle(say("Only moderators add songs"), rules.adding_locked, rule("adding_locked"), { "data-key": "adding_locked" }),
-    toggle(say("Nobody new joins"), rules.joining_locked, rule("joining_locked"), { "data-key": "joining_locked" }),
+    toggle(say("Lock the queue to new songs"), rules.adding_locked, rule("adding_locked"), { "data-key": "adding_locked" }),
+    toggle(say("Lock the page to new guests"), rules.joining_locked, rule("joining_locked"), { "data-key": "joining_locked" }),
     toggle(
       say("Autopilot: keep the music going"),
       rules.autopilot,

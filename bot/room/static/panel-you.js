@@ -33,7 +33,7 @@ export async function devicePage(sheet) {
   if (!answer) return null;
   const title = say("On another device");
   if (!answer.ok) return { title, parts: [hint(answer.say)] };
-  return { title, parts: [hint(answer.say), ...linkParts(sheet, answer.link, "own")] };
+  return { title, parts: [hint(wordsOf(answer)), ...linkParts(sheet, answer.link)] };
 }
 
 export function freshPage(sheet) {
@@ -47,11 +47,16 @@ export function freshPage(sheet) {
   return { title: say("A party of your own"), parts: [holder] };
 }
 
-function begun(sheet, { link }) {
-  const address = link.url || new URL(link.path, location.origin).href;
+function begun(sheet, answer) {
+  const { link } = answer;
   return [
-    hint(say("Your party is ready. This link makes you its host: keep it to yourself, and invite people from there.")),
-    ...linkParts(sheet, link, "own"),
-    make("a", { class: "ghost", href: address }, say("Go to my party")),
+    hint(wordsOf(answer)),
+    ...linkParts(sheet, link),
+    make("a", { class: "ghost", href: link.path }, say("Go to my party")),
   ];
+}
+
+// What is said besides the links, which the page shows in its own way.
+function wordsOf({ say: words }) {
+  return words.split("\n").filter((line) => !line.includes("/party/")).slice(0, 2).join(" ");
 }
