@@ -12,10 +12,10 @@ EncoreError
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
     ├── RightsError         worded for rooms of chats and for rooms with a host
-    │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators
+    │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators, Kicked, CannotKick
     │   └── VisitorsLook, VisitorsVote, AddingLocked, JoiningLocked
     ├── TooNewToVote, TooNewToSkip
-    ├── NotYourself, NoSuchPerson, NotBlocked, TooManyBlocked
+    ├── NotYourself, NoSuchPerson (PersonGone), NotBlocked, TooManyBlocked, TooManyDJs
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     ├── NameNeeded, NameTaken (NameReserved), TooFast
     ├── LinkGone, TooManyParties, RoomFull, HouseFull, TooManyFromHere, TooSlow
@@ -437,6 +437,33 @@ class NoSuchPerson(PartyError):
     text = marked(
         "I can't tell who that is, or it's a bot. Pick the person from the list that opens as you type."
     )
+
+
+class PersonGone(NoSuchPerson):
+    """Somebody who is on the page no longer, and of whom the party has no song."""
+
+    text = marked("They aren't here any more. Check who's here, then pick again.")
+
+
+class Kicked(RightsError):
+    """A moderator has ended somebody's connections to the page; they may come back."""
+
+    text = marked("A moderator has sent you out of this party. Reload the page to come back, and be kind.")
+    hosted = marked("The host has sent you out of this party. Reload the page to come back, and be kind.")
+
+
+class CannotKick(RightsError):
+    """Whoever moderates is not sent out, by themselves or others."""
+
+    text = marked("You can't send out moderators, DJs or yourself. Pick somebody else.")
+    hosted = marked("You can't send out hosts, DJs or yourself. Pick somebody else.")
+
+
+class TooManyDJs(PartyError):
+    """More DJs than a room may name."""
+
+    text = marked("There are {most} DJs here already, the most I can keep. Remove one first.")
+    named = ("most",)
 
 
 class NotBlocked(PartyError):
