@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from bot.party.errors import PartyError
@@ -43,14 +43,14 @@ class Floor:
     Args:
         service: all parties.
         around: what is shown besides, before anybody has come.
-        drop: ends a guest's connection with a reason.
+        look_at_links: called when links to the party were made anew; returns what lets guests in by now.
     """
 
     def __init__(
         self,
         service: PartyService,
         around: Around,
-        drop: Callable[[Guest, PartyError], None],
+        look_at_links: Callable[[Floor], Awaitable[str | None]],
     ) -> None:
         self.room: Room = around.room
         self.guests: set[Guest] = set()
@@ -58,7 +58,7 @@ class Floor:
         self.party: Party | None = None
         self._service = service
         self._around = around
-        self._drop = drop
+        self._look_at_links = look_at_links
         self._run = secrets.token_hex(8)
         self._seq = 0
         self._editions: dict[str, Edition] = {}
@@ -124,6 +124,13 @@ class Floor:
         """Has everybody, or some, read what has happened."""
         for guest in self.guests if guests is None else guests:
             guest.send(protocol.told(error, guest.words))
+
+    def slow(self, now_s: float) -> list[Guest]:
+        """Who has taken nothing for too long; whoever has taken all by now is shown what they missed."""
+        for guest in self.guests:
+            if guest.missed and not guest.full:
+                self.show_again(guest)
+        return [guest for guest in self.guests if guest.is_slow(now_s)]
 
     def people(self) -> list[PersonJson]:
         """Everybody who is connected under a name, each once: hosts first, then by name."""
@@ -199,7 +206,10 @@ class Floor:
         """Reads the party, if it may be another."""
         if self._stale:
             self._stale = False
-            self.party = await self._service.insight.now(self.room)
+            party = await self._service.insight.now(self.room)
+            if self.party is None or party.links != self.party.links:
+                self._around = replace(self._around, guest_url=await self._look_at_links(self))
+            self.party = party
 
     def _tell(self) -> None:
         before, party = self._before, self.party
@@ -225,7 +235,7 @@ class Floor:
 
     def _tell_owns(self, before: Party, party: Party) -> None:
         users = own.touched(before, party)
-        all_of_them = before.rules != party.rules or before.playback != party.playback
+        all_of_them = own.rights(before) != own.rights(party)
         for guest in self.guests:
             if not guest.missed and (all_of_them or (guest.member and guest.member.user_id in users)):
                 self._tell_own(guest)
