@@ -17,8 +17,8 @@ EncoreError
     ├── TooNewToVote, TooNewToSkip
     ├── NotYourself, NoSuchPerson (PersonGone), NotBlocked, TooManyBlocked, TooManyDJs
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
-    ├── NameNeeded, NameTaken, TooFast
-    ├── LinkGone, TooManyParties
+    ├── NameNeeded, NameTaken (NameReserved), TooFast
+    ├── LinkGone, TooManyParties, RoomFull, HouseFull, TooManyFromHere, TooSlow
     └── SpotifyError            what Spotify has to do with
 """
 
@@ -524,6 +524,12 @@ class NameTaken(PartyError):
     named = ("name",)
 
 
+class NameReserved(NameTaken):
+    """The name would be taken for the house's, or for that of whoever has the say."""
+
+    text = marked("{name} would be taken for somebody else here. Pick another name.")
+
+
 class TooFast(PartyError):
     """More requests than people make."""
 
@@ -540,3 +546,33 @@ class TooManyParties(PartyError):
     """More new parties than people begin in an hour."""
 
     text = marked("That's a lot of new parties at once. Try again in an hour, or join one that's going on.")
+
+
+class RoomFull(PartyError):
+    """More people than one party's page is made for."""
+
+    text = counted(
+        "This party is full: one person is in already. Try again in a minute.",
+        "This party is full: {number} people are in already. Try again in a minute.",
+    )
+    named = ("number",)
+
+
+class HouseFull(PartyError):
+    """More parties at once than the bot is made for."""
+
+    text = marked("There are too many parties going on right now. Try again in a few minutes.")
+
+
+class TooManyFromHere(PartyError):
+    """More connections from one address than a household needs, or too many within a minute."""
+
+    text = marked(
+        "Too many people are coming in from your network right now. Close a tab, or try again in a minute."
+    )
+
+
+class TooSlow(PartyError):
+    """Somebody who takes nothing of what is sent."""
+
+    text = marked("Your connection was too slow to keep up. Check your network, then reload the page.")

@@ -25,6 +25,12 @@ LONGEST_TEXT = 300
 """The longest text that can name a song, in characters."""
 LONGEST_NAME = 32
 """The longest name of a member that is shown, in characters."""
+NICKNAME_LASTS_MS = 30 * 24 * HOUR_MS
+"""A nickname on the page is free again when its owner was not there for so long."""
+NICKNAME_SEEN_MS = 24 * HOUR_MS
+"""That its owner is there is noted once in so long."""
+MOST_NICKNAMES = 5_000
+"""So many nicknames of one room are kept; past that the oldest is free again."""
 LONGEST_QUEUE = 500
 """How many songs may wait in one party."""
 MOST_SUGGESTIONS = 10

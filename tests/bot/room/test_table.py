@@ -82,8 +82,7 @@ async def test_every_row_is_answered(enter: Enter, row: Command) -> None:
         assert answer["say"]
     else:
         assert answer["kind"] == REFUSED.get(row.name)
-    for message in (answer, {"state": await ann.until(lambda state: True)}):
-        validator("Message").validate(message)
+    validator("Message").validate(answer)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
