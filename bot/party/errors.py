@@ -13,7 +13,7 @@ EncoreError
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
     ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, TooNewToVote
     ├── NotYourself, NotModerators, NoSuchPerson, NotBlocked, TooManyBlocked
-    ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
+    ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn, NoMap
     ├── NameNeeded, NameTaken, TooFast
     └── SpotifyError            what Spotify has to do with
 """
@@ -419,6 +419,12 @@ class NotDrawn(PartyError):
     """The map was not drawn, or not in time; why is in the log."""
 
     text = marked("I couldn't draw the map just now. Try again in a minute.")
+
+
+class NoMap(PartyError):
+    """The model's file does not say where its songs lie."""
+
+    text = marked("The music model I use here has no map. Ask whoever runs me to change MODEL_DIR.")
 
 
 class NameNeeded(PartyError):
