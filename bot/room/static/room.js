@@ -4,6 +4,7 @@ import { Adding } from "./adding.js";
 import { Favourites } from "./favourites.js";
 import { Line } from "./live.js";
 import { Me } from "./names.js";
+import { page } from "./page.js";
 import { Sound, busy } from "./sound.js";
 import { TypeAhead } from "./typeahead.js";
 import { byId, progress, show } from "./view.js";
@@ -27,6 +28,8 @@ function arrived(state) {
   show(state);
   sound.show(state);
   adding.show(state);
+  page.state = state;
+  page.changed();
   tick();
 }
 
@@ -69,6 +72,8 @@ async function changeAndTell(what, fields) {
   const answer = await change(what, fields);
   if (answer) toast(answer);
 }
+
+Object.assign(page, { line, change, toast, ask: (what, fields, onGoing) => line.ask(what, fields, onGoing) });
 
 const typeAhead = new TypeAhead({
   input: byId("song"),
