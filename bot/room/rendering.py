@@ -112,6 +112,41 @@ class FavouriteJson(SongJson):
     entry: Annotated[int, Field(description="What adds it, as the `entry` of `favourites`")]
 
 
+class SpotJson(TypedDict):
+    """A song on the map."""
+
+    id: Annotated[str, Field(description="Its name in this answer")]
+    x: Annotated[
+        float, Field(description="Its place among all songs of the model, from -1 to 1, as y and z")
+    ]
+    y: float
+    z: float
+    title: str
+    artist: str
+    kind: Annotated[str, Field(description="playing, queued, played, suggested, or near: not of the party")]
+    by: Annotated[str, Field(description="Who added it; empty for nobody")]
+    colour: Annotated[str | None, Field(description="Whose it is, as `people` has it; null for nobody")]
+    votes: Annotated[int, Field(description="Up-votes less down-votes")]
+    least: Annotated[bool, Field(description="Whether it is one of those that fit least")]
+
+
+class OwnerJson(TypedDict):
+    """Whose songs have a colour on the map."""
+
+    name: Annotated[str | None, Field(description="Null for all who have none of their own")]
+    colour: str
+
+
+class MapJson(TypedDict):
+    """The party's songs among their neighbours."""
+
+    spots: list[SpotJson]
+    most: Annotated[list[str], Field(description="The ids of the songs that fit the others most, best first")]
+    least: Annotated[list[str], Field(description="Of those that fit least, the least first")]
+    unknown: Annotated[int, Field(description="How many songs of the party the model does not know")]
+    people: list[OwnerJson]
+
+
 class Fields(TypedDict, total=False):
     """What an answer may have, besides whose it is."""
 
@@ -135,6 +170,7 @@ class Fields(TypedDict, total=False):
     settings: Annotated[
         list[MenuJson], Field(description="To `settings`: what can be chosen, and how it stands")
     ]
+    map: Annotated[MapJson, Field(description="To `places`")]
     sections: Annotated[list[str], Field(description="To `help`: the parts of `say`")]
 
 
