@@ -16,6 +16,7 @@ from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
 from bot.party.map import PartyMap
 from bot.party.notices import Notices
+from bot.party.passes import Passes
 from bot.party.ports import Catalogue, Recommender
 from bot.party.queue import Queue
 from bot.party.results import BlockedMember, Forgotten
@@ -64,6 +65,7 @@ class PartyService:
         self.map = PartyMap(self.unit, recommender)
         self.settings = RoomSettings(self.unit)
         self.blocks = Blocking(self.unit, songs)
+        self.passes = Passes(self.unit)
         self.cards = Cards(self.unit)
         self.autopilot = Autopilot(self.unit, suggestions)
         self.clock = Clock(self.unit, self.autopilot)

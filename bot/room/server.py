@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.party.errors import StartError
-from bot.room import assets, pages, privacy
+from bot.room import assets, manifest, pages, privacy
 from bot.room.hub import Hub
 from bot.service import PartyService
 
@@ -22,7 +22,7 @@ STOP_WITHIN_S = 5.0
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -47,6 +47,7 @@ def build_room(
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_goodbye(hub))
     app.router.add_get("/", _page)
+    app.router.add_get(manifest.PATH, manifest.show)
     app.router.add_get("/healthz", _health)
     app.router.add_get("/live", hub.meet)
     app.router.add_get("/static/{file}", assets.serve)
@@ -139,7 +140,7 @@ def _same_origin(request: web.Request) -> bool:
 
 
 async def _page(request: web.Request) -> web.Response:
-    return pages.show(request, "room.html", entry="room.js")
+    return pages.show(request, "room.html", entry="room.js", manifest=manifest.beside(request.path))
 
 
 async def _health(request: web.Request) -> web.Response:

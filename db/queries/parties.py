@@ -8,7 +8,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from bot.party.limits import ACTIVE_FOR_MS
-from bot.party.words import NOBODY, Blocked, Change, Member, PartyRecord, Playback, Room, Rules, State
+from bot.party.words import (
+    NOBODY,
+    Blocked,
+    Change,
+    Member,
+    PartyRecord,
+    Playback,
+    Room,
+    Rules,
+    State,
+    first_rules,
+)
 from db.engine.query import Asked, command, query
 from db.engine.session import Session
 from db.engine.statements import given, upsert
@@ -36,6 +47,7 @@ class PartyRow(NamedTuple):
     rules: str
     card: str
     blocked: str
+    links: int
 
 
 class WorkspaceRow(NamedTuple):
@@ -47,6 +59,7 @@ class WorkspaceRow(NamedTuple):
 class SoundRow(NamedTuple):
     """Where a party sounds."""
 
+    platform: str
     user_id: str
     name: str
     device_id: str
@@ -63,6 +76,7 @@ _PARTY = select(
     parties.c.rules,
     parties.c.card,
     parties.c.blocked,
+    parties.c.links,
 ).where(*IS_ROOM)
 PARTY = query(PartyRow, _PARTY)
 PARTY_TO_CHANGE = query(PartyRow, _PARTY.with_for_update())  # which says nothing to SQLite
@@ -70,6 +84,7 @@ PARTY_TO_CHANGE = query(PartyRow, _PARTY.with_for_update())  # which says nothin
 SOUNDS = query(
     SoundRow,
     select(
+        members.c.platform,
         members.c.user_id,
         members.c.name,
         playbacks.c.device_id,
@@ -149,7 +164,11 @@ LOW_ON_SONGS = query(
 )
 
 MAKE = command(
-    upsert(parties, key=("platform", "workspace", "channel"), at_first=("started_ms", "active_ms")),
+    upsert(
+        parties,
+        key=("platform", "workspace", "channel"),
+        at_first=("started_ms", "active_ms", "rules", "autopilot_below"),
+    ),
     silent=True,
 )
 _IS_PARTY = parties.c.id == bindparam("party")
@@ -157,6 +176,7 @@ TOUCH = command(update(parties).where(_IS_PARTY).values(given("started_ms", "act
 SET_RULES = command(update(parties).where(_IS_PARTY).values(given("rules", "autopilot_below")))
 SET_SHARED = command(update(parties).where(_IS_PARTY).values(given("shared")))
 SET_BLOCKED = command(update(parties).where(_IS_PARTY).values(given("blocked")))
+SET_LINKS = command(update(parties).where(_IS_PARTY).values(given("links")))
 SET_CARD = command(update(parties).where(_IS_PARTY).values(given("card")), silent=True)
 
 
@@ -210,10 +230,11 @@ class Parties:
             record = _record(room, party.rows[0], sounds.rows)
         elif self._session.writes:
             # If somebody else is about to make it, this waits for them and does nothing.
-            await self._session.write(MAKE, **place, started_ms=now_ms, active_ms=now_ms)
+            first = rule_columns(first_rules(room.platform))
+            await self._session.write(MAKE, **place, started_ms=now_ms, active_ms=now_ms, **first)
             return await self._arrive(room, place, now_ms, ahead, entry_id, more)
         else:
-            record = PartyRecord(NONE_YET, room, now_ms, now_ms, shared=False)
+            record = PartyRecord(NONE_YET, room, now_ms, now_ms, False, first_rules(room.platform))
         self._remember(ahead, early, {**values, "party": record.id})
         return record
 
@@ -274,6 +295,10 @@ class Parties:
         """Keeps whom and what the room keeps out."""
         await self._session.write(SET_BLOCKED, party=party_id, blocked=blocked_column(blocked))
 
+    async def set_links(self, party_id: int, links: int) -> None:
+        """Notes how often the links to the party's page were made anew."""
+        await self._session.write(SET_LINKS, party=party_id, links=links)
+
     async def set_shared(self, party_id: int, shared: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
         await self._session.write(SET_SHARED, party=party_id, shared=shared)
@@ -290,7 +315,7 @@ def _room_columns(room: Room) -> dict[str, str]:
 def _record(room: Room, row: PartyRow, sounds: Sequence[SoundRow]) -> PartyRecord:
     playback = None
     for sound in sounds:
-        host = Member(room.platform, sound.user_id, sound.name)
+        host = Member(sound.platform, sound.user_id, sound.name)
         playback = Playback(host, sound.device_id, sound.device_name, sound.on_entry, sound.ahead_entry)
     return PartyRecord(
         row.id,
@@ -302,4 +327,5 @@ def _record(room: Room, row: PartyRow, sounds: Sequence[SoundRow]) -> PartyRecor
         row.card,
         playback,
         read_blocked(room.platform, row.blocked),
+        row.links,
     )

@@ -5,8 +5,8 @@ import { say } from "./words.js";
 // The module of this name with its words and its style sheet, as the page says where they are.
 // Throws an Error with a sentence for people when they cannot be had.
 export async function lazy(name) {
-  const { script, words, style } = JSON.parse(document.documentElement.dataset.lazy)[name];
   try {
+    const { script, words, style } = JSON.parse(document.documentElement.dataset.lazy)[name];
     await Promise.all([words && import(words), style && sheet(style)]);
     return await import(script);
   } catch {
