@@ -178,7 +178,8 @@ class Hub:
         visit = self._visit(guest, request)
         if not request.slow:
             return protocol.done(request.id, await self._work.run(visit, request))
-        visit.named()
+        if isinstance(request, OfTable):
+            visit.named()
         if guest.going >= MOST_GOING:
             raise TooFast
         guest.going += 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
 from bot.party.results import Map, Spot
+from bot.room.asking import Own
 from bot.room.rendering import Fields, MapJson, OwnerJson
-from bot.room.requests import Request
+from bot.room.visit import Visit
 from bot.takeaway.mapping import COLOURS, OTHERS, ranked
 from bot.wording.replies import seen
 
@@ -14,12 +15,13 @@ AROUND = 150
 """So many songs around those of the party are shown."""
 
 
-class Places(Request):
+class Places(Own):
     """Tells where the songs of the party lie, and others around them."""
 
     do: Literal["places"]
+    slow: ClassVar[bool] = True
 
-    async def run(self, visit: Any) -> Fields:
+    async def run(self, visit: Visit) -> Fields:
         """Looks it up.
 
         Raises:

@@ -35,6 +35,7 @@ from bot.party.errors import EmptyText
 from bot.party.results import Favourite
 from bot.party.words import Rules
 from bot.playback.words import Device, Saved
+from bot.room.qr import QrJson
 from bot.room.state import SongJson, track
 from bot.wording.menus import menus
 from bot.wording.replies import seen
@@ -116,9 +117,7 @@ class SpotJson(TypedDict):
     """A song on the map."""
 
     id: Annotated[str, Field(description="Its name in this answer")]
-    x: Annotated[
-        float, Field(description="Its place among all songs of the model, from -1 to 1, as y and z")
-    ]
+    x: Annotated[float, Field(description="Its place among all songs of the model, from -1 to 1, as y and z")]
     y: float
     z: float
     title: str
@@ -180,6 +179,7 @@ class Fields(_Entered, total=False):
         list[MenuJson], Field(description="To `settings`: what can be chosen, and how it stands")
     ]
     map: Annotated[MapJson, Field(description="To `places`")]
+    qr: Annotated[QrJson, Field(description="To `code`")]
     sections: Annotated[list[str], Field(description="To `help`: the parts of `say`")]
 
 

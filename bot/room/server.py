@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.party.errors import StartError
-from bot.room import assets, manifest, pages, privacy
+from bot.room import assets, manifest, pages, privacy, tv
 from bot.room.hub import Hub
 from bot.service import PartyService
 
@@ -48,6 +48,8 @@ def build_room(
     app.on_shutdown.append(_goodbye(hub))
     app.router.add_get("/", _page)
     app.router.add_get(manifest.PATH, manifest.show)
+    app.router.add_get("/tv", tv.show)
+    app.router.add_get("/party/{secret}/tv", tv.show)
     app.router.add_get("/healthz", _health)
     app.router.add_get("/live", hub.meet)
     app.router.add_get("/static/{file}", assets.serve)

@@ -19,7 +19,7 @@ const SHARPEST = 2;
 
 let map = null;
 
-// Opens the map; the focus goes back to where it was when it is closed.
+// Opens the map over the page; the focus goes back to where it was when it is closed.
 export function openMap() {
   map ??= new PartyMap();
   return map.open();

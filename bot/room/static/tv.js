@@ -1,41 +1,45 @@
 // TV mode: a screen on the wall that shows the party, for days, and is touched by nobody.
 
 import { Line } from "./live.js";
+import { Store } from "./store.js";
 import { Code } from "./tvcode.js";
 import { Keeper } from "./tvkeeper.js";
-import { progressTv, showTv } from "./tvview.js";
 import { Sky } from "./tvsky.js";
+import { progressTv, showTv } from "./tvview.js";
 import { byId } from "./view.js";
 import { say } from "./words.js";
 
 const TICK_MS = 500;
 
-let latest = null;
-let serverAheadMs = 0;
+const store = new Store();
+let aheadMs = 0; // by how much the room's clock is ahead of ours
 
 const sky = new Sky(byId("tv-sky"));
 const code = new Code({ code: byId("tv-code"), address: byId("tv-address"), join: byId("tv-join") });
-const keeper = new Keeper({ isQuiet: () => !latest?.playing || latest.paused });
-const line = new Line({ onState: arrived, onAway: away, onHello: () => {}, onTold: () => {}, hello: () => null });
+const keeper = new Keeper({ isQuiet: () => !store.state?.playing || store.state.paused });
+const line = new Line({ store, who: () => ({ look: true }), onShown: shown, onAway: away, onEntered: () => {}, onTold: () => {} });
 
-function arrived(state) {
-  serverAheadMs = state.now_ms - Date.now();
+function shown() {
+  const { state } = store;
+  aheadMs = state.now_ms - Date.now();
   showTv(state);
   sky.show(state);
-  latest = state;
-  code.show(state.guest_url ?? null, (url) => line.ask("code", { url }));
+  code.show(state.guest_url, (text) => line.ask("code", { text }));
   keeper.heard(state.run);
   tick();
 }
 
 function tick() {
-  if (latest) progressTv(latest, Date.now() + serverAheadMs);
+  if (store.state) progressTv(store.state, Date.now() + aheadMs);
 }
 
-function away(isAway) {
-  byId("tv-away").textContent = isAway ? say("Can't reach the party right now. Trying again.") : "";
-  byId("tv-away").hidden = !isAway;
-  document.body.classList.toggle("away-now", isAway);
+function away({ away: isAway, offline, bye }) {
+  const isOver = Boolean(bye && !bye.retry);
+  const gone = isAway || offline;
+  const why = bye?.say ?? say("Can't reach the party right now.");
+  byId("tv-away").textContent = gone ? [why, isOver ? "" : say("Trying again.")].filter(Boolean).join(" ") : "";
+  byId("tv-away").hidden = !gone;
+  document.body.classList.toggle("away-now", gone);
 }
 
 setInterval(tick, TICK_MS);

@@ -1,6 +1,5 @@
 // How guests come in: the QR code of their link, and its address to type.
 
-const QUIET = 4; // light squares around a code, as ISO/IEC 18004 asks for
 const SVG = "http://www.w3.org/2000/svg";
 
 export class Code {
@@ -9,7 +8,7 @@ export class Code {
     this.url = undefined;
   }
 
-  // Shows the link that guests may have; ask(url) -> answer with its squares. Null hides all of it.
+  // Shows the link that guests may have; ask(url) -> answer with its code. Null hides all of it.
   async show(url, ask) {
     if (url === this.url) return;
     this.url = url;
@@ -18,21 +17,19 @@ export class Code {
     this.parts.address.textContent = url.replace(/^https?:\/\//, "").replace(/\/$/, "");
     const answer = await ask(url);
     if (url !== this.url) return;
-    if (answer.ok) this.parts.code.replaceChildren(drawn(answer.squares, this.parts.address.textContent));
+    if (answer.ok) this.parts.code.replaceChildren(drawn(answer.qr, this.parts.address.textContent));
     else this.url = undefined; // so that it is asked for again
   }
 }
 
-// One path of all dark squares, dark on light whatever the scheme.
-function drawn(squares, label) {
-  const size = squares.length + 2 * QUIET;
+// Dark on light whatever the scheme, with its empty edge.
+function drawn({ size, path }, label) {
   const picture = document.createElementNS(SVG, "svg");
   picture.setAttribute("viewBox", `0 0 ${size} ${size}`);
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", label);
-  const path = document.createElementNS(SVG, "path");
-  const dark = squares.flatMap((row, y) => [...row].map((square, x) => (square === "1" ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : "")));
-  path.setAttribute("d", dark.join(""));
-  picture.append(path);
+  const dark = document.createElementNS(SVG, "path");
+  dark.setAttribute("d", path);
+  picture.append(dark);
   return picture;
 }

@@ -23,7 +23,7 @@ export function showTv(state) {
 
 function stageOf({ playing, paused, skip }) {
   document.body.classList.toggle("quiet", !playing || paused);
-  document.body.classList.toggle("empty", !playing);
+  document.body.classList.toggle("tv-empty", !playing);
   const heading = paused ? `${STILL_SIGN_TV} ${say("Paused")}` : say("Now playing");
   byId("tv-state").textContent = playing ? heading : say("It's quiet in here");
   byId("tv-title").textContent = playing ? playing.title : say("Add the first song");
