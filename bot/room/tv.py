@@ -22,7 +22,7 @@ class Code(Own):
     """Makes a QR code of an address."""
 
     do: Literal["code"]
-    text: Annotated[str, Field(max_length=LONGEST_ADDRESS)]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_ADDRESS)]
 
     async def run(self, visit: Visit) -> Fields:
         """The code, as a picture's path."""

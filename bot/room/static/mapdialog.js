@@ -47,7 +47,7 @@ export class MapDialog {
     });
     this.labels = element("div", { className: "map-labels", ariaHidden: "true" });
     this.stage.append(element("canvas", { ariaHidden: "true" }), this.labels);
-    this.list = element("ul", { id: "map-list", className: "map-list", tabIndex: 0, role: "listbox", "aria-label": say("Songs on the map") });
+    this.list = element("div", { id: "map-list", className: "map-list", tabIndex: 0, role: "listbox", "aria-label": say("Songs on the map") });
     this.list.addEventListener("click", ({ target }) => this.pick(target.closest("[role=option]")));
     this.list.addEventListener("keydown", (event) => this.typed(event));
     this.list.addEventListener("focus", () => this.current() ?? this.pick(this.options()[0]));
@@ -136,9 +136,9 @@ export class MapDialog {
 
   group(kind, spots) {
     const id = `map-group-${kind}`;
-    return element("li", { role: "group", "aria-labelledby": id },
+    return element("div", { role: "group", "aria-labelledby": id },
       element("p", { id, className: "map-kind", role: "presentation" }, heading(kind)),
-      element("ul", { role: "presentation" }, ...spots.map((spot) => option(spot))));
+      ...spots.map((spot) => option(spot)));
   }
 
   signs(spots, people) {
@@ -217,7 +217,7 @@ function solid(colour) {
 function option(spot) {
   const mark = element("i", { className: `map-sign ${spot.least ? "cross" : spot.kind}`, ariaHidden: "true" });
   if (spot.colour) mark.style.setProperty("--own", spot.colour);
-  return element("li", { id: `map-${spot.id}`, role: "option", "aria-selected": "false", "data-spot": spot.id },
+  return element("div", { id: `map-${spot.id}`, role: "option", "aria-selected": "false", "data-spot": spot.id },
     mark,
     element("span", { className: "title" }, spot.title),
     element("span", { className: "artist" }, [apart(spot.artist), spot.by && apart(spot.by), spot.least && say("fits least")].filter(Boolean).join(" · ")));
