@@ -178,7 +178,10 @@ class Floor:
                 await asyncio.sleep(GATHER_S)
             self._changed.clear()
             try:
+                self._before = self.party
                 await self._look()
+                begun = time.perf_counter()
+                self._tell()
             except Exception as error:
                 if not self._opened.done():
                     self._opened.set_exception(error)
@@ -188,15 +191,12 @@ class Floor:
                 self._changed.set()
                 await asyncio.sleep(RETRY_S)
                 continue
-            begun = time.perf_counter()
-            self._tell()
             if not self._opened.done():
                 self._opened.set_result(None)
             await asyncio.sleep(REST * (time.perf_counter() - begun))
 
     async def _look(self) -> None:
         """Reads the party, if it may be another."""
-        self._before = self.party
         if self._stale:
             self._stale = False
             self.party = await self._service.insight.now(self.room)

@@ -13,6 +13,7 @@ import aiohttp
 from jsonschema import Draft202012Validator
 
 from bot.room.schema import schema
+from tests.patience import PATIENCE_S
 
 Json = dict[str, Any]
 LISTS = ("queue", "ballot", "history")
@@ -109,7 +110,7 @@ class Visitor:
 
     async def hear(self) -> Json:
         """The next message."""
-        heard: Json = await self.socket.receive_json()
+        heard: Json = await self.socket.receive_json(timeout=PATIENCE_S)
         validator("Message").validate(heard)
         self.known.hear(heard)
         if "told" in heard:
