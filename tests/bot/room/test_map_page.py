@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from bot.party.words import Member, Room
 from bot.room.places import AROUND
 from bot.service import PartyService
-from tests.bot.room.accessibility import faults
+from tests.bot.room.axe import faults
 from tests.bot.room.conftest import CHROMIUM, CHROMIUM_ARGS, PATIENCE_MS
 from tests.patience import PATIENCE_S
 
@@ -277,10 +277,10 @@ async def test_opened_twice_it_is_one_map(open_map: OpenMap) -> None:
 async def test_nobody_is_left_out(open_map: OpenMap, context: dict[str, Any]) -> None:
     """axe-core finds nothing, before a song is chosen and after."""
     page = await open_map(**context)
-    assert await faults(page, "#map-dialog") == []
+    assert await faults(page) == []
     await page.locator("#map-list").focus()
     await page.keyboard.press("ArrowDown")
-    assert await faults(page, "#map-dialog") == []
+    assert await faults(page) == []
 
 
 async def test_an_empty_party_says_why(chromium: Browser, room: str) -> None:
@@ -290,4 +290,4 @@ async def test_an_empty_party_says_why(chromium: Browser, room: str) -> None:
     await page.locator("#queue-empty").wait_for()
     await page.evaluate(OPEN)
     await expect(page.locator("#map-said")).to_contain_text("There's nothing to show here yet")
-    assert await faults(page, "#map-dialog") == []
+    assert await faults(page) == []

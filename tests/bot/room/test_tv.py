@@ -5,26 +5,26 @@ from __future__ import annotations
 import datetime
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from bot.party.words import Member, Room
-from bot.room import hub, open_room
-from bot.room.sheet import Around
+from bot.room import open_room
 from bot.service import PartyService
-from tests.bot.room.accessibility import faults
+from tests.bot.room.axe import faults
 from tests.bot.room.conftest import PATIENCE_MS, Enter
 from tests.bot.room.test_places import squares
+from tests.conftest import ANNA as CHAT_ANNA
+from tests.conftest import MOD, ROOM
 
 LOBBY = Room("web", "", "lobby")
 ANNA, BEN, CLEO = (Member("web", name[0], name) for name in ("Anna", "Ben", "Cleo"))
 HOST = Member("web", "h", "Hanna", moderator=True, manager=True)
 SONGS = "back in black", "highway to hell", "paranoid black sabbath", "smoke on the water", "jolene", "africa"
-GUEST = "https://party.example.org/party/3vJpC2o5wq0YxT1mZb8sKdLr9uQhN4ae"
 SIZES = (1280, 720), (1920, 1080), (3840, 2160), (1080, 1920)
 COUNTING = """
   window.flown = [];
@@ -47,10 +47,10 @@ OpenScreen = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture
-def invited(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The link that guests of every party have."""
-    monkeypatch.setattr(hub, "Around", partial(Around, guest_url=GUEST))
-    return GUEST
+def invited(party: PartyService) -> str:
+    """Browsers outside reach the room, so that guests can come."""
+    party.passes.address = "https://party.example.org"
+    return "party.example.org"
 
 
 @pytest.fixture
@@ -58,7 +58,9 @@ async def screen(browser: Browser, room: str) -> AsyncIterator[OpenScreen]:
     """Hangs a screen on the wall; what its page complains of fails the test."""
     complaints: list[str] = []
 
-    async def opened(script: str = "", at: datetime.datetime | None = None, **context: Any) -> Page:
+    async def opened(
+        script: str = "", at: datetime.datetime | None = None, path: str = "/tv", **context: Any
+    ) -> Page:
         made = await browser.new_context(
             **{"viewport": {"width": 1920, "height": 1080}, "reduced_motion": "reduce", **context}
         )
@@ -68,7 +70,7 @@ async def screen(browser: Browser, room: str) -> AsyncIterator[OpenScreen]:
         await page.add_init_script(script or LOCKS)
         if at:
             await page.clock.install(time=at)
-        await page.goto(f"{room}/tv")
+        await page.goto(room + path)
         await expect(page.locator("#tv-title")).not_to_be_empty()
         return page
 
@@ -141,9 +143,9 @@ async def test_nothing_flies_where_motion_is_reduced(screen: OpenScreen, party: 
 async def test_guests_come_in_by_the_code(invited: str, screen: OpenScreen) -> None:
     """The code is that of the guests' link, dark on white with its edge; the address stands beside it."""
     page = await screen(color_scheme="dark")
-    code = page.get_by_role("img", name=invited.removeprefix("https://"))
+    code = page.get_by_role("img", name=invited)
     await expect(code).to_be_visible()
-    await expect(page.locator("#tv-address")).to_have_text(invited.removeprefix("https://"))
+    await expect(page.locator("#tv-address")).to_have_text(invited)
     path = await code.locator("path").get_attribute("d") or ""
     view_box = await code.get_attribute("viewBox") or ""
     side = int(view_box.split()[-1])
@@ -361,3 +363,31 @@ async def test_it_speaks_the_browsers_language(browser: Browser, room: str) -> N
     page = await browser.new_page(locale="de")
     await page.goto(f"{room}/tv")
     assert await page.locator("html").get_attribute("lang") == "de"
+
+
+async def test_only_the_guests_link_is_shown(invited: str, screen: OpenScreen, party: PartyService) -> None:
+    """A screen that a member of a chat has hung up by their own link shows the one that others may have."""
+    await party.queue.add(ROOM, CHAT_ANNA, "back in black")
+    own, guest = await party.passes.own(ROOM, CHAT_ANNA), await party.passes.guest(ROOM)
+    page = await screen(path=f"/party/{own}/tv")
+    await expect(page.locator("#tv-title")).to_have_text("Back In Black")
+    await expect(page.locator("#tv-address")).to_have_text(f"{invited}/party/{guest}")
+    await page.get_by_role("img", name=guest).wait_for()
+    assert own not in await page.content()
+    await expect(page.locator("#tv-here")).to_have_text("")
+
+
+async def test_a_link_that_is_none(room: str, web: aiohttp.ClientSession) -> None:
+    """There is no screen for it."""
+    async with web.get(f"{room}/party/{'x' * 32}/tv") as answer:
+        assert answer.status == 404
+
+
+async def test_a_link_that_is_made_anew(invited: str, screen: OpenScreen, party: PartyService) -> None:
+    """A screen that came by the old one says that it is over, and does not try for ever."""
+    await party.queue.add(ROOM, CHAT_ANNA, "back in black")
+    page = await screen(path=f"/party/{await party.passes.guest(ROOM)}/tv")
+    await party.passes.renew(ROOM, MOD)
+    await expect(page.locator("#tv-away")).to_be_visible()
+    await expect(page.locator("#tv-away")).not_to_contain_text("Trying again")
+    assert await faults(page) == []
