@@ -4,8 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-room bench-search bench-memory mutants translations screenshot clean
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-search bench-memory mutants translations screenshot vendor clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-room bench-search bench-memory mutants translations screenshot vendor clean
 .DELETE_ON_ERROR:
 
 help: ## show this

@@ -81,7 +81,7 @@ export function mapPage(sheet) {
     try {
       const { openMap } = await lazy("map.js");
       sheet.dialog.close();
-      openMap(sheet.page);
+      openMap();
     } catch (error) {
       sheet.tell({ ok: false, say: error.message });
     }
