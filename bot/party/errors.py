@@ -10,13 +10,14 @@ EncoreError
     ├── ListTooLarge, NotAList, EmptyList, FileLost
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
     ├── NothingPlaying, AlreadyOver (BallotClosed)
-    ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
+    ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow (NoMap)
+    ├── UnknownToModel, NotAFavourite
     ├── RightsError         worded for rooms of chats and for rooms with a host
     │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators, Kicked, CannotKick
     │   └── VisitorsLook, VisitorsVote, AddingLocked, JoiningLocked
     ├── TooNewToVote, TooNewToSkip
     ├── NotYourself, NoSuchPerson (PersonGone), NotBlocked, TooManyBlocked, TooManyDJs
-    ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn, NoMap
+    ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     ├── NameNeeded, NameTaken (NameReserved), TooFast
     ├── LinkGone, TooManyParties, RoomFull, HouseFull, TooManyFromHere, TooSlow
     └── SpotifyError            what Spotify has to do with
@@ -511,7 +512,7 @@ class NotDrawn(PartyError):
     text = marked("I couldn't draw the map just now. Try again in a minute.")
 
 
-class NoMap(PartyError):
+class NoMap(NothingToShow):
     """The model's file does not say where its songs lie."""
 
     text = marked("The music model I use here has no map. Ask whoever runs me to change MODEL_DIR.")

@@ -45,43 +45,55 @@ class PartyMap:
     async def of(self, room: Room, around: int = 0) -> Map:
         """The party's latest songs and what is suggested, each at its place, and so many songs around them.
 
-        How well a song fits is what the others say for it: the sum of what each of them adds to the song's
-        logit, so that neither its popularity nor the party's size is in the order.
-
         Raises:
             NothingToShow: the model knows none of the party's songs.
             NoMap: the model does not say where songs lie.
         """
         async with self.unit.reading(room) as party:
-            night = (await party.last_night(ON_THE_MAP))[-MOST_MAPPED:][::-1]
+            night = await party.last_night(ON_THE_MAP)
             ballot = (await party.shown(0)).ballot
-        survey = await self._survey(night, ballot, around)
-        likeness = survey.likeness
-        fits = [float(sum(likeness[i][~np.isnan(likeness[i])])) for i in range(len(night))]
-        spots = tuple(
-            Spot(entry.track, place, entry, fit)
-            for i, (entry, place, fit) in enumerate(zip(night, survey.located.places, fits, strict=False))
-            if place and not np.isnan(likeness[i, i])
-        )
-        if not spots:
+        return await self.among(night, ballot, around)
+
+    async def among(self, songs: Sequence[Entry], suggested: Sequence[Entry] = (), around: int = 0) -> Map:
+        """The same of any songs, oldest first; of many the latest ones.
+
+        How well a song fits is what the others say for it: the sum of what each of them adds to the song's
+        logit, so that neither its popularity nor the party's size is in the order.
+
+        Raises:
+            NothingToShow: the model knows none of the songs.
+            NoMap: the model does not say where songs lie.
+        """
+        latest = songs[-MOST_MAPPED:][::-1]
+        survey = await self._survey(latest, suggested, around)
+        places = survey.located.places
+        shown = [i for i in range(len(latest)) if places[i] and not np.isnan(survey.likeness[i, i])]
+        if not shown:
             raise NothingToShow
-        suggested = zip(ballot, survey.located.places[len(night) :], strict=True)
+        likeness = survey.likeness[np.ix_(shown, shown)]
+        spots = [
+            Spot(latest[i].track, place, latest[i], float(fit))
+            for i, fit in zip(shown, likeness.sum(axis=1), strict=True)
+            if (place := places[i])
+        ]
+        beside = zip(suggested, places[len(latest) :], strict=True)
         most, least = named(spots)
         return Map(
             spots=(
                 *spots,
-                *(Spot(entry.track, place, entry) for entry, place in suggested if place),
+                *(Spot(entry.track, place, entry) for entry, place in beside if place),
                 *(Spot(track, place) for track, place in survey.located.around),
             ),
             most=most,
             least=least,
-            unknown=survey.located.places[: len(night)].count(None),
+            unknown=places[: len(latest)].count(None),
+            alike=_most_alike(spots, likeness),
         )
 
-    async def _survey(self, night: Sequence[Entry], ballot: Sequence[Entry], around: int) -> Survey:
+    async def _survey(self, latest: Sequence[Entry], suggested: Sequence[Entry], around: int) -> Survey:
         """What the model says of these songs, asked once however many people look at them."""
-        songs = tuple(entry.track for entry in night)
-        others = tuple(entry.track for entry in ballot)
+        songs = tuple(entry.track for entry in latest)
+        others = tuple(entry.track for entry in suggested)
         key = songs, others, around
         survey = self._surveys.pop(key, None)
         if survey is None or (survey.done() and survey.exception()):
@@ -101,3 +113,12 @@ def named(spots: Sequence[Spot]) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
     ranked = sorted(spots, key=lambda spot: -(spot.fit or 0.0))
     count = min(MOST_NAMED, len(ranked) // 2)
     return tuple(ranked[:count]), tuple(ranked[::-1][:count])
+
+
+def _most_alike(spots: Sequence[Spot], likeness: npt.NDArray[np.float32]) -> tuple[Spot, Spot] | None:
+    if len(spots) < 2:
+        return None
+    both = likeness + likeness.T
+    np.fill_diagonal(both, -np.inf)
+    one, other = divmod(int(both.argmax()), len(spots))
+    return spots[one], spots[other]

@@ -200,6 +200,7 @@ class Map:
     most: tuple[Spot, ...]  # the songs of the party that fit best, the best first
     least: tuple[Spot, ...]  # those that fit least, the least first
     unknown: int  # so many songs of the party the model does not know
+    alike: tuple[Spot, Spot] | None = None  # the two songs of the party that speak most for each other
 
 
 @dataclass(frozen=True, slots=True)

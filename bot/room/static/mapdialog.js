@@ -74,7 +74,7 @@ export class MapDialog {
         element("div", { className: "map-left" },
           this.stage,
           this.chosen,
-          element("p", { id: "map-keys", className: "unseen" }, say("Arrow keys turn the map, plus and minus zoom, 0 puts it back. The list has the same songs.")),
+          element("p", { id: "map-keys", className: "unseen" }, say("Arrow keys turn the map, plus and minus zoom, 0 resets the view. The list has the same songs.")),
           this.buttons(),
           this.legend),
         element("div", { className: "map-right" }, this.list)),
@@ -92,7 +92,7 @@ export class MapDialog {
       button("↓", say("Turn down"), () => turn(0, STEP)),
       button("+", say("Zoom in"), () => nearer(ZOOM)),
       button("−", say("Zoom out"), () => nearer(1 / ZOOM)),
-      element("button", { type: "button", className: "ghost small", onclick: reset }, say("Put it back")),
+      element("button", { type: "button", className: "ghost small", onclick: reset }, say("Reset the view")),
       this.turning);
   }
 

@@ -54,6 +54,17 @@ async def test_a_stranger_among_songs_fits_least(party: PartyService) -> None:
     assert fits == sorted(fits, reverse=True)
 
 
+async def test_any_songs_have_a_map(party: PartyService) -> None:
+    """A night that is over is shown as the party was, and which two songs are most alike is told."""
+    await queue(party, "in da club", *ROCK[:2], "toxic britney")
+    night = await party.insight.songs(ROOM)
+    seen = await party.map.among(night)
+    assert seen.alike
+    assert {spot.track.title for spot in seen.alike} == {"Back In Black", "Highway To Hell"}
+    assert {spot.place for spot in seen.spots} == {spot.place for spot in (await party.map.of(ROOM)).spots}
+    assert (await party.map.among(night[:1])).alike is None
+
+
 async def test_a_song_keeps_its_place(party: PartyService) -> None:
     """Where a song lies does not depend on what else is there."""
     await queue(party, *ROCK[:2])

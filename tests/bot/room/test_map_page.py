@@ -162,7 +162,7 @@ async def test_everything_can_be_pressed(open_map: OpenMap) -> None:
         assert min(box["width"], box["height"]) >= 44
         await button.click()
         assert await view(page) != before
-        await page.get_by_role("button", name="Put it back").click()
+        await page.get_by_role("button", name="Reset the view").click()
 
 
 async def test_a_drag_turns_and_a_wheel_zooms(open_map: OpenMap) -> None:
