@@ -14,10 +14,11 @@ from bot.party.clock import Clock
 from bot.party.erasure import Erasure
 from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
+from bot.party.nights import Nights
 from bot.party.notices import Notices
 from bot.party.ports import Catalogue, Recommender
 from bot.party.queue import Queue
-from bot.party.results import BlockedMember, Forgotten
+from bot.party.results import BlockedMember, Ended, Forgotten
 from bot.party.settings import RoomSettings
 from bot.party.songs import Songs
 from bot.party.suggesting import Suggestions
@@ -64,7 +65,8 @@ class PartyService:
         self.blocks = Blocking(self.unit, songs)
         self.cards = Cards(self.unit)
         self.autopilot = Autopilot(self.unit, suggestions)
-        self.clock = Clock(self.unit, self.autopilot)
+        self.nights = Nights(self.unit, catalogue)
+        self.clock = Clock(self.unit, self.autopilot, self.nights)
         self.devices = Devices(self.unit, music)
         self._hosts = Hosts(self.devices)
         self.playback = Playing(self.devices, self._hosts)
@@ -106,6 +108,14 @@ class PartyService:
         result = await self.blocks.block_member(room, member, whom, key)
         if result.playback is not None:
             self.notices.post(room, HostLeft(result.playback.host.name))
+            await self._hosts.silence(room, result.playback)
+        return result
+
+    @finished
+    async def end(self, room: Room, member: Member, key: str | None = None, title: str = "") -> Ended:
+        """Ends a room's party, see `Nights.end`; the device that plays it stops."""
+        result = await self.nights.end(room, member, key, title)
+        if result.playback is not None:
             await self._hosts.silence(room, result.playback)
         return result
 

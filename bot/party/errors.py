@@ -9,7 +9,7 @@ EncoreError
     ├── UnsureSong, UnknownLink (SeveralSongs, UnknownChoice, ShortLink), NoSongInMessage, TooManyLines
     ├── ListTooLarge, NotAList, EmptyList, FileLost
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
-    ├── NothingPlaying, AlreadyOver (BallotClosed)
+    ├── NothingPlaying, AlreadyOver (BallotClosed), NothingToEnd, NightGone
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
     ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, TooNewToVote
     ├── NotYourself, NotModerators, NoSuchPerson, NotBlocked, TooManyBlocked
@@ -268,6 +268,18 @@ class BallotClosed(AlreadyOver):
     """A vote on a suggestion after its time."""
 
     text = marked("Voting on that has ended. Get new suggestions with /next.")
+
+
+class NothingToEnd(PartyError):
+    """A party without a song, or one that is over, was to be ended."""
+
+    text = marked("There's no party to end here. Add a song to start one.")
+
+
+class NightGone(PartyError):
+    """No page is kept under this link: it was guessed, or its time is over."""
+
+    text = marked("There's no night at this link. They're kept for 30 days, then they're gone.")
 
 
 class NoSuchEntry(PartyError):

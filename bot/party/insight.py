@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -96,7 +97,7 @@ class Insight:
         people = {e.added_by for e in history if e.added_by and e.added_by.user_id != NOBODY}
         runs = streaks(history)
         members = [
-            _member_stats(member, history, added.get(member.user_id, 0), runs.get(member.user_id, 0))
+            member_stats(member, history, added.get(member.user_id, 0), runs.get(member.user_id, 0))
             for member in people
         ]
         return Stats(
@@ -138,7 +139,16 @@ class Insight:
         """
         async with self.unit.reading(room) as party:
             on = (State.QUEUED, State.PLAYING, State.PLAYED)
-            entries = (await party.last_night(on))[-MOST_MAPPED:]
+            entries = await party.last_night(on)
+        return await self.likeness_among(entries)
+
+    async def likeness_among(self, entries: Sequence[Entry]) -> tuple[list[Entry], npt.NDArray[np.float32]]:
+        """The same of any songs; of many the last ones.
+
+        Raises:
+            NothingToShow: the model knows none of them.
+        """
+        entries = entries[-MOST_MAPPED:]
         shares = await self._recommender.likeness([entry.track for entry in entries])
         known = [i for i in range(len(entries)) if not np.isnan(shares[i, i])]
         if not known:
@@ -146,7 +156,8 @@ class Insight:
         return [entries[i] for i in known], shares[np.ix_(known, known)]
 
 
-def _member_stats(member: Member, history: list[Entry], added: int, streak: int) -> MemberStats:
+def member_stats(member: Member, history: list[Entry], added: int, streak: int) -> MemberStats:
+    """What a member has brought, by what was played or skipped, oldest first."""
     mine = [entry for entry in history if entry.added_by == member]
     return MemberStats(
         name=mine[-1].added_by.name if mine and mine[-1].added_by else member.name,

@@ -31,6 +31,10 @@ ROWS = {
         10_000,
         "10001 + n % 1000, n, 10001 + n % 29000, 'x'",
     ),
+    "nights (digest, secret, party_id, title, started_ms, ended_ms, ends_ms)": (
+        10_000,
+        "n, n, 10001 + n % 1000, '', n, n, n",
+    ),
     "spotify_accounts (platform, user_id, name, workspace, sealed, linked_ms)": (
         10_000,
         "'slack', n, 'Name', n % 1000, 'x', n",

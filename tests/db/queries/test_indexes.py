@@ -37,6 +37,12 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         await tx.parties.set_shared(party_id, True)
         await tx.parties.workspaces("discord")
         await tx.parties.of_workspace("discord", "G1")
+        await tx.nights.of(party_id, 1)
+        await tx.nights.read("digest", 1)
+        await tx.nights.songs(party_id, 1, 2, 500)
+        await tx.nights.unplayed(party_id, 2, 500)
+        await tx.nights.over((980, 0), 990, 20)
+        await tx.nights.sweep(0)
     seen = [each for each in statements if each[0].startswith(("SELECT", "WITH", "UPDATE", "DELETE"))]
     assert len(seen) > 10
     for statement, values in seen:
