@@ -16,6 +16,7 @@ from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
 from bot.party.nights import Nights
 from bot.party.notices import Notices
+from bot.party.passes import Passes
 from bot.party.ports import Catalogue, Recommender
 from bot.party.queue import Queue
 from bot.party.results import BlockedMember, Ended, Forgotten
@@ -63,9 +64,10 @@ class PartyService:
         self.insight = Insight(self.unit, songs, recommender)
         self.settings = RoomSettings(self.unit)
         self.blocks = Blocking(self.unit, songs)
+        self.passes = Passes(self.unit)
         self.cards = Cards(self.unit)
         self.autopilot = Autopilot(self.unit, suggestions)
-        self.nights = Nights(self.unit, catalogue)
+        self.nights = Nights(self.unit, catalogue, self.passes)
         self.clock = Clock(self.unit, self.autopilot, self.nights)
         self.devices = Devices(self.unit, music)
         self._hosts = Hosts(self.devices)

@@ -23,6 +23,7 @@ from db.queries.logins import Logins
 from db.queries.members import Members
 from db.queries.nights import Nights
 from db.queries.parties import NONE_YET, Parties
+from db.queries.passes import Passes
 from db.queries.playbacks import Playbacks
 from db.queries.rests import Rests
 from db.queries.songs import Songs
@@ -62,6 +63,11 @@ class Transaction:
     def nights(self) -> Nights:
         """Parties that are over."""
         return Nights(self._session)
+
+    @property
+    def passes(self) -> Passes:
+        """Links to a party's page."""
+        return Passes(self._session)
 
     @property
     def erasure(self) -> Erasure:

@@ -10,6 +10,7 @@ from bot.party.ending import digest, keep_night
 from bot.party.errors import ModeratorsOnly, NightGone, NothingToEnd
 from bot.party.insight import MOST_LOVED, member_stats
 from bot.party.limits import LONGEST_NIGHT, MINUTE_MS, NIGHT_LASTS_MS, PARTY_ENDS_AFTER_MS
+from bot.party.passes import Passes
 from bot.party.ports import Catalogue
 from bot.party.results import Ended, MemberStats, Night
 from bot.party.rules.streaks import streaks
@@ -30,11 +31,21 @@ KIND = "end"
 class Nights:
     """Ends parties, and shows what they were."""
 
-    def __init__(self, unit: UnitOfWork, catalogue: Catalogue) -> None:
+    def __init__(self, unit: UnitOfWork, catalogue: Catalogue, passes: Passes) -> None:
         self.unit = unit
         self._catalogue = catalogue
+        self._passes = passes
         self._since: tuple[int, int] | None = None  # how far this process has looked
         self._looked_ms = 0
+
+    @staticmethod
+    def path(secret: str) -> str:
+        """Where a night's page is, for who is on the page already; empty without a secret."""
+        return f"/night/{secret}" if secret else ""
+
+    def url(self, secret: str) -> str:
+        """Where everybody reaches it; empty without a secret, and where nobody outside can."""
+        return self._passes.address + self.path(secret) if secret and self._passes.address else ""
 
     @finished
     async def end(self, room: Room, member: Member, key: str | None = None, title: str = "") -> Ended:

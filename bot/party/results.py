@@ -210,6 +210,15 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A party that was begun on the page, and the secrets of its links."""
+
+    room: Room
+    host: str
+    guest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """What was taken out of the database for a member who asked for it."""
 
