@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.party.limits import NIGHT_IS_NEWS_MS
 from bot.party.words import Entry, Member, Playback, Room, State, Track
 
 
@@ -207,6 +208,10 @@ class Night:
     played: int
     skipped: int
     people: int  # how many added or voted
+
+    def is_news(self, now_ms: int) -> bool:
+        """Whether people still talk of it, or whether it ended long ago, while the bot was off."""
+        return now_ms - self.ended_ms < NIGHT_IS_NEWS_MS
 
 
 @dataclass(frozen=True, slots=True)

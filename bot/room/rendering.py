@@ -39,8 +39,10 @@ from bot.room.state import SongJson, track
 from bot.wording.menus import menus
 from bot.wording.replies import seen
 
-LINK = re.compile(r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+", re.ASCII)
-"""The only links that the page is given: to Spotify's pages, and to ours for connecting."""
+LINK = re.compile(
+    r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+|/night/[\w-]+", re.ASCII
+)
+"""The only links that the page is given: to Spotify's pages, and to ours for connecting and of nights."""
 CODE = re.compile(r"`([^`\n]*)`")
 """What chats show as code; the page shows every text as it is."""
 TYPES = {

@@ -40,6 +40,7 @@ ASKED: dict[str, Json] = {
 """With what each row is asked that needs something."""
 REFUSED = {
     "clear": "ModeratorsOnly",
+    "end": "ModeratorsOnly",
     "move": "ModeratorsOnly",
     "settings": "ManagersOnly",
     "stats": "NothingToShow",
@@ -96,6 +97,7 @@ async def test_every_row_needs_a_name(enter: Enter, party: PartyService, row: Co
         ("volume", {"percent": -1}, OutOfRange(0, 100)),
         ("move", {"song": "1"}, ModeratorsOnly()),
         ("clear", {}, ModeratorsOnly()),
+        ("end", {}, ModeratorsOnly()),
         ("settings", {}, ManagersOnly()),
         ("autopilot", {"choice": "on"}, ManagersOnly()),
         ("learn", {"choice": "on"}, OwnersOnly()),
