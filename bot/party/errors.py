@@ -11,8 +11,11 @@ EncoreError
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
     ├── NothingPlaying, AlreadyOver (BallotClosed), NothingToEnd, NightGone
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
-    ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, TooNewToVote
-    ├── NotYourself, NotModerators, NoSuchPerson, NotBlocked, TooManyBlocked
+    ├── RightsError         worded for rooms of chats and for rooms with a host
+    │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators
+    │   └── VisitorsLook, VisitorsVote, AddingLocked, JoiningLocked
+    ├── TooNewToVote, TooNewToSkip
+    ├── NotYourself, NoSuchPerson, NotBlocked, TooManyBlocked
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     ├── NameNeeded, NameTaken, TooFast
     ├── LinkGone, TooManyParties
@@ -24,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from bot.party.words import Track
+from bot.party.words import Room, Track
 
 CANNOT_START = 2
 """The exit code of a bot that cannot start."""
@@ -79,6 +82,19 @@ class PartyError(EncoreError):
         self.parts = parts
         several = self.many is not None and parts["number"] != 1
         super().__init__((self.many if self.many and several else self.message).format(**parts))
+
+
+class RightsError(PartyError):
+    """Something that the member may not do here; in a room on the page `hosted` says so, for it has a host.
+
+    Args:
+        room: where that is; a room of a chat if left out.
+    """
+
+    hosted: ClassVar[str]
+
+    def __init__(self, room: Room | None = None) -> None:
+        self._say(self.hosted if room is not None and room.platform == "web" else self.text)
 
 
 class SpotifyError(PartyError):
@@ -327,37 +343,46 @@ class ShortLink(UnknownLink):
     )
 
 
-class NotYours(PartyError):
+class NotYours(RightsError):
     """Only the adder or a moderator may do this."""
 
     text = marked(
         "Only the person who added a song, or a moderator, can remove it. You can vote it down instead."
     )
+    hosted = marked(
+        "Only the person who added a song, or the host, can remove it. You can vote it down instead."
+    )
 
 
-class ModeratorsOnly(PartyError):
+class ModeratorsOnly(RightsError):
     """Only a moderator or DJ may do this."""
 
     text = marked("Only moderators and DJs can do that. Ask one of them, or vote like everybody else.")
+    hosted = marked("Only the host and DJs can do that. Ask one of them, or vote like everybody else.")
 
 
-class ManagersOnly(PartyError):
+class ManagersOnly(RightsError):
     """Only who manages the server, or a DJ, may choose this for the room."""
 
     text = marked("Only server managers and DJs can change that. Ask one of them.")
+    hosted = marked("Only the host and DJs can change that. Ask one of them.")
 
 
 class OwnersOnly(ManagersOnly):
     """Only who manages the server may choose this; a DJ may not."""
 
     text = marked("Only server managers can change that. Ask one of them.")
+    hosted = marked("Only the host can change that. Ask them.")
 
 
-class KeptOut(PartyError):
+class KeptOut(RightsError):
     """A moderator has blocked the member here."""
 
     text = marked(
         "A moderator has blocked you from this party: you can look, but not take part. Ask them why."
+    )
+    hosted = marked(
+        "The host has blocked you from this party: you can look, but not take part. Ask them why."
     )
 
 
@@ -369,16 +394,53 @@ class TooNewToVote(PartyError):
     )
 
 
+class VisitorsLook(RightsError):
+    """People without an account may only look here."""
+
+    text = marked("Guests can only look here. Ask a moderator if you'd like to take part.")
+    hosted = marked("Guests can only look here. Ask the host if you'd like to take part.")
+
+
+class VisitorsVote(RightsError):
+    """People without an account may vote here, and add nothing."""
+
+    text = marked("Guests can vote here, but not add songs. Ask a moderator to add yours.")
+    hosted = marked("Guests can vote here, but not add songs. Ask the host to add yours.")
+
+
+class AddingLocked(RightsError):
+    """Only moderators add songs for now."""
+
+    text = marked("A moderator has locked the queue, so nobody can add songs right now. You can still vote.")
+    hosted = marked("The host has locked the queue, so nobody can add songs right now. You can still vote.")
+
+
+class JoiningLocked(RightsError):
+    """Nobody new comes in without an account for now."""
+
+    text = marked("Nobody new can join this party right now. Ask a moderator to let you in.")
+    hosted = marked("Nobody new can join this party right now. Ask the host to let you in.")
+
+
+class TooNewToSkip(PartyError):
+    """The wish of somebody who came a moment ago, without an account."""
+
+    text = marked(
+        "You've only just joined, so your vote to skip doesn't count yet. Try again in a few minutes."
+    )
+
+
 class NotYourself(PartyError):
     """Somebody who wants to block themselves."""
 
     text = marked("You can't block yourself. Pick somebody else.")
 
 
-class NotModerators(PartyError):
+class NotModerators(RightsError):
     """Somebody who moderates cannot be blocked."""
 
     text = marked("Moderators and DJs can't be blocked. Pick somebody else.")
+    hosted = marked("The host and DJs can't be blocked. Pick somebody else.")
 
 
 class NoSuchPerson(PartyError):

@@ -42,7 +42,7 @@ class RoomSettings:
         """
         async with self.unit.writing_for(room, member, key) as party:
             if not party.manages:
-                raise ManagersOnly
+                raise ManagersOnly(room)
             if party.done:
                 return party.rules
             rules = replace(party.rules, **choices)
@@ -60,7 +60,7 @@ class RoomSettings:
         """
         async with self.unit.writing_for(room, member, key) as party:
             if not member.manager:  # a DJ runs the music, and does not give away what people did
-                raise OwnersOnly
+                raise OwnersOnly(room)
             if party.done:
                 return party.record.shared
             await party.note("share" if on else "unshare")

@@ -7,25 +7,23 @@ import errno
 import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.party.errors import StartError
-from bot.room import privacy
+from bot.room import assets, manifest, pages, privacy
 from bot.room.hub import Hub
 from bot.service import PartyService
 
-STATIC = Path(__file__).parent / "static"
 STOP_WITHIN_S = 5.0
 """How long requests under way may take when the room closes, in seconds."""
 
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -46,14 +44,15 @@ def build_room(
         routes: each hangs what another front door serves into the application.
     """
     hub = Hub(party)
-    app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names)))])
+    app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names))), pages.keep_choice])
     app.on_response_prepare.append(_add_headers)
     app.cleanup_ctx.append(_telling(hub))
     app.on_shutdown.append(_goodbye(hub))
     app.router.add_get("/", _page)
+    app.router.add_get(manifest.PATH, manifest.show)
     app.router.add_get("/healthz", _health)
     app.router.add_get("/live", hub.meet)
-    app.router.add_static("/static", STATIC)
+    app.router.add_get("/static/{file}", assets.serve)
     privacy.add_route(app, spotify=party.has_spotify)
     for add in routes:
         add(app)
@@ -142,8 +141,8 @@ def _same_origin(request: web.Request) -> bool:
     return scheme in {"http", "https"} and host.casefold() == request.headers["Host"].casefold()
 
 
-async def _page(request: web.Request) -> web.FileResponse:
-    return web.FileResponse(STATIC / "index.html")
+async def _page(request: web.Request) -> web.Response:
+    return pages.show(request, "room.html", entry="room.js", manifest=manifest.beside(request.path))
 
 
 async def _health(request: web.Request) -> web.Response:

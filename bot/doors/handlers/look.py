@@ -51,7 +51,7 @@ async def settings(ask: Ask) -> Answer:
     """Shows what the room may choose, to whoever may."""
     rules = await ask.party.settings.rules(ask.room)
     if not may_manage(ask.member, rules):
-        raise ManagersOnly
+        raise ManagersOnly(ask.room)
     return AskForSettings(rules, await ask.party.blocks.of(ask.room))
 
 
