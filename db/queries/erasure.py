@@ -136,7 +136,6 @@ _ALL_HERE = [
         (saves, among(saves.c.party_id, "parties")),
         (entries, among(entries.c.party_id, "parties")),
         (changes, among(changes.c.party_id, "parties")),
-        (nights, among(nights.c.party_id, "parties")),
         (parties, among(parties.c.id, "parties")),
     )
 ]

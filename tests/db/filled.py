@@ -31,10 +31,6 @@ ROWS = {
         10_000,
         "10001 + n % 1000, n, 10001 + n % 29000, 'x'",
     ),
-    "nights (digest, secret, party_id, title, started_ms, ended_ms, ends_ms)": (
-        10_000,
-        "n, n, 10001 + n % 1000, '', n, n, n",
-    ),
     "passes (digest, party_id, way, secret, platform, user_id, name, made_ms, ends_ms)": (
         20_000,
         "n, 10001 + n % 1000, CASE n % 10 WHEN 0 THEN 'guest' ELSE 'member' END, 'x', 'discord', n % 5000,"
