@@ -83,7 +83,7 @@ class OfferDevices:
 
 @dataclass(frozen=True, slots=True)
 class OfferLink:
-    """A link for the asker alone, good once."""
+    """A link for the asker alone: whoever else has it could act as them."""
 
     text: str
     label: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
 ACTIVE_FOR_MS = 30 * MINUTE_MS
 """Whoever did something this long ago still counts when a skip is voted on."""
 PARTY_ENDS_AFTER_MS = 12 * HOUR_MS
@@ -46,7 +47,7 @@ MOST_IMPORTED = 500
 """How many songs one list may bring."""
 LARGEST_LIST_BYTES = 1 << 20
 """How large a file or text with a list may be."""
-OWN_LINK_LASTS_MS = 7 * 24 * HOUR_MS
+OWN_LINK_LASTS_MS = 7 * DAY_MS
 """How long a member's own link to a party's page is good."""
 MOST_OWN_LINKS = 5
 """How many of them one member may have in one room; the oldest gives way."""
