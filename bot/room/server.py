@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.party.errors import StartError
-from bot.room import assets, manifest, pages, privacy
+from bot.room import assets, pages, partypage, privacy
 from bot.room.hub import Hub
 from bot.room.night import NightPages
 from bot.service import PartyService
@@ -47,8 +47,7 @@ def build_room(
     app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names))), pages.keep_choice])
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_goodbye(hub))
-    app.router.add_get("/", _page)
-    app.router.add_get(manifest.PATH, manifest.show)
+    partypage.add_routes(app, party)
     app.router.add_get("/healthz", _health)
     app.router.add_get("/live", hub.meet)
     app.router.add_get("/static/{file}", assets.serve)
@@ -139,10 +138,6 @@ def _is_ours(host_header: str, names: frozenset[str]) -> bool:
 def _same_origin(request: web.Request) -> bool:
     scheme, _, host = request.headers.get("Origin", "").partition("://")
     return scheme in {"http", "https"} and host.casefold() == request.headers["Host"].casefold()
-
-
-async def _page(request: web.Request) -> web.Response:
-    return pages.show(request, "room.html", entry="room.js", manifest=manifest.beside(request.path))
 
 
 async def _health(request: web.Request) -> web.Response:

@@ -183,4 +183,5 @@ byId("wish").addEventListener("submit", async (event) => {
 
 for (const group of document.querySelectorAll("[role=toolbar]")) toolbar(group);
 if (location.search) globalThis.history.replaceState(null, "", location.pathname); // a language is chosen once
+if (location.pathname === "/new") page.open("fresh");
 setInterval(tick, TICK_MS);
