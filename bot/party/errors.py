@@ -9,7 +9,7 @@ EncoreError
     ├── UnsureSong, UnknownLink (SeveralSongs, UnknownChoice, ShortLink), NoSongInMessage, TooManyLines
     ├── ListTooLarge, NotAList, EmptyList, FileLost
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
-    ├── NothingPlaying, AlreadyOver (BallotClosed), NothingToEnd, NightGone
+    ├── NothingPlaying, AlreadyOver (BallotClosed), NothingToEnd, NightGone, NightKept
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
     ├── RightsError         worded for rooms of chats and for rooms with a host
     │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators
@@ -297,6 +297,12 @@ class NightGone(PartyError):
     """No page is kept under this link: it was guessed, or its time is over."""
 
     text = marked("There's no night at this link. They're kept for 30 days, then they're gone.")
+
+
+class NightKept(PartyError):
+    """A party is over, and has a page: told to everybody who looks on."""
+
+    text = marked("The party is over. What you played is on a page of its own, to keep for 30 days.")
 
 
 class NoSuchEntry(PartyError):

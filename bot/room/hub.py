@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from bot.party.errors import NotUnderstood, PartyError, TooFast
+from bot.party.errors import NightKept, NotUnderstood, PartyError, TooFast
 from bot.party.words import Member, Pass, Room, Way
 from bot.room import protocol
 from bot.room.asking import Enter, Own
@@ -51,6 +51,7 @@ class Hub:
         self._leaving: set[asyncio.Task[None]] = set()
         party.notices.on_change(self._note)
         party.notices.on_news(self._hear)
+        party.notices.on_night(lambda room, _secret: self._hear(room, NightKept()))
         party.notices.send_by(PLATFORM, self._whisper)
 
     async def meet(self, request: web.Request) -> web.WebSocketResponse:

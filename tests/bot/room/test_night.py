@@ -12,14 +12,17 @@ from html import unescape
 
 import aiohttp
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
-from bot.party.errors import NightGone
+from bot.party.errors import NightGone, NightKept
 from bot.party.words import Member, Room
+from bot.room.hub import LOBBY
 from bot.service import PartyService
 from bot.takeaway.files import COLUMNS, Form
 from bot.wording.languages import LANGUAGES, language
+from tests.bot.room.axe import broken_words, faults, small_targets
+from tests.bot.room.conftest import Enter, OpenPage
+from tests.bot.room.visitor import dial
 from tests.conftest import ANNA, BEN, MOD, ROOM, Clock
 from tests.patience import PATIENCE_S
 
@@ -225,13 +228,11 @@ async def test_everybody_can_use_it(
     )
     page = await opened(browser, f"{room}/night/{secret}", width, color_scheme=scheme, forced_colors=forced)
     # Where people choose the colours themselves axe takes the page's text on their ground.
-    found = await Axe().run(page, options={"rules": {"color-contrast": {"enabled": forced == "none"}}})
-    assert found.violations_count == 0, found.generate_report()
+    found = [each for each in await faults(page) if forced == "none" or "color-contrast" not in each]
+    assert found == []
     assert await page.evaluate("document.documentElement.scrollWidth") == width
-    small = await page.locator("a.ghost, summary").evaluate_all(
-        "them => them.filter(it => it.getBoundingClientRect().height < 44).length"
-    )
-    assert small == 0
+    assert await small_targets(page) == []
+    assert set(await broken_words(page)) <= {"x" * 59, "y" * 59, "evil"}  # of a name as long as a line
 
 
 async def test_hours_are_the_readers(room: str, browser: Browser, keep: Keep) -> None:
@@ -243,6 +244,76 @@ async def test_hours_are_the_readers(room: str, browser: Browser, keep: Keep) ->
     plain = await opened(browser, f"{room}/night/{secret}", 1280, **place, java_script_enabled=False)
     assert await plain.locator(".hours").inner_text() == "08:00 – 08:40 UTC"
     assert await plain.locator(".log li").count() == 7
+
+
+HOST = Member("web", "host", "Hanna", moderator=True, manager=True)
+GUEST = Member("web", "guest", "Gus")
+
+
+async def over(party: PartyService, clock: Clock) -> str:
+    """The lobby's party is played and ended; returns the secret of its page."""
+    for song in SONGS:
+        await party.queue.add(LOBBY, GUEST, song)
+        clock.pass_by(minutes=10)
+        await party.clock.play_on()
+    return (await party.end(LOBBY, HOST)).night
+
+
+async def test_everybody_present_learns_that_the_night_is_over(
+    enter: Enter, party: PartyService, clock: Clock
+) -> None:
+    """In words, and with the link as long as no new party begins; whoever comes later has it, too."""
+    anna = await enter("Anna")
+    assert (anna.state["over"], anna.state["night"]) == (False, None)
+    secret = await over(party, clock)
+    state = await anna.until(lambda state: state["over"])
+    assert (state["night"], state["playing"], state["queue"]) == (f"/night/{secret}", None, [])
+    while not anna.told:
+        await anna.hear()
+    assert anna.told == [NightKept.text]
+    late = await enter(None)
+    assert (await late.until(bool))["night"] == f"/night/{secret}"
+    clock.pass_by(minutes=1)
+    await party.queue.add(LOBBY, GUEST, "hey jude")
+    state = await anna.until(lambda state: state["playing"])
+    assert (state["over"], state["night"]) == (False, None)
+
+
+async def test_the_host_ends_it_from_the_page(
+    room: str, web: aiohttp.ClientSession, party: PartyService, clock: Clock
+) -> None:
+    """And is given the link as the page has it: the browser is where the page is already."""
+    begun = await party.passes.begin()
+    for song in SONGS:
+        await party.queue.add(begun.room, GUEST, song)
+        clock.pass_by(minutes=10)
+        await party.clock.play_on()
+    async with dial(web, room) as host:
+        assert (await host.enter(begun.host, name="Hanna", secret=host.secret))["ok"]
+        answer = await host.ask("end")
+        assert answer["ok"]
+        assert re.fullmatch(r"/night/[\w-]{32}", answer["url"])
+        async with web.get(room + answer["url"]) as response:
+            assert response.status == 200
+    async with dial(web, room) as guest:
+        assert (await guest.enter(begun.guest, name="Gus", secret=guest.secret))["ok"]
+        assert (await guest.ask("end"))["kind"] == "ModeratorsOnly"
+
+
+async def test_the_page_leads_to_the_night(
+    room: str, visit: OpenPage, party: PartyService, clock: Clock
+) -> None:
+    """A link on the stage, until the next song begins."""
+    page = await visit(room, "Anna")
+    link = page.get_by_role("link", name="See the night")
+    assert not await link.is_visible()
+    secret = await over(party, clock)
+    await expect(link).to_be_visible()
+    await expect(page.get_by_role("heading", name="This party is over")).to_be_visible()
+    assert await link.get_attribute("href") == f"/night/{secret}"
+    clock.pass_by(minutes=1)
+    await party.queue.add(LOBBY, GUEST, "hey jude")
+    await expect(link).to_be_hidden()
 
 
 async def test_on_paper(room: str, browser: Browser, keep: Keep) -> None:
