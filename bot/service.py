@@ -16,11 +16,12 @@ from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
 from bot.party.map import PartyMap
 from bot.party.nicknames import Nicknames
+from bot.party.nights import Nights
 from bot.party.notices import Notices
 from bot.party.passes import Passes
 from bot.party.ports import Catalogue, Recommender
 from bot.party.queue import Queue
-from bot.party.results import BlockedMember, Forgotten
+from bot.party.results import BlockedMember, Ended, Forgotten
 from bot.party.settings import RoomSettings
 from bot.party.songs import Songs
 from bot.party.suggesting import Suggestions
@@ -70,7 +71,8 @@ class PartyService:
         self.nicknames = Nicknames(self.unit)
         self.cards = Cards(self.unit)
         self.autopilot = Autopilot(self.unit, suggestions)
-        self.clock = Clock(self.unit, self.autopilot)
+        self.nights = Nights(self.unit, catalogue, self.passes)
+        self.clock = Clock(self.unit, self.autopilot, self.nights)
         self.devices = Devices(self.unit, music)
         self._hosts = Hosts(self.devices)
         self.playback = Playing(self.devices, self._hosts)
@@ -112,6 +114,14 @@ class PartyService:
         result = await self.blocks.block_member(room, member, whom, key)
         if result.playback is not None:
             self.notices.post(room, HostLeft(result.playback.host.name))
+            await self._hosts.silence(room, result.playback)
+        return result
+
+    @finished
+    async def end(self, room: Room, member: Member, key: str | None = None, title: str = "") -> Ended:
+        """Ends a room's party, see `Nights.end`; the device that plays it stops."""
+        result = await self.nights.end(room, member, key, title)
+        if result.playback is not None:
             await self._hosts.silence(room, result.playback)
         return result
 

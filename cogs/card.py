@@ -259,7 +259,8 @@ class Live(LiveCards, commands.Cog):
                 self._allow(room, lacking(channel.permissions_for(guild.me), channel.type))
 
     def _card(self, room: Room, party: Party, page: int = 0) -> Card:
-        return party_card(party, self._words(room, party.rules), page)
+        night = self.party.nights.url(party.night)
+        return party_card(party, self._words(room, party.rules), page, night)
 
     def _words(self, room: Room, rules: Rules) -> Replies:
         guild = self._guild(room)

@@ -17,9 +17,11 @@ from bot.doors.meant import named
 from bot.doors.presses import DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnPage, Vote
 from bot.party.errors import marked
 from bot.party.limits import OFFER_LASTS_MS
+from bot.party.results import Night
 from bot.party.rules.lifetime import expired
 from bot.party.words import Entry, Party, State
 from bot.wording.base import PAUSE_IT, RESUME, SKIP_IT
+from bot.wording.nights import BEGIN_ANEW, OVER, SEE_IT
 from bot.wording.replies import LONGEST_SHOWN, Replies, apart, short
 from cogs.escape import fitting
 
@@ -51,8 +53,11 @@ class Card(ui.LayoutView):
         self.add_item(ui.Container(*items, accent_colour=WARM))
 
 
-def party_card(party: Party, replies: Replies, page: int = 0) -> Card:
-    """What plays and where, what waits with its votes, and what the autopilot asks."""
+def party_card(party: Party, replies: Replies, page: int = 0, night: str = "") -> Card:
+    """What plays and where, what waits with its votes, and what the autopilot asks.
+
+    Of a party that is over it says so, with a link to the page that is kept of it, if there is a `night`.
+    """
     pages = pages_of(party)
     page = min(max(page, 0), pages - 1)
     shown = party.queue[page * SHOWN : (page + 1) * SHOWN]
@@ -75,6 +80,8 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> Card:
         last.append(button(PLAY, replies.say(RESUME), "▶️"))
     elif party.playing is not None:
         last.append(button(PAUSE, replies.say(PAUSE_IT), "⏸️"))
+    if night:
+        last.append(opening(night, replies.say(SEE_IT)))
     next_songs = button(NEXT, replies.say(marked("What next?")), "✨", discord.ButtonStyle.primary)
     items.append(ui.ActionRow(*last, next_songs))
     return Card(*items)
@@ -88,7 +95,7 @@ def pages_of(party: Party) -> int:
 def _playing(party: Party, replies: Replies) -> AnyItem:
     playing, sounding = party.playing, replies.sound(party.playback)
     if playing is None:
-        title = replies.say(marked("The queue"))
+        title = replies.say(OVER if party.over else marked("The queue"))
         return ui.TextDisplay(f"### {title}" + (f"\n-# {sounding}" if sounding else ""))
     ends = "" if party.paused else replies.say(marked("ends {when}"), when=_when(playing.ends_ms))
     name = replies.say(marked("Now playing:"))
@@ -102,6 +109,8 @@ def _playing(party: Party, replies: Replies) -> AnyItem:
 
 def _queue(party: Party, shown: Sequence[Entry], page: int, replies: Replies) -> str:
     if not party.queue:
+        if party.over:
+            return replies.say(BEGIN_ANEW)
         return replies.say(marked("Nothing here yet. `/add` a song and it starts, or ask me what's `/next`."))
     lines = _lines(shown, page * SHOWN, replies)
     left = len(party.queue) - page * SHOWN - len(shown)
@@ -185,6 +194,21 @@ def button(
         style=style,
         custom_id=custom_id,
         disabled=disabled,
+    )
+
+
+def opening(url: str, label: str) -> ui.Button[Any]:
+    """A button that opens a page."""
+    return ui.Button(label=short(label, LABEL_LIMIT), url=url)
+
+
+def night_card(night: Night, replies: Replies, url: str) -> Card:
+    """What a party was, in a few lines, and the link to its page."""
+    lines = replies.night(night)
+    return Card(
+        ui.TextDisplay(f"### {lines[0]}"),
+        ui.TextDisplay("\n".join(lines[1:])),
+        ui.ActionRow(opening(url, replies.say(SEE_IT))),
     )
 
 

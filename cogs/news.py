@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 
 import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.party.errors import PartyError
-from bot.party.words import Member, Room
+from bot.party.words import Member, Room, Rules
 from bot.service import PartyService
 from bot.wording.replies import Replies
+from cogs.cards import night_card
 from cogs.escape import words_in
-from cogs.request import Interaction, own_words, room_words
+from cogs.request import Interaction, own_words, passing, room_words
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ class News(commands.Cog):
     async def cog_load(self) -> None:
         """Listens for what rooms and members are to be told."""
         self._party.notices.on_news(self.post)
+        self._party.notices.on_night(self.tell)
         self._party.notices.send_by("discord", self.send)
 
     async def cog_unload(self) -> None:
@@ -50,18 +53,44 @@ class News(commands.Cog):
 
     def post(self, room: Room, error: PartyError) -> None:
         """Posts into a room what has happened to its party."""
-        if room.platform == "discord":
-            task = asyncio.create_task(self._post(room, error), name=f"tell {room.channel}")
-            self._posts.add(task)
-            task.add_done_callback(self._posts.discard)
+        self._begin(room, self._post(room, error))
+
+    def tell(self, room: Room, secret: str) -> None:
+        """Shows a room what its party was, if it wants to be shown and the page can be reached."""
+        self._begin(room, self._tell(room, secret))
+
+    def _begin(self, room: Room, work: Coroutine[None, None, None]) -> None:
+        if room.platform != "discord":
+            work.close()
+            return
+        task = asyncio.create_task(self._kindly(room, work), name=f"tell {room.channel}")
+        self._posts.add(task)
+        task.add_done_callback(self._posts.discard)
 
     async def _post(self, room: Room, error: PartyError) -> None:
+        words = self._words(room, await self._party.settings.rules(room))
+        await self._channel(room).send(words.error(error))
+
+    async def _tell(self, room: Room, secret: str) -> None:
+        rules, url = await self._party.settings.rules(room), self._party.nights.url(secret)
+        if not (rules.night and url):
+            return
+        night = await self._party.nights.read(secret)
+        if night.is_news(self._party.now_ms()):
+            card = night_card(night, self._words(room, rules), url)
+            with passing(card):
+                await self._channel(room).send(view=card, silent=True)
+
+    def _words(self, room: Room, rules: Rules) -> Replies:
+        guild = self._client.get_guild(int(room.workspace))
+        return room_words(rules, guild.preferred_locale if guild else None)
+
+    def _channel(self, room: Room) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(int(room.channel), guild_id=int(room.workspace))
+
+    async def _kindly(self, room: Room, work: Coroutine[None, None, None]) -> None:
         try:
-            guild = self._client.get_guild(int(room.workspace))
-            rules = await self._party.settings.rules(room)
-            words = room_words(rules, guild.preferred_locale if guild else None)
-            channel = self._client.get_partial_messageable(int(room.channel), guild_id=int(room.workspace))
-            await channel.send(words.error(error))
+            await work
         except (discord.HTTPException, aiohttp.ClientError, OSError) as refused:
             log.info("Could not post the news to room %s: %s", room.channel, refused)
         except Exception:

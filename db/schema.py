@@ -55,6 +55,8 @@ parties = Table(
         sqlite_where=text("autopilot_below > 0"),
         postgresql_where=text("autopilot_below > 0"),
     ),
+    # And every minute for those that are over.
+    Index("ix_parties_active_ms", "active_ms"),
 )
 
 members = Table(

@@ -22,6 +22,7 @@ from db.queries.installs import Installs
 from db.queries.logins import Logins
 from db.queries.members import Members
 from db.queries.nicknames import Nicknames
+from db.queries.nights import Nights
 from db.queries.parties import NONE_YET, Parties
 from db.queries.passes import Passes
 from db.queries.playbacks import Playbacks
@@ -58,6 +59,11 @@ class Transaction:
     def playbacks(self) -> Playbacks:
         """Where parties sound, what is paused, and what was saved."""
         return Playbacks(self._session, self._members)
+
+    @property
+    def nights(self) -> Nights:
+        """Parties that are over."""
+        return Nights(self._session)
 
     @property
     def passes(self) -> Passes:

@@ -25,7 +25,7 @@ from bot.doors.arguments import (
     WaitingSong,
 )
 from bot.doors.ask import Ask, Door
-from bot.doors.handlers import favourites, links, look, moderation, queue, sound, suggestions
+from bot.doors.handlers import favourites, links, look, moderation, night, queue, sound, suggestions
 from bot.doors.table import Audience, Command, Group, Who, of_door
 from bot.party.errors import marked
 from bot.party.limits import LONGEST_QUEUE
@@ -380,6 +380,15 @@ TABLE: tuple[Command, ...] = (
             ),
         ),
         audience=Audience.ALONE,
+        group=Group.PARTY,
+    ),
+    Command(
+        "end",
+        night.end,
+        marked("End the party: the music stops, and the night gets a page to keep. For moderators and DJs."),
+        who=Who.MODERATORS,
+        audience=Audience.ALONE,
+        slow=True,
         group=Group.PARTY,
     ),
     Command(

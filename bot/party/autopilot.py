@@ -39,6 +39,8 @@ class Autopilot:
 
     async def _roll(self, room: Room) -> None:
         async with self.unit.reading(room) as party:
+            if party.over:
+                return
             asked = await party.open_ballot()
         turn = due(asked, party.now_ms)
         if turn is Turn.ASK:
@@ -50,7 +52,7 @@ class Autopilot:
         suggestions = await self._suggestions.of(room, USUAL_SUGGESTIONS, (), Mood.BALANCED)
         async with self.unit.writing(room) as party:
             asked = await party.open_ballot()
-            if asked != last:  # another process was faster
+            if asked != last or party.over:  # another process was faster, or somebody has ended the party
                 return
             suggestions = await still_new(party, suggestions)
             if not suggestions:
@@ -63,7 +65,7 @@ class Autopilot:
 
     async def _decide(self, room: Room, asked: Change) -> None:
         async with self.unit.writing(room) as party:
-            if await party.open_ballot() != asked:
+            if await party.open_ballot() != asked or party.over:
                 return
             await party.tx.diary.mark_undone(asked.id)
             offered = await party.tx.entries.offered(asked.id)

@@ -7,6 +7,7 @@ import logging
 
 from bot.party.autopilot import Autopilot
 from bot.party.limits import GRACE_MS
+from bot.party.nights import Nights
 from bot.party.unit_of_work import UnitOfWork, finished
 from bot.party.words import Room, State
 
@@ -19,9 +20,10 @@ TICK_S = 1.0
 class Clock:
     """Lets parties go on by themselves."""
 
-    def __init__(self, unit: UnitOfWork, autopilot: Autopilot) -> None:
+    def __init__(self, unit: UnitOfWork, autopilot: Autopilot, nights: Nights) -> None:
         self.unit = unit
         self._autopilot = autopilot
+        self._nights = nights
 
     async def run(self) -> None:
         """Plays on for as long as it runs; a fault is logged and the clock goes on."""
@@ -29,6 +31,7 @@ class Clock:
             try:
                 await self.play_on()
                 await self._autopilot.roll_on()
+                await self._nights.look()
             except Exception:
                 log.exception("Could not move on to the next songs; trying again.")
             await asyncio.sleep(TICK_S)

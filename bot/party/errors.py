@@ -9,7 +9,7 @@ EncoreError
     ├── UnsureSong, UnknownLink (SeveralSongs, UnknownChoice, ShortLink), NoSongInMessage, TooManyLines
     ├── ListTooLarge, NotAList, EmptyList, FileLost
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
-    ├── NothingPlaying, AlreadyOver (BallotClosed)
+    ├── NothingPlaying, AlreadyOver (BallotClosed), NothingToEnd, NightGone, NightKept
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow (NoMap)
     ├── UnknownToModel, NotAFavourite
     ├── RightsError         worded for rooms of chats and for rooms with a host
@@ -286,6 +286,24 @@ class BallotClosed(AlreadyOver):
     """A vote on a suggestion after its time."""
 
     text = marked("Voting on that has ended. Get new suggestions with /next.")
+
+
+class NothingToEnd(PartyError):
+    """A party without a song, or one that is over, was to be ended."""
+
+    text = marked("There's no party to end here. Add a song to start one.")
+
+
+class NightGone(PartyError):
+    """No page is kept under this link: it was guessed, or its time is over."""
+
+    text = marked("There's no night at this link. They're kept for 30 days, then they're gone.")
+
+
+class NightKept(PartyError):
+    """A party is over, and has a page: told to everybody who looks on."""
+
+    text = marked("The party is over. What you played is on a page of its own, to keep for 30 days.")
 
 
 class NoSuchEntry(PartyError):

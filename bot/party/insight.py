@@ -91,7 +91,7 @@ class Insight:
         people = {e.added_by for e in history if e.added_by and e.added_by.user_id != NOBODY}
         runs = streaks(history)
         members = [
-            _member_stats(member, history, added.get(member.user_id, 0), runs.get(member.user_id, 0))
+            member_stats(member, history, added.get(member.user_id, 0), runs.get(member.user_id, 0))
             for member in people
         ]
         return Stats(
@@ -125,7 +125,8 @@ class Insight:
         ]
 
 
-def _member_stats(member: Member, history: list[Entry], added: int, streak: int) -> MemberStats:
+def member_stats(member: Member, history: list[Entry], added: int, streak: int) -> MemberStats:
+    """What a member has brought, by what was played or skipped, oldest first."""
     mine = [entry for entry in history if entry.added_by == member]
     return MemberStats(
         name=mine[-1].added_by.name if mine and mine[-1].added_by else member.name,

@@ -9,6 +9,14 @@ ACTIVE_FOR_MS = 30 * MINUTE_MS
 """Whoever did something this long ago still counts when a skip is voted on."""
 PARTY_ENDS_AFTER_MS = 12 * HOUR_MS
 """A party in which nobody did anything for this long is over: what it played may be suggested again."""
+NIGHT_LASTS_MS = 30 * 24 * HOUR_MS
+"""The page of a party that is over is kept for this long."""
+NIGHT_IS_NEWS_MS = 36 * HOUR_MS
+"""Of a party that ended longer ago no chat is told any more."""
+LEAST_OF_A_NIGHT = 3
+"""A party in which fewer songs were played makes no page."""
+LONGEST_NIGHT = 500
+"""So many songs of a party are on its page."""
 OFFER_LASTS_MS = 10 * MINUTE_MS
 """A ballot is open for this long, and its suggestions are not repeated by the next ones."""
 AUTOPILOT_WAITS_MS = 45_000

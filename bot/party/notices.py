@@ -9,6 +9,7 @@ from bot.party.words import Member, Room
 
 Changed = Callable[[Room], None]
 News = Callable[[Room, PartyError], None]
+Over = Callable[[Room, str], None]
 Send = Callable[[Member, PartyError], Awaitable[bool]]
 """Sends a member something in private; False if that cannot be."""
 
@@ -19,6 +20,7 @@ class Notices:
     def __init__(self) -> None:
         self._on_change: list[Changed] = []
         self._on_news: list[News] = []
+        self._on_night: list[Over] = []
         self._senders: dict[str, Send] = {}
 
     def on_change(self, listener: Changed) -> None:
@@ -38,6 +40,15 @@ class Notices:
         """Has a whole room read what has happened to its party."""
         for listener in self._on_news:
             listener(room, error)
+
+    def on_night(self, listener: Over) -> None:
+        """Calls `listener(room, secret)` once for each party that is over and has a page, in one process."""
+        self._on_night.append(listener)
+
+    def over(self, room: Room, secret: str) -> None:
+        """Says that a party is over, and what its page is found by."""
+        for listener in self._on_night:
+            listener(room, secret)
 
     def send_by(self, platform: str, send: Send) -> None:
         """Has private messages to members of this platform sent by `send`."""

@@ -123,7 +123,7 @@ class PartyReader:
     async def shown(self, history: int) -> Party:
         """How all stands, with so many of the songs that are over."""
         now = await self._reads.entries.standing(self.id, self.lately_ms)
-        ballot = still_open(now.ballot, now.waiting, self.now_ms)
+        ballot = [] if self.over else still_open(now.ballot, now.waiting, self.now_ms)
         asked = await self.open_ballot() if ballot and self.rules.autopilot else None
         few = sum(entry.state is State.QUEUED for entry in now.waiting) < self.rules.autopilot_below
         automatic = asked is not None and ballot[0].ballot == asked.id and few
@@ -140,6 +140,8 @@ class PartyReader:
             automatic=automatic,
             decides_ms=asked.at_ms + AUTOPILOT_WAITS_MS if asked and automatic else None,
             playback=self.playback,
+            over=self.over,
+            night=await self._reads.nights.of(self.id, self.record.started_ms) if self.over else "",
             links=self.record.links,
             blocked=self.blocked,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.party.limits import NIGHT_IS_NEWS_MS
 from bot.party.words import Entry, Member, Playback, Room, State, Track
 
 
@@ -222,6 +223,37 @@ class Stats:
     skipped: int
     members: tuple[MemberStats, ...]  # who had most played first
     loved: tuple[Entry, ...]  # the most wanted songs, best first
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What `end` did: how many songs never got their turn, and the secret of the night's page, if any."""
+
+    dropped: int
+    night: str = ""
+    playback: Playback | None = None  # where the party sounded until then
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A party that is over, as its page shows it, with people's names as they are now."""
+
+    room: Room
+    title: str  # what the place was called; may be empty
+    started_ms: int
+    ended_ms: int
+    ends_ms: int  # until then its link is good
+    songs: tuple[Entry, ...]  # what was played or skipped, in that order
+    unplayed: tuple[Entry, ...]  # what waited when somebody ended the party
+    loved: tuple[Entry, ...]  # the most wanted songs, best first
+    members: tuple[MemberStats, ...]  # who had most played first
+    played: int
+    skipped: int
+    people: int  # how many added or voted
+
+    def is_news(self, now_ms: int) -> bool:
+        """Whether people still talk of it, or whether it ended long ago, while the bot was off."""
+        return now_ms - self.ended_ms < NIGHT_IS_NEWS_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from bot.party.words import (
     Change,
     Entry,
     Member,
+    NightRecord,
     PartyRecord,
     Pass,
     Playback,
@@ -247,6 +248,46 @@ class Playbacks(PlaybackReads, Protocol):
         """Remembers the playlist that a member has of a party. Nobody is told."""
 
 
+class NightReads(Protocol):
+    """Parties that are over, to look at."""
+
+    async def of(self, party_id: int, started_ms: int) -> str:
+        """The secret of the page of a party's night that began then, its last one; empty if there is none."""
+
+    async def ended(self, party_id: int, ended_ms: int) -> str:
+        """The same of the one that ended then."""
+
+    async def read(self, digest: str, now_ms: int) -> NightRecord | None:
+        """What is kept under a link, by the digest of its secret, unless its time is over."""
+
+    async def songs(self, party_id: int, began_ms: int, ended_ms: int, most: int) -> list[Entry]:
+        """What was started between two instants and not taken out, in that order."""
+
+    async def unplayed(self, party_id: int, ended_ms: int, most: int) -> list[Entry]:
+        """What was taken out at that very instant without having been started, oldest first."""
+
+    async def over(
+        self, since: tuple[int, int], before_ms: int, most: int
+    ) -> list[tuple[Room, tuple[int, int]]]:
+        """The rooms in which nothing has happened for long and of whose party nothing is kept, with places.
+
+        Args:
+            since: which room comes before the first one, by its place, or an instant and 0.
+            before_ms: somebody may have done something there until then.
+            most: so many rooms.
+        """
+
+
+class Nights(NightReads, Protocol):
+    """Parties that are over."""
+
+    async def keep(self, night: NightRecord, digest: str) -> bool:
+        """Keeps a night, and says whether nobody else has kept it before."""
+
+    async def sweep(self, now_ms: int) -> None:
+        """Forgets the nights whose time is over."""
+
+
 class PassReads(Protocol):
     """Links to a party's page, to look at."""
 
@@ -346,6 +387,10 @@ class ReadTransaction(Protocol):
         """Where parties sound."""
 
     @property
+    def nights(self) -> NightReads:
+        """Parties that are over."""
+
+    @property
     def passes(self) -> PassReads:
         """Links to a party's page."""
 
@@ -384,6 +429,10 @@ class WriteTransaction(Protocol):
     @property
     def playbacks(self) -> Playbacks:
         """Where parties sound."""
+
+    @property
+    def nights(self) -> Nights:
+        """Parties that are over."""
 
     @property
     def passes(self) -> Passes:

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from bot.party.ending import keep_night
 from bot.party.errors import KeptOut, PartyError
 from bot.party.notices import Notices
 from bot.party.reader import PartyReader
@@ -164,11 +165,15 @@ class UnitOfWork:
             party = MemberWriter(tx, record, now_ms, self._who_listens(room, record), member, key, done)
             if record.playback != found.playback:
                 await tx.playbacks.drop(party.id)
-            if party.over or now_ms - record.active_ms >= TOUCH_EVERY_MS:
-                await tx.parties.touch(party.id, party.began_ms, now_ms)
+            # What comes again says nothing of whether the party goes on: it may have ended it.
+            kept = await keep_night(party) if party.over and not done else ""
+            if not done and (party.over or now_ms - record.active_ms >= TOUCH_EVERY_MS):
+                await party.tx.parties.touch(party.id, party.began_ms, now_ms)
             yield party
         if tx.changed:
             self.notices.changed(room)
+        if kept:
+            self.notices.over(room, kept)
 
     def _who_listens(self, room: Room, record: PartyRecord) -> frozenset[str]:
         listeners = self._listeners.get(room.platform)

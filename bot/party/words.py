@@ -278,6 +278,8 @@ class Party:
     playback: Playback | None = None  # where it sounds, if it does
     links: int = 0  # how often the links to its page were made anew
     blocked: Blocked = NOTHING_BLOCKED
+    over: bool = False  # whether it has ended; the next song begins a new one
+    night: str = ""  # the secret of the page that is kept of it, once it is over
 
     @property
     def paused(self) -> bool:
@@ -312,6 +314,19 @@ class PartyRecord:
     playback: Playback | None = None  # where it sounds, if it does
     blocked: Blocked = NOTHING_BLOCKED
     links: int = 0  # how often the links to its page were made anew
+
+
+@dataclass(frozen=True, slots=True)
+class NightRecord:
+    """A party that is over, as it is kept; its link is good until `ends_ms`."""
+
+    party_id: int
+    room: Room
+    secret: str
+    title: str  # what the place was called, if that was known
+    started_ms: int
+    ended_ms: int
+    ends_ms: int
 
 
 @dataclass(frozen=True, slots=True)

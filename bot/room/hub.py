@@ -7,7 +7,16 @@ from collections.abc import Mapping
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
-from bot.party.errors import HouseFull, JoiningLocked, LinkGone, NotUnderstood, PartyError, RoomFull, TooFast
+from bot.party.errors import (
+    HouseFull,
+    JoiningLocked,
+    LinkGone,
+    NightKept,
+    NotUnderstood,
+    PartyError,
+    RoomFull,
+    TooFast,
+)
 from bot.party.words import Member, Room
 from bot.room import protocol
 from bot.room.asking import Enter, Own
@@ -46,6 +55,7 @@ class Hub:
         self._work = Work()
         party.notices.on_change(self._note)
         party.notices.on_news(self._hear)
+        party.notices.on_night(lambda room, _secret: self._hear(room, NightKept()))
         party.notices.send_by(PLATFORM, self._whisper)
 
     async def meet(self, request: web.Request) -> web.WebSocketResponse:

@@ -45,10 +45,11 @@ from bot.wording.replies import seen
 LINK = re.compile(
     r"https://open\.spotify\.com/[\w/-]+"
     r"|https?://[^/?#@\s]+/spotify/connect/[\w-]+"
-    r"|(https?://[^/?#@\s]+)?/party/[\w-]+",
+    r"|(https?://[^/?#@\s]+)?/party/[\w-]+"
+    r"|/night/[\w-]+",
     re.ASCII,
 )
-"""The only links that the page is given: to Spotify's pages, to ours for connecting, and to parties."""
+"""The only links that the page is given: to Spotify's pages, to ours for connecting, parties and nights."""
 CODE = re.compile(r"`([^`\n]*)`")
 """What chats show as code; the page shows every text as it is."""
 TYPES = {

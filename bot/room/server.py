@@ -16,6 +16,7 @@ from bot.party.errors import StartError
 from bot.room import assets, pages, partypage, privacy
 from bot.room.hub import Hub
 from bot.room.limits import Limits
+from bot.room.night import NightPages
 from bot.service import PartyService
 
 STOP_WITHIN_S = 5.0
@@ -58,6 +59,7 @@ def build_room(
     app.router.add_get("/live", hub.meet)
     app.router.add_get("/static/{file}", assets.serve)
     privacy.add_route(app, spotify=party.has_spotify)
+    NightPages(party).add_routes(app)
     for add in routes:
         add(app)
     return app

@@ -49,6 +49,11 @@ class TopJson(TypedDict):
     automatic: Annotated[bool, Field(description="Whether the autopilot has asked for the ballot")]
     decides_ms: Annotated[int | None, Field(description="When it chooses")]
     rules: RulesJson
+    over: Annotated[bool, Field(description="Whether the party has ended; the next song begins a new one")]
+    night: Annotated[
+        str | None,
+        Field(description="Where the page is that is kept of the night; null while it goes on, or if short"),
+    ]
     guest_url: Annotated[str | None, Field(description="What lets guests in; null where nobody outside can")]
 
 
@@ -201,6 +206,8 @@ def sheet(party: Party, around: Around, songs: Songs) -> Sheet:
         "automatic": party.automatic,
         "decides_ms": party.decides_ms,
         "rules": rules(party.rules),
+        "over": party.over,
+        "night": f"/night/{party.night}" if party.night else None,
         "guest_url": around.guest_url,
     }
     return Sheet(

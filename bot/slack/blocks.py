@@ -11,11 +11,13 @@ from bot.doors.favourites import favourite_choices
 from bot.doors.presses import DEVICE, DOWN, NEXT, PAUSE, PLAY, More, Skip, TurnPage, Vote
 from bot.party.errors import marked
 from bot.party.limits import OFFER_LASTS_MS, USUAL_SUGGESTIONS
+from bot.party.results import Night
 from bot.party.rules.lifetime import expired
 from bot.party.visible import units
 from bot.party.words import Entry, Party, State, Track
 from bot.playback.words import Account, Device
 from bot.wording.base import NAMELESS, PAUSE_IT, RESUME, SKIP_IT
+from bot.wording.nights import BEGIN_ANEW, OVER, SEE_IT
 from bot.wording.replies import Replies, apart, seen, short
 
 Json = dict[str, Any]
@@ -89,8 +91,11 @@ def actions(*elements: Json) -> Json:
     return {"type": "actions", "elements": list(elements)}
 
 
-def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
-    """What plays, what waits with its votes, and what the autopilot asks."""
+def party_card(party: Party, replies: Replies, page: int = 0, night: str = "") -> list[Json]:
+    """What plays, what waits with its votes, and what the autopilot asks.
+
+    Of a party that is over it says so, with a link to the page that is kept of it, if there is a `night`.
+    """
     pages = max(1, -(-len(party.queue) // SHOWN))
     page = min(max(page, 0), pages - 1)
     shown = party.queue[page * SHOWN : (page + 1) * SHOWN]
@@ -104,21 +109,28 @@ def party_card(party: Party, replies: Replies, page: int = 0) -> list[Json]:
     for place, entry in enumerate(shown, start=page * SHOWN + 1):
         blocks.append(section(f"*{place}.* {replies.line(entry)}", _vote(entry, 1, replies, on_card=True)))
     if not party.queue and party.playing is None:
-        blocks.append(
-            section(
-                replies.say(
-                    marked("Nothing here yet. `/add` a song and it starts, or ask me what's `/next`.")
-                )
-            )
-        )
+        nothing = marked("Nothing here yet. `/add` a song and it starts, or ask me what's `/next`.")
+        blocks.append(section(replies.say(BEGIN_ANEW if party.over else nothing)))
     turn = [(page - 1, "⬅"), (page + 1, "➡")]
     buttons = [_page(to, pages, sign, replies) for to, sign in turn if 0 <= to < pages]
     if party.paused:
         buttons.append(_with_sign(PLAY, "▶", replies.say(RESUME)))
     elif party.playing is not None:
         buttons.append(_with_sign(PAUSE, "⏸", replies.say(PAUSE_IT)))
+    if night:
+        buttons.append(opening(night, replies.say(SEE_IT)))
     buttons.append(_with_sign(NEXT, "✨", replies.say(marked("What next?")), style="primary"))
     return [*blocks, *_down(shown, page, replies), actions(*buttons)]
+
+
+def opening(url: str, text: str, style: str | None = None) -> Json:
+    """A button that opens a page: Slack itself opens addresses that stand in texts."""
+    return button(OPENED, text, style=style) | {"url": url}
+
+
+def night_card(night: Night, replies: Replies, url: str) -> list[Json]:
+    """What a party was, in a few lines, and the link to its page."""
+    return [*sections("\n".join(replies.night(night))), actions(opening(url, replies.say(SEE_IT), "primary"))]
 
 
 def _with_sign(action: str, sign: str, text: str, style: str | None = None) -> Json:
@@ -150,7 +162,7 @@ def _told(told: tuple[str, str], track: Track, replies: Replies) -> str:
 def _playing(party: Party, replies: Replies) -> Json:
     sounding = replies.sound(party.playback)
     if party.playing is None:
-        name = replies.strong(replies.say(marked("The queue")))
+        name = replies.strong(replies.say(OVER if party.over else marked("The queue")))
         return section("\n".join(filter(None, [name, sounding])))
     name = replies.strong(replies.say(marked("Now playing:")))
     lines = [f"{'⏸' if party.paused else '▶'} {name} {replies.line(party.playing)}"]

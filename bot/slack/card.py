@@ -16,10 +16,11 @@ from bot.doors.card import Gone, Later, LiveCards
 from bot.party.errors import NotHere, PartyError, marked
 from bot.party.words import Party, Room
 from bot.slack.asked import Slack
-from bot.slack.blocks import party_card, sections
+from bot.slack.blocks import Json, party_card, sections
 from bot.slack.client import Client
 from bot.slack.leftovers import Leftovers
 from bot.slack.refusals import Fate, meaning, wait_s
+from bot.wording.replies import Replies
 
 POST_EVERY_S = 1.0
 """Slack takes about one message a second in a channel (docs, "Rate limits")."""
@@ -145,7 +146,7 @@ class SlackCards(LiveCards):
             sent = await client.chat_postMessage(
                 channel=room.channel,
                 text=reply.aloud(party),
-                blocks=party_card(party, reply, page),
+                blocks=self._blocks(party, reply, page),
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -161,7 +162,10 @@ class SlackCards(LiveCards):
         self._paid.discard(room)
         with _refusals():
             await client.chat_update(
-                channel=room.channel, ts=card, text=reply.aloud(party), blocks=party_card(party, reply, page)
+                channel=room.channel,
+                ts=card,
+                text=reply.aloud(party),
+                blocks=self._blocks(party, reply, page),
             )
         self._slack.gate(room.workspace).edits.spent(room)
         playing = party.playing
@@ -175,8 +179,11 @@ class SlackCards(LiveCards):
                 channel=room.channel, thread_ts=card, text=name, unfurl_links=False, unfurl_media=False
             )
 
-    async def post(self, room: Room, text: str) -> None:
-        """Posts a text into a channel once it has rested.
+    def _blocks(self, party: Party, reply: Replies, page: int) -> list[Json]:
+        return party_card(party, reply, page, self.party.nights.url(party.night))
+
+    async def post(self, room: Room, text: str, blocks: list[Json] | None = None) -> None:
+        """Posts a text into a channel once it has rested, as blocks if there are any.
 
         Raises:
             Gone, Later: it could not be.
@@ -187,7 +194,7 @@ class SlackCards(LiveCards):
                 await client.chat_postMessage(
                     channel=room.channel,
                     text=text,
-                    blocks=sections(text),
+                    blocks=blocks or sections(text),
                     unfurl_links=False,
                     unfurl_media=False,
                 )

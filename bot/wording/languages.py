@@ -10,11 +10,13 @@ import gettext
 import io
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
 from babel import Locale
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -76,6 +78,14 @@ class Language:
     def listed(self, names: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
         """Names as one says them: a, b and c; or a, b or c."""
         return format_list(list(names), style, locale=self._locale)
+
+    def day(self, at_ms: int) -> str:
+        """The date of an instant in UTC, in words."""
+        return str(format_date(datetime.fromtimestamp(at_ms // 1000, UTC), "full", locale=self._locale))
+
+    def clock(self, at_ms: int) -> str:
+        """Its time of day, likewise."""
+        return str(format_time(datetime.fromtimestamp(at_ms // 1000, UTC), "short", locale=self._locale))
 
     def percent(self, share: float) -> str:
         """A share of one as a whole percentage."""

@@ -8,10 +8,10 @@ from bot.party.errors import marked
 from bot.party.results import BlockedMember
 from bot.party.words import Blocked, Member, Track
 from bot.wording.base import LONGEST_NAME, MOST_LISTED
-from bot.wording.insight import InsightReplies
+from bot.wording.nights import NightReplies
 
 
-class ModerationReplies(InsightReplies):
+class ModerationReplies(NightReplies):
     """The part of `Replies` that is for moderators."""
 
     def person(self, member: Member) -> str:

@@ -77,6 +77,7 @@ ACTS = [
     Act("block", (("song", "wonderwall"),), RUN_THE_MUSIC, private=True, changes=True),
     Act("clear", (), RUN_THE_MUSIC, changes=True),
     Act("delete-my-data", private=True, anywhere=True),
+    Act("end", (), RUN_THE_MUSIC, private=True, changes=True),
     Act("export", private=True),
     Act("favourites", private=True),
     Act("help", private=True, anywhere=True),

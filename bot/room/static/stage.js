@@ -10,9 +10,9 @@ const LETTERS = new Intl.Segmenter(); // what people see as one
 const STILL_SIGN = "⏸\ufe0e"; // as a letter, not as a coloured picture
 
 export function stage(state, own) {
-  const { playing, paused, playback, title } = state;
+  const { playing, paused, playback, title, over } = state;
   byId("stage").classList.toggle("quiet", !playing || paused);
-  put("stage-title", eyebrow(playing, paused));
+  put("stage-title", eyebrow(playing, paused, over));
   put("now-title", playing ? playing.title : say("Add the first song"));
   put("now-artist", playing ? nowWords(playing) : invitation(playback));
   source(byId("now-source"), playing ?? {});
@@ -23,12 +23,20 @@ export function stage(state, own) {
   const whole = pageTitle(playing, paused, title);
   if (document.title !== whole) document.title = whole;
   put("now-sound", playback?.words ?? "");
+  night(state);
   if (playing) controls(state, own);
 }
 
-function eyebrow(playing, paused) {
-  if (!playing) return say("It's quiet in here");
+function eyebrow(playing, paused, over) {
+  if (!playing) return over ? say("This party is over") : say("It's quiet in here");
   return paused ? `${STILL_SIGN} ${say("Paused")}` : say("Now playing");
+}
+
+// Where the night is kept that is over.
+function night({ night: address }) {
+  const link = byId("now-night");
+  link.hidden = !address;
+  if (address) link.href = address;
 }
 
 function invitation(playback) {

@@ -60,12 +60,14 @@ def upgrade() -> None:
     op.create_index("ix_passes_party_id", "passes", ["party_id"])
     op.create_index("ix_passes_platform", "passes", ["platform", "user_id"])
 
+    op.create_index("ix_parties_active_ms", "parties", ["active_ms"])
     op.add_column("parties", sa.Column("links", sa.Integer(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
     """Takes the tables back."""
     op.drop_column("parties", "links")
+    op.drop_index("ix_parties_active_ms", "parties")
     op.drop_index("ix_passes_platform", "passes")
     op.drop_index("ix_passes_party_id", "passes")
     op.drop_index("ix_passes_ends_ms", "passes")

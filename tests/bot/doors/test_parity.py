@@ -88,6 +88,7 @@ SENTENCES = [
     Sentence("remove", {"song": "2"}),
     Sentence("move", {"song": "1", "place": 2}),
     Sentence("clear"),
+    Sentence("end"),
     Sentence("settings"),
     Sentence("autopilot"),
     Sentence("autopilot", {"choice": "on"}),
@@ -305,6 +306,11 @@ MODERATED = [
     Sentence("unblock", {"what": "take on"}),
     Sentence("block"),
     Sentence("skip"),
+    Sentence("add", {"song": "hey jude\ncreep radiohead"}),
+    Sentence("end"),
+    Sentence("end"),
+    Sentence("now"),
+    Sentence("add", {"song": "hey jude"}),
 ]
 """What only moderators say; on the page they have buttons for it."""
 

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.party.words import State
+from bot.party.words import Room, State
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
 from db.store import open_store
-from tests.conftest import ANNA, BEN, CLEO, ON_POSTGRESQL, ROOM, Clock, MakeMembers
+from tests.conftest import ANNA, BEN, CLEO, MOD, ON_POSTGRESQL, ROOM, Clock, MakeMembers
 
 pytestmark = ON_POSTGRESQL
 
@@ -77,3 +77,25 @@ async def test_two_clocks_end_a_song_once(party: PartyService, other: PartyServi
         now = await other.insight.now(ROOM)
         assert [entry.state for entry in now.history] == [State.PLAYED] * played
         assert now.playing is not None
+
+
+async def test_one_night_of_a_party_that_is_over(
+    party: PartyService, other: PartyService, clock: Clock
+) -> None:
+    """Both look, or are told, at the same moment: the night is kept once, and one of them says so."""
+    said: list[Room] = []
+    for service in (party, other):
+        service.notices.on_night(lambda room, _secret: said.append(room))
+    rooms = [Room("discord", "1", f"room {number}") for number in range(5)]
+    for room in (*rooms, ROOM):
+        for song in ("mr brightside", "take on me", "wonderwall"):
+            await party.queue.add(room, ANNA, song)
+            clock.pass_by(minutes=10)
+            await party.clock.play_on()
+    ends = [service.end(ROOM, MOD, f"key {number}") for number, service in enumerate((party, other))]
+    found = await asyncio.gather(*ends, return_exceptions=True)
+    assert sorted(type(each).__name__ for each in found) == ["Ended", "NothingToEnd"]
+    for _ in range(3):
+        clock.pass_by(hours=13)
+        await asyncio.gather(*(service.nights.look() for service in (party, other)))
+    assert sorted(said, key=str) == sorted((*rooms, ROOM), key=str)

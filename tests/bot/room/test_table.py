@@ -47,6 +47,7 @@ ASKED: dict[str, Json] = {
 """With what each row is asked that needs something."""
 REFUSED = {
     "clear": "ModeratorsOnly",
+    "end": "ModeratorsOnly",
     "move": "ModeratorsOnly",
     "settings": "ManagersOnly",
     "stats": "NothingToShow",
@@ -103,6 +104,7 @@ async def test_every_row_needs_a_name(enter: Enter, party: PartyService, row: Co
         ("volume", {"percent": -1}, OutOfRange(0, 100)),
         ("move", {"song": "1"}, ModeratorsOnly(LOBBY)),
         ("clear", {}, ModeratorsOnly(LOBBY)),
+        ("end", {}, ModeratorsOnly(LOBBY)),
         ("settings", {}, ManagersOnly(LOBBY)),
         ("autopilot", {"choice": "on"}, ManagersOnly(LOBBY)),
         ("learn", {"choice": "on"}, OwnersOnly(LOBBY)),

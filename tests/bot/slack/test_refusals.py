@@ -38,6 +38,8 @@ WRONG: dict[str, PartyError] = {
     "/move 1": errors.ModeratorsOnly(),
     "/move": errors.WrongUsage("/move song [1–500]"),
     "/clear": errors.ModeratorsOnly(),
+    "/end": errors.ModeratorsOnly(),
+    "/end now": errors.WrongUsage("/end"),
     "/undo": errors.NothingToUndo(),
     "/why": errors.WrongUsage("/why song"),
     "/vibe": errors.WrongUsage("/vibe words [safe|balanced|adventurous]"),
