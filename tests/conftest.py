@@ -48,6 +48,7 @@ settings.load_profile("patient")
 LIMITS = (
     "bot.checks.result.WITHIN_S",
     "bot.room.guest.SEND_WITHIN_S",
+    "bot.room.health.WITHIN_S",
     "bot.slack.asked.TIMEOUT_S",
     "bot.slack.renewal.ANSWER_S",
     "bot.slack.asked.SOON_S",

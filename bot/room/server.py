@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -13,9 +12,10 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.party.errors import StartError
 from bot.room import privacy
+from bot.room.health import THIS_MACHINE, Health, Watchers
 from bot.room.hub import Hub
+from bot.room.listening import listen, url_of
 from bot.service import PartyService
 
 STATIC = Path(__file__).parent / "static"
@@ -36,7 +36,10 @@ HEADERS = {
 
 
 def build_room(
-    party: PartyService, names: Collection[str] = (), routes: Iterable[Callable[[web.Application], None]] = ()
+    party: PartyService,
+    names: Collection[str] = (),
+    routes: Iterable[Callable[[web.Application], None]] = (),
+    watchers: Watchers = THIS_MACHINE,
 ) -> web.Application:
     """The room as an application.
 
@@ -44,6 +47,7 @@ def build_room(
         party: what the room is a door to.
         names: the host names it may be called by, besides IP addresses and localhost.
         routes: each hangs what another front door serves into the application.
+        watchers: who may read the figures.
     """
     hub = Hub(party)
     app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names)))])
@@ -51,9 +55,9 @@ def build_room(
     app.cleanup_ctx.append(_telling(hub))
     app.on_shutdown.append(_goodbye(hub))
     app.router.add_get("/", _page)
-    app.router.add_get("/healthz", _health)
     app.router.add_get("/live", hub.meet)
     app.router.add_static("/static", STATIC)
+    Health(party.vitals, watchers).add_routes(app)
     privacy.add_route(app, spotify=party.has_spotify)
     for add in routes:
         add(app)
@@ -67,6 +71,7 @@ async def open_room(
     port: int,
     names: Collection[str] = (),
     routes: Iterable[Callable[[web.Application], None]] = (),
+    watchers: Watchers = THIS_MACHINE,
 ) -> AsyncIterator[str]:
     """Serves the room while the context is open, and yields its address.
 
@@ -76,42 +81,19 @@ async def open_room(
         port: 0 for a free one.
         names: further host names that people reach it by, such as a public one.
         routes: each hangs what another front door serves into it.
+        watchers: who may read the figures.
 
     Raises:
         StartError: it cannot listen there.
     """
     runner = web.AppRunner(
-        build_room(party, {host, *names}, routes), access_log=None, shutdown_timeout=STOP_WITHIN_S
+        build_room(party, {host, *names}, routes, watchers), access_log=None, shutdown_timeout=STOP_WITHIN_S
     )
     await runner.setup()
     try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except (OSError, UnicodeError) as error:
-            raise StartError(_why_not(error, host, port)) from error
-        yield _address(host, runner.addresses[0][1])
+        yield url_of(host, await listen(runner, host, port))
     finally:
         await runner.cleanup()
-
-
-def _why_not(error: OSError | UnicodeError, host: str, port: int) -> str:
-    if isinstance(error, UnicodeError):
-        return f"ROOM_HOST {host[:80]!r} is not a valid host name; set it to an address like 127.0.0.1"
-    if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use; stop the program that uses it, or set ROOM_PORT to another port"
-    if error.errno == errno.EACCES:
-        return f"Port {port} needs more permissions than I have; set ROOM_PORT to a port above 1023"
-    return f"The room cannot listen on {host} port {port} ({error.strerror}); set ROOM_HOST or ROOM_PORT"
-
-
-def _address(host: str, port: int) -> str:
-    try:
-        ip = ipaddress.ip_address(host)
-    except ValueError:
-        return f"http://{host}:{port}"
-    if ip.is_unspecified:
-        return f"http://localhost:{port}"
-    return f"http://[{ip}]:{port}" if ip.version == 6 else f"http://{ip}:{port}"
 
 
 def _doorkeeper(names: frozenset[str]) -> Middleware:
@@ -144,10 +126,6 @@ def _same_origin(request: web.Request) -> bool:
 
 async def _page(request: web.Request) -> web.FileResponse:
     return web.FileResponse(STATIC / "index.html")
-
-
-async def _health(request: web.Request) -> web.Response:
-    return web.Response(text="ok")
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
