@@ -15,6 +15,7 @@ from bot.party.erasure import Erasure
 from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
 from bot.party.notices import Notices
+from bot.party.passes import Passes
 from bot.party.ports import Catalogue, Recommender
 from bot.party.queue import Queue
 from bot.party.results import BlockedMember, Forgotten
@@ -65,6 +66,7 @@ class PartyService:
         self.insight = Insight(self.unit, songs, recommender)
         self.settings = RoomSettings(self.unit)
         self.blocks = Blocking(self.unit, songs)
+        self.passes = Passes(self.unit)
         self.cards = Cards(self.unit)
         self.autopilot = Autopilot(self.unit, suggestions)
         self.clock = Clock(self.unit, self.autopilot)

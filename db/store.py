@@ -22,6 +22,7 @@ from db.queries.installs import Installs
 from db.queries.logins import Logins
 from db.queries.members import Members
 from db.queries.parties import NONE_YET, Parties
+from db.queries.passes import Passes
 from db.queries.playbacks import Playbacks
 from db.queries.rests import Rests
 from db.queries.songs import Songs
@@ -56,6 +57,11 @@ class Transaction:
     def playbacks(self) -> Playbacks:
         """Where parties sound, what is paused, and what was saved."""
         return Playbacks(self._session, self._members)
+
+    @property
+    def passes(self) -> Passes:
+        """Links to a party's page."""
+        return Passes(self._session)
 
     @property
     def erasure(self) -> Erasure:

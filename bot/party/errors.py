@@ -15,6 +15,7 @@ EncoreError
     ├── NotYourself, NotModerators, NoSuchPerson, NotBlocked, TooManyBlocked
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     ├── NameNeeded, NameTaken, TooFast
+    ├── LinkGone, TooManyParties
     └── SpotifyError            what Spotify has to do with
 """
 
@@ -438,3 +439,15 @@ class TooFast(PartyError):
     """More requests than people make."""
 
     text = marked("Slow down a little: that was too much at once. Try again in a moment.")
+
+
+class LinkGone(PartyError):
+    """A link to a party's page that was never one, was made anew, or is over."""
+
+    text = marked("That link doesn't lead to a party any more. Ask whoever shared it for a new one.")
+
+
+class TooManyParties(PartyError):
+    """More new parties than people begin in an hour."""
+
+    text = marked("That's a lot of new parties at once. Try again in an hour, or join one that's going on.")

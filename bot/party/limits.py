@@ -38,5 +38,17 @@ MOST_IMPORTED = 500
 """How many songs one list may bring."""
 LARGEST_LIST_BYTES = 1 << 20
 """How large a file or text with a list may be."""
+OWN_LINK_LASTS_MS = 7 * 24 * HOUR_MS
+"""How long a member's own link to a party's page is good."""
+MOST_OWN_LINKS = 5
+"""How many of them one member may have in one room; the oldest gives way."""
+LONGEST_SECRET = 64
+"""No link's secret is longer, in characters; ours have half of it."""
+PARTIES_EACH_AN_HOUR = 5
+"""How many parties one person may begin on the page in an hour ..."""
+PARTIES_AN_HOUR = 100
+"""... and how many all of them together."""
+NEW_VISITOR_MS = 3 * MINUTE_MS
+"""The wishes of a visitor who came so lately do not count when a skip is put to the vote."""
 MOST_WORDS = 6
 """How many words a party can be started from; more only blur what is meant."""

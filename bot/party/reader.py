@@ -12,7 +12,7 @@ from bot.party.rules.order import in_order
 from bot.party.rules.quorum import skips_needed
 from bot.party.rules.songs import twin
 from bot.party.transactions import ReadTransaction
-from bot.party.words import Change, Entry, Member, Order, Party, PartyRecord, State, Track
+from bot.party.words import Change, Entry, Member, Order, Party, PartyRecord, State, Track, Way
 
 
 class PartyReader:
@@ -71,6 +71,10 @@ class PartyReader:
     async def open_ballot(self) -> Change | None:
         """The autopilot's latest ballot, unless it is settled."""
         return await self._reads.diary.open_ballot(self.id)
+
+    async def secret(self, way: Way) -> str | None:
+        """The secret of the room's own link of this way, if it has one."""
+        return await self._reads.passes.secret(self.id, way)
 
     async def wanted(self, member: Member, most: int) -> list[Favourite]:
         """What a member has voted for in any room, the latest songs first."""
@@ -132,6 +136,7 @@ class PartyReader:
             automatic=automatic,
             decides_ms=asked.at_ms + AUTOPILOT_WAITS_MS if asked and automatic else None,
             playback=self.playback,
+            links=self.record.links,
         )
 
     async def skipped(self, entry: Entry) -> Skipped:

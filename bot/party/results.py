@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.party.words import Entry, Member, Playback, State, Track
+from bot.party.words import Entry, Member, Playback, Room, State, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,15 @@ class Stats:
     skipped: int
     members: tuple[MemberStats, ...]  # who had most played first
     loved: tuple[Entry, ...]  # the most wanted songs, best first
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A party that was begun on the page, and the secrets of its links."""
+
+    room: Room
+    host: str
+    guest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.party.words import (
     Entry,
     Member,
     PartyRecord,
+    Pass,
     Playback,
     Room,
     Rules,
@@ -24,6 +25,7 @@ from bot.party.words import (
     State,
     Suggestion,
     Track,
+    Way,
 )
 
 
@@ -71,6 +73,9 @@ class Parties(PartyReads, Protocol):
 
     async def set_rules(self, party_id: int, rules: Rules) -> None:
         """Keeps what the room has chosen."""
+
+    async def set_links(self, party_id: int, links: int) -> None:
+        """Notes how often the links to the party's page were made anew."""
 
     async def set_blocked(self, party_id: int, blocked: Blocked) -> None:
         """Keeps whom and what the room keeps out."""
@@ -242,6 +247,48 @@ class Playbacks(PlaybackReads, Protocol):
         """Remembers the playlist that a member has of a party. Nobody is told."""
 
 
+class PassReads(Protocol):
+    """Links to a party's page, to look at."""
+
+    async def find(self, digest: str, now_ms: int) -> Pass | None:
+        """What a link is good for, unless it is none or its time is over."""
+
+    async def secret(self, party_id: int, way: Way) -> str | None:
+        """The secret of a party's own link of this way, if it has one."""
+
+    async def own(self, party_id: int, member: Member) -> list[str]:
+        """The digests of a member's own links to a party, the latest first."""
+
+    async def begun_by(self, member: Member, since_ms: int) -> int:
+        """How many parties a member has begun on the page since then."""
+
+    async def made(self, way: Way, since_ms: int) -> int:
+        """How many links of this way were made since then, in all rooms."""
+
+
+class Passes(PassReads, Protocol):
+    """Links to a party's page."""
+
+    async def keep(
+        self,
+        digest: str,
+        party_id: int,
+        way: Way,
+        now_ms: int,
+        *,
+        secret: str = "",
+        member: Member | None = None,
+        ends_ms: int = 0,
+    ) -> None:
+        """Keeps a link, and forgets those whose time is over. Nobody is told."""
+
+    async def drop(self, digests: Collection[str]) -> None:
+        """Ends some links. Nobody is told."""
+
+    async def drop_all(self, party_id: int, ways: Collection[Way]) -> None:
+        """Ends all links of a party that are of these ways."""
+
+
 class Erasure(Protocol):
     """Forgetting for good."""
 
@@ -278,6 +325,10 @@ class ReadTransaction(Protocol):
     def playbacks(self) -> PlaybackReads:
         """Where parties sound."""
 
+    @property
+    def passes(self) -> PassReads:
+        """Links to a party's page."""
+
 
 class WriteTransaction(Protocol):
     """All that is read and written between BEGIN and COMMIT.
@@ -309,6 +360,10 @@ class WriteTransaction(Protocol):
     @property
     def playbacks(self) -> Playbacks:
         """Where parties sound."""
+
+    @property
+    def passes(self) -> Passes:
+        """Links to a party's page."""
 
     @property
     def erasure(self) -> Erasure:

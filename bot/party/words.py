@@ -90,6 +90,8 @@ class Member:
 
 BROUGHT_IN = "bring in"
 """The diary's word for a song that came with a whole playlist from elsewhere: no model is trained on it."""
+BEGAN = "begin"
+"""The diary's word for a party that somebody has begun on the page."""
 NOBODY = "nobody"
 """The user_id of who did what no person did, or whom we were asked to forget. No platform has such a one."""
 
@@ -193,6 +195,17 @@ class Rules:
     language: str = ""  # a code of ours; empty: as the platform says
     autopilot: bool = False  # keep the party rolling
     autopilot_below: int = 3  # ... as soon as fewer songs than this are left
+
+
+USUAL = Rules()
+"""What most rooms have chosen at first."""
+ON_THE_PAGE = Rules(autopilot=True)
+"""What a room on the page has chosen at first: whoever comes there alone wants it to go on by itself."""
+
+
+def first_rules(platform: str) -> Rules:
+    """What a room of a platform has chosen before anybody chooses."""
+    return ON_THE_PAGE if platform == "web" else USUAL
 
 
 THRESHOLDS = (1, 2, 3, 5, 8)

@@ -8,7 +8,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from bot.party.limits import ACTIVE_FOR_MS
-from bot.party.words import NOBODY, Blocked, Change, Member, PartyRecord, Playback, Room, Rules, State
+from bot.party.words import (
+    NOBODY,
+    Blocked,
+    Change,
+    Member,
+    PartyRecord,
+    Playback,
+    Room,
+    Rules,
+    State,
+    first_rules,
+)
 from db.engine.query import Asked, command, query
 from db.engine.session import Session
 from db.engine.statements import given, upsert
@@ -36,6 +47,7 @@ class PartyRow(NamedTuple):
     rules: str
     card: str
     blocked: str
+    links: int
 
 
 class WorkspaceRow(NamedTuple):
@@ -63,6 +75,7 @@ _PARTY = select(
     parties.c.rules,
     parties.c.card,
     parties.c.blocked,
+    parties.c.links,
 ).where(*IS_ROOM)
 PARTY = query(PartyRow, _PARTY)
 PARTY_TO_CHANGE = query(PartyRow, _PARTY.with_for_update())  # which says nothing to SQLite
@@ -149,7 +162,11 @@ LOW_ON_SONGS = query(
 )
 
 MAKE = command(
-    upsert(parties, key=("platform", "workspace", "channel"), at_first=("started_ms", "active_ms")),
+    upsert(
+        parties,
+        key=("platform", "workspace", "channel"),
+        at_first=("started_ms", "active_ms", "rules", "autopilot_below"),
+    ),
     silent=True,
 )
 _IS_PARTY = parties.c.id == bindparam("party")
@@ -157,6 +174,7 @@ TOUCH = command(update(parties).where(_IS_PARTY).values(given("started_ms", "act
 SET_RULES = command(update(parties).where(_IS_PARTY).values(given("rules", "autopilot_below")))
 SET_SHARED = command(update(parties).where(_IS_PARTY).values(given("shared")))
 SET_BLOCKED = command(update(parties).where(_IS_PARTY).values(given("blocked")))
+SET_LINKS = command(update(parties).where(_IS_PARTY).values(given("links")))
 SET_CARD = command(update(parties).where(_IS_PARTY).values(given("card")), silent=True)
 
 
@@ -210,10 +228,11 @@ class Parties:
             record = _record(room, party.rows[0], sounds.rows)
         elif self._session.writes:
             # If somebody else is about to make it, this waits for them and does nothing.
-            await self._session.write(MAKE, **place, started_ms=now_ms, active_ms=now_ms)
+            first = rule_columns(first_rules(room.platform))
+            await self._session.write(MAKE, **place, started_ms=now_ms, active_ms=now_ms, **first)
             return await self._arrive(room, place, now_ms, ahead, entry_id, more)
         else:
-            record = PartyRecord(NONE_YET, room, now_ms, now_ms, shared=False)
+            record = PartyRecord(NONE_YET, room, now_ms, now_ms, False, first_rules(room.platform))
         self._remember(ahead, early, {**values, "party": record.id})
         return record
 
@@ -274,6 +293,10 @@ class Parties:
         """Keeps whom and what the room keeps out."""
         await self._session.write(SET_BLOCKED, party=party_id, blocked=blocked_column(blocked))
 
+    async def set_links(self, party_id: int, links: int) -> None:
+        """Notes how often the links to the party's page were made anew."""
+        await self._session.write(SET_LINKS, party=party_id, links=links)
+
     async def set_shared(self, party_id: int, shared: bool) -> None:
         """Notes whether a model may be trained on the room's songs."""
         await self._session.write(SET_SHARED, party=party_id, shared=shared)
@@ -302,4 +325,5 @@ def _record(room: Room, row: PartyRow, sounds: Sequence[SoundRow]) -> PartyRecor
         row.card,
         playback,
         read_blocked(room.platform, row.blocked),
+        row.links,
     )

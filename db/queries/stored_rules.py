@@ -8,9 +8,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from bot.party.words import Order, Quorum, Rules, Visitors
+from bot.party.words import USUAL, Order, Quorum, Rules, Visitors
 
-USUAL = Rules()
 KINDS: dict[str, type[StrEnum]] = {"order": Order, "quorum": Quorum, "visitors": Visitors}
 """The rules that are neither a number, a switch nor a text."""
 

@@ -31,6 +31,11 @@ ROWS = {
         10_000,
         "10001 + n % 1000, n, 10001 + n % 29000, 'x'",
     ),
+    "passes (digest, party_id, way, secret, platform, user_id, name, made_ms, ends_ms)": (
+        20_000,
+        "n, 10001 + n % 1000, CASE n % 10 WHEN 0 THEN 'guest' ELSE 'member' END, 'x', 'discord', n % 5000,"
+        " 'Name', n, CASE n % 10 WHEN 0 THEN 0 ELSE n END",
+    ),
     "spotify_accounts (platform, user_id, name, workspace, sealed, linked_ms)": (
         10_000,
         "'slack', n, 'Name', n % 1000, 'x', n",

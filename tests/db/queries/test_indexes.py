@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.party.words import Change, State
+from bot.party.words import Change, State, Way
 from db.schema import metadata
 from db.store import Store
 from tests.conftest import BEN, ON_BOTH, ROOM
@@ -37,6 +37,15 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         await tx.parties.set_shared(party_id, True)
         await tx.parties.workspaces("discord")
         await tx.parties.of_workspace("discord", "G1")
+        await tx.passes.keep("digest", party_id, Way.MEMBER, 5, secret="secret", member=BEN, ends_ms=9)
+        await tx.passes.find("digest", 5)
+        await tx.passes.secret(party_id, Way.GUEST)
+        await tx.passes.own(party_id, BEN)
+        await tx.passes.begun_by(BEN, 0)
+        await tx.passes.made(Way.HOST, 0)
+        await tx.passes.drop(["digest"])
+        await tx.passes.drop_all(party_id, [*Way])
+        await tx.parties.set_links(party_id, 1)
     seen = [each for each in statements if each[0].startswith(("SELECT", "WITH", "UPDATE", "DELETE"))]
     assert len(seen) > 10
     for statement, values in seen:
