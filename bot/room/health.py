@@ -57,11 +57,11 @@ class Watchers:
 
 def _from_here(request: web.Request) -> bool:
     """Whether a request comes from this machine, and by no proxy on it."""
-    peer = request.transport.get_extra_info("peername") if request.transport else None
     try:
+        peer = request.transport.get_extra_info("peername")[0] if request.transport else ""
         asked = urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
         return (
-            ipaddress.ip_address(peer[0]).is_loopback
+            ipaddress.ip_address(peer).is_loopback
             and (asked == "localhost" or ipaddress.ip_address(asked).is_loopback)
             and not any(name in request.headers for name in FORWARDED)
         )

@@ -29,6 +29,8 @@ ALL = (
     "PORT",
     "PUBLIC_URL",
     "ROOM_NAMES",
+    "METRICS_TOKEN",
+    "LOG_FORMAT",
     "LOG_LEVEL",
 )
 
@@ -88,7 +90,7 @@ def test_an_env_file_in_another_encoding_is_named(tmp_path: Path) -> None:
         read_settings()
 
 
-SECRETS = ["DISCORD_TOKEN", *(name for name in ALL if name.startswith(("SLACK_", "SPOTIFY_")))]
+SECRETS = [name for name in ALL if name.startswith(("DISCORD_", "METRICS_", "SLACK_", "SPOTIFY_"))]
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -110,6 +112,18 @@ def test_a_token_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENCRYPTION_KEYS", "hunter2,hunter3")
     assert "hunter" not in repr(read_settings())
     assert "hunter" not in str(read_settings())
+
+
+@pytest.mark.parametrize(("token", "fine"), [("x" * 15, False), ("x" * 16, True)])
+def test_a_token_of_ours_cannot_be_guessed(monkeypatch: pytest.MonkeyPatch, token: str, fine: bool) -> None:
+    """One that is too short is refused before anybody tries."""
+    monkeypatch.setenv("METRICS_TOKEN", token)
+    if fine:
+        read_settings()
+        return
+    with pytest.raises(StartError, match=r"\A[^\n]*METRICS_TOKEN[^\n]*16[^\n]*\Z") as refused:
+        read_settings()
+    assert token not in str(refused.value)
 
 
 def test_secrets_are_read_without_what_was_pasted_around_them(monkeypatch: pytest.MonkeyPatch) -> None:
