@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -42,11 +43,10 @@ SECRETS = {name for name, field in Settings.model_fields.items() if "SecretStr" 
 @pytest.fixture
 def settings() -> Settings:
     """With every secret that there can be."""
-    return Settings.model_construct(
-        **{name: SecretStr(f"secret-of-{name}") for name in SECRETS - {"encryption_keys"}},
-        encryption_keys=(SecretStr("secret-of-key-1"), SecretStr("secret-of-key-2")),
-        database_url="postgresql+asyncpg://user:secret%2Fof-db@host/party",
-    )
+    url = "postgresql+asyncpg://user:secret%2Fof-db@host/party"
+    given: dict[str, Any] = {name: SecretStr(f"secret-of-{name}") for name in SECRETS}
+    given |= {"encryption_keys": (SecretStr("secret-of-key-1"), SecretStr("secret-of-key-2"))}
+    return Settings.model_construct(**given, database_url=url)
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

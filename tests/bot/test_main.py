@@ -191,7 +191,7 @@ async def test_a_log_of_objects_holds_no_secret(tmp_path: Path) -> None:
     process = await spawn(tmp_path, **settings)
     try:
         assert process.stderr is not None
-        lines = []
+        lines: list[str] = []
         while not lines or "Encore is ready" not in lines[-1]:
             lines.append((await asyncio.wait_for(process.stderr.readline(), PATIENCE_S)).decode())
         url = re.findall(r"http://[^\s\"]+", lines[-1])[0]

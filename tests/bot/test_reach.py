@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bot import reach
 from bot.reach import Place, Reach, find
 
 ANY = "0.0.0.0"  # noqa: S104 - only named, not opened
@@ -17,7 +16,7 @@ HERE = "http://127.0.0.1:8080"
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[str]]:
     """A machine that is no container, with these addresses; a test may change them."""
-    addresses = {socket.AF_INET: ["192.168.1.20"], socket.AF_INET6: ["fd00::20"]}
+    addresses: dict[int, list[str]] = {socket.AF_INET: ["192.168.1.20"], socket.AF_INET6: ["fd00::20"]}
 
     class Way:
         def __init__(self, family: int, kind: int) -> None:
@@ -43,9 +42,9 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> dict[int, list[str]]:
             return looked_up(host, port, family, *others)
         return [(family, 0, 0, "", (each, 0)) for each in addresses[family]]
 
-    monkeypatch.setattr(reach.socket, "socket", Way)
-    monkeypatch.setattr(reach.socket, "gethostname", lambda: "machine")
-    monkeypatch.setattr(reach.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr("bot.reach.socket.socket", Way)
+    monkeypatch.setattr("bot.reach.socket.gethostname", lambda: "machine")
+    monkeypatch.setattr("bot.reach.socket.getaddrinfo", look_up)
     monkeypatch.delenv("container", raising=False)
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     return addresses
@@ -92,7 +91,7 @@ def test_no_way_out(machine: dict[int, list[str]], monkeypatch: pytest.MonkeyPat
     def refuse(*given: object) -> None:
         raise OSError(101, "Network is unreachable")
 
-    monkeypatch.setattr(reach.socket, "socket", refuse)
+    monkeypatch.setattr("bot.reach.socket.socket", refuse)
     machine[socket.AF_INET] = ["127.0.1.1", "169.254.3.4", "192.168.1.21"]
     assert find(ANY, 8080).guests == "http://192.168.1.21:8080"
     machine[socket.AF_INET] = ["127.0.1.1"]
