@@ -1,27 +1,39 @@
-"""One browser's connection: what it is told, and how much it may ask."""
+"""One browser's connection: who has come by it, what it is told, and how much it may ask."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
-from bot.party.words import Member
-from bot.room.protocol import Done, Message, Refused
-from bot.room.state import Snapshot, state
+from bot.party.errors import PartyError
+from bot.party.words import Member, Pass, Room, Way
+from bot.room import protocol
+from bot.room.frames import WINDOW_BITS, Frame
+from bot.room.language import REPLIES
+from bot.room.own import OwnJson
 
-SEND_WITHIN_S = 10.0
-"""Whoever has not taken a message after this many seconds is dropped: nothing piles up for them."""
+MOST_UNSENT = 64 * 1024
+"""Whoever has this many bytes still to take is told nothing more before they have."""
+TAKE_WITHIN_S = 10.0
+"""Whoever has not taken them after this many seconds is dropped."""
+LOOK_S = 0.05
+"""How often to look whether somebody has taken what was sent, in seconds."""
+GOODBYE_S = 2.0
+"""How long a closing connection may take to say so, in seconds."""
 BURST = 40
 """How many requests a browser may make at once ..."""
 PER_S = 10.0
 """... and how many a second for long."""
-MOST_TOLD = 50
-"""So many messages wait for a browser; the oldest give way."""
+MOST_REFUSED = 100
+"""So many requests that came too fast, one soon after the other, end the connection."""
+NEWCOMER_MS = 3 * 60_000
+"""Whoever came by a link that anybody may have is new for so long."""
 
 
 class Pace:
@@ -35,6 +47,7 @@ class Pace:
         self._clock = clock
         self._left = float(burst)
         self._at = clock()
+        self._refused = 0
 
     def allows(self, cost: int = 1) -> bool:
         """Whether one more request is fine now; if so it counts, a large one as several."""
@@ -42,56 +55,100 @@ class Pace:
         self._left = min(self._burst, self._left + (now - self._at) * self._per_s)
         self._at = now
         if self._left < cost:
+            self._refused += 1
             return False
+        if self._left > self._burst / 2:
+            self._refused = 0
         self._left -= cost
         return True
 
+    @property
+    def floods(self) -> bool:
+        """Whether so much was refused that nobody can have asked for it."""
+        return self._refused > MOST_REFUSED
+
 
 class Guest:
-    """Somebody in the room: a member once they have a name."""
+    """Somebody with the page open: a member once they have a name."""
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
-        self.member: Member | None = None
+    def __init__(
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport, address: str = ""
+    ) -> None:
+        self.socket = socket
+        self.address = address
         self.pace = Pace()
         self.going = 0  # how many answers it waits for
-        self.socket = socket
+        self.words = REPLIES
+        self.link = ""  # the secret that they came by; empty for the lobby's door
+        self.let_in: Pass | None = None
+        self.looks = False  # a screen on the wall, and no person
+        self.member: Member | None = None
+        self.came_ms = 0
+        self.own: OwnJson | None = None  # what it was told last of its own part
+        self.missed = False  # whether it was not told of a change
+        self.full_since_s: float | None = None
         self._transport = transport
-        self._latest: Snapshot | None = None
-        self._told: deque[Message] = deque(maxlen=MOST_TOLD)
-        self._news = asyncio.Event()
+        self._packs = socket.compress == WINDOW_BITS
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Has the snapshot sent soon; one that could not be sent yet is replaced, never queued."""
-        self._latest = snapshot
-        self._news.set()
+    @property
+    def room(self) -> Room | None:
+        """Whose party it is shown."""
+        return self.let_in.room if self.let_in else None
 
-    def tell(self, message: Message) -> None:
-        """Has a message sent soon, before any later snapshot."""
-        self._told.append(message)
-        self._news.set()
+    @property
+    def way(self) -> Way:
+        """As what its link let it in."""
+        return self.let_in.way if self.let_in else Way.GUEST
 
-    def answer(self, work: asyncio.Task[Done | Refused]) -> None:
+    def who(self, now_ms: int) -> Member | None:
+        """The member, as of now."""
+        if self.member is None or self.way is not Way.GUEST:
+            return self.member
+        return replace(self.member, newcomer=now_ms - self.came_ms < NEWCOMER_MS)
+
+    @property
+    def open(self) -> bool:
+        """Whether it can be told anything."""
+        return not (self.socket.closed or self._transport.is_closing())
+
+    @property
+    def full(self) -> bool:
+        """Whether it has not taken what was sent to it."""
+        return self._transport.get_write_buffer_size() > MOST_UNSENT
+
+    def send(self, message: Mapping[str, Any] | Frame) -> None:
+        """Has a message sent; nothing waits for it to be taken."""
+        if self.open:
+            frame = message if isinstance(message, Frame) else Frame(message)
+            self._transport.write(frame.sent(self._packs))
+
+    def answer(self, work: asyncio.Task[protocol.Done | protocol.Refused]) -> None:
         """Sends what has come of some work that this browser waited for."""
         self.going -= 1
         if not work.cancelled():
-            self.tell(work.result())
+            self.send(work.result())
 
-    async def keep_shown(self) -> None:
-        """Sends what is told, and each latest snapshot, until the connection is gone."""
-        while not self.socket.closed:
-            await self._news.wait()
-            self._news.clear()
-            while self._told:
-                await self.send(self._told.popleft())
-            if self._latest:
-                latest, self._latest = self._latest, None
-                await self.send(state(latest, self.member))
+    async def taken(self) -> None:
+        """Waits until what was sent to it is taken; who asks on and on must also listen."""
+        while self.open and self.full:  # noqa: ASYNC110 - a transport tells nobody when it is empty
+            await asyncio.sleep(LOOK_S)
 
-    async def send(self, message: Message) -> None:
-        """Sends a message, or drops the connection that does not take it."""
-        try:
-            async with asyncio.timeout(SEND_WITHIN_S):
-                await self.socket.send_str(json.dumps(message, ensure_ascii=False))
-        except (TimeoutError, ConnectionError):
-            if self._transport:
-                self._transport.abort()
+    async def leave(self, error: PartyError, *, retry: bool = False, after_s: int = 0) -> None:
+        """Says why, and closes the connection.
+
+        Args:
+            error: why.
+            retry: whether the page may come back by itself ...
+            after_s: ... and in how many seconds at the earliest.
+        """
+        self.send(protocol.bye(error, self.words, retry=retry, after_s=after_s))
+        code = WSCloseCode.TRY_AGAIN_LATER if retry else WSCloseCode.POLICY_VIOLATION
+        await self.close(code)
+
+    async def close(self, code: WSCloseCode) -> None:
+        """Closes the connection, whether the other end listens or not."""
+        with suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(GOODBYE_S):
+                await self.socket.close(code=code)
+                return
+        self._transport.abort()

@@ -1,4 +1,4 @@
-"""How the room speaks: in English, with the names of the page's buttons where chats have commands."""
+"""How the room speaks: with the names of the page's buttons where chats have commands."""
 
 from __future__ import annotations
 
@@ -39,5 +39,10 @@ def _name(label: str, url: str) -> str:
     return label
 
 
-REPLIES = Replies(room_language("en"), plain=str, bold="", linked=_name)
-"""The page shows every text as text, so nothing needs an escape."""
+@cache
+def replies(code: str) -> Replies:
+    """What is said in a language; the page shows every text as text, so nothing needs an escape."""
+    return Replies(room_language(code), plain=str, bold="", linked=_name)
+
+
+REPLIES = replies("en")

@@ -3,10 +3,15 @@
 The browser asks. It makes up the `id`: the answer carries it, and a change that is sent again with the same
 id (by the same member) happens once. `do` is a command, by the name that it has in chats or by the last word
 of it, and its arguments are fields. All of that is in the schema, which `python -m bot.room.schema` prints.
-The page says songs by their numbers in the state, which other programs may do as well:
+The page says songs by their numbers in the state, which other programs may do as well. It begins by coming
+in; whoever begins with anything else is in the lobby, and told everything in English:
 
-    {"id": .., "do": "hello", "name": "Ann", "secret": ".."}    takes a name, which all but `search` needs
+    {"id": .., "do": "enter", "link": "<secret>", "language": "de"}   into a party; without a link the lobby
+    {"id": .., "do": "enter", .., "name": "Ann", "secret": ".."}      and takes a name at once
+    {"id": .., "do": "enter", .., "since": {"run": "..", "seq": 9}}   and is told only what was missed
+    {"id": .., "do": "hello", "name": "Ann", "secret": ".."}    takes a name, which most requests need
     {"id": .., "do": "search", "text": "take o"}                songs as one types
+    {"id": .., "do": "ping"}                                    is the line there?
     {"id": .., "do": "add", "song": "track:<track_id>"}         or a title, or a link; several, one a line
     {"id": .., "do": "next", "count": 3, "mood": "safe"}        what is optional may be left out
     {"id": .., "do": "vote", "song": "1", "vote": "down"}       a number in the queue, or a title
@@ -26,10 +31,20 @@ over another connection for instance, it is still done once.
 
     {"id": .., "going": true}
 
-And it tells everybody how things stand, at first and after each change, see `bot.room.state`. What has
-happened to the party by itself it tells in words, and so what concerns one member to that member alone:
+Whoever has come in is told their own part, how things stand, and then each change: see `bot.room.own` and
+`bot.room.sheet`. Changes have numbers without a gap. Whoever finds one, or another `run`, comes in again.
+
+    {"own": {"me": .., "name": "Ann", "as": "guest", "may": {..}, "votes": {"17": 1}, "skip": false}}
+    {"state": {"run": "..", "seq": 9, "now_ms": .., "playing": {..}, "queue": [{..}], ..}}
+    {"own": {"votes": {"18": -1}}}                              what is another; a vote of 0 is none
+    {"change": {"run": "..", "seq": 10, "now_ms": .., "set": {"watching": 3, "playing": 18},
+                "entries": [{"id": 17, "ups": 2}], "lists": {"queue": [[18, -1], [17, 0]]}}}
+
+What has happened to the party by itself is told in words, and so what concerns one member to that member
+alone. Before the room closes a connection it says why, and whether the page may come back by itself.
 
     {"told": "The device that played is gone .."}
+    {"bye": {"say": "This party is full ..", "kind": "RoomFull", "retry": true, "after_s": 30}}
 """
 
 from __future__ import annotations
@@ -42,10 +57,11 @@ from pydantic import Field
 from typing_extensions import TypedDict  # which pydantic asks for before Python 3.12
 
 from bot.party.errors import NotUnderstood, PartyError
-from bot.room.language import REPLIES
+from bot.room.own import OwnMessage
 from bot.room.rendering import Fields
 from bot.room.requests import ID, LARGEST_BASE64, Json
-from bot.room.state import StateMessage
+from bot.room.sheet import ChangeMessage, StateMessage
+from bot.wording.replies import Replies
 
 FAULT = "Fault"
 """The kind of what is no error of the party's, but a fault of ours."""
@@ -89,7 +105,22 @@ class Told(TypedDict):
     told: str
 
 
-Message = Done | Refused | Going | Told | StateMessage
+class ByeJson(TypedDict):
+    """Why the room closes a connection."""
+
+    say: str
+    kind: Annotated[str, Field(description="The error's class")]
+    retry: Annotated[bool, Field(description="Whether the page may come back by itself")]
+    after_s: Annotated[int, Field(description="... and in how many seconds at the earliest")]
+
+
+class Bye(TypedDict):
+    """Comes before the room closes a connection that nobody wanted to close."""
+
+    bye: ByeJson
+
+
+Message = Done | Refused | Going | Told | Bye | OwnMessage | StateMessage | ChangeMessage
 """What the room says."""
 
 
@@ -136,10 +167,10 @@ def done(ident: str, fields: Fields) -> Done:
     return {"id": ident, "ok": True, **fields}
 
 
-def refused(ident: str | None, error: Exception) -> Refused:
+def refused(ident: str | None, error: Exception, words: Replies) -> Refused:
     """The answer to a request that cannot be met, or that met a fault of ours."""
     kind = type(error).__name__ if isinstance(error, PartyError) else FAULT
-    return {"id": ident, "ok": False, "say": REPLIES.failure(error), "kind": kind}
+    return {"id": ident, "ok": False, "say": words.failure(error), "kind": kind}
 
 
 def going(ident: str) -> Going:
@@ -147,6 +178,12 @@ def going(ident: str) -> Going:
     return {"id": ident, "going": True}
 
 
-def told(error: PartyError) -> Told:
+def told(error: PartyError, words: Replies) -> Told:
     """What has happened without being asked for."""
-    return {"told": REPLIES.error(error)}
+    return {"told": words.error(error)}
+
+
+def bye(error: PartyError, words: Replies, *, retry: bool, after_s: int) -> Bye:
+    """Why a connection is closed."""
+    say = words.error(error)
+    return {"bye": {"say": say, "kind": type(error).__name__, "retry": retry, "after_s": after_s}}

@@ -112,11 +112,20 @@ class FavouriteJson(SongJson):
     entry: Annotated[int, Field(description="What adds it, as the `entry` of `favourites`")]
 
 
-class Fields(TypedDict, total=False):
+_Entered = TypedDict(
+    "_Entered",
+    {"as": Annotated[str, Field(description="To `enter`: guest, member or host")]},
+    total=False,
+)
+
+
+class Fields(_Entered, total=False):
     """What an answer may have, besides whose it is."""
 
     say: Annotated[str, Field(description="A text for people, of one or more lines")]
-    name: Annotated[str, Field(description="To `hello`: the name as it is shown")]
+    name: Annotated[
+        str | None, Field(description="To `enter` and `hello`: the name as it is shown; null without one")
+    ]
     tracks: Annotated[list[SongJson], Field(description="To `search`: the songs, best first")]
     questions: Annotated[
         list[QuestionJson], Field(description="To what adds songs: which were meant, where that is not sure")

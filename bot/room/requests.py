@@ -1,4 +1,4 @@
-"""What can be asked over `/live`: a model for each row of the table of commands, and two besides."""
+"""What can be asked over `/live`: a model for each row of the table of commands."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictInt,
-    ValidationError,
     WithJsonSchema,
     create_model,
 )
@@ -102,21 +101,6 @@ class Request(BaseModel):
 
     id: Annotated[str, Field(pattern=f"^{ID}$", description="Made up by who asks, for the answer to carry")]
     do: str
-
-
-class Hello(Request):
-    """Takes a name, which every other request but `search` needs."""
-
-    do: Literal["hello"]
-    name: Annotated[str, Field(description="1 to 32 letters or digits")]
-    secret: Annotated[str, Field(description="16 to 128 random characters that the browser keeps")]
-
-
-class Search(Request):
-    """Finds songs as one types."""
-
-    do: Literal["search"]
-    text: Annotated[str, AfterValidator(lambda text: CONTROLS.sub(" ", text))]
 
 
 def _tell_what_is_needed(schema: Json, model: type[OfTable]) -> None:
@@ -265,25 +249,3 @@ def _tidy(longest: int, controls: re.Pattern[str]) -> Callable[[str], str]:
 
 ROWS: tuple[type[OfTable], ...] = tuple(map(_model, of_door(TABLE, Door.ROOM)))
 """A model for each row that the room has."""
-MODELS: Mapping[str, type[Hello | Search | OfTable]] = {
-    "hello": Hello,
-    "search": Search,
-    **{name: model for model in ROWS for name in names(model.row)},
-}
-"""What can be asked, by what `do` is."""
-
-
-def read(asked: Json) -> Hello | Search | OfTable:
-    """A message as a request.
-
-    Raises:
-        NotUnderstood: there is no such request.
-        OutOfRange, TextTooLong: as the arguments' kinds say.
-    """
-    do = asked.get("do")
-    if not isinstance(do, str) or do not in MODELS:
-        raise NotUnderstood
-    try:
-        return MODELS[do].model_validate(asked)
-    except ValidationError:
-        raise NotUnderstood from None

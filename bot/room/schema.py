@@ -12,7 +12,8 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from bot.room.protocol import Message
-from bot.room.requests import MODELS, Json
+from bot.room.reading import MODELS
+from bot.room.requests import Json
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -52,7 +51,6 @@ def build_room(
     hub = Hub(party)
     app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names)))])
     app.on_response_prepare.append(_add_headers)
-    app.cleanup_ctx.append(_telling(hub))
     app.on_shutdown.append(_goodbye(hub))
     app.router.add_get("/", _page)
     app.router.add_get("/live", hub.meet)
@@ -131,17 +129,6 @@ async def _page(request: web.Request) -> web.FileResponse:
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-
-
-def _telling(hub: Hub) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def run(app: web.Application) -> AsyncIterator[None]:
-        telling = asyncio.create_task(hub.keep_told())
-        yield
-        telling.cancel()
-        with suppress(asyncio.CancelledError):
-            await telling
-
-    return run
 
 
 def _goodbye(hub: Hub) -> Callable[[web.Application], Awaitable[None]]:

@@ -1,18 +1,15 @@
-"""How things stand, as the room tells it to each browser: the party, and who is there."""
+"""How things stand in a party, as the fields of what everybody there is told."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict  # which pydantic asks for before Python 3.12
 
 from bot.party.links import Kind, Link
-from bot.party.rules.lifetime import ends_ms
-from bot.party.words import Entry, Member, Party, Playback, Track
-from bot.room.language import REPLIES
-from bot.wording.replies import seen
+from bot.party.words import Entry, Playback, Rules, Track
+from bot.wording.replies import Replies, seen
 
 
 class SongJson(TypedDict):
@@ -32,33 +29,27 @@ class SongJson(TypedDict):
 
 
 class EntryJson(SongJson):
-    """A song of the party, as one member sees it."""
+    """A song of the party. What was suggested once keeps the last three fields."""
 
     id: Annotated[int, Field(description="Its number, which is the `entry` of requests")]
     state: Annotated[str, Field(description="suggested, queued, playing, played, skipped or removed")]
     by: Annotated[str, Field(description="Who added it; empty for nobody")]
-    yours: bool
+    by_id: Annotated[str | None, Field(description="The same, as `me` of `own` and `id` of `people`")]
     ups: int
     downs: int
-    vote: Annotated[int, Field(description="The member's own: 1, -1, or 0 for none")]
     started_ms: Annotated[int | None, Field(description="Since 1970, as all instants are")]
     ends_ms: int | None
-
-
-class SuggestionJson(EntryJson):
-    """A song that could be next."""
-
-    match: Annotated[float | None, Field(description="The chance that it belongs here, from 0 to 1")]
-    match_words: str
-    because: str
+    match: NotRequired[Annotated[float | None, Field(description="The chance that it belongs here, 0 to 1")]]
+    match_words: NotRequired[str]
+    because: NotRequired[str]
 
 
 class PlaybackJson(TypedDict):
     """Where the party sounds."""
 
     host: str
+    host_id: str
     device: Annotated[str, Field(description="Empty while it is gone")]
-    yours: Annotated[bool, Field(description="Whether it is on the member's account")]
     words: str
 
 
@@ -67,46 +58,34 @@ class SkipJson(TypedDict):
 
     votes: int
     needed: int
-    mine: bool
 
 
-class StateJson(TypedDict):
-    """How things stand."""
+class PersonJson(TypedDict):
+    """Somebody who is connected."""
 
-    now_ms: Annotated[int, Field(description="The room's clock")]
-    people: Annotated[list[str], Field(description="The names of who is connected")]
-    watching: Annotated[int, Field(description="How many people are connected, named or not")]
-    playing: EntryJson | None
-    paused: bool
-    left_ms: Annotated[int | None, Field(description="How much is left of what plays, while it is paused")]
-    length_ms: int | None
-    playback: Annotated[
-        PlaybackJson | None, Field(description="Null where it sounds nowhere, and the clock alone keeps time")
-    ]
-    spotify: Annotated[bool, Field(description="Whether members can connect accounts")]
-    skip: SkipJson
-    queue: Annotated[list[EntryJson], Field(description="What plays next first")]
-    ballot: Annotated[
-        list[SuggestionJson], Field(description="The latest suggestions that nobody has taken up, best first")
-    ]
-    history: Annotated[list[EntryJson], Field(description="What was played or skipped, latest first")]
+    id: str
+    name: str
+    role: Annotated[str, Field(description="host, dj, member or guest")]
 
 
-class StateMessage(TypedDict):
-    """Comes by itself, at first and after each change."""
+class RoomJson(TypedDict):
+    """Which room it is."""
 
-    state: StateJson
+    lobby: bool
+    platform: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What everybody in the room is shown."""
+class RulesJson(TypedDict):
+    """What the room has chosen, as far as everybody is concerned; all of it is in `settings`."""
 
-    party: Party
-    people: tuple[str, ...]  # the names of who is connected
-    watching: int  # how many people are connected, named or not
-    now_ms: int
-    spotify: bool = False  # whether it is set up
+    visitors: Annotated[str, Field(description="look, vote or add")]
+    visitor_songs: int
+    songs_each: int
+    order: str
+    adding_locked: bool
+    joining_locked: bool
+    autopilot: bool
+    quiet: bool
 
 
 def track(song: Track) -> SongJson:
@@ -121,64 +100,46 @@ def track(song: Track) -> SongJson:
     }
 
 
-def entry(one: Entry, me: Member | None) -> EntryJson:
-    """An entry as one member sees it."""
-    return {
+def entry(one: Entry, words: Replies) -> EntryJson:
+    """An entry; one that was suggested says why, in words."""
+    made: Any = {
         **track(one.track),
         "id": one.id,
         "state": one.state.value,
         "by": seen(one.added_by.name) if one.added_by else "",
-        "yours": me is not None and one.added_by == me,
+        "by_id": one.added_by.user_id if one.added_by else None,
         "ups": one.ups,
         "downs": one.downs,
-        "vote": one.votes.get(me.user_id, 0) if me else 0,
         "started_ms": one.started_ms,
         "ends_ms": one.ends_ms,
     }
+    if one.ballot is not None:
+        made["match"] = one.match
+        made["match_words"] = words.match(one)
+        made["because"] = words.because(one)
+    told: EntryJson = made
+    return told
 
 
-def suggestion(one: Entry, me: Member | None) -> SuggestionJson:
-    """A suggestion as one member sees it."""
-    return {
-        **entry(one, me),
-        "match": one.match,
-        "match_words": REPLIES.match(one),
-        "because": REPLIES.because(one),
-    }
-
-
-def playback(sounds: Playback, me: Member | None) -> PlaybackJson:
-    """Where the party sounds, as one member sees it."""
+def playback(sounds: Playback, words: Replies) -> PlaybackJson:
+    """Where the party sounds."""
     return {
         "host": seen(sounds.host.name),
+        "host_id": sounds.host.user_id,
         "device": seen(sounds.device_name),
-        "yours": sounds.host == me,
-        "words": REPLIES.sounding(sounds),
+        "words": words.sounding(sounds),
     }
 
 
-def state(now: Snapshot, me: Member | None) -> StateMessage:
-    """How things stand, as one member sees them."""
-    party = now.party
-    playing = party.playing
+def rules(chosen: Rules) -> RulesJson:
+    """What the room has chosen."""
     return {
-        "state": {
-            "now_ms": now.now_ms,
-            "people": [*now.people],
-            "watching": now.watching,
-            "playing": entry(playing, me) if playing else None,
-            "paused": party.paused,
-            "left_ms": playing.left_ms if playing else None,
-            "length_ms": ends_ms(playing.track, 0) if playing else None,
-            "playback": playback(party.playback, me) if party.playback else None,
-            "spotify": now.spotify,
-            "skip": {
-                "votes": len(party.skippers),
-                "needed": party.skips_needed,
-                "mine": me is not None and me.user_id in party.skippers,
-            },
-            "queue": [entry(one, me) for one in party.queue],
-            "ballot": [suggestion(one, me) for one in party.ballot],
-            "history": [entry(one, me) for one in party.history],
-        }
+        "visitors": chosen.visitors.value,
+        "visitor_songs": chosen.visitor_songs,
+        "songs_each": chosen.songs_each,
+        "order": chosen.order.value,
+        "adding_locked": chosen.adding_locked,
+        "joining_locked": chosen.joining_locked,
+        "autopilot": chosen.autopilot,
+        "quiet": chosen.quiet,
     }

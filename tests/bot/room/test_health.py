@@ -111,6 +111,8 @@ async def test_figures(room: str, web: aiohttp.ClientSession, enter: Enter, part
     assert grown("encore_request_seconds_sum", command="add", door="the web room") > 0
     assert found["encore_info"][0].labels == {"model": "1f2e"}
     assert found["encore_work_under_way"][0].value >= 0
+    assert (found["encore_web_connections"][0].value, found["encore_web_rooms"][0].value) == (1, 1)
+    assert grown("encore_requests_total", command="hello", door="the web room", outcome="ok") == 1
     assert found["process_resident_memory_bytes"][0].value > 1_000_000
     assert {"python_info", "encore_loop_lag_seconds_bucket"} <= set(found)
 

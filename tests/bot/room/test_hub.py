@@ -32,7 +32,7 @@ def titles(entries: list[Json]) -> list[str]:
 
 async def test_newcomer(enter: Enter) -> None:
     """Whoever comes in is shown the party at once."""
-    state = await (await enter(None)).until(lambda state: True)
+    state = await (await enter(None)).until(lambda state: state["watching"])
     assert (state["playing"], state["queue"], state["ballot"], state["history"]) == (None, [], [], [])
     assert (state["people"], state["watching"]) == ([], 1)
 

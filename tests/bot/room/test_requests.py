@@ -11,7 +11,8 @@ from bot.doors.ask import Door
 from bot.doors.commands import BY_NAME, TABLE
 from bot.doors.table import of_door
 from bot.party.errors import ListTooLarge, NotUnderstood, OutOfRange, TextTooLong
-from bot.room.requests import LARGEST_BASE64, MODELS, ROWS, SPELLINGS, OfTable, names, read
+from bot.room.reading import MODELS, read
+from bot.room.requests import LARGEST_BASE64, ROWS, SPELLINGS, OfTable, names
 
 ALBUM = "https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy"
 
@@ -50,7 +51,7 @@ def test_every_row_can_be_asked() -> None:
     """Each row has a request by its name, rows of two words by the last one too, and no name has two."""
     rows = of_door(TABLE, Door.ROOM)
     assert [model.row for model in ROWS] == rows
-    said = ["hello", "search", *(name for row in rows for name in names(row))]
+    said = ["enter", "hello", "search", "ping", *(name for row in rows for name in names(row))]
     assert sorted(said) == sorted(MODELS)
     assert {"spotify connect", "connect", "account", "devices", "delete-my-data"} <= {*said}
     assert "queue" not in said
