@@ -34,8 +34,9 @@ from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.room import open_room
 from bot.room.connect import ConnectPages
+from bot.room.floors import LOBBY
 from bot.room.health import Watchers
-from bot.room.hub import LOBBY
+from bot.room.limits import Limits
 from bot.service import PartyService
 from bot.settings import Settings, read_settings
 from bot.slack import manifest
@@ -116,6 +117,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             settings.room_port,
             settings.own_names,
             routes,
+            Limits(
+                guests=settings.room_guests,
+                lines_each=settings.room_connections,
+                joins_a_minute=settings.room_joins,
+                proxies=settings.proxies,
+            ),
             Watchers(_secret(settings.metrics_token)),
         )
         room_url = await stack.enter_async_context(room)

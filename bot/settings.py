@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,7 @@ from bot.party.errors import StartError
 
 STARTER = Path(__file__).parents[1] / "models" / "starter"
 
+LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?"
 )
@@ -53,6 +55,10 @@ class Settings(BaseSettings):
     )
     public_url: str = ""
     room_names: Annotated[tuple[str, ...], NoDecode] = ()
+    room_guests: Annotated[int, Field(ge=1, le=10_000)] = 500
+    room_connections: Annotated[int, Field(ge=1, le=10_000)] = 40
+    room_joins: Annotated[int, Field(ge=1, le=100_000)] = 80
+    proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = LOOPBACK
     metrics_token: SecretStr | None = None
     log_format: Annotated[str, Field(pattern="(?i)^(text|json)$")] = "text"
     log_level: Annotated[str, Field(pattern="(?i)^(debug|info|warning|error)$")] = "info"
@@ -90,6 +96,21 @@ class Settings(BaseSettings):
     @classmethod
     def _without_slash(cls, value: object) -> object:
         return value.strip().removeprefix("/") if isinstance(value, str) else value
+
+    @field_validator("proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        """Addresses and networks, comma separated; `none` for none."""
+        if not isinstance(value, str):
+            return value
+        words = [word.strip() for word in value.split(",") if word.strip().casefold() != "none"]
+        try:
+            return tuple(ip_network(word, strict=False) for word in words)
+        except ValueError:
+            raise PydanticCustomError(
+                "networks",
+                "List addresses and networks like 10.0.0.7 or 10.0.0.0/8, comma separated",
+            ) from None
 
     @field_validator("room_names", "shard_ids", "encryption_keys", mode="before")
     @classmethod

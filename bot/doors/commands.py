@@ -25,7 +25,7 @@ from bot.doors.arguments import (
     WaitingSong,
 )
 from bot.doors.ask import Ask, Door
-from bot.doors.handlers import favourites, look, moderation, queue, sound, suggestions
+from bot.doors.handlers import favourites, links, look, moderation, queue, sound, suggestions
 from bot.doors.table import Audience, Command, Group, Who, of_door
 from bot.party.errors import marked
 from bot.party.limits import LONGEST_QUEUE
@@ -193,7 +193,7 @@ TABLE: tuple[Command, ...] = (
         ),
         who=Who.MODERATORS,
         audience=Audience.ALONE,
-        without={Door.ROOM: "nobody moderates it yet"},
+        without={Door.ROOM: "the panel there has buttons for it"},
         group=Group.PARTY,
     ),
     Command(
@@ -210,7 +210,7 @@ TABLE: tuple[Command, ...] = (
         ),
         who=Who.MODERATORS,
         audience=Audience.ALONE,
-        without={Door.ROOM: "nobody moderates it yet"},
+        without={Door.ROOM: "the panel there has buttons for it"},
         group=Group.PARTY,
     ),
     Command(
@@ -330,6 +330,22 @@ TABLE: tuple[Command, ...] = (
         audience=Audience.QUIET,
         slow=True,
         group=Group.SONGS,
+    ),
+    Command(
+        "link",
+        links.link,
+        marked("Get a link to this party's page: one for you, and one to share. Only you see this."),
+        (Argument("choice", OneOf(("new",)), marked("new replaces all links; only for moderators and DJs")),),
+        audience=Audience.ALONE,
+        group=Group.PARTY,
+    ),
+    Command(
+        "new",
+        links.new,
+        marked("Start a party of your own, with a link to share."),
+        audience=Audience.ALONE,
+        without={Door.DISCORD: "a channel has one party", Door.SLACK: "a channel has one party"},
+        group=Group.PARTY,
     ),
     Command(
         "settings",

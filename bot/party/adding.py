@@ -17,9 +17,11 @@ async def add_song(party: MemberWriter, track: Track) -> Added:
     """Queues a song; where it waits already the member's wish becomes an up-vote.
 
     Raises:
+        VisitorsLook, VisitorsVote, AddingLocked: the member adds nothing here.
         QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked: what the room's
             rules say.
     """
+    party.let_add()
     waiting = await party.waiting()
     there = twin(waiting, track) if party.rules.one_of_each else None
     if there is not None:
@@ -40,9 +42,11 @@ async def insert_song(
     """Queues a song behind what waits, and starts nothing.
 
     Raises:
+        VisitorsLook, VisitorsVote, AddingLocked: the member adds nothing here.
         QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked: what the room's
             rules say.
     """
+    party.let_add()
     admit(
         track,
         waiting,

@@ -40,6 +40,7 @@ class Ballots:
 
         Raises:
             NothingToSuggest: every song known is queued, played, offered or unwanted.
+            VisitorsLook: whoever has no account may only look.
         """
         return await self._offer(room, member, key, min(max(count, 1), MOST_SUGGESTIONS), mood)
 
@@ -60,6 +61,7 @@ class Ballots:
         Raises:
             NoWords, TextTooLong: there are no words.
             NothingToSuggest: every song known is queued, played, offered or unwanted.
+            VisitorsLook: whoever has no account may only look.
         """
         known, unknown = self._catalogue.vibe(text)
         ballot = await self._offer(room, member, key, USUAL_SUGGESTIONS, mood, known)
@@ -78,6 +80,7 @@ class Ballots:
         async with self.unit.writing_for(room, member, key) as party:
             if party.done:
                 return tuple(await party.tx.entries.offered(party.done.id))
+            party.let_take_part()
             suggestions = await still_new(party, suggestions)
             if not suggestions:
                 raise NothingToSuggest
@@ -104,6 +107,7 @@ class Ballots:
         Raises:
             NoSuchEntry: not of this party.
             AlreadyOver: it has been played, skipped or removed.
+            VisitorsLook: whoever has no account may only look.
             TooNewToVote: the member's votes do not count yet.
             BallotClosed: it was suggested too long ago.
             ValueError: another value than -1, 0 or +1, which only a fault of the caller's can bring.
@@ -116,6 +120,7 @@ class Ballots:
             entry = await party.entry(entry_id)
             if party.done:
                 return await _voted_before(party, await party.entry(party.done.entry_id), entry)
+            party.let_take_part()
             if entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}:
                 raise AlreadyOver
             if expired(entry, party.now_ms):

@@ -44,7 +44,7 @@ class Blocking:
         """
         async with self.unit.reading(room) as party:
             if is_kept_out(member, party.rules, party.blocked):
-                raise KeptOut
+                raise KeptOut(room)
 
     @finished
     async def block_member(
@@ -71,7 +71,7 @@ class Blocking:
             if whom == member:
                 raise NotYourself
             if may_moderate(whom, party.rules):
-                raise NotModerators
+                raise NotModerators(room)
             if party.done:
                 return BlockedMember(whom, party.done.vote_before)
             others = tuple(each for each in party.blocked.members if each != whom)
@@ -162,7 +162,7 @@ class Blocking:
 
 def _may(party: MemberWriter) -> None:
     if not party.moderates:
-        raise ModeratorsOnly
+        raise ModeratorsOnly(party.record.room)
 
 
 async def _keep(party: MemberWriter, blocked: Blocked) -> None:

@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.party.adding import insert_song
-from bot.party.errors import PartyError, QueueFull, SongBlocked, SongTooLong, TooManyOfYours, UnsureSong
+from bot.party.errors import (
+    AddingLocked,
+    PartyError,
+    QueueFull,
+    SongBlocked,
+    SongTooLong,
+    TooManyOfYours,
+    UnsureSong,
+    VisitorsLook,
+    VisitorsVote,
+)
 from bot.party.reader import now_playing
 from bot.party.results import Barred, Brought
 from bot.party.rules.songs import same_song
+from bot.party.rules.visiting import let_add
 from bot.party.songs import Songs
 from bot.party.unit_of_work import UnitOfWork, finished
 from bot.party.words import BROUGHT_IN, Member, Room, Track, Wanted
@@ -17,7 +28,7 @@ from bot.party.writer import MemberWriter
 
 AT_ONCE = 25
 """So many songs are queued in one transaction; others come in between."""
-NEVER_FITS = (QueueFull, TooManyOfYours)
+NEVER_FITS = (QueueFull, TooManyOfYours, VisitorsLook, VisitorsVote, AddingLocked)
 """After one of these no further song is taken."""
 NAMED = (SongTooLong, SongBlocked)
 """The songs that are kept out for one of these are named: no other day lets them in."""
@@ -56,7 +67,11 @@ class Bringing:
         """Queues the songs of a list in its order, until no more fit.
 
         What may mean several songs is left to be asked about; what nobody knows is queued as it stands there.
+
+        Raises:
+            VisitorsLook, VisitorsVote, AddingLocked: the member adds nothing here.
         """
+        await self.let_add(room, member)
         found: list[Track] = []
         unknown: list[Track] = []
         unsure: list[tuple[str, tuple[Track, ...]]] = []
@@ -88,6 +103,15 @@ class Bringing:
             stopped=taken.stopped,
             barred=taken.barred,
         )
+
+    async def let_add(self, room: Room, member: Member) -> None:
+        """Lets a member add songs before any is looked for.
+
+        Raises:
+            VisitorsLook, VisitorsVote, AddingLocked: the member adds nothing here.
+        """
+        async with self.unit.reading(room) as party:
+            let_add(member, party.rules, room)
 
     async def take_in(self, room: Room, member: Member, tracks: Sequence[Track], key: str) -> Taken:
         """Queues songs in one transaction."""

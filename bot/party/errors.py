@@ -11,11 +11,14 @@ EncoreError
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
     ├── NothingPlaying, AlreadyOver (BallotClosed)
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
-    ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, TooNewToVote
-    ├── NotYourself, NotModerators, NoSuchPerson, NotBlocked, TooManyBlocked
+    ├── RightsError         worded for rooms of chats and for rooms with a host
+    │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators, Kicked, CannotKick
+    │   └── VisitorsLook, VisitorsVote, AddingLocked, JoiningLocked
+    ├── TooNewToVote, TooNewToSkip
+    ├── NotYourself, NoSuchPerson (PersonGone), NotBlocked, TooManyBlocked, TooManyDJs
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
-    ├── NameNeeded, NameTaken, TooFast
-    ├── LinkGone, TooManyParties
+    ├── NameNeeded, NameTaken (NameReserved), TooFast
+    ├── LinkGone, TooManyParties, RoomFull, HouseFull, TooManyFromHere, TooSlow
     └── SpotifyError            what Spotify has to do with
 """
 
@@ -24,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from bot.party.words import Track
+from bot.party.words import Room, Track
 
 CANNOT_START = 2
 """The exit code of a bot that cannot start."""
@@ -79,6 +82,19 @@ class PartyError(EncoreError):
         self.parts = parts
         several = self.many is not None and parts["number"] != 1
         super().__init__((self.many if self.many and several else self.message).format(**parts))
+
+
+class RightsError(PartyError):
+    """Something that the member may not do here; in a room on the page `hosted` says so, for it has a host.
+
+    Args:
+        room: where that is; a room of a chat if left out.
+    """
+
+    hosted: ClassVar[str]
+
+    def __init__(self, room: Room | None = None) -> None:
+        self._say(self.hosted if room is not None and room.platform == "web" else self.text)
 
 
 class SpotifyError(PartyError):
@@ -315,37 +331,46 @@ class ShortLink(UnknownLink):
     )
 
 
-class NotYours(PartyError):
+class NotYours(RightsError):
     """Only the adder or a moderator may do this."""
 
     text = marked(
         "Only the person who added a song, or a moderator, can remove it. You can vote it down instead."
     )
+    hosted = marked(
+        "Only the person who added a song, or the host, can remove it. You can vote it down instead."
+    )
 
 
-class ModeratorsOnly(PartyError):
+class ModeratorsOnly(RightsError):
     """Only a moderator or DJ may do this."""
 
     text = marked("Only moderators and DJs can do that. Ask one of them, or vote like everybody else.")
+    hosted = marked("Only the host and DJs can do that. Ask one of them, or vote like everybody else.")
 
 
-class ManagersOnly(PartyError):
+class ManagersOnly(RightsError):
     """Only who manages the server, or a DJ, may choose this for the room."""
 
     text = marked("Only server managers and DJs can change that. Ask one of them.")
+    hosted = marked("Only the host and DJs can change that. Ask one of them.")
 
 
 class OwnersOnly(ManagersOnly):
     """Only who manages the server may choose this; a DJ may not."""
 
     text = marked("Only server managers can change that. Ask one of them.")
+    hosted = marked("Only the host can change that. Ask them.")
 
 
-class KeptOut(PartyError):
+class KeptOut(RightsError):
     """A moderator has blocked the member here."""
 
     text = marked(
         "A moderator has blocked you from this party: you can look, but not take part. Ask them why."
+    )
+    hosted = marked(
+        "The host has blocked you from this party: you can look, but not take part. Ask them why."
     )
 
 
@@ -357,16 +382,53 @@ class TooNewToVote(PartyError):
     )
 
 
+class VisitorsLook(RightsError):
+    """People without an account may only look here."""
+
+    text = marked("Guests can only look here. Ask a moderator if you'd like to take part.")
+    hosted = marked("Guests can only look here. Ask the host if you'd like to take part.")
+
+
+class VisitorsVote(RightsError):
+    """People without an account may vote here, and add nothing."""
+
+    text = marked("Guests can vote here, but not add songs. Ask a moderator to add yours.")
+    hosted = marked("Guests can vote here, but not add songs. Ask the host to add yours.")
+
+
+class AddingLocked(RightsError):
+    """Only moderators add songs for now."""
+
+    text = marked("A moderator has locked the queue, so nobody can add songs right now. You can still vote.")
+    hosted = marked("The host has locked the queue, so nobody can add songs right now. You can still vote.")
+
+
+class JoiningLocked(RightsError):
+    """Nobody new comes in without an account for now."""
+
+    text = marked("Nobody new can join this party right now. Ask a moderator to let you in.")
+    hosted = marked("Nobody new can join this party right now. Ask the host to let you in.")
+
+
+class TooNewToSkip(PartyError):
+    """The wish of somebody who came a moment ago, without an account."""
+
+    text = marked(
+        "You've only just joined, so your vote to skip doesn't count yet. Try again in a few minutes."
+    )
+
+
 class NotYourself(PartyError):
     """Somebody who wants to block themselves."""
 
     text = marked("You can't block yourself. Pick somebody else.")
 
 
-class NotModerators(PartyError):
+class NotModerators(RightsError):
     """Somebody who moderates cannot be blocked."""
 
     text = marked("Moderators and DJs can't be blocked. Pick somebody else.")
+    hosted = marked("The host and DJs can't be blocked. Pick somebody else.")
 
 
 class NoSuchPerson(PartyError):
@@ -375,6 +437,33 @@ class NoSuchPerson(PartyError):
     text = marked(
         "I can't tell who that is, or it's a bot. Pick the person from the list that opens as you type."
     )
+
+
+class PersonGone(NoSuchPerson):
+    """Somebody who is on the page no longer, and of whom the party has no song."""
+
+    text = marked("They aren't here any more. Check who's here, then pick again.")
+
+
+class Kicked(RightsError):
+    """A moderator has ended somebody's connections to the page; they may come back."""
+
+    text = marked("A moderator has sent you out of this party. Reload the page to come back, and be kind.")
+    hosted = marked("The host has sent you out of this party. Reload the page to come back, and be kind.")
+
+
+class CannotKick(RightsError):
+    """Whoever moderates is not sent out, by themselves or others."""
+
+    text = marked("You can't send out moderators, DJs or yourself. Pick somebody else.")
+    hosted = marked("You can't send out hosts, DJs or yourself. Pick somebody else.")
+
+
+class TooManyDJs(PartyError):
+    """More DJs than a room may name."""
+
+    text = marked("There are {most} DJs here already, the most I can keep. Remove one first.")
+    named = ("most",)
 
 
 class NotBlocked(PartyError):
@@ -435,6 +524,12 @@ class NameTaken(PartyError):
     named = ("name",)
 
 
+class NameReserved(NameTaken):
+    """The name would be taken for the house's, or for that of whoever has the say."""
+
+    text = marked("{name} would be taken for somebody else here. Pick another name.")
+
+
 class TooFast(PartyError):
     """More requests than people make."""
 
@@ -451,3 +546,33 @@ class TooManyParties(PartyError):
     """More new parties than people begin in an hour."""
 
     text = marked("That's a lot of new parties at once. Try again in an hour, or join one that's going on.")
+
+
+class RoomFull(PartyError):
+    """More people than one party's page is made for."""
+
+    text = counted(
+        "This party is full: one person is in already. Try again in a minute.",
+        "This party is full: {number} people are in already. Try again in a minute.",
+    )
+    named = ("number",)
+
+
+class HouseFull(PartyError):
+    """More parties at once than the bot is made for."""
+
+    text = marked("There are too many parties going on right now. Try again in a few minutes.")
+
+
+class TooManyFromHere(PartyError):
+    """More connections from one address than a household needs, or too many within a minute."""
+
+    text = marked(
+        "Too many people are coming in from your network right now. Close a tab, or try again in a minute."
+    )
+
+
+class TooSlow(PartyError):
+    """Somebody who takes nothing of what is sent."""
+
+    text = marked("Your connection was too slow to keep up. Check your network, then reload the page.")

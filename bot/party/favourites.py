@@ -50,6 +50,7 @@ class FavouriteSongs:
 
         Raises:
             NotAFavourite: there are none.
+            VisitorsLook, VisitorsVote, AddingLocked: the member adds nothing here.
             PartyError: what was said of the only one, where there is only one.
         """
         async with self.unit.writing_for(room, member, key) as party:
@@ -57,6 +58,7 @@ class FavouriteSongs:
             meant = [each for each in wanted if oldest <= each.entry_id <= newest]
             if party.done:
                 return await _again(party, meant, party.done.at_ms)
+            party.let_add()
             meant = [*_fresh(meant, await party.waiting())][:SHOWN]
             if not meant:
                 raise NotAFavourite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
 ACTIVE_FOR_MS = 30 * MINUTE_MS
 """Whoever did something this long ago still counts when a skip is voted on."""
 PARTY_ENDS_AFTER_MS = 12 * HOUR_MS
@@ -24,6 +25,12 @@ LONGEST_TEXT = 300
 """The longest text that can name a song, in characters."""
 LONGEST_NAME = 32
 """The longest name of a member that is shown, in characters."""
+NICKNAME_LASTS_MS = 30 * 24 * HOUR_MS
+"""A nickname on the page is free again when its owner was not there for so long."""
+NICKNAME_SEEN_MS = 24 * HOUR_MS
+"""That its owner is there is noted once in so long."""
+MOST_NICKNAMES = 5_000
+"""So many nicknames of one room are kept; past that the oldest is free again."""
 LONGEST_QUEUE = 500
 """How many songs may wait in one party."""
 MOST_SUGGESTIONS = 10
@@ -32,13 +39,15 @@ USUAL_SUGGESTIONS = 5
 """How many it holds when nobody says."""
 MOST_BLOCKED = 100
 """How many members, and how many songs, a room may block: as many as a menu of Slack's can list."""
+MOST_DJS = 50
+"""How many people a room may name as DJs."""
 MOST_LINES = 10
 """How many songs one request may add."""
 MOST_IMPORTED = 500
 """How many songs one list may bring."""
 LARGEST_LIST_BYTES = 1 << 20
 """How large a file or text with a list may be."""
-OWN_LINK_LASTS_MS = 7 * 24 * HOUR_MS
+OWN_LINK_LASTS_MS = 7 * DAY_MS
 """How long a member's own link to a party's page is good."""
 MOST_OWN_LINKS = 5
 """How many of them one member may have in one room; the oldest gives way."""

@@ -74,7 +74,7 @@ class Passes:
         secret = _new_secret()
         async with self.unit.writing(room) as party:
             if is_kept_out(member, party.rules, party.blocked):
-                raise KeptOut
+                raise KeptOut(room)
             before = await party.tx.passes.own(party.id, member)
             await party.tx.passes.drop(before[MOST_OWN_LINKS - 1 :])
             await party.tx.passes.keep(
@@ -111,7 +111,7 @@ class Passes:
         """
         async with self.unit.writing_for(room, member, key) as party:
             if not party.moderates:
-                raise ModeratorsOnly
+                raise ModeratorsOnly(room)
             if not party.done:
                 await party.note("links")
                 await self._end(party, Way.GUEST, Way.MEMBER)
@@ -125,7 +125,7 @@ class Passes:
         """
         async with self.unit.writing_for(room, member, key) as party:
             if not member.manager:
-                raise OwnersOnly
+                raise OwnersOnly(room)
             if not party.done:
                 await party.note("host link")
                 await self._end(party, Way.HOST)

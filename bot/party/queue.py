@@ -15,6 +15,7 @@ from bot.party.errors import (
     NotYours,
     PartyError,
     TooManyLines,
+    TooNewToSkip,
     TooNewToVote,
 )
 from bot.party.limits import LONGEST_QUEUE, MOST_LINES
@@ -47,6 +48,7 @@ class Queue:
         Raises:
             EmptyText, TextTooLong, UnknownLink, SpotifyError: no song.
             UnsureSong: several songs may be meant.
+            VisitorsLook, VisitorsVote, AddingLocked: the member adds nothing here.
             QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked: what the room's
                 rules say.
         """
@@ -86,7 +88,8 @@ class Queue:
 
         Raises:
             NothingPlaying: there is nothing to skip.
-            TooNewToVote: the member's votes do not count yet.
+            VisitorsLook: whoever has no account may only look.
+            TooNewToVote, TooNewToSkip: the member's votes do not count yet.
             AlreadyOver: something else plays than the entry that was meant. Without one, whoever asks right
                 after a skip meant the song that was skipped.
         """
@@ -99,9 +102,12 @@ class Queue:
                 raise NothingPlaying
             if entry_id not in {None, playing.id} or (entry_id is None and await _meant_the_last(party)):
                 raise AlreadyOver
+            party.let_take_part()
             at_once = skips_at_once(party.member, playing, party.rules)
             if not (at_once or party.votes):
                 raise TooNewToVote
+            if not (at_once or party.counts):
+                raise TooNewToSkip
             outcome = await _wish_to_skip(party, playing, at_once=at_once)
             if not (at_once or outcome.enough):
                 return outcome
@@ -123,7 +129,7 @@ class Queue:
             if entry.state not in {State.QUEUED, State.PLAYING}:
                 raise NoSuchEntry
             if entry.added_by != member and not party.moderates:
-                raise NotYours
+                raise NotYours(room)
             await party.note("remove", entry)
             await party.end(entry, State.REMOVED)
             return await party.entry(entry_id)
@@ -137,7 +143,7 @@ class Queue:
         """
         async with self.unit.writing_for(room, member, key) as party:
             if not party.moderates:
-                raise ModeratorsOnly
+                raise ModeratorsOnly(room)
             if party.done:
                 return party.done.vote_before
             queued = [each for each in await party.waiting() if each.state is State.QUEUED]
@@ -159,7 +165,7 @@ class Queue:
         """
         async with self.unit.writing_for(room, member, key) as party:
             if not party.moderates:
-                raise ModeratorsOnly
+                raise ModeratorsOnly(room)
             entry = await party.entry(entry_id)
             if entry.state is not State.QUEUED:
                 raise NoSuchEntry

@@ -18,6 +18,7 @@ async def revert(party: MemberWriter, change: Change, entry: Entry) -> int:
 
     Raises:
         NothingToUndo: a removed song has been added again meanwhile, or it or its adder was blocked.
+        VisitorsLook, VisitorsVote, AddingLocked: a song was removed, and the member adds nothing here now.
     """
     return await _WAYS[change.kind](party, change, entry)
 
@@ -37,6 +38,7 @@ async def _import(party: MemberWriter, change: Change, entry: Entry) -> int:
 
 
 async def _remove(party: MemberWriter, change: Change, entry: Entry) -> int:
+    party.let_add()
     kept_out = is_blocked(entry.track, party.blocked) or entry.added_by in party.blocked.members
     if kept_out or (party.rules.one_of_each and await party.twin(entry.track)):
         raise NothingToUndo

@@ -160,7 +160,7 @@ class UnitOfWork:
             record = _of_now(found, now_ms)
             self.remember_rules(room, record.rules)
             if is_kept_out(member, record.rules, record.blocked):
-                raise KeptOut
+                raise KeptOut(room)
             party = MemberWriter(tx, record, now_ms, self._who_listens(room, record), member, key, done)
             if record.playback != found.playback:
                 await tx.playbacks.drop(party.id)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.party.reader import PartyReader, now_playing
 from bot.party.rules.lifetime import ends_ms
 from bot.party.rules.moderation import may_manage, may_moderate, may_vote
+from bot.party.rules.visiting import just_came, let_add, let_take_part
 from bot.party.transactions import WriteTransaction
 from bot.party.words import Change, Entry, Member, PartyRecord, State
 
@@ -83,6 +84,28 @@ class MemberWriter(PartyWriter):
         """Whether the member's votes count here."""
         return may_vote(self.member, self.rules)
 
+    @property
+    def counts(self) -> bool:
+        """Whether the member is one of the people there when a skip is put to the vote."""
+        return self.votes and not just_came(self.member, self.rules)
+
+    def let_take_part(self) -> None:
+        """Lets the member vote, skip and ask for suggestions.
+
+        Raises:
+            VisitorsLook: whoever has no account may only look.
+        """
+        let_take_part(self.member, self.rules, self.record.room)
+
+    def let_add(self) -> None:
+        """Lets the member add songs, as far as it is not about which.
+
+        Raises:
+            VisitorsLook, VisitorsVote: whoever has no account may not.
+            AddingLocked: only moderators may for now.
+        """
+        let_add(self.member, self.rules, self.record.room)
+
     def part(self, number: int) -> MemberWriter:
         """The same, for one of several things that one request asks for."""
         key = f"{self.key}/{number}"
@@ -91,5 +114,5 @@ class MemberWriter(PartyWriter):
     async def note(self, kind: str, entry: Entry | None = None, vote_before: int = 0) -> int:
         """Writes into the diary what is done to the entry as it stands; returns the line's number."""
         state = entry.state if entry else None
-        change = Change(0, kind, entry.id if entry else None, state, vote_before, counts=self.votes)
+        change = Change(0, kind, entry.id if entry else None, state, vote_before, counts=self.counts)
         return await self.tx.diary.record(self.id, self.member, change, self.now_ms, self.key)

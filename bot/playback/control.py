@@ -54,6 +54,7 @@ class Playing:
             NoSpotify, NotConnected, NotPremium, NoDevice: nothing stands still, and there is no account to
                 play on.
             HostedAlready: nothing stands still, and somebody else's account plays.
+            NotForVisitors: the member has no account here, and may neither host nor go on with it.
             HostsDeviceGone: it stands still because that one's device is gone.
             SpotifyError: Spotify does not do it. Where it rests or is away the clock goes on all the same.
         """
@@ -102,6 +103,7 @@ class Playing:
         Raises:
             NothingPlaying: nothing does.
             HostsOnly: it plays on somebody else's account, and the member is no moderator.
+            NotForVisitors: it plays on nobody's, and the member has no account here.
             DevicePlaysOn, SpotifyError: the device may go on; the party's clock stands still all the same.
         """
         async with self.unit.writing_for(room, member, key) as party:

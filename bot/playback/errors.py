@@ -4,14 +4,14 @@ SpotifyError
 ├── NoSpotify, NotConnected (LinkAgain), LinkEndsSoon, NotPremium, NotOnTheList
 ├── SpotifyRests (QuotaSpent, RestsMeanwhile), SpotifyAway (SpotifyBusy), SpotifyRefuses
 ├── NoDevice (ManyDevices, DeviceGone, HostsDeviceGone), DeviceRefuses, DevicePlaysOn, NotOnSpotify
-├── NoHost, HostLost, HostLeft, HostsOnly, HostedAlready
+├── NoHost, HostLost, HostLeft, HostsOnly, NotForVisitors, HostedAlready
 ├── NothingBehindLink, PlaylistClosed, NoPlaylistLink
 └── LoginSpent, LoginRefused
 """
 
 from __future__ import annotations
 
-from bot.party.errors import SpotifyError, counted, marked
+from bot.party.errors import RightsError, SpotifyError, counted, marked
 
 HOURS_FROM_MIN = 90
 """A wait of so many minutes is said in hours."""
@@ -209,10 +209,18 @@ class HostLeft(SpotifyError):
     named = ("name",)
 
 
-class HostsOnly(SpotifyError):
+class HostsOnly(RightsError, SpotifyError):
     """The host's device is the host's."""
 
     text = marked("Only the host or a moderator can do that.")
+    hosted = marked("Only the host, or the person whose Spotify is playing, can do that.")
+
+
+class NotForVisitors(RightsError, SpotifyError):
+    """What people without an account do not do to the sound, unless it is theirs."""
+
+    text = marked("Guests can't control the music here. Ask a moderator, or vote to skip the song.")
+    hosted = marked("Guests can't control the music here. Ask the host, or vote to skip the song.")
 
 
 class HostedAlready(SpotifyError):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.party.errors import PartyError, SpotifyError
 from bot.party.rules.lifetime import ends_ms
+from bot.party.rules.visiting import is_visitor, only_looks, only_votes
 from bot.party.words import Entry, Member, Playback, Room
 from bot.party.writer import MemberWriter
 from bot.playback.device import Devices
@@ -19,6 +20,7 @@ from bot.playback.errors import (
     ManyDevices,
     NoDevice,
     NotConnected,
+    NotForVisitors,
     SpotifyAway,
     SpotifyRests,
 )
@@ -61,14 +63,19 @@ class Hosts:
 
     @staticmethod
     def may_steer(party: MemberWriter) -> None:
-        """Lets the host and moderators, and everybody where it sounds nowhere.
+        """Lets the host and moderators, and every member of a chat where it sounds nowhere.
 
         Raises:
             HostsOnly: anybody else.
+            NotForVisitors: it sounds nowhere, and the member has no account.
         """
         playback = party.playback
-        if playback is not None and playback.host != party.member and not party.moderates:
-            raise HostsOnly
+        if party.moderates or (playback is not None and playback.host == party.member):
+            return
+        if playback is not None:
+            raise HostsOnly(party.record.room)
+        if is_visitor(party.member, party.rules):
+            raise NotForVisitors(party.record.room)
 
     async def make_sure(self, room: Room, member: Member, key: str | None) -> Played:
         """Looks whether the member's device plays what it should, and finds another one if it is gone."""
@@ -132,6 +139,7 @@ class Hosts:
         Raises:
             NoSpotify, NotConnected, NoDevice: there is nothing to play on.
             HostedAlready: somebody else was faster.
+            NotForVisitors: the member has no account here, and may not add songs.
         """
         account = await self._devices.music.account(member)
         if account is None:
@@ -142,6 +150,8 @@ class Hosts:
             before = party.playback
             if before is not None and before.taken(member):
                 raise HostedAlready(before.host.name)
+            if only_looks(member, party.rules) or only_votes(member, party.rules):
+                raise NotForVisitors(room)
             if not party.done:
                 await party.note("host")
                 await party.tx.playbacks.set(party.id, playback)
@@ -151,11 +161,17 @@ class Hosts:
         await self.leave(member, room)
 
     async def release(self, room: Room, member: Member, key: str | None) -> Playback | None:
-        """Lets the clock of what stands still go on; returns the playback whose device has that song."""
+        """Lets the clock of what stands still go on; returns the playback whose device has that song.
+
+        Raises:
+            NotForVisitors: the member has no account here, and it is not theirs that plays.
+        """
         async with self.unit.writing_for(room, member, key) as party:
             playing, playback = await party.playing(), party.playback
             if party.done or playing is None or playing.left_ms is None:
                 return None
+            if is_visitor(member, party.rules) and (playback is None or playback.host != member):
+                raise NotForVisitors(room)
             await party.note("go on", playing)
             await party.tx.playbacks.resume(playing.id, party.now_ms + playing.left_ms)
             return playback if playback is not None and playback.on == playing.id else None

@@ -83,7 +83,9 @@ class Playlists:
         Raises:
             ShortLink, NoPlaylistLink, NothingBehindLink, PlaylistClosed: it is none, or not to be read.
             SpotifyError: there is no account, or Spotify does not answer.
+            VisitorsLook, VisitorsVote, AddingLocked: the member adds nothing here.
         """
+        await self._bringing.let_add(room, member)
         collection = await self._devices.music.collection(link, member)
         taken = Taken()
         batch: list[Track] = []

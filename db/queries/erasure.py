@@ -22,7 +22,10 @@ from db.schema import (
     changes,
     entries,
     members,
+    nicknames,
+    nights,
     parties,
+    passes,
     playbacks,
     saves,
     skips,
@@ -74,8 +77,9 @@ _ROOMS_OF_MEMBER = query(
 )
 _CONNECTED = [
     command(delete(table).where(_owned_by_member(table)), silent=True)
-    for table in (spotify_accounts, spotify_logins)
+    for table in (spotify_accounts, spotify_logins, passes)
 ]
+_NICKNAMES = command(delete(nicknames).where(nicknames.c.user_id == bindparam("user_id")), silent=True)
 _CAST = command(delete(votes).where(votes.c.member_id == bindparam("member")))
 _LEFT = [
     command(delete(table).where(column == bindparam("member")))
@@ -125,6 +129,9 @@ _VOTES_HERE = [command(delete(table).where(among(table.c.entry_id, "songs"))) fo
 _ALL_HERE = [
     command(delete(table).where(where))
     for table, where in (
+        (passes, among(passes.c.party_id, "parties")),
+        (nicknames, among(nicknames.c.party_id, "parties")),
+        (nights, among(nights.c.party_id, "parties")),
         (playbacks, among(playbacks.c.party_id, "parties")),
         (saves, among(saves.c.party_id, "parties")),
         (entries, among(entries.c.party_id, "parties")),
@@ -168,6 +175,8 @@ class Erasure:
         who = {"platform": member.platform, "user_id": member.user_id}
         for each in _CONNECTED:
             await self._session.write(each, **who)
+        if member.platform == "web":
+            await self._session.write(_NICKNAMES, user_id=member.user_id)
         named = await self._unname(member)
         self._session.concern(named)
         found = await self._session.first(MEMBER, **who)

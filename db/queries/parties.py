@@ -59,6 +59,7 @@ class WorkspaceRow(NamedTuple):
 class SoundRow(NamedTuple):
     """Where a party sounds."""
 
+    platform: str
     user_id: str
     name: str
     device_id: str
@@ -83,6 +84,7 @@ PARTY_TO_CHANGE = query(PartyRow, _PARTY.with_for_update())  # which says nothin
 SOUNDS = query(
     SoundRow,
     select(
+        members.c.platform,
         members.c.user_id,
         members.c.name,
         playbacks.c.device_id,
@@ -313,7 +315,7 @@ def _room_columns(room: Room) -> dict[str, str]:
 def _record(room: Room, row: PartyRow, sounds: Sequence[SoundRow]) -> PartyRecord:
     playback = None
     for sound in sounds:
-        host = Member(room.platform, sound.user_id, sound.name)
+        host = Member(sound.platform, sound.user_id, sound.name)
         playback = Playback(host, sound.device_id, sound.device_name, sound.on_entry, sound.ahead_entry)
     return PartyRecord(
         row.id,

@@ -36,6 +36,11 @@ ROWS = {
         "n, 10001 + n % 1000, CASE n % 10 WHEN 0 THEN 'guest' ELSE 'member' END, 'x', 'discord', n % 5000,"
         " 'Name', n, CASE n % 10 WHEN 0 THEN 0 ELSE n END",
     ),
+    "nicknames (party_id, looks, user_id, name, seen_ms)": (20_000, "10001 + n % 1000, n, n, 'Name', n"),
+    "nights (digest, secret, party_id, title, started_ms, ended_ms, ends_ms)": (
+        5_000,
+        "n, 'x', 10001 + n % 1000, 'Title', n, n, n",
+    ),
     "spotify_accounts (platform, user_id, name, workspace, sealed, linked_ms)": (
         10_000,
         "'slack', n, 'Name', n % 1000, 'x', n",

@@ -58,5 +58,5 @@ async def unblock(ask: Ask, what: str) -> Answer:
 async def _seen(ask: Ask) -> Blocked:
     """What is blocked, for whoever may see it: a list of people who misbehaved is not for everybody."""
     if not may_moderate(ask.member, await ask.party.settings.rules(ask.room)):
-        raise ModeratorsOnly
+        raise ModeratorsOnly(ask.room)
     return await ask.party.blocks.of(ask.room)

@@ -15,6 +15,7 @@ from bot.party.errors import (
 from bot.party.limits import LONGEST_QUEUE, MINUTE_MS
 from bot.party.rules.moderation import is_blocked
 from bot.party.rules.songs import explicit, same_song
+from bot.party.rules.visiting import most_songs
 from bot.party.words import NOTHING_BLOCKED, Blocked, Entry, Member, Rules, State, Track
 
 
@@ -46,8 +47,9 @@ def admit(
         raise ExplicitSong
     if len(waiting) >= LONGEST_QUEUE:
         raise QueueFull(LONGEST_QUEUE)
-    if rules.songs_each and not moderates and own_songs(waiting, member) >= rules.songs_each:
-        raise TooManyOfYours(rules.songs_each)
+    most = 0 if moderates else most_songs(member, rules)
+    if most and own_songs(waiting, member) >= most:
+        raise TooManyOfYours(most)
 
 
 def bar(track: Track, rules: Rules, blocked: Blocked) -> None:

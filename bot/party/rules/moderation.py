@@ -26,8 +26,12 @@ def may_moderate(member: Member, rules: Rules) -> bool:
 
 
 def may_vote(member: Member, rules: Rules) -> bool:
-    """Whether a member's votes count: those of newcomers only where the room says so."""
-    return rules.newcomers or not member.newcomer or may_moderate(member, rules)
+    """Whether a member's votes count: those of newcomers only where the room says so.
+
+    Whoever comes to the page without an account has joined nothing: see `rules.visiting.just_came`.
+    """
+    old = not member.newcomer or member.platform == "web"
+    return rules.newcomers or old or may_moderate(member, rules)
 
 
 def is_kept_out(member: Member, rules: Rules, blocked: Blocked) -> bool:

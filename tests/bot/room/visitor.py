@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ import aiohttp
 from jsonschema import Draft202012Validator
 
 from bot.room.schema import schema
+from tests.patience import PATIENCE_S
 
 Json = dict[str, Any]
 LISTS = ("queue", "ballot", "history")
@@ -101,6 +102,7 @@ class Visitor:
         self.secret = uuid.uuid4().hex
         self.known = Known()
         self.told: list[str] = []
+        self.bye: Json = {}
 
     @property
     def state(self) -> Json:
@@ -109,12 +111,19 @@ class Visitor:
 
     async def hear(self) -> Json:
         """The next message."""
-        heard: Json = await self.socket.receive_json()
+        heard: Json = await self.socket.receive_json(timeout=PATIENCE_S)
         validator("Message").validate(heard)
         self.known.hear(heard)
         if "told" in heard:
             self.told.append(heard["told"])
+        self.bye = heard.get("bye", self.bye)
         return heard
+
+    async def rest(self) -> AsyncIterator[Json]:
+        """All that is said until the connection is closed."""
+        with suppress(TypeError):  # a close is no text
+            while True:
+                yield await self.hear()
 
     async def ask(self, do: str, ident: str | None = None, **fields: object) -> Json:
         """Asks, and waits for the answer."""

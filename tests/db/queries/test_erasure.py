@@ -7,7 +7,18 @@ import asyncio
 import pytest
 
 from bot.party.results import Forgotten
-from bot.party.words import NOBODY, Change, Member, Playback, Room, Rules, State, Suggestion
+from bot.party.words import (
+    NOBODY,
+    Blocked,
+    Change,
+    Member,
+    Playback,
+    Room,
+    Rules,
+    State,
+    Suggestion,
+    Way,
+)
 from bot.spotify.words import Login
 from db.schema import metadata
 from db.store import Store, Transaction
@@ -23,6 +34,7 @@ LEAVING = [HERE, Room("slack", "T1", "C2")]
 STAYING = [THERE, Room("discord", "T1", "C1"), Room("slack", "T", "C1"), Room("slack", "T11", "C1")]
 NAMESAKE = Member("discord", "UAnna", "Anna")
 ANNA, BEN, CLEO = (Member("slack", f"U{name}", name) for name in ("Anna", "Ben", "Cleo"))
+VISITOR = Member("web", "visitor", "Vito")
 EVERYTHING = ("parties", "entries", "votes", "skips", "changes", "members", "slack_installs")
 
 
@@ -237,3 +249,88 @@ async def test_who_is_forgotten_leaves_songs_and_nothing_else(store: Store) -> N
             assert party.playback is None
             entries = await look.entries.since(party.id, State)
             assert {entry.added_by.user_id for entry in entries if entry.added_by} == {NOBODY}
+
+
+async def keep_a_page(store: Store, room: Room, *people: Member) -> None:
+    """Gives a room's page a link for guests, a kept night, and these people links and nicknames there."""
+    async with store.writing() as tx:
+        party = await tx.parties.open(room, 1)
+        here = f"{room.platform}{room.workspace}{room.channel}"
+        await tx.passes.keep(f"{here}guest", party.id, Way.GUEST, 1, secret="secret")
+        for who in people:
+            await tx.passes.keep(f"{here}{who.user_id}", party.id, Way.MEMBER, 1, member=who, ends_ms=99)
+    for who in people:
+        values = f"{party.id}, '{who.user_id}', '{who.user_id}', '{who.name}', 1"
+        await run_sql(store, f"INSERT INTO nicknames VALUES ({values})")  # noqa: S608
+    values = f"'{here}', 'secret', {party.id}, 'Night', 1, 2, 3"
+    await run_sql(store, f"INSERT INTO nights VALUES ({values})")  # noqa: S608
+
+
+async def pages(store: Store) -> dict[str, set[str]]:
+    """What is kept of pages, by table."""
+    asked = {"passes": "digest", "nicknames": "user_id", "nights": "digest"}
+    return {
+        table: {row[0] for row in await run_sql(store, f"SELECT {column} FROM {table}")}  # noqa: S608
+        for table, column in asked.items()
+    }
+
+
+@pytest.mark.parametrize("what", ["a room", "a workspace"])
+async def test_a_rooms_page_goes_with_it(store: Store, what: str) -> None:
+    """Its links, nicknames and nights go; those of other rooms stay."""
+    await keep_a_page(store, THERE, BEN)
+    before = await pages(store)
+    await keep_a_page(store, HERE, ANNA, VISITOR)
+    assert await pages(store) != before
+    async with store.writing() as tx:
+        if what == "a room":
+            await tx.erasure.rooms("slack", "T1", ["C1"])
+        else:
+            await tx.erasure.workspace("slack", "T1")
+    assert await pages(store) == before
+
+
+async def test_whoever_is_forgotten_has_no_link_and_no_nickname(store: Store) -> None:
+    """A member's own links go and a visitor's nickname, in all rooms; everybody else's stay."""
+    for room in (HERE, THERE):
+        await keep_a_page(store, room, ANNA, VISITOR)
+    async with store.writing() as tx:
+        await tx.erasure.member(ANNA)
+    async with store.writing() as tx:
+        await tx.erasure.member(Member("discord", VISITOR.user_id, "Somebody else"))
+    assert (await pages(store))["nicknames"] == {ANNA.user_id, VISITOR.user_id}
+    assert not {each for each in (await pages(store))["passes"] if each.endswith(ANNA.user_id)}
+    async with store.writing() as tx:
+        await tx.erasure.member(VISITOR)
+    assert (await pages(store))["nicknames"] == {ANNA.user_id}
+    assert len((await pages(store))["nights"]) == 2
+
+
+async def test_a_visitor_is_forgotten_in_a_chats_room(store: Store) -> None:
+    """Who came to its page without an account leaves songs that are nobody's, and is unnamed."""
+    async with store.writing() as tx:
+        await play(tx, HERE, VISITOR, BEN)
+        party = await tx.parties.open(HERE, 1)
+        await tx.parties.set_blocked(party.id, Blocked(members=(VISITOR, ANNA)))
+        await tx.playbacks.set(party.id, Playback(VISITOR, "phone", "Phone"))
+    async with store.reading() as look:
+        found = await look.parties.open(HERE, 1)
+        assert found.playback
+        assert found.playback.host == VISITOR
+        assert found.blocked.members == (VISITOR, ANNA)
+    async with store.writing() as tx:
+        gone, rooms = await tx.erasure.member(VISITOR)
+        assert (gone.songs, rooms) == (2, [HERE])
+    async with store.reading() as look:
+        found = await look.parties.open(HERE, 1)
+        assert found.playback is None
+        assert [(each, each.name) for each in found.blocked.members] == [(VISITOR, ""), (ANNA, "Anna")]
+
+
+async def test_whom_an_earlier_encore_has_blocked_stays_so(store: Store) -> None:
+    """Its rows say nothing of a platform: it was the room's."""
+    async with store.writing() as tx:
+        await tx.parties.open(HERE, 1)
+    await run_sql(store, """UPDATE parties SET blocked = '{"members": [["UAnna", "Anna"]]}'""")
+    async with store.reading() as look:
+        assert (await look.parties.open(HERE, 1)).blocked.members == (ANNA,)
