@@ -206,7 +206,7 @@ class Floors:
             if len(self._floors) >= self._limits.parties:
                 raise HouseFull
             around = Around(room, lobby=room == LOBBY, spotify=self._party.has_spotify)
-            floor = self._floors[room] = Floor(self._party, around, self._look_at_links, self.send_out)
+            floor = self._floors[room] = Floor(self._party, around, self._look_at_links)
         elif floor.held >= self._limits.guests:
             raise RoomFull(self._limits.guests)
         floor.held += 1

@@ -40,8 +40,13 @@ from bot.room.hosted import BlockedJson, ChoiceJson, LinkJson, LinksJson, Person
 from bot.room.state import SongJson, track
 from bot.wording.replies import seen
 
-LINK = re.compile(r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+", re.ASCII)
-"""The only links that the page is given: to Spotify's pages, and to ours for connecting."""
+LINK = re.compile(
+    r"https://open\.spotify\.com/[\w/-]+"
+    r"|https?://[^/?#@\s]+/spotify/connect/[\w-]+"
+    r"|(https?://[^/?#@\s]+)?/party/[\w-]+",
+    re.ASCII,
+)
+"""The only links that the page is given: to Spotify's pages, to ours for connecting, and to parties."""
 CODE = re.compile(r"`([^`\n]*)`")
 """What chats show as code; the page shows every text as it is."""
 TYPES = {

@@ -408,7 +408,9 @@ async def test_every_row_is_really_asked_for(
     await page.get_by_role("combobox", name="Add a song").fill("africa toto")
     await page.get_by_role("button", name="Add", exact=True).click()
     await page.get_by_role("button", name="Undo").click()
-    await page.locator("#file").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"imagine"})
+    await page.locator("#file").set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"imagine"}
+    )
     sheet = await open_song(page, 1)
     await sheet.get_by_role("button", name="Up", exact=True).click()
     await sheet.get_by_role("button", name="Remove from the queue").click()
@@ -429,7 +431,13 @@ async def test_every_row_is_really_asked_for(
     await sheet.get_by_role("button", name="Back").click()
     await sheet.get_by_role("button", name="Remove all waiting songs").click()
     await sheet.get_by_role("button", name="Remove them").click()
-    elsewhere = {"now", "history", "volume", "save", "link"}  # shown anyway, or for a host of the sound or a chat
+    elsewhere = {
+        "now",
+        "history",
+        "volume",
+        "save",
+        "link",
+    }  # shown anyway, or for a host of the sound or a chat
     rows = [row for row in of_door(TABLE, Door.ROOM) if not row.spotify and row.name not in elsewhere]
     missing = [row.name for row in rows if not sent & {*names(row)}]
     assert missing == []
