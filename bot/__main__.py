@@ -1,7 +1,7 @@
 """`python -m bot`: opens settings, model, store and front doors, and closes them in reverse.
 
-`python -m bot check` tries every setting instead, `python -m bot manifest` prints the manifest of a Slack
-app, and `python -m bot find` what texts mean.
+`python -m bot check` tries every setting instead, `python -m bot link` prints the host's link, `python -m bot
+manifest` the manifest of a Slack app, and `python -m bot find` what texts mean.
 """
 
 from __future__ import annotations
@@ -18,18 +18,25 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot import link, logs
 from bot.checks import together as checks
-from bot.find import find
+from bot.find import find as find_song
+from bot.metrics import watch_loop
 from bot.party.errors import StartError
 from bot.playback.watcher import DeviceWatcher
+from bot.reach import Place, find
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.room import open_room
 from bot.room.connect import ConnectPages
+from bot.room.floors import LOBBY
+from bot.room.health import Watchers
+from bot.room.limits import Limits
 from bot.service import PartyService
 from bot.settings import Settings, read_settings
 from bot.slack import manifest
@@ -41,6 +48,7 @@ from bot.spotify.accounts import Accounts
 from bot.spotify.breaker import Breaker
 from bot.spotify.client import Spotify
 from bot.spotify.music import SpotifyMusic
+from bot.terminal import lines
 from bot.vault import Vault
 from cogs.client import open_discord
 from db.store import Store, open_store
@@ -68,10 +76,11 @@ THOROUGH_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """All that is open: the party, the room's address, and what ends when a front door does."""
+    """All that is open: the party, where the room is, and what ends when a front door does."""
 
     party: PartyService
     room_url: str
+    place: Place
     doors: list[asyncio.Task[None]]
 
 
@@ -94,16 +103,37 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         spotify = await stack.enter_async_context(_spotify(settings, store, catalogue))
         party = PartyService(store, catalogue, recommender, music=spotify.music if spotify else None)
         stack.push_async_callback(party.close)
+        opened = asyncio.Event()
+        party.vitals.part("front doors", opened.is_set)
+        party.vitals.versions = {**bundle.versions, "songs": str(bundle.tracks)}
         await stack.enter_async_context(store.listen(party.changed_elsewhere))
         slack = _slack(settings, store, party)
         if slack is not None:
             stack.push_async_callback(slack.tokens.close)
         routes = [each.add_routes for each in (slack, spotify.pages if spotify else None) if each is not None]
-        room = open_room(party, settings.room_host, settings.room_port, settings.own_names, routes)
+        room = open_room(
+            party,
+            settings.room_host,
+            settings.room_port,
+            settings.own_names,
+            routes,
+            Limits(
+                guests=settings.room_guests,
+                lines_each=settings.room_connections,
+                joins_a_minute=settings.room_joins,
+                proxies=settings.proxies,
+            ),
+            Watchers(_secret(settings.metrics_token)),
+        )
         room_url = await stack.enter_async_context(room)
+        place = find(settings.room_host, urlsplit(room_url).port or 0, settings.public_url)
+        party.passes.address = place.guests or settings.public_url
         reaching = asyncio.create_task(checks.public(settings), name="public")
         stack.push_async_callback(_stop, [reaching])
-        doors = [asyncio.create_task(party.clock.run(), name="clock")]
+        doors = [
+            asyncio.create_task(party.clock.run(), name="clock"),
+            asyncio.create_task(watch_loop(), name="lag"),
+        ]
         if spotify is not None:
             doors.append(
                 asyncio.create_task(DeviceWatcher(party.devices, party.accounts).run(), name="devices")
@@ -115,7 +145,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             doors.append(await stack.enter_async_context(discord))
         if slack is not None:
             doors.append(await stack.enter_async_context(slack.open()))
-        yield House(party, room_url, doors)
+        opened.set()
+        yield House(party, room_url, place, doors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +183,13 @@ async def _spotify(settings: Settings, store: Store, catalogue: Catalogue) -> As
 
 def _slack(settings: Settings, store: Store, party: PartyService) -> SlackDoor | None:
     """The Slack front door, if one is set up: for one workspace's token, or for all that install the bot."""
-
-    def secret(value: SecretStr | None) -> str:
-        return value.get_secret_value() if value is not None else ""
-
-    socket, signed = secret(settings.slack_app_token), secret(settings.slack_signing_secret)
+    socket, signed = _secret(settings.slack_app_token), _secret(settings.slack_signing_secret)
     if settings.slack_bot_token is not None:
-        single = Single(secret(settings.slack_bot_token))
+        single = Single(_secret(settings.slack_bot_token))
         return SlackDoor(party, single, app_token=socket, signing_secret=signed, only=settings.slack_command)
     if settings.slack_client_id is None:
         return None
-    client_id, client_secret = secret(settings.slack_client_id), secret(settings.slack_client_secret)
+    client_id, client_secret = _secret(settings.slack_client_id), _secret(settings.slack_client_secret)
     installs = Installs(store, Vault.from_setting(settings.encryption_keys), client_id, client_secret)
     flow = install_flow(installs, States(store), client_id, client_secret)
     return SlackDoor(
@@ -173,6 +200,10 @@ def _slack(settings: Settings, store: Store, party: PartyService) -> SlackDoor |
         flow=flow,
         only=settings.slack_command,
     )
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value() if value is not None else ""
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
@@ -210,10 +241,20 @@ async def run(settings: Settings) -> None:
     with contextlib.suppress(asyncio.CancelledError):
         async with open_house(settings) as house:
             house.doors.append(asyncio.create_task(tidy(), name="tidy"))
-            print(f"Encore is ready: open {house.room_url} in a browser.", flush=True)
+            await _say_ready(house, settings)
             done, _ = await asyncio.wait(house.doors, return_when=asyncio.FIRST_COMPLETED)
             for door in done:
                 door.result()
+
+
+async def _say_ready(house: House, settings: Settings) -> None:
+    """Tells the terminal how people come in."""
+    secret = await house.party.passes.host(LOBBY)  # made now, for `python -m bot link`, if it is not shown
+    told = lines(house.place, f"{house.place.host}/party/{secret}", sys.stdout)
+    if settings.logs_json and not sys.stdout.isatty():
+        log.info(" ".join(told))
+    else:
+        print(*told, sep="\n", flush=True)
 
 
 def run_on_loop(work: Coroutine[Any, Any, Result]) -> Result:
@@ -232,6 +273,7 @@ def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
     commands.add_parser(
         "check", help="try every token and setting, print what works and what is missing, and do nothing else"
     )
+    commands.add_parser("link", help="print the host's link to the web room, and do nothing else")
     slack = commands.add_parser("manifest", help="print the manifest of the Slack app, for From a manifest")
     slack.add_argument(
         "--url",
@@ -243,12 +285,12 @@ def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
     named.add_argument(
         "--only", default="", help="one command that runs all others: party makes /party, for /party add"
     )
-    find_song = commands.add_parser(
+    finding = commands.add_parser(
         "find", help="print which song each of some texts means, and do nothing else"
     )
-    find_song.add_argument("texts", nargs="*", help="what people type; left out: a line of the input each")
-    find_song.add_argument("--json", action="store_true", help="print an object a line instead of a table")
-    find_song.add_argument("--as-you-type", action="store_true", help="print what is offered while one types")
+    finding.add_argument("texts", nargs="*", help="what people type; left out: a line of the input each")
+    finding.add_argument("--json", action="store_true", help="print an object a line instead of a table")
+    finding.add_argument("--as-you-type", action="store_true", help="print what is offered while one types")
     return parser.parse_args(line)
 
 
@@ -263,25 +305,32 @@ def _has_spotify() -> bool:
 def main(line: Sequence[str] | None = None) -> int:
     """Does what the command line asks for and returns the exit code."""
     asked = arguments(line)
+    told_in_log = False
     try:
         if asked.command == "manifest":
             print(manifest.printed(asked.url, asked.prefix, asked.only, spotify=_has_spotify()))
             return 0
         settings = read_settings()
         if asked.command == "find":
-            run_on_loop(find(settings.model_dir, asked.texts, as_json=asked.json, typing=asked.as_you_type))
+            run_on_loop(
+                find_song(settings.model_dir, asked.texts, as_json=asked.json, typing=asked.as_you_type)
+            )
+            return 0
+        if asked.command == "link":
+            run_on_loop(link.show(settings))
             return 0
         if asked.command == "check":
             logging.disable(logging.CRITICAL)  # all that there is to say is in the table
             return run_on_loop(checks.check(settings))
         sys.setswitchinterval(SWITCH_S)
-        logging.basicConfig(
-            level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-        )
-        logging.getLogger("alembic").setLevel(logging.WARNING)
+        logs.set_up(settings.log_level, settings.log_format, settings.secrets)
+        told_in_log = settings.logs_json
         run_on_loop(run(settings))
     except StartError as error:
-        print(error, file=sys.stderr)
+        if told_in_log:
+            log.critical("%s", error)
+        else:
+            print(error, file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
         return INTERRUPTED if asked.command == "check" else 0

@@ -27,6 +27,7 @@ from bot.party.songs import Songs
 from bot.party.suggesting import Suggestions
 from bot.party.transactions import Store
 from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.vitals import Vitals
 from bot.party.words import Member, Room
 from bot.playback.accounts import Accounts
 from bot.playback.control import Playing
@@ -58,6 +59,8 @@ class PartyService:
     ) -> None:
         self.notices = Notices()
         self.unit = UnitOfWork(store, self.notices, clock)
+        self.vitals = Vitals(self._ask_database)
+        self.vitals.figure("work_under_way", "Use cases under way", lambda: len(self.unit.running))
         songs, suggestions = Songs(catalogue, music), Suggestions(self.unit, recommender)
         self.queue = Queue(self.unit, songs)
         self.lists = Bringing(self.unit, songs)
@@ -89,6 +92,10 @@ class PartyService:
     def has_spotify(self) -> bool:
         """Whether members can connect accounts here."""
         return self.devices.has_spotify
+
+    async def _ask_database(self) -> None:
+        async with self.unit.store.reading() as tx:
+            await tx.parties.overdue(0, 0)  # none is: this finds nothing, by an index
 
     def now_ms(self) -> int:
         """The party's time."""

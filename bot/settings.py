@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,10 +18,13 @@ from bot.party.errors import StartError
 
 STARTER = Path(__file__).parents[1] / "models" / "starter"
 
+LOOPBACK = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?"
 )
 HIGHEST_PORT = 65535
+SHORTEST_TOKEN = 16
+"""How long a token of ours is at least, in characters."""
 MAKE_A_KEY = "make a key with: .venv/bin/python -m bot.vault"
 
 
@@ -50,6 +55,12 @@ class Settings(BaseSettings):
     )
     public_url: str = ""
     room_names: Annotated[tuple[str, ...], NoDecode] = ()
+    room_guests: Annotated[int, Field(ge=1, le=10_000)] = 500
+    room_connections: Annotated[int, Field(ge=1, le=10_000)] = 40
+    room_joins: Annotated[int, Field(ge=1, le=100_000)] = 80
+    proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = LOOPBACK
+    metrics_token: SecretStr | None = None
+    log_format: Annotated[str, Field(pattern="(?i)^(text|json)$")] = "text"
     log_level: Annotated[str, Field(pattern="(?i)^(debug|info|warning|error)$")] = "info"
 
     @field_validator(
@@ -61,6 +72,7 @@ class Settings(BaseSettings):
         "slack_client_secret",
         "spotify_client_id",
         "spotify_client_secret",
+        "metrics_token",
     )
     @classmethod
     def _one_word(cls, token: SecretStr | None) -> SecretStr | None:
@@ -71,10 +83,34 @@ class Settings(BaseSettings):
             raise PydanticCustomError("token", "A token is one word of plain letters, digits and symbols")
         return SecretStr(word)
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_enough(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and len(token.get_secret_value()) < SHORTEST_TOKEN:
+            raise PydanticCustomError(
+                "token", f"Make it at least {SHORTEST_TOKEN} characters long, so that nobody can guess it"
+            )
+        return token
+
     @field_validator("slack_command", mode="before")
     @classmethod
     def _without_slash(cls, value: object) -> object:
         return value.strip().removeprefix("/") if isinstance(value, str) else value
+
+    @field_validator("proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        """Addresses and networks, comma separated; `none` for none."""
+        if not isinstance(value, str):
+            return value
+        words = [word.strip() for word in value.split(",") if word.strip().casefold() != "none"]
+        try:
+            return tuple(ip_network(word, strict=False) for word in words)
+        except ValueError:
+            raise PydanticCustomError(
+                "networks",
+                "List addresses and networks like 10.0.0.7 or 10.0.0.0/8, comma separated",
+            ) from None
 
     @field_validator("room_names", "shard_ids", "encryption_keys", mode="before")
     @classmethod
@@ -95,6 +131,20 @@ class Settings(BaseSettings):
         scheme, host, port = found["scheme"], found["host"], found["port"]
         usual = not port or int(port) == {"http": 80, "https": 443}[scheme]
         return f"{scheme}://{host}" + ("" if usual else f":{int(port)}")
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether the log is a JSON object a line."""
+        return self.log_format.casefold() == "json"
+
+    @property
+    def secrets(self) -> set[str]:
+        """What must never be read anywhere."""
+        found = set(_passwords(self.database_url))
+        for value in dict(self).values():
+            each = value if isinstance(value, tuple) else (value,)
+            found |= {one.get_secret_value() for one in each if isinstance(one, SecretStr)}
+        return found
 
     @property
     def own_url(self) -> str:
@@ -162,6 +212,13 @@ class Settings(BaseSettings):
                 "PUBLIC_URL: Spotify only accepts https://..., "
                 "or http://127.0.0.1:PORT for a browser on the same machine (never localhost)"
             )
+
+
+def _passwords(url: str) -> Iterator[str]:
+    """The password in an address, as it stands there and as it is meant."""
+    with suppress(ValueError):  # what is no address is refused later, in words
+        if password := urlsplit(url).password:
+            yield from (password, unquote(password))
 
 
 def read_settings() -> Settings:

@@ -83,6 +83,10 @@ class EncoreBot(commands.AutoShardedBot):
         await self.tree.set_translator(Texts())
         self.mentions = mentions(await self.tree.sync())
 
+    def is_connected(self) -> bool:
+        """Whether all its shards are connected now."""
+        return self.is_ready() and not any(shard.is_closed() for shard in self.shards.values())
+
     async def on_interaction(self, interaction: Interaction) -> None:
         """Takes what is pressed, chosen and sent; commands are the tree's."""
         await pressed(interaction)
@@ -105,6 +109,7 @@ async def open_discord(
     """
     resend_once()
     bot = EncoreBot(party, shard_ids, shard_count)
+    party.vitals.part("Discord", bot.is_connected)
     async with bot:
         login = await log_in(bot, token)
         if elsewhere(login.application):

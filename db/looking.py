@@ -1,4 +1,7 @@
-"""Looks at a database without changing it: how large it is, how far its tables are, what is installed."""
+"""Looks at a database without changing it: how large it is, how far its tables are, what is in some of them.
+
+Whoever uses it meanwhile is not kept waiting.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,11 @@ MOST_INSTALLS = 1_000
 _VERSION = "SELECT version_num FROM alembic_version"
 _INSTALLS = f"SELECT team_id, enterprise_id, sealed FROM slack_installs ORDER BY id LIMIT {MOST_INSTALLS}"  # noqa: S608
 _SIZE = "SELECT pg_database_size(current_database())"
+_OF_HOST = (
+    "SELECT secret FROM passes JOIN parties ON parties.id = passes.party_id "
+    "WHERE way = 'host' AND secret <> '' "
+    "AND parties.platform = 'web' AND workspace = '' AND channel = 'lobby' ORDER BY made_ms DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class Looked:
 
 
 async def look(database_url: str) -> Looked:
-    """Looks at a database. Whoever uses it meanwhile is not kept waiting.
+    """Looks at a database.
 
     Raises:
         StartError: the address is not one of ours, or what it names cannot be used.
@@ -54,6 +62,43 @@ async def look(database_url: str) -> Looked:
         except CommandError as error:
             raise postgres.unusable(error) from error
     return looked
+
+
+async def host_secret(database_url: str) -> str:
+    """The secret of the host's link of the lobby; empty where no bot has made one yet.
+
+    Raises:
+        StartError: the address is not one of ours, or what it names cannot be used.
+    """
+    url = address(database_url)
+    return await (_postgres_host(url) if isinstance(url, URL) else asyncio.to_thread(_file_host, url))
+
+
+def _file_host(path: Path) -> str:
+    if not path.exists():
+        return ""
+    try:
+        with closing(_opened(path)) as connection:
+            names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            return _first(connection.execute(_OF_HOST).fetchall()) if "passes" in names else ""
+    except WRONG as error:
+        raise unusable(error) from error
+
+
+async def _postgres_host(url: URL) -> str:
+    engine = postgres.open_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return _first(await _rows(connection, "passes", _OF_HOST))
+    except WRONG as error:
+        raise postgres.unusable(error) from error
+    finally:
+        await engine.dispose()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """A file, to look at."""
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
 
 
 def _scripts() -> ScriptDirectory:
@@ -76,7 +121,7 @@ def _file(path: Path) -> Looked:
         return Looked("SQLite", where, newest=_newest())
     try:
         size = sum(each.stat().st_size for each in (path, Path(f"{path}-wal")) if each.exists())
-        with closing(sqlite3.connect(f"file:{quote(where)}?mode=ro", uri=True)) as connection:
+        with closing(_opened(path)) as connection:
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             version = _first(connection.execute(_VERSION).fetchall()) if "alembic_version" in names else ""
             found = connection.execute(_INSTALLS).fetchall() if "slack_installs" in names else []

@@ -48,6 +48,7 @@ settings.load_profile("patient")
 LIMITS = (
     "bot.checks.result.WITHIN_S",
     "bot.room.guest.TAKE_WITHIN_S",
+    "bot.room.health.WITHIN_S",
     "bot.room.hub.ENTER_WITHIN_S",
     "bot.slack.asked.TIMEOUT_S",
     "bot.slack.renewal.ANSWER_S",

@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[1]
 OURS = {"bot", "cogs", "db", "model_export", "tests"}
 
 SAYING = {"bot.party", "bot.playback.words", "bot.playback.errors"}
-DOOR = {"bot.party", "bot.playback", "bot.wording", "bot.takeaway", "bot.lists", "bot.service", "bot.doors"}
+DOOR = {
+    *("bot.party", "bot.playback", "bot.wording", "bot.takeaway", "bot.lists", "bot.service", "bot.doors"),
+    "bot.metrics",
+}
 MAY_IMPORT: dict[str, set[str]] = {
     "bot/party": set(),
     "bot/playback": {"bot.party"},
@@ -32,10 +35,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/room/connect.py": {*DOOR, "bot.room", "bot.spotify"},  # the pages that connect an account
     "db": {"bot.party", "bot.spotify.words"},
     "db/harvest.py": {"db.schema"},  # the training calls it, so it may know nothing of the bot
-    "bot": {"bot.party"},  # settings and the vault
+    "bot": {"bot.party"},  # settings, the vault and who reaches the room
+    "bot/metrics.py": {"bot.party"},
+    "bot/link.py": {"bot.party", "bot.settings", "bot.reach", "bot.terminal", "db.looking"},
     "bot/translate.py": {"bot.doors", "bot.wording"},
     "bot/checks": {  # only bot/__main__.py imports it
-        *("bot.party", "bot.settings", "bot.vault", "bot.recommend.bundle"),
+        *("bot.party", "bot.settings", "bot.vault", "bot.reach", "bot.recommend.bundle"),
         *("bot.slack", "bot.spotify", "cogs.login", "db.looking"),
     },
     "bot/__main__.py": OURS,  # constructs everything
@@ -60,6 +65,9 @@ ONLY = {
     "slack_sdk": {"bot/slack", "bot/checks/slack.py"},
     "slack_bolt": {"bot/slack"},
     "cryptography": {"bot/vault.py"},
+    "prometheus_client": {"bot/metrics.py"},
+    "pythonjsonlogger": {"bot/logs.py"},
+    "segno": {"bot/terminal.py", "bot/room"},
     "babel": {"bot/wording/languages.py", "bot/translate.py"},
 }
 """Which files or folders may know a package."""

@@ -87,6 +87,9 @@ class LiveCards:
         self._reading = asyncio.Semaphore(READ_AT_ONCE)
         self._closed = False
         party.notices.on_change(self.note)
+        party.vitals.figure(
+            "card_edits_waiting", "Cards to be shown anew", lambda: len(self._dirty), door=self.platform
+        )
 
     @property
     @abstractmethod

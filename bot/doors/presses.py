@@ -14,6 +14,7 @@ from bot.doors.ask import Ask
 from bot.doors.favourites import AddFavourites, OlderFavourites
 from bot.doors.handlers import favourites, look, sound, suggestions
 from bot.doors.meant import named
+from bot.metrics import Measured
 from bot.party.errors import BallotClosed, NotUnderstood, PartyError, marked
 from bot.party.limits import USUAL_SUGGESTIONS
 from bot.party.songs import AS_TYPED, CHOSEN
@@ -212,6 +213,16 @@ async def act(ask: Ask, press: Press) -> Outcome:
     Raises:
         PartyError: it cannot be.
     """
+    with Measured(f"button {_kind(press)}", ask.door):
+        return await _act(ask, press)
+
+
+def _kind(press: Press) -> str:
+    """What was pressed, in a word."""
+    return press.what.rpartition(":")[2] if isinstance(press, Choose) else type(press).__name__.casefold()
+
+
+async def _act(ask: Ask, press: Press) -> Outcome:
     match press:
         case Vote():
             return await _vote(ask, press)

@@ -10,6 +10,7 @@ from typing import Any
 from bot.doors.answers import Answer
 from bot.doors.arguments import Argument
 from bot.doors.ask import Ask, Door
+from bot.metrics import Measured
 from bot.party.errors import marked
 
 Handler = Callable[..., Awaitable[Answer]]
@@ -97,7 +98,8 @@ class Command:
 
     async def run(self, ask: Ask, arguments: Mapping[str, Any] | None = None) -> Answer:
         """Runs it with arguments that were read as their kinds say."""
-        return await self.handler(ask, **(arguments or {}))
+        with Measured(self.name, ask.door):
+            return await self.handler(ask, **(arguments or {}))
 
 
 def of_door(table: Sequence[Command], door: Door, *, spotify: bool = True) -> list[Command]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ class Bundle:
     catalogue: Path
     tracks: int
     artists: int
+    versions: Mapping[str, str] = field(default_factory=dict)  # how the hashes of both begin
 
 
 def open_bundle(folder: Path) -> Bundle:
@@ -42,7 +44,8 @@ def open_bundle(folder: Path) -> Bundle:
         raise StartError(f"{folder / 'manifest.json'} is damaged ({error!r}); {MEND}") from error
     for name in {"model.onnx", "catalog.db", *digests}:
         _check(folder / name, digests.get(name))
-    return Bundle(folder / "model.onnx", folder / "catalog.db", tracks, artists)
+    versions = {"model": digests["model.onnx"][:12], "catalogue": digests["catalog.db"][:12]}
+    return Bundle(folder / "model.onnx", folder / "catalog.db", tracks, artists, versions)
 
 
 def _manifest(path: Path) -> dict[str, Any]:

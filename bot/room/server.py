@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -12,10 +11,11 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.party.errors import StartError
 from bot.room import assets, pages, partypage, privacy
+from bot.room.health import THIS_MACHINE, Health, Watchers
 from bot.room.hub import Hub
 from bot.room.limits import Limits
+from bot.room.listening import listen, url_of
 from bot.room.night import NightPages
 from bot.service import PartyService
 
@@ -40,6 +40,7 @@ def build_room(
     names: Collection[str] = (),
     routes: Iterable[Callable[[web.Application], None]] = (),
     limits: Limits | None = None,
+    watchers: Watchers = THIS_MACHINE,
 ) -> web.Application:
     """The room as an application.
 
@@ -48,6 +49,7 @@ def build_room(
         names: the host names it may be called by, besides IP addresses and localhost.
         routes: each hangs what another front door serves into the application.
         limits: how many may come; as usual if left out.
+        watchers: who may read the figures.
     """
     hub = Hub(party, limits)
     app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names))), pages.keep_choice])
@@ -55,9 +57,9 @@ def build_room(
     app.cleanup_ctx.append(_sweeping(hub))
     app.on_shutdown.append(_goodbye(hub))
     partypage.add_routes(app, party)
-    app.router.add_get("/healthz", _health)
     app.router.add_get("/live", hub.meet)
     app.router.add_get("/static/{file}", assets.serve)
+    Health(party.vitals, watchers).add_routes(app)
     privacy.add_route(app, spotify=party.has_spotify)
     NightPages(party).add_routes(app)
     for add in routes:
@@ -73,6 +75,7 @@ async def open_room(
     names: Collection[str] = (),
     routes: Iterable[Callable[[web.Application], None]] = (),
     limits: Limits | None = None,
+    watchers: Watchers = THIS_MACHINE,
 ) -> AsyncIterator[str]:
     """Serves the room while the context is open, and yields its address.
 
@@ -83,42 +86,21 @@ async def open_room(
         names: further host names that people reach it by, such as a public one.
         routes: each hangs what another front door serves into it.
         limits: how many may come; as usual if left out.
+        watchers: who may read the figures.
 
     Raises:
         StartError: it cannot listen there.
     """
     runner = web.AppRunner(
-        build_room(party, {host, *names}, routes, limits), access_log=None, shutdown_timeout=STOP_WITHIN_S
+        build_room(party, {host, *names}, routes, limits, watchers),
+        access_log=None,
+        shutdown_timeout=STOP_WITHIN_S,
     )
     await runner.setup()
     try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except (OSError, UnicodeError) as error:
-            raise StartError(_why_not(error, host, port)) from error
-        yield _address(host, runner.addresses[0][1])
+        yield url_of(host, await listen(runner, host, port))
     finally:
         await runner.cleanup()
-
-
-def _why_not(error: OSError | UnicodeError, host: str, port: int) -> str:
-    if isinstance(error, UnicodeError):
-        return f"ROOM_HOST {host[:80]!r} is not a valid host name; set it to an address like 127.0.0.1"
-    if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use; stop the program that uses it, or set ROOM_PORT to another port"
-    if error.errno == errno.EACCES:
-        return f"Port {port} needs more permissions than I have; set ROOM_PORT to a port above 1023"
-    return f"The room cannot listen on {host} port {port} ({error.strerror}); set ROOM_HOST or ROOM_PORT"
-
-
-def _address(host: str, port: int) -> str:
-    try:
-        ip = ipaddress.ip_address(host)
-    except ValueError:
-        return f"http://{host}:{port}"
-    if ip.is_unspecified:
-        return f"http://localhost:{port}"
-    return f"http://[{ip}]:{port}" if ip.version == 6 else f"http://{ip}:{port}"
 
 
 def _doorkeeper(names: frozenset[str]) -> Middleware:
@@ -147,10 +129,6 @@ def _is_ours(host_header: str, names: frozenset[str]) -> bool:
 def _same_origin(request: web.Request) -> bool:
     scheme, _, host = request.headers.get("Origin", "").partition("://")
     return scheme in {"http", "https"} and host.casefold() == request.headers["Host"].casefold()
-
-
-async def _health(request: web.Request) -> web.Response:
-    return web.Response(text="ok")
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.doors.ask import Door
+from bot.metrics import Measured
 from bot.room import protocol
 from bot.room.asking import Own
 from bot.room.protocol import Done, Refused
@@ -25,7 +27,8 @@ class Work:
             PartyError: it cannot be met.
         """
         if isinstance(request, Own):
-            return await request.run(visit)
+            with Measured(request.do, Door.ROOM):
+                return await request.run(visit)
         ask = await visit.ask()
         return await rendered(ask, await request.row.run(ask, request.arguments()))
 

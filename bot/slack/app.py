@@ -162,6 +162,7 @@ class SlackDoor:
         """
         token = self._app_token
         handler = AsyncSocketModeHandler(self.app, token, web_client=self.app.client) if token else None
+        self.door.slack.party.vitals.part("Slack", lambda: handler is None or _is_connected(handler))
         try:
             await self.tokens.reseal()
             if handler is not None:
@@ -249,6 +250,12 @@ async def _connect(handler: AsyncSocketModeHandler, token: str) -> None:
     except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
         reason = " ".join(str(error).split())[:200]
         raise NotReached(f"Slack cannot be reached ({reason}); check the network and start again") from error
+
+
+def _is_connected(handler: AsyncSocketModeHandler) -> bool:
+    client = handler.client
+    session = client.current_session
+    return not client.closed and not client.stale and session is not None and not session.closed
 
 
 async def watch_connections(client: Any, message: dict[str, Any], raw: str | None) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import pty
 import re
 import signal
 import socket
@@ -17,6 +19,7 @@ import aiohttp
 import pytest
 
 from bot.party.words import Room, State
+from db.looking import host_secret
 from db.store import open_store
 from tests.bot.room.visitor import connect
 from tests.patience import PATIENCE_S
@@ -179,3 +182,94 @@ async def test_what_is_wrong_is_one_line(tmp_path: Path, settings: dict[str, str
     """A bad setting ends with exit code 2 and one line that names it, and leaves no database behind."""
     assert named in await refused(tmp_path, **settings)
     assert left_behind(tmp_path) == []
+
+
+async def test_a_log_of_objects_holds_no_secret(tmp_path: Path) -> None:
+    """Every line of the log is one, whatever goes on; the link and the token are in none of them."""
+    token = "a-token-of-the-metrics"
+    settings = {"LOG_FORMAT": "json", "LOG_LEVEL": "debug", "METRICS_TOKEN": token}
+    process = await spawn(tmp_path, **settings)
+    try:
+        assert process.stderr is not None
+        lines: list[str] = []
+        while not lines or "Encore is ready" not in lines[-1]:
+            lines.append((await asyncio.wait_for(process.stderr.readline(), PATIENCE_S)).decode())
+        url = re.findall(r"http://[^\s\"]+", lines[-1])[0]
+        secret = await host_secret(environment(tmp_path)["DATABASE_URL"])
+        async with aiohttp.ClientSession() as web, connect(web, url) as guest:
+            await guest.hello("Ann")
+            for path in (f"/party/{secret}", f"/party/{secret}/tv", f"/party/{secret}/none"):
+                async with web.get(url + path):
+                    pass
+            async with web.get(f"{url}/metrics", headers={"Authorization": f"Bearer {token}"}) as answer:
+                assert answer.status == 200
+        process.send_signal(signal.SIGTERM)
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+    lines += err.decode().splitlines()
+    assert out == b""
+    assert secret
+    assert all(json.loads(line)["level"] for line in lines)
+    assert not [line for line in lines if secret in line or token in line]
+
+
+async def test_the_end_of_a_start_is_an_object_too(tmp_path: Path) -> None:
+    """Whoever collects the log sees why there is no bot."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        settings = {"LOG_FORMAT": "json", "ROOM_PORT": str(taken.getsockname()[1])}
+        process = await spawn(tmp_path, **settings)
+        out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    assert (process.returncode, out) == (2, b"")
+    last = json.loads(err.decode().splitlines()[-1])
+    assert (last["level"], "ROOM_PORT" in last["message"]) == ("CRITICAL", True)
+
+
+async def test_a_terminal_is_given_the_hosts_link(tmp_path: Path) -> None:
+    """Its first line has it; `python -m bot link` says the same, while the bot runs."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    settings = {"ROOM_PORT": str(port), "TERM": "xterm"}
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, encoding="utf-8", newline="\n") as terminal:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot"), cwd=tmp_path, env=environment(tmp_path, **settings), stdout=theirs
+        )
+        try:
+            os.close(theirs)
+            first = await asyncio.wait_for(asyncio.to_thread(terminal.readline), PATIENCE_S)
+            found = re.fullmatch(
+                rf"Encore is ready\. .*(http://127\.0\.0\.1:{port}/party/[\w-]{{32}})\s*", first
+            )
+            assert found, first
+            assert "Only this computer" in await asyncio.to_thread(terminal.readline)
+            code, out, err = await ask(tmp_path, "link", **settings)
+            assert (code, out, err) == (0, f"{found[1]}\n", "")
+        finally:
+            process.kill()
+            await process.wait()
+
+
+async def test_a_link_that_nobody_has_made_yet(tmp_path: Path) -> None:
+    """One line says what to do, and nothing is made."""
+    code, out, err = await ask(tmp_path, "link", ROOM_PORT="8080")
+    assert (code, out) == (2, "")
+    assert re.fullmatch(r"[^\n]*start the bot once[^\n]*\n", err)
+    assert left_behind(tmp_path) == []
+    code, out, err = await ask(tmp_path, "link")
+    assert (code, out) == (2, "")
+    assert "ROOM_PORT is 0" in err
+
+
+async def ask(folder: Path, command: str, **settings: str) -> tuple[int | None, str, str]:
+    """Runs a command to its end: its exit code, output and errors."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", command),
+        cwd=folder,
+        env=environment(folder, **settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
+    return process.returncode, out.decode(), err.decode()

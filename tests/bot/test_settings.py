@@ -29,6 +29,12 @@ ALL = (
     "PORT",
     "PUBLIC_URL",
     "ROOM_NAMES",
+    "ROOM_GUESTS",
+    "ROOM_CONNECTIONS",
+    "ROOM_JOINS",
+    "PROXIES",
+    "METRICS_TOKEN",
+    "LOG_FORMAT",
     "LOG_LEVEL",
 )
 
@@ -88,7 +94,7 @@ def test_an_env_file_in_another_encoding_is_named(tmp_path: Path) -> None:
         read_settings()
 
 
-SECRETS = ["DISCORD_TOKEN", *(name for name in ALL if name.startswith(("SLACK_", "SPOTIFY_")))]
+SECRETS = [name for name in ALL if name.startswith(("DISCORD_", "METRICS_", "SLACK_", "SPOTIFY_"))]
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -110,6 +116,43 @@ def test_a_token_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENCRYPTION_KEYS", "hunter2,hunter3")
     assert "hunter" not in repr(read_settings())
     assert "hunter" not in str(read_settings())
+
+
+@pytest.mark.parametrize(
+    ("said", "networks"),
+    [
+        ("", ["127.0.0.0/8", "::1/128"]),
+        ("none", []),
+        ("10.0.0.7, fd00::/8", ["10.0.0.7/32", "fd00::/8"]),
+        ("172.18.0.5/16", ["172.18.0.0/16"]),
+    ],
+)
+def test_proxies_are_addresses_and_networks(
+    monkeypatch: pytest.MonkeyPatch, said: str, networks: list[str]
+) -> None:
+    """Those on this machine, if nothing is said."""
+    monkeypatch.setenv("PROXIES", said)
+    assert [str(each) for each in read_settings().proxies] == networks
+
+
+@pytest.mark.parametrize("said", ["party.example", "10.0.0.0/33", "10.0.0.1;10.0.0.2", ","])
+def test_what_is_no_address_is_no_proxy(monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    """One line says how they are written."""
+    monkeypatch.setenv("PROXIES", said)
+    with pytest.raises(StartError, match=r"\A[^\n]*PROXIES[^\n]*10\.0\.0\.0/8[^\n]*\Z"):
+        read_settings()
+
+
+@pytest.mark.parametrize(("token", "fine"), [("x" * 15, False), ("x" * 16, True)])
+def test_a_token_of_ours_cannot_be_guessed(monkeypatch: pytest.MonkeyPatch, token: str, fine: bool) -> None:
+    """One that is too short is refused before anybody tries."""
+    monkeypatch.setenv("METRICS_TOKEN", token)
+    if fine:
+        read_settings()
+        return
+    with pytest.raises(StartError, match=r"\A[^\n]*METRICS_TOKEN[^\n]*16[^\n]*\Z") as refused:
+        read_settings()
+    assert token not in str(refused.value)
 
 
 def test_secrets_are_read_without_what_was_pasted_around_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from contextlib import closing
 
@@ -23,9 +24,35 @@ def port() -> int:
         return int(free.getsockname()[1])
 
 
-async def test_without_an_address_it_is_for_this_machine(make: Make) -> None:
-    """Nothing is asked, and nothing claimed."""
-    assert "browsers on this machine" in (await checks.check(make())).told
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({}, r"http://127\.0\.0\.1:8080, for browsers on this machine alone; .* ROOM_HOST=0\.0\.0\.0"),
+        (
+            {"room_host": "192.168.1.20"},
+            r"http://192\.168\.1\.20:8080, for phones on your network, unless a firewall",
+        ),
+        ({"room_host": "8.8.8.8"}, r"http://8\.8\.8\.8:8080, for anybody on the internet"),
+    ],
+)
+async def test_without_an_address_it_says_who_can_reach_it(
+    make: Make, settings: dict[str, str], told: str
+) -> None:
+    """Nothing is asked, and nothing claimed that a firewall may know better."""
+    assert re.match(told, (await checks.check(make(room_port=8080, **settings))).told)
+
+
+async def test_in_a_container_it_cannot_be_known(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its port is published only who runs it can say."""
+    monkeypatch.setenv("container", "docker")
+    settings = make(room_host="0.0.0.0")  # noqa: S104 - nothing listens there
+    assert "set PUBLIC_URL" in (await checks.check(settings)).told
+
+
+@pytest.mark.parametrize(("token", "who"), [(None, "Only this machine"), ("x" * 16, "METRICS_TOKEN")])
+async def test_it_says_who_may_read_the_figures(make: Make, token: str | None, who: str) -> None:
+    """As they are set."""
+    assert [note for note in (await checks.check(make(metrics_token=token))).notes if who in note]
 
 
 async def test_before_the_bot_runs_the_check_answers_itself(make: Make, port: int) -> None:

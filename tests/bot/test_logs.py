@@ -1,0 +1,107 @@
+"""The log's two forms, and that neither gives a secret away."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.logs import formatter, set_up
+from bot.settings import Settings
+
+PASS = "GxklnQ4ZDHzABSfr037U1hkboKrGWl0_"
+
+
+def record(message: str, *given: object, error: BaseException | None = None) -> logging.LogRecord:
+    """Something that is logged."""
+    raised = (type(error), error, error.__traceback__) if error else None
+    return logging.LogRecord("encore", logging.ERROR, __file__, 1, message, given, raised)
+
+
+def test_json_is_an_object_a_line() -> None:
+    """With when, how grave, who, what, and the traceback, whatever the message holds."""
+    try:
+        raise ZeroDivisionError("a\nb")
+    except ZeroDivisionError as error:
+        line = formatter("JSON").format(record('said "%s"\nand\u2028more', "x", error=error))
+    assert "\n" not in line
+    found = json.loads(line)
+    assert (found["level"], found["logger"]) == ("ERROR", "encore")
+    assert found["message"] == 'said "x"\nand\u2028more'
+    assert found["time"].endswith("+00:00")
+    assert found["error"].startswith("Traceback")
+    assert found["error"].endswith("ZeroDivisionError: a\nb")
+
+
+SECRETS = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """With every secret that there can be."""
+    url = "postgresql+asyncpg://user:secret%2Fof-db@host/party"
+    given: dict[str, Any] = {name: SecretStr(f"secret-of-{name}") for name in SECRETS}
+    given |= {"encryption_keys": (SecretStr("secret-of-key-1"), SecretStr("secret-of-key-2"))}
+    return Settings.model_construct(**given, database_url=url)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_secret_is_ever_written(settings: Settings, form: str) -> None:
+    """Whatever of ours or of a library's has it in a message, an argument or an error."""
+    written = formatter(form, settings.secrets)
+    secrets = {f"secret-of-{name}" for name in SECRETS - {"encryption_keys"}}
+    secrets |= {"secret-of-key-1", "secret-of-key-2", "secret%2Fof-db", "secret/of-db"}
+    for secret in secrets:
+        line = written.format(record("x %s y", secret, error=ValueError(f"<{secret}>")))
+        assert secret not in line
+        assert line.count("[hidden]") == 2
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"https://party.example/party/{PASS}",
+        f"/party/{PASS}/tv",
+        f"/night/{PASS}",
+        f"/spotify/connect/{PASS}",
+        f"/spotify/callback?code={PASS}&state={PASS}",
+    ],
+)
+def test_no_link_that_lets_in_is_ever_written(form: str, address: str) -> None:
+    """What comes before and behind the secret stays."""
+    line = formatter(form).format(record("GET %s failed", address, error=OSError(address)))
+    assert PASS not in line
+    assert "[hidden]" in line
+    assert "failed" in line
+
+
+def test_a_secret_with_quotes_is_none_in_json() -> None:
+    """There it is spelt otherwise."""
+    line = formatter("json", {'a"secret\\here'}).format(record('x a"secret\\here y'))
+    assert "secret" not in line
+
+
+def test_words_are_no_secrets() -> None:
+    """A setting as short as a word hides nothing of what is told."""
+    assert "0 songs" in formatter("text", {"0", ""}).format(record("0 songs"))
+
+
+def test_the_end_of_a_process_is_written_likewise(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody caught is an object too, with its secrets hidden."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    set_up("info", "json", {"a-secret-thing"})
+    logging.captureWarnings(False)
+    sys.excepthook(ValueError, ValueError("a-secret-thing"), None)
+    found = json.loads(capsys.readouterr().err)
+    assert found["level"] == "CRITICAL"
+    assert found["error"] == "ValueError: [hidden]"
