@@ -136,7 +136,7 @@ class Floors:
         came_ms = await self._party.nicknames.claim(floor.room, member, looked)
         if guest.room != floor.room:  # they have gone on meanwhile
             return member
-        guest.member, guest.came_ms = member, came_ms
+        guest.member, guest.came_ms, guest.looks = member, came_ms, False
         for page in floor.of(member.user_id):
             page.member, page.came_ms = replace(page.member or member, name=member.name), came_ms
             floor.know(page)
