@@ -62,7 +62,8 @@ async def test_a_link_that_leads_nowhere(room: str, web: aiohttp.ClientSession, 
 async def test_what_plays_is_told_to_the_system(party: PartyService, room: str, visit: OpenPage) -> None:
     """Title, artist, and whether it plays."""
     page = await visit(room)
-    await page.wait_for_function("navigator.mediaSession.playbackState === 'none'")
+    await page.locator("html:not(.coming)").wait_for()
+    assert await page.evaluate("navigator.mediaSession.playbackState") == "none"
     host = Member("web", "host", "Host", moderator=True, manager=True)
     await party.queue.add(LOBBY, host, "take on me")
     await expect(page.locator("#now-title")).to_have_text("Take on Me")

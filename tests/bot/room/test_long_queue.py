@@ -24,8 +24,6 @@ WATCH = """() => {
 """Notes which rows are taken out or put in, and marks those that are there."""
 MARKED = """() => [...document.querySelectorAll("#queue > li")]
   .filter((row) => row.mark === row.dataset.entry).length"""
-    "[...document.querySelectorAll('#queue > li')].filter((row) => row.mark === row.dataset.entry).length"
-)
 
 
 async def fill_up(party: PartyService, songs: int) -> None:
