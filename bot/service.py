@@ -14,6 +14,7 @@ from bot.party.clock import Clock
 from bot.party.erasure import Erasure
 from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
+from bot.party.nicknames import Nicknames
 from bot.party.notices import Notices
 from bot.party.passes import Passes
 from bot.party.ports import Catalogue, Recommender
@@ -64,6 +65,7 @@ class PartyService:
         self.settings = RoomSettings(self.unit)
         self.blocks = Blocking(self.unit, songs)
         self.passes = Passes(self.unit)
+        self.nicknames = Nicknames(self.unit)
         self.cards = Cards(self.unit)
         self.autopilot = Autopilot(self.unit, suggestions)
         self.clock = Clock(self.unit, self.autopilot)

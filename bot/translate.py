@@ -18,10 +18,13 @@ from babel.messages.pofile import read_po, write_po
 from bot.doors.arguments import OneOf
 from bot.doors.commands import ADD_FROM_MESSAGE, TABLE
 from bot.wording.languages import LANGUAGES, LOCALE
+from bot.wording.scripts import texts_in
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS: dict[str, Any] = {"marked": None, "count": (1, 2), "counted": (1, 2)}
 """What marks a text: `marked` and `counted`, and `count` with its singular and plural."""
+IN_PAGES: dict[str, Any] = {"say": None, "count": (1, 2)}
+"""The same in the room's templates."""
 WIDTH = 110
 NOISE = (
     b"POT-Creation-Date",
@@ -34,12 +37,19 @@ NOISE = (
 
 
 def collected() -> Catalog:
-    """Every text that people read, from the code and from the table of commands."""
+    """Every text that people read: from the code, the room's pages and scripts, and the table of commands."""
     found = Catalog(fuzzy=False)
-    for folder in ("bot", "cogs"):
-        texts = extract_from_dir(ROOT / folder, [("**.py", "python")], keywords=KEYWORDS, comment_tags=())
+    for folder, kind, method, keywords in (
+        ("bot", "**.py", "python", KEYWORDS),
+        ("cogs", "**.py", "python", KEYWORDS),
+        ("bot/room/templates", "**.html", "jinja2", IN_PAGES),
+    ):
+        texts = extract_from_dir(ROOT / folder, [(kind, method)], keywords=keywords, comment_tags=())
         for file, _, message, _, context in texts:
             found.add(message, locations=[(f"{folder}/{file}", 0)], context=context)
+    for script in sorted((ROOT / "bot/room/static").glob("*.js")):
+        for one, many in texts_in(script.read_text("utf-8")):
+            found.add((one, many) if many else one)
     for context, message in names():
         found.add(message, context=context)
     return found

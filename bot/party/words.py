@@ -277,6 +277,7 @@ class Party:
     decides_ms: int | None = None  # when it chooses
     playback: Playback | None = None  # where it sounds, if it does
     links: int = 0  # how often the links to its page were made anew
+    blocked: Blocked = NOTHING_BLOCKED
 
     @property
     def paused(self) -> bool:

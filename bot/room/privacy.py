@@ -41,7 +41,8 @@ KEPT: Section = (
         ),
         marked(
             "In the web room, your browser keeps your nickname and a random key that stands for you. There "
-            "are no cookies, except for ten minutes while you connect Spotify."
+            "are no cookies, except one for a language you choose, and one for ten minutes while you connect "
+            "Spotify."
         ),
     ),
 )
@@ -98,7 +99,7 @@ def add_route(room: web.Application, *, spotify: bool) -> None:
 
     async def show(request: web.Request) -> web.Response:
         response = privacy_page(language(wished_code(request)), spotify=spotify)
-        response.headers["Vary"] = "Accept-Language"
+        response.headers["Vary"] = "Accept-Language, Cookie"
         return response
 
     room.router.add_get(PATH, show)

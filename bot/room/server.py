@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.party.errors import StartError
-from bot.room import privacy
+from bot.room import assets, manifest, pages, privacy
 from bot.room.hub import Hub
+from bot.room.limits import Limits
 from bot.service import PartyService
 
-STATIC = Path(__file__).parent / "static"
 STOP_WITHIN_S = 5.0
 """How long requests under way may take when the room closes, in seconds."""
 
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -35,7 +35,10 @@ HEADERS = {
 
 
 def build_room(
-    party: PartyService, names: Collection[str] = (), routes: Iterable[Callable[[web.Application], None]] = ()
+    party: PartyService,
+    names: Collection[str] = (),
+    routes: Iterable[Callable[[web.Application], None]] = (),
+    limits: Limits | None = None,
 ) -> web.Application:
     """The room as an application.
 
@@ -43,15 +46,18 @@ def build_room(
         party: what the room is a door to.
         names: the host names it may be called by, besides IP addresses and localhost.
         routes: each hangs what another front door serves into the application.
+        limits: how many may come; as usual if left out.
     """
-    hub = Hub(party)
-    app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names)))])
+    hub = Hub(party, limits)
+    app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names))), pages.keep_choice])
     app.on_response_prepare.append(_add_headers)
+    app.cleanup_ctx.append(_sweeping(hub))
     app.on_shutdown.append(_goodbye(hub))
     app.router.add_get("/", _page)
+    app.router.add_get(manifest.PATH, manifest.show)
     app.router.add_get("/healthz", _health)
     app.router.add_get("/live", hub.meet)
-    app.router.add_static("/static", STATIC)
+    app.router.add_get("/static/{file}", assets.serve)
     privacy.add_route(app, spotify=party.has_spotify)
     for add in routes:
         add(app)
@@ -65,6 +71,7 @@ async def open_room(
     port: int,
     names: Collection[str] = (),
     routes: Iterable[Callable[[web.Application], None]] = (),
+    limits: Limits | None = None,
 ) -> AsyncIterator[str]:
     """Serves the room while the context is open, and yields its address.
 
@@ -74,12 +81,13 @@ async def open_room(
         port: 0 for a free one.
         names: further host names that people reach it by, such as a public one.
         routes: each hangs what another front door serves into it.
+        limits: how many may come; as usual if left out.
 
     Raises:
         StartError: it cannot listen there.
     """
     runner = web.AppRunner(
-        build_room(party, {host, *names}, routes), access_log=None, shutdown_timeout=STOP_WITHIN_S
+        build_room(party, {host, *names}, routes, limits), access_log=None, shutdown_timeout=STOP_WITHIN_S
     )
     await runner.setup()
     try:
@@ -140,8 +148,8 @@ def _same_origin(request: web.Request) -> bool:
     return scheme in {"http", "https"} and host.casefold() == request.headers["Host"].casefold()
 
 
-async def _page(request: web.Request) -> web.FileResponse:
-    return web.FileResponse(STATIC / "index.html")
+async def _page(request: web.Request) -> web.Response:
+    return pages.show(request, "room.html", entry="room.js", manifest=manifest.beside(request.path))
 
 
 async def _health(request: web.Request) -> web.Response:
@@ -151,6 +159,17 @@ async def _health(request: web.Request) -> web.Response:
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+
+
+def _sweeping(hub: Hub) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        sweeping = asyncio.create_task(hub.keep_swept())
+        yield
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+    return run
 
 
 def _goodbye(hub: Hub) -> Callable[[web.Application], Awaitable[None]]:

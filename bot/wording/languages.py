@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
+from babel import Locale
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -30,6 +31,8 @@ LANGUAGES = {
     "zh_CN": "简体中文",
 }
 """Each language's code and its own name for itself."""
+SAMPLES = (1_000_000, 2, 1)
+"""A number of each kind that any of these languages has a form for."""
 
 
 class Language:
@@ -42,12 +45,21 @@ class Language:
 
     def say(self, message: str, **parts: object) -> str:
         """A marked text in this language."""
-        return self.adapted(self._texts.gettext(message)).format(**parts)
+        return self.pattern(message).format(**parts)
 
     def count(self, one: str, many: str, number: int, **parts: object) -> str:
         """A text that depends on a number, which is its `{number}`."""
-        text = self.adapted(self._texts.ngettext(one, many, number))
-        return text.format(number=number, **parts)
+        return self.pattern(one, many, number).format(number=number, **parts)
+
+    def pattern(self, one: str, many: str = "", number: int = 1) -> str:
+        """A text before its braces are filled: of two forms, the one for a number."""
+        texts = self._texts
+        return self.adapted(texts.ngettext(one, many, number) if many else texts.gettext(one))
+
+    def patterns(self, one: str, many: str) -> dict[str, str]:
+        """Both forms of a text, or more, by the kinds of numbers that the language tells apart (CLDR)."""
+        kind = Locale.parse(self._locale).plural_form
+        return {kind(number): self.pattern(one, many, number) for number in SAMPLES}
 
     def adapted(self, text: str) -> str:
         """A text before its braces are filled, for a front door that words some things otherwise."""

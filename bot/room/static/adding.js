@@ -1,12 +1,13 @@
 // Adding songs: one, several, or a whole list, and what became of them.
 
 import { Field, onDrop, sendable } from "./lists.js";
+import { page } from "./page.js";
 import { busy } from "./sound.js";
 import { byId } from "./view.js";
 import { Which } from "./which.js";
+import { count, say } from "./words.js";
 
 const LONGEST_TYPED = 4000; // characters; what is longer is sent as a file
-const PASTED = "your list";
 
 export class Adding {
   // change(what, fields, onGoing) -> answer, or null when somebody would rather watch; toast(answer)
@@ -33,7 +34,7 @@ export class Adding {
     const isList = this.field.isList;
     this.hush();
     const answer = await busy(byId("add-button"), () =>
-      song.length > LONGEST_TYPED ? this.send(new File([song], PASTED)) : this.go("add", { text: song }, "Importing"),
+      song.length > LONGEST_TYPED ? this.send(new File([song], say("your list"))) : this.go("add", { text: song }, say("Importing …")),
     );
     if (!answer) return;
     if (answer.ok && this.field.value === typed) this.field.clear();
@@ -58,7 +59,7 @@ export class Adding {
 
   async send(file) {
     try {
-      return await this.go("import", { file: await sendable(file) }, `Adding ${file.name}`);
+      return await this.go("import", { file: await sendable(file) }, say("Adding {name} …", { name: file.name }));
     } catch (error) {
       return { ok: false, say: error.message };
     }
@@ -69,7 +70,7 @@ export class Adding {
     try {
       return await this.change(what, fields, () => {
         this.lists.push(list);
-        this.hear([`${words} …`]);
+        this.hear([words]);
         this.draw();
       });
     } finally {
@@ -86,7 +87,7 @@ export class Adding {
     const words = met.flatMap(({ say }) => say.split("\n")).filter((line) => !asked.has(line));
     const isLong = isList || words.length > 1;
     this.report(isLong ? words.join("\n") : "");
-    this.toast({ ok: true, say: isLong ? "" : words.join("") });
+    this.toast({ ok: true, say: isLong ? "" : words.join("") }); // "" takes an older one away
     this.which.ask(questions);
     this.hear([...(isLong ? words : []), ...asked]);
     this.refuse(answers.filter(({ ok }) => !ok).map(({ say }) => say).join("\n"));
@@ -118,7 +119,7 @@ export class Adding {
 
   mine() {
     const { playing, queue } = this.state ?? { playing: null, queue: [] };
-    return [playing, ...queue].filter((entry) => entry?.yours);
+    return [playing, ...queue].filter((entry) => page.isMine(entry));
   }
 
   newest() {
@@ -130,8 +131,8 @@ export class Adding {
     const list = this.lists.at(-1);
     byId("bringing").hidden = !list;
     if (!list) return;
-    const count = this.mine().filter(({ id }) => id > list.since).length;
-    const soFar = count ? ` ${count} ${count === 1 ? "song" : "songs"} so far` : "";
-    byId("bringing-words").textContent = `${list.words} …${soFar}`;
+    const songs = this.mine().filter(({ id }) => id > list.since).length;
+    const soFar = songs ? count("{number} song so far", "{number} songs so far", songs) : "";
+    byId("bringing-words").textContent = [list.words, soFar].filter(Boolean).join(" ");
   }
 }

@@ -2,8 +2,7 @@
 
 import { busy } from "./sound.js";
 import { apart, byId, fillTile, songWords, source } from "./view.js";
-
-const WHOSE = "Songs you voted up, the latest first. Only you see this list.";
+import { count, say } from "./words.js";
 
 export class Favourites {
   // change(what, fields) -> answer, or null when somebody would rather watch; toast(answer)
@@ -34,18 +33,21 @@ export class Favourites {
     return answer.ok;
   }
 
-  list({ favourites = [], say }) {
-    byId("favourites-said").textContent = favourites.length ? WHOSE : say;
+  list({ favourites = [], say: words }) {
+    byId("favourites-said").textContent = favourites.length
+      ? say("Songs you voted up, the latest first. Only you see this list.")
+      : words;
     this.songs.replaceChildren(...favourites.flatMap((song) => this.choice(song)));
     this.all.hidden = favourites.length < 2;
-    this.all.textContent = `Add all ${favourites.length}`;
+    this.all.textContent = count("Add all {number}", "Add all {number}", favourites.length);
     this.all.dataset.song = `entry:${favourites[0]?.entry}-${favourites.at(-1)?.entry}`;
   }
 
   choice(song) {
     const made = byId("choice").content.firstElementChild.cloneNode(true);
     made.dataset.song = `entry:${song.entry}`;
-    made.setAttribute("aria-label", ["Add", apart(song.title), song.artist && `by ${apart(song.artist)}`].filter(Boolean).join(" "));
+    const parts = { song: apart(song.title), artist: apart(song.artist) };
+    made.setAttribute("aria-label", song.artist ? say("Add {song} by {artist}", parts) : say("Add {song}", parts));
     fillTile(made.querySelector(".tile"), song);
     made.querySelector(".title").textContent = song.title;
     made.querySelector(".artist").textContent = songWords(song);

@@ -1,16 +1,14 @@
 // Lists of songs: pasted into the field with their lines, dropped anywhere on the page, or chosen as files.
 
 import { byId } from "./view.js";
+import { say } from "./words.js";
 
 const LARGEST_LIST_BYTES = 2 ** 20;
 const LONGEST_NAME = 255;
-const TOO_LARGE = "That list is too big for me. Keep it under 1 MB, or send it in parts.";
-const UNREADABLE = "I can't open that file. Choose another one.";
-const FIELDS = { song: "Add a song", list: "Add songs, one on each line" };
 
 // A file as the room takes it; throws an Error that says why there is none.
 export async function sendable(file) {
-  if (file.size > LARGEST_LIST_BYTES) throw new Error(TOO_LARGE);
+  if (file.size > LARGEST_LIST_BYTES) throw new Error(say("That list is too big for me. Keep it under 1 MB, or send it in parts."));
   return { name: file.name.slice(-LONGEST_NAME), base64: await base64(file) };
 }
 
@@ -18,7 +16,7 @@ function base64(file) {
   return new Promise((read, failed) => {
     const reader = new FileReader();
     reader.onload = () => read(reader.result.split(",")[1] ?? "");
-    reader.onerror = () => failed(new Error(UNREADABLE)); // a folder, for instance
+    reader.onerror = () => failed(new Error(say("I can't open that file. Choose another one."))); // a folder, for instance
     reader.readAsDataURL(file);
   });
 }
@@ -85,7 +83,7 @@ export class Field {
     this.list.hidden = byId("list-clear").hidden = !isList;
     byId("file-button").hidden = isList;
     byId("add-label").htmlFor = field.id;
-    byId("add-label").textContent = FIELDS[field.id];
+    byId("add-label").textContent = isList ? say("Add songs, one on each line") : say("Add a song");
     if (withFocus) field.focus();
   }
 }

@@ -1,117 +1,198 @@
-// The line to the room: it comes back by itself, and what was asked before it broke is asked again with the
-// same id, so that nothing is lost and nothing happens twice.
+// The line to the room. It notices when it is dead, comes back by itself, and asks again, with the same id,
+// what was asked before it broke: nothing is lost, and nothing happens twice.
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 10_000;
-const ANSWER_WITHIN_MS = 12_000;
+const QUIET_MS = 15_000; // after so long without a word the line is probed
+const ANSWER_WITHIN_MS = 5_000; // a line that says nothing at all for so long after a question is dead
 const SLOWEST_PER_MS = 10; // a large message may take longer, at so many characters
-const CHANGES = new Set([
-  "add", "import", "next", "vibe", "vote", "skip", "remove", "undo",
-  "favourites", "play", "pause", "device", "volume", "stop", "save", "disconnect",
-]);
+const SLOW_MS = 300; // what takes longer is seen to be waiting
+const LOOK_EVERY_MS = 1_000;
+const NAMELESS = new Set(["NameTaken", "NameNeeded", "NotUnderstood"]);
 
 // crypto.randomUUID is missing on plain http, which is how phones reach a laptop in the same flat.
 export function randomId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// The secret in the address of the page; empty in the lobby.
+export function linkOf(path) {
+  return /^\/party\/([^/]+)/.exec(path)?.[1] ?? "";
+}
+
 export class Line {
-  // onState(state), onAway(whether it is away, how many changes wait), hello() -> {name, secret} or null,
-  // onHello(answer), onTold(what has happened, in words)
-  constructor({ onState, onAway, onHello, onTold, hello }) {
-    Object.assign(this, { onState, onAway, onHello, onTold, hello });
+  // store: keeps what is told; who() -> {name, secret}, {look: true} or {}
+  // onShown(): something has changed; onAway({away, offline, bye, waiting}); onEntered(answer); onTold(words)
+  // onSlow(whether something waits for its answer)
+  constructor({ store, who, onShown, onAway, onEntered, onTold, onSlow = () => {} }) {
+    Object.assign(this, { store, who, onShown, onAway, onEntered, onTold, onSlow });
     this.waiting = new Map();
     this.tries = 0;
-    addEventListener("online", () => this.hurry());
-    document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
+    this.away = false;
+    this.bye = null; // what the room said before it closed the line
+    this.entered = false;
+    addEventListener("online", () => this.look());
+    addEventListener("offline", () => this.report());
+    addEventListener("pageshow", () => this.look());
+    document.addEventListener("visibilitychange", () => document.hidden || this.look());
+    setInterval(() => this.tick(), LOOK_EVERY_MS);
     this.connect();
   }
 
-  // Asks the room; the answer comes as {ok, say, ...}. Only changes outlive a broken line: what else was
-  // asked is answered with ok false. onGoing is called once the room is at work on what may take long.
+  // Asks the room; the answer comes as {ok, say, ...}, however often the line breaks meanwhile.
+  // onGoing is called once the room is at work on what may take long.
   ask(what, fields = {}, onGoing = null) {
     const message = { id: randomId(), do: what, ...fields }; // in this order, or a large one is not read
     return new Promise((answered) => {
-      this.waiting.set(message.id, { message, answered, onGoing });
-      const length = this.send(message);
-      this.reportAway();
-      setTimeout(() => this.isOverdue(message.id) && this.giveUp(), ANSWER_WITHIN_MS + length / SLOWEST_PER_MS);
+      const asked = { message, answered, onGoing, going: false, sentAt: 0, longMs: ANSWER_WITHIN_MS };
+      this.waiting.set(message.id, asked);
+      if (this.entered) this.send(asked);
+      this.report();
+      setTimeout(() => this.slow(), SLOW_MS);
     });
   }
 
-  // What the room has said to be at work on may take long.
-  isOverdue(id) {
-    return this.waiting.has(id) && !this.waiting.get(id).going;
+  slow() {
+    this.onSlow([...this.waiting.values()].some(({ going, message }) => !going && message.do !== "ping"));
   }
 
-  // A line can be dead without having been closed, after a phone has slept for instance.
-  giveUp() {
-    const socket = this.socket;
-    if (socket.readyState !== WebSocket.OPEN) return;
-    socket.close();
-    this.lost(socket);
+  // Is the line there? At once, because somebody looks, or after a while of silence.
+  look() {
+    if (this.bye && !this.bye.retry) return;
+    if (this.timer) return this.bye ? undefined : this.connect();
+    this.report();
+    if (this.entered && !this.probing) {
+      this.probing = true;
+      this.ask("ping").then(() => (this.probing = false));
+    }
+  }
+
+  tick() {
+    const now = performance.now();
+    if (this.timer || this.socket.readyState > WebSocket.OPEN) return;
+    const unheard = ({ going, sentAt, longMs }) => !going && sentAt && sentAt > this.heardAt && now - sentAt > longMs;
+    if ([...this.waiting.values(), this.entering].some((asked) => asked && unheard(asked))) return this.lost(this.socket);
+    if (this.socket.readyState === WebSocket.CONNECTING && now - this.heardAt > 2 * ANSWER_WITHIN_MS) this.lost(this.socket);
+    else if (now - this.heardAt > QUIET_MS) this.look();
   }
 
   connect() {
     clearTimeout(this.timer);
     this.timer = null;
+    this.entered = this.probing = false;
+    this.heardAt = performance.now();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(`${scheme}//${location.host}/live`);
     this.socket = socket;
-    socket.onopen = () => this.greet();
-    socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
+    socket.onopen = () => this.enter(this.who());
+    socket.onmessage = ({ data }) => socket === this.socket && this.hear(JSON.parse(data));
     socket.onclose = () => this.lost(socket);
   }
 
-  hurry() {
-    if (this.timer) this.connect();
+  // Comes in, with a name if there is one.
+  enter(who) {
+    const since = this.store.since;
+    const message = {
+      id: randomId(),
+      do: "enter",
+      link: linkOf(location.pathname),
+      language: document.documentElement.lang,
+      ...who,
+      ...(since && { since }),
+    };
+    const answered = (answer) => this.letIn(answer, who);
+    this.entering = { message, answered, sentAt: 0, longMs: ANSWER_WITHIN_MS };
+    this.send(this.entering);
   }
 
-  greet() {
+  letIn(answer, who) {
+    this.entering = null;
+    if (!answer.ok && who.name && NAMELESS.has(answer.kind)) {
+      this.onEntered(answer);
+      return this.enter({});
+    }
+    if (!answer.ok) return this.hearBye({ say: answer.say, kind: answer.kind, retry: ["Fault", "TooFast"].includes(answer.kind), after_s: 5 });
     this.tries = 0;
+    this.entered = true;
     this.away = false;
-    this.onAway(false, 0);
-    const unanswered = [...this.waiting.values()];
-    const who = this.hello();
-    if (who) this.ask("hello", who).then(this.onHello);
-    for (const { message } of unanswered) this.send(message);
+    this.bye = null;
+    for (const asked of this.waiting.values()) if (asked.message.do !== "ping") this.send(asked);
+    this.onEntered(answer);
+    this.report();
   }
 
   hear(message) {
-    if (message.state) return this.onState(message.state);
-    if (message.told) return this.onTold(message.told);
-    const asked = this.waiting.get(message.id);
-    if (message.going) return asked && this.isGoing(asked);
-    this.waiting.delete(message.id);
-    asked?.answered(message);
+    this.heardAt = performance.now();
+    if (message.own) {
+      this.store.mine(message.own);
+      if (this.store.state) this.onShown();
+    } else if (message.state) {
+      this.store.whole(message.state);
+      this.onShown();
+    } else if (message.change) {
+      if (this.store.change(message.change)) return this.onShown();
+      this.store.forget(); // something was missed: come in anew
+      this.enter(this.who());
+    } else if (message.told) this.onTold(message.told);
+    else if (message.bye) this.hearBye(message.bye);
+    else this.hearAnswer(message);
   }
 
-  isGoing(asked) {
-    if (!asked.going) asked.onGoing?.();
-    asked.going = true;
+  hearAnswer(message) {
+    if (message.id === this.entering?.message.id) return this.entering.answered(message);
+    const asked = this.waiting.get(message.id);
+    if (!asked) return;
+    if (message.going) {
+      if (!asked.going) asked.onGoing?.();
+      asked.going = true;
+    } else {
+      this.waiting.delete(message.id);
+      asked.answered(message);
+    }
+    this.slow();
+  }
+
+  // The room says why it closes the line, and whether to come back.
+  hearBye(bye) {
+    this.bye = bye;
+    this.lost(this.socket);
   }
 
   lost(socket) {
     if (socket !== this.socket || this.timer) return;
-    for (const [id, { message, answered }] of this.waiting) {
-      if (CHANGES.has(message.do)) continue;
-      this.waiting.delete(id);
-      answered({ ok: false, say: "Can't reach the room right now. Try again in a moment.", kind: "Away" });
-    }
-    const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries) * (0.75 + Math.random() / 2);
-    this.tries += 1;
+    socket.onclose = null;
+    socket.close();
+    this.entered = false;
+    this.entering = null;
     this.away = true;
-    this.timer = setTimeout(() => this.connect(), wait);
-    this.reportAway();
+    for (const [id, { message }] of this.waiting) if (message.do === "ping") this.answerGone(id);
+    if (this.bye && !this.bye.retry) {
+      this.timer = -1;
+      for (const id of [...this.waiting.keys()]) this.answerGone(id);
+    } else {
+      const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.tries) * (0.75 + Math.random() / 2);
+      this.tries += 1;
+      this.timer = setTimeout(() => this.connect(), Math.max(wait, 1000 * (this.bye?.after_s ?? 0)));
+    }
+    this.report();
   }
 
-  reportAway() {
-    if (this.away) this.onAway(true, [...this.waiting.values()].filter(({ message }) => CHANGES.has(message.do)).length);
+  answerGone(id) {
+    const { answered } = this.waiting.get(id);
+    this.waiting.delete(id);
+    answered({ ok: false, say: this.bye?.say ?? "", kind: "Away" });
   }
 
-  send(message) {
-    const text = JSON.stringify(message);
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(text);
-    return text.length;
+  report() {
+    const waiting = [...this.waiting.values()].filter(({ message }) => !["ping", "search"].includes(message.do)).length;
+    this.onAway({ away: this.away, offline: !navigator.onLine, bye: this.bye, waiting });
+  }
+
+  send(asked) {
+    const text = JSON.stringify(asked.message);
+    if (this.socket.readyState !== WebSocket.OPEN) return;
+    this.socket.send(text);
+    asked.sentAt = performance.now();
+    asked.longMs = ANSWER_WITHIN_MS + text.length / SLOWEST_PER_MS;
   }
 }

@@ -1,18 +1,25 @@
-// Who I am: a nickname, and a random secret that keeps it mine in this browser.
+// Who I am: a nickname, and a random secret that keeps it mine in this browser, in all its tabs.
 
 import { randomId } from "./live.js";
+import { page } from "./page.js";
 import { apart, byId } from "./view.js";
+import { say } from "./words.js";
+
+const NAME = "encore.name";
+const SECRET = "encore.secret";
 
 // A browser that keeps nothing for us still lets people in for as long as the page is open.
 const memory = new Map();
-function recall(key) {
+
+export function recall(key) {
   try {
     return localStorage.getItem(key);
   } catch {
     return memory.get(key) ?? null;
   }
 }
-function remember(key, value) {
+
+export function remember(key, value) {
   try {
     localStorage.setItem(key, value);
   } catch {
@@ -21,30 +28,32 @@ function remember(key, value) {
 }
 
 export class Me {
-  constructor(ask) {
-    this.ask = ask; // ask("hello", fields) -> answer
-    if (!recall("encore.secret")) remember("encore.secret", randomId());
+  constructor() {
+    if (!recall(SECRET)) remember(SECRET, randomId());
     this.dialog = byId("name-dialog");
     byId("me").addEventListener("click", () => this.choose());
     byId("name-cancel").addEventListener("click", () => this.dialog.close());
     byId("name-form").addEventListener("submit", (event) => this.submit(event));
     this.dialog.addEventListener("close", () => this.decided?.(this.name !== null));
+    // Another tab of this browser has chosen a name: it is this one's as well.
+    addEventListener("storage", ({ key, newValue }) => key === NAME && newValue && this.take(newValue));
     this.show();
   }
 
+  // The name as the room has it; before it has said so, the one that is remembered.
   get name() {
-    return recall("encore.name") || null;
+    return page.state ? page.own.name : recall(NAME) || null;
   }
 
-  hello() {
-    return this.name && { name: this.name, secret: recall("encore.secret") };
+  // With which name to come in.
+  get who() {
+    const name = recall(NAME);
+    return name ? { name, secret: recall(SECRET) } : {};
   }
 
-  // What the room said to our name, whoever asked.
-  greeted(answer) {
-    if (answer.ok) remember("encore.name", answer.name);
-    else if (answer.kind === "NameTaken" || answer.kind === "NameNeeded") remember("encore.name", "");
-    this.show();
+  // What the room said to our name when we came in.
+  entered(answer) {
+    if (!answer.ok) remember(NAME, "");
   }
 
   // Asks for a name, with a word on why; true once there is one.
@@ -59,18 +68,28 @@ export class Me {
 
   async submit(event) {
     event.preventDefault();
-    const answer = await this.ask("hello", { name: byId("name").value, secret: recall("encore.secret") });
-    if (!answer.ok) {
-      byId("name-said").textContent = answer.say;
-      return;
-    }
-    this.greeted(answer);
-    this.dialog.close();
+    const answer = await this.take(byId("name").value);
+    if (answer.ok) this.dialog.close();
+    else byId("name-said").textContent = answer.say;
+  }
+
+  async take(name) {
+    if (page.own.as === "member" || name === page.own.name) return { ok: true };
+    const answer = await page.ask("hello", { name, secret: recall(SECRET) });
+    if (!answer.ok) return answer;
+    if (answer.name !== recall(NAME)) remember(NAME, answer.name);
+    this.fresh = answer.name; // until the room tells us our own part
+    this.show();
+    return answer;
   }
 
   show() {
-    byId("my-name").textContent = this.name ?? "Pick a name";
-    byId("me").classList.toggle("named", Boolean(this.name));
-    byId("me").setAttribute("aria-label", this.name ? `You are ${apart(this.name)}. Change your name` : "Pick a name");
+    const { name } = this;
+    const me = byId("me");
+    byId("my-name").textContent = name ?? say("Pick a name");
+    me.classList.toggle("named", name !== null);
+    me.disabled = page.own.as === "member"; // members have their name from the chat
+    const words = name ? say("You are {name}. Change your name", { name: apart(name) }) : say("Pick a name");
+    me.setAttribute("aria-label", me.disabled ? say("You are {name}", { name: apart(name ?? "") }) : words);
   }
 }

@@ -1,58 +1,129 @@
-// The room's page: puts the line, the name, the type-ahead and the view together.
+// The room's page: puts the line, the name, the type-ahead and all that is shown together.
 
 import { Adding } from "./adding.js";
+import { aloud } from "./aloud.js";
+import { Cards } from "./cards.js";
 import { Favourites } from "./favourites.js";
 import { Line } from "./live.js";
+import { media } from "./media.js";
 import { Me } from "./names.js";
+import { page } from "./page.js";
+import { Queue } from "./queue.js";
+import { toolbar } from "./rove.js";
+import { looks, makeRow, played, suggested } from "./rows.js";
 import { Sound, busy } from "./sound.js";
+import { people, progress, stage } from "./stage.js";
+import { Store } from "./store.js";
 import { TypeAhead } from "./typeahead.js";
-import { byId, progress, show } from "./view.js";
+import { byId } from "./view.js";
+import { count, say } from "./words.js";
 
 const TICK_MS = 500;
 const TOAST_MS = 6000;
+const BLINK_MS = 300;
 
-let latest = null;
-let serverAheadMs = 0;
+const store = new Store();
 let toastTimer;
+let drawing = false;
 
-const me = new Me((what, fields) => line.ask(what, fields));
-const sound = new Sound({ change, toast, ask: (what, fields) => line.ask(what, fields), named: () => me.name !== null });
+Object.assign(page, { change, toast, ask: (what, fields, onGoing) => page.line.ask(what, fields, onGoing) });
+const me = new Me();
+const sound = new Sound({ change, toast, ask: page.ask, named: () => me.name !== null });
 const adding = new Adding({ change, toast });
 new Favourites({ change, toast });
-const line = new Line({ onState: arrived, onAway: away, onHello: greeted, onTold: told, hello: () => me.hello() });
+const queue = new Queue();
+const ballot = new Cards(byId("ballot"), { make: makeRow, write: suggested, looks });
+const history = new Cards(byId("history"), { make: makeRow, write: played, looks });
+page.line = new Line({ store, who: () => me.who, onShown: shown, onAway: away, onEntered: entered, onTold: told, onSlow: slow });
 
-function arrived(state) {
-  serverAheadMs = state.now_ms - Date.now();
-  latest = state;
-  show(state);
+// Changes that come close to each other are drawn once; a page that nobody sees has no frames.
+function shown() {
+  if (store.state.now_ms !== page.state?.now_ms) page.aheadMs = store.state.now_ms - Date.now();
+  page.state = store.state;
+  page.own = store.own;
+  if (document.hidden) return draw();
+  if (!drawing) requestAnimationFrame(draw);
+  drawing = true;
+}
+
+function draw() {
+  drawing = false;
+  const { state, own } = page;
+  document.documentElement.classList.remove("coming");
+  stage(state, own);
+  people(state);
+  locks(state, own);
+  queue.show(state.queue);
+  ballot.show(state.ballot.map((entry, index) => [entry, index + 1]));
+  if (byId("history-box").open) drawHistory();
+  byId("history-count").textContent = state.history.length;
+  byId("queue-invites").textContent = state.playing
+    ? say("Nothing after this one yet. Add a song, or ask what could be next.")
+    : say("The queue is all yours. One song starts the party.");
+  byId("queue-empty").hidden = state.queue.length > 0;
+  byId("ballot-empty").hidden = state.ballot.length > 0;
+  byId("jump").hidden = state.ballot.length === 0 || state.queue.length === 0;
   sound.show(state);
   adding.show(state);
+  me.show();
   tick();
+  aloud(state);
+  media(state, own);
+  page.changed();
+}
+
+function drawHistory() {
+  const songs = page.state?.history ?? [];
+  history.show(songs.map((entry, index) => [entry, index + 1]));
+  byId("history-empty").hidden = songs.length > 0;
+}
+
+// What one may not do here is not offered, and a sentence says why.
+function locks({ rules }, { may }) {
+  byId("adding").hidden = !may.add;
+  byId("wish").hidden = byId("undo").hidden = !may.vote;
+  byId("locked").hidden = Boolean(may.add);
+  byId("locked").textContent = may.add ? "" : whyLocked(rules, may);
+}
+
+function whyLocked(rules, may) {
+  if (!may.vote) return say("You're here to watch: guests of this party neither vote nor add songs.");
+  if (rules.adding_locked) return say("Only moderators add songs right now. You can vote.");
+  return say("Guests of this party can vote, but not add songs.");
 }
 
 function tick() {
-  if (latest) progress(latest, Date.now() + serverAheadMs);
+  if (page.state) progress(page.state, Date.now() + page.aheadMs);
 }
 
-function away(isAway, changes) {
-  const unsent = changes ? ` ${changes === 1 ? "One change is" : `${changes} changes are`} waiting to be sent.` : "";
-  byId("away").textContent = isAway ? `Can't reach the room right now. Trying again.${unsent}` : "";
-  byId("away").hidden = !isAway;
+function away({ away: isAway, offline, bye, waiting }) {
+  const unsent = waiting ? count("One change is waiting to be sent.", "{number} changes are waiting to be sent.", waiting) : "";
+  const gone = isAway || offline;
+  const why = bye?.say ?? (offline ? say("You're offline.") : say("Can't reach the room right now."));
+  const again = bye && !bye.retry ? "" : say("Trying again.");
+  byId("away").textContent = gone ? [why, offline ? "" : again, again && unsent].filter(Boolean).join(" ") : "";
+  byId("away").hidden = !gone;
+  if (bye && !bye.retry) document.documentElement.classList.remove("coming");
 }
 
-function greeted(answer) {
-  me.greeted(answer);
-  if (!answer.ok && answer.kind !== "Away") toast(answer);
+// Something has been asked and is not answered yet.
+function slow(isSlow) {
+  byId("slow").hidden = !isSlow;
+}
+
+function entered(answer) {
+  me.entered(answer);
+  if (!answer.ok) toast(answer);
   sound.look();
 }
 
-function told(say) {
-  toast({ ok: true, say });
+function told(words) {
+  toast({ ok: true, say: words });
 }
 
-function toast({ ok, say }) {
+function toast({ ok, say: words }) {
   clearTimeout(toastTimer);
-  byId("toast").textContent = say;
+  byId("toast").textContent = words ?? "";
   byId("toast").classList.toggle("bad", !ok);
   toastTimer = setTimeout(() => (byId("toast").textContent = ""), TOAST_MS);
 }
@@ -60,21 +131,16 @@ function toast({ ok, say }) {
 // Changes the party, asking for a name first where one is needed; null when somebody would rather watch.
 async function change(what, fields, onGoing) {
   if (!me.name && !(await me.choose())) return null;
-  const answer = await line.ask(what, fields, onGoing);
+  const answer = await page.ask(what, fields, onGoing);
   if (answer.kind !== "NameNeeded") return answer;
-  return (await me.choose(answer.say)) ? line.ask(what, fields, onGoing) : null;
-}
-
-async function changeAndTell(what, fields) {
-  const answer = await change(what, fields);
-  if (answer) toast(answer);
+  return (await me.choose(answer.say)) ? page.ask(what, fields, onGoing) : null;
 }
 
 const typeAhead = new TypeAhead({
   input: byId("song"),
   list: byId("songs"),
   found: byId("found"),
-  search: async (text) => (await line.ask("search", { text })).tracks ?? [],
+  search: async (text) => (await page.ask("search", { text })).tracks ?? null,
   choose: (song) => adding.add(`track:${song.track_id}`),
 });
 
@@ -84,24 +150,37 @@ byId("add").addEventListener("submit", (event) => {
   adding.add();
 });
 
-document.querySelector("main").addEventListener("click", ({ target }) => {
-  const button = target.closest("button[data-do]");
-  if (!button) return;
+document.body.addEventListener("click", ({ target }) => {
+  const opens = target.closest("[data-panel]");
+  if (opens) return busy(opens, () => page.open(opens.dataset.panel, opens.dataset.about ? Number(opens.dataset.about) : null));
+  const button = target.closest("main button[data-do]");
+  if (!button) return null;
   const fields = { entry: Number(button.dataset.entry) };
   if (button.dataset.value) {
     fields.value = button.getAttribute("aria-pressed") === "true" ? 0 : Number(button.dataset.value);
   }
-  changeAndTell(button.dataset.do, fields);
+  return late(button, () => page.tell(button.dataset.do, fields));
 });
 
-byId("undo").addEventListener("click", () => changeAndTell("undo", {}));
+// Shows on a button that something goes on, if it takes longer than a blink.
+async function late(button, work) {
+  const timer = setTimeout(() => button.setAttribute("aria-busy", "true"), BLINK_MS);
+  await work();
+  clearTimeout(timer);
+  button.removeAttribute("aria-busy");
+}
+
+byId("undo").addEventListener("click", () => page.tell("undo"));
+byId("history-box").addEventListener("toggle", () => drawHistory());
 
 // Without words it is the queue alone that says what could be next.
 byId("wish").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = byId("words").value.trim();
   const mood = byId("wish").elements.mood.value;
-  await busy(byId("next"), () => (text ? changeAndTell("vibe", { text, mood }) : changeAndTell("next", { mood })));
+  await busy(byId("next"), () => (text ? page.tell("vibe", { text, mood }) : page.tell("next", { mood })));
 });
 
+for (const group of document.querySelectorAll("[role=toolbar]")) toolbar(group);
+if (location.search) globalThis.history.replaceState(null, "", location.pathname); // a language is chosen once
 setInterval(tick, TICK_MS);

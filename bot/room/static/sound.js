@@ -1,6 +1,8 @@
 // How the party sounds: on somebody's Spotify, or by the clock alone. What is private comes to this page only.
 
+import { page } from "./page.js";
 import { apart, byId, songWords } from "./view.js";
+import { count, say } from "./words.js";
 
 const MOST_MISSING = 10;
 const LOST = new Set(["NotConnected", "LinkAgain"]);
@@ -54,7 +56,7 @@ function paragraph(...parts) {
 function listed(songs) {
   const list = document.createElement("ul");
   const words = songs.slice(0, MOST_MISSING).map((song) => [apart(song.title), songWords(song)].filter(Boolean).join(" – "));
-  if (songs.length > MOST_MISSING) words.push(`and ${songs.length - MOST_MISSING} more`);
+  if (songs.length > MOST_MISSING) words.push(count("and {number} more", "and {number} more", songs.length - MOST_MISSING));
   for (const each of words) {
     const item = document.createElement("li");
     item.textContent = each;
@@ -103,11 +105,12 @@ export class Sound {
 
   show(state) {
     const before = this.state;
+    const wasMine = this.isMine;
     this.state = state;
+    this.isMine = page.hosts();
     this.draw();
-    const mine = state.playback?.yours ?? false;
     if (!before && state.spotify) this.look();
-    else if (before && mine !== (before.playback?.yours ?? false)) this.find();
+    else if (before && this.isMine !== wasMine) this.find();
   }
 
   // Asks whether there is an account; only members have one.
@@ -139,9 +142,9 @@ export class Sound {
     if (!answer) return;
     if (!answer.ok) return this.toast(answer);
     const address = ours(answer.url);
-    if (!address) return this.say(paragraph("That isn't one of our links."));
+    if (!address) return this.say(paragraph(say("That isn't one of our links.")));
     window.open(address, "_blank", "noopener,noreferrer");
-    this.say(paragraph(`${answer.say} `), paragraph(linkTo(address, "Open the link"), " if no new tab opened."));
+    this.say(paragraph(`${answer.say} `), paragraph(say("If no new tab opened:"), " ", linkTo(address, say("Open the link"))));
   }
 
   async disconnect() {
@@ -162,14 +165,14 @@ export class Sound {
   }
 
   async save() {
-    this.say(paragraph("Looking for the songs on Spotify …"));
+    this.say(paragraph(say("Looking for the songs on Spotify …")));
     const answer = await this.change("save", { name: byId("save-name").value });
     this.say();
     if (!answer?.ok) return answer && this.toast(answer); // which goes by itself: what refuses now may not soon
     const address = ours(answer.url);
-    if (!address) return this.say(paragraph("That isn't one of our links."));
-    const words = paragraph(answer.say.replace(answer.url, "").trim(), " ", linkTo(address, "Open it in Spotify"));
-    this.say(words, ...(answer.missing.length ? [paragraph("I can't find these on Spotify:"), listed(answer.missing)] : []));
+    if (!address) return this.say(paragraph(say("That isn't one of our links.")));
+    const words = paragraph(answer.say.replace(answer.url, "").trim(), " ", linkTo(address, say("Open it in Spotify")));
+    this.say(words, ...(answer.missing.length ? [paragraph(say("I can't find these on Spotify:")), listed(answer.missing)] : []));
   }
 
   say(...parts) {
@@ -182,11 +185,11 @@ export class Sound {
     byId("sound-out").hidden = this.account !== null;
     byId("sound-in").hidden = byId("spotify-disconnect").hidden = this.account === null;
     if (this.account === null) return;
-    const theirs = playback !== null && !playback.yours && playback.device !== ""; // else anybody takes over
+    const theirs = playback !== null && !page.hosts() && playback.device !== ""; // else anybody takes over
     byId("spotify-name").textContent = this.account.name;
     byId("spotify-devices").hidden = theirs;
-    byId("spotify-steer").hidden = !playback?.yours;
-    byId("spotify-hint").textContent = theirs ? `${apart(playback.host)} is hosting this party.` : this.noDevice;
+    byId("spotify-steer").hidden = !page.hosts();
+    byId("spotify-hint").textContent = theirs ? say("{name} is hosting this party.", { name: apart(playback.host) }) : this.noDevice;
   }
 
   drawDevices() {

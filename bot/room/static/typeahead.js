@@ -1,11 +1,12 @@
 // Songs as one types: a combobox with a listbox, by keyboard, pointer and screen reader.
 
 import { fillTile, songWords } from "./view.js";
+import { count, say } from "./words.js";
 
 const PAUSE_MS = 120;
 
 export class TypeAhead {
-  // search(text) -> songs; choose(song) is called when one is picked.
+  // search(text) -> songs, or null where nobody could look; choose(song) is called when one is picked.
   constructor({ input, list, found, search, choose }) {
     Object.assign(this, { input, list, found, search, choose });
     this.songs = [];
@@ -28,7 +29,7 @@ export class TypeAhead {
   async look(text) {
     const look = (this.latest = {});
     const songs = await this.search(text);
-    if (look === this.latest && document.activeElement === this.input) this.show(songs);
+    if (songs && look === this.latest && document.activeElement === this.input) this.show(songs);
   }
 
   show(songs) {
@@ -36,7 +37,7 @@ export class TypeAhead {
     this.list.replaceChildren(...songs.map((song, index) => this.option(song, index)));
     this.list.hidden = songs.length === 0;
     this.input.setAttribute("aria-expanded", String(songs.length > 0));
-    this.found.textContent = songs.length === 1 ? "1 song found" : `${songs.length || "No"} songs found`;
+    this.found.textContent = songs.length ? count("{number} song found", "{number} songs found", songs.length) : say("No song found");
     this.activate(-1);
   }
 
@@ -51,6 +52,7 @@ export class TypeAhead {
     fillTile(tile, song);
     const title = document.createElement("span");
     title.className = "title";
+    title.dir = "auto";
     title.textContent = song.title;
     const artist = document.createElement("span");
     artist.className = "artist";

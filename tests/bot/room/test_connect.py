@@ -19,6 +19,7 @@ from bot.room import open_room
 from bot.room.connect import COOKIE, ConnectPages
 from bot.service import PartyService
 from bot.slack.names import names
+from bot.wording.languages import language
 from db.store import Store
 from tests.bot.room.conftest import OpenPage
 from tests.bot.spotify.stage import Stage, process
@@ -325,12 +326,15 @@ async def test_the_pages_are_in_the_browsers_language(house: House, wished: str,
     assert f'<html lang="{lang}">' in answer.text
 
 
+BUTTONS = ("Play", "Save as a playlist", "Connect Spotify")
+
+
 @pytest.mark.parametrize(
     ("platform", "play", "save", "connect"),
     [
         ("discord", "/abspielen", "/speichern", "/spotify verbinden"),
         ("slack", "/play", "/save", "/spotify connect"),
-        ("web", "“Play”", "“Save as a playlist”", "“Connect Spotify”"),
+        ("web", *(f"“{language('de').say(button)}”" for button in BUTTONS)),
     ],
 )
 async def test_the_pages_name_what_the_member_has(

@@ -31,7 +31,7 @@ async def test_it_says_everything_in_every_language(
         page = await answer.text()
         assert (answer.status, answer.content_type) == (200, "text/html")
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-        assert answer.headers["Vary"] == "Accept-Language"
+        assert answer.headers["Vary"] == "Accept-Language, Cookie"
     assert f'<html lang="{code.replace("_", "-")}">' in page
     assert [it for it in (*POINTS, *SPOTIFY[1]) if language(code).say(it) not in text(page)] == []
     assert "<script" not in page

@@ -14,6 +14,8 @@ import pytest
 import bot.room
 from bot.party.errors import StartError
 from bot.room import open_room
+from bot.room.language import room_language
+from bot.room.pages import TEMPLATES, rendered
 from bot.service import PartyService
 from tests.bot.room.visitor import connect
 
@@ -26,7 +28,9 @@ async def test_health(room: str, web: aiohttp.ClientSession) -> None:
         assert (answer.status, await answer.text()) == (200, "ok")
 
 
-@pytest.mark.parametrize("path", ["/", "/static/room.js", "/static/room.css", "/no-such-page"])
+@pytest.mark.parametrize(
+    "path", ["/", "/static/room.js", "/static/room.css", "/static/none.js", "/no-such-page"]
+)
 async def test_headers(room: str, web: aiohttp.ClientSession, path: str) -> None:
     """Every answer forbids inline script, foreign content, framing and guessing of types."""
     async with web.get(room + path) as answer:
@@ -50,11 +54,11 @@ class _Parts(HTMLParser):
 def test_the_page_fits_its_policy() -> None:
     """The page has no inline script or style, and asks nobody else for anything."""
     parts = _Parts()
-    parts.feed((STATIC / "index.html").read_text())
+    parts.feed(rendered(room_language("de"), "room.html", entry="room.js"))
     assert not [tag for tag, attrs in parts.tags if tag == "style" or "style" in attrs]
     assert not [tag for tag, attrs in parts.tags if tag == "script" and "src" not in attrs]
     assert not [name for _, attrs in parts.tags for name in attrs if name.startswith("on")]
-    for file in STATIC.iterdir():
+    for file in [*STATIC.glob("*.*"), *TEMPLATES.iterdir()]:
         foreign = set(re.findall(r"https?://[^\"'`$\s]+", file.read_text()))
         assert foreign <= {"http://www.w3.org/2000/svg"}
 

@@ -1,0 +1,94 @@
+// What plays, and who is here.
+
+import { page } from "./page.js";
+import { addedBy, votes } from "./rows.js";
+import { apart, byId, clock, fillTile, source } from "./view.js";
+import { count, say } from "./words.js";
+
+const FACES_SHOWN = 5;
+const LETTERS = new Intl.Segmenter(); // what people see as one
+const STILL_SIGN = "⏸\ufe0e"; // as a letter, not as a coloured picture
+
+export function stage(state, own) {
+  const { playing, paused, playback, title } = state;
+  byId("stage").classList.toggle("quiet", !playing || paused);
+  byId("stage-title").textContent = eyebrow(playing, paused);
+  byId("now-title").textContent = playing ? playing.title : say("Add the first song");
+  byId("now-artist").textContent = playing ? nowWords(playing) : invitation(playback);
+  source(byId("now-source"), playing ?? {});
+  byId("progress").hidden = byId("now-actions").hidden = !playing;
+  fillTile(byId("record-label"), playing ?? { title: "Encore", artist: "" });
+  byId("where").textContent = title ?? "";
+  document.title = pageTitle(playing, paused, title);
+  byId("now-sound").textContent = playback?.words ?? "";
+  if (playing) controls(state, own);
+}
+
+function eyebrow(playing, paused) {
+  if (!playing) return say("It's quiet in here");
+  return paused ? `${STILL_SIGN} ${say("Paused")}` : say("Now playing");
+}
+
+function invitation(playback) {
+  const starts = say("It starts right away, for everybody in the room.");
+  return playback ? starts : `${starts} ${say("This page makes no sound: put the songs on wherever you like.")}`;
+}
+
+function pageTitle(playing, paused, title) {
+  const song = playing && `${paused ? `${STILL_SIGN} ` : ""}${apart(playing.title)}`;
+  return [song, title && apart(title), "Encore"].filter(Boolean).join(" · ");
+}
+
+function nowWords(playing) {
+  return [apart(playing.artist), addedBy(playing)].filter(Boolean).join(" · ");
+}
+
+function controls({ playing, skip, paused, playback }, { may, skip: skips }) {
+  votes(byId("now-votes"), playing);
+  byId("skip").hidden = !may.skip;
+  byId("skip").dataset.entry = playing.id;
+  byId("skip").setAttribute("aria-pressed", String(skips));
+  byId("skip-words").textContent = skip.votes ? say("Skip: {votes} of {needed}", skip) : say("Skip");
+  // Where it plays on somebody's account, that is theirs; whoever finds it paused may go on.
+  byId("pause").hidden = !may.pause || (!paused && playback !== null && !page.hosts() && !may.moderate);
+  byId("pause").classList.toggle("on", paused);
+  byId("pause").querySelector("span").textContent = paused ? say("Play") : say("Pause");
+  byId("now-remove").hidden = !(page.isMine(playing) || may.moderate);
+  byId("now-remove").dataset.entry = playing.id;
+  byId("now-more").dataset.about = playing.id;
+}
+
+export function people({ people: present, named, watching }) {
+  const seen = present.map(({ id, name }) => `${id}/${name}`).slice(0, FACES_SHOWN).join("\n");
+  const faces = byId("faces");
+  if (faces.seen !== seen) faces.replaceChildren(...present.slice(0, FACES_SHOWN).map(face));
+  faces.seen = seen;
+  byId("count").textContent = count("{number} here", "{number} here", Math.max(watching, named));
+}
+
+function face({ name }) {
+  const made = document.createElement("li");
+  fillTile(made, { title: name.toLocaleLowerCase(), artist: "" });
+  made.title = name;
+  const initial = document.createElement("span");
+  initial.ariaHidden = "true";
+  initial.textContent = ([...LETTERS.segment(name)][0]?.segment ?? "").toLocaleUpperCase();
+  const unseen = document.createElement("span");
+  unseen.className = "unseen";
+  unseen.textContent = name;
+  made.append(initial, unseen);
+  return made;
+}
+
+// Shows how far what plays has come, by the room's clock; what is paused stays where it is.
+export function progress({ playing, left_ms: leftMs, length_ms: length }, nowMs) {
+  if (!playing) return;
+  const elapsed = Math.min(length, Math.max(0, length - (leftMs ?? playing.ends_ms - nowMs)));
+  const bar = document.querySelector(".bar");
+  bar.setAttribute("aria-valuemax", Math.round(length / 1000));
+  bar.setAttribute("aria-valuenow", Math.round(elapsed / 1000));
+  bar.setAttribute("aria-valuetext", say("{elapsed} of {length}", { elapsed: clock(elapsed), length: clock(length) }));
+  byId("bar-fill").style.setProperty("--done", elapsed / length);
+  byId("elapsed").textContent = clock(elapsed);
+  byId("length").textContent = clock(length);
+}
