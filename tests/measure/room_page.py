@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -88,8 +89,7 @@ async def _loads(browser: Browser, relay: Relay) -> list[Promise]:
         await context.add_init_script(USABLE)
         page = await context.new_page()
         asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.on("websocket", lambda line, asked=asked: asked.append(line.url))
+        _note(page, asked)
         before = relay.received
         await page.goto(f"http://127.0.0.1:{relay.port}")
         await page.locator("html:not(.coming)").wait_for()
@@ -105,6 +105,12 @@ async def _loads(browser: Browser, relay: Relay) -> list[Promise]:
         at_most(scene, "until it can be used, median", median(usable), USABLE_MS, "ms"),
         at_most(scene, "of files at a second visit", max(second_kb), SECOND_KB, "KB"),
     ]
+
+
+def _note(page: Page, asked: list[str]) -> None:
+    """Notes all that a page asks for."""
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda line: asked.append(line.url))
 
 
 async def _again(page: Page) -> float:
@@ -123,7 +129,7 @@ async def _spent(devtools: CDPSession, page: Page, work: Callable[[], Awaitable[
 
     async def so_far() -> float:
         told = await devtools.send("Performance.getMetrics")
-        return next(1000 * each["value"] for each in told["metrics"] if each["name"] == "TaskDuration")
+        return 1000 * float(next(each["value"] for each in told["metrics"] if each["name"] == "TaskDuration"))
 
     before = await so_far()
     if work:
@@ -145,8 +151,8 @@ async def _long_queue(browser: Browser, relay: Relay, guests: list[Guest]) -> li
     for number in range(RISES):
         idle_ms = await _spent(devtools, page)
         last = await page.locator("#queue > li").last.get_attribute("data-entry")
-        vote = guests[number].ask("vote", entry=int(last or 0), value=1)
-        took.append(await _spent(devtools, page, lambda vote=vote: vote) - idle_ms)
+        vote = partial(guests[number].ask, "vote", entry=int(last or 0), value=1)
+        took.append(await _spent(devtools, page, vote) - idle_ms)
     await devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
     frames = await page.evaluate(SCROLL, PX_A_FRAME)
     await page.close()
