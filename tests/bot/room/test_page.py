@@ -200,7 +200,7 @@ async def test_skip(party: PartyService, room: str, visit: OpenPage, clock: Cloc
     await expect(ann.locator("#skip")).to_have_attribute("aria-pressed", "true")
     await bob.locator("#skip").click()
     await expect(ann.locator("#now-title")).to_have_text(second)
-    await ann.get_by_text("Played earlier").click()
+    await ann.locator("#history-title").click()
     await expect(ann.locator("#history .title")).to_have_text([first])
 
 
