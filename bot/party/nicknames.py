@@ -30,16 +30,17 @@ class Nicknames:
         Raises:
             NameTaken: somebody else has a name that looks like it.
             JoiningLocked: nobody new comes in for now.
-            KeptOut: a moderator has blocked the member here.
+            KeptOut: a moderator has blocked the member here, and it is a new name.
         """
         async with self.unit.reading(room) as party:
             known = await party.nickname(member.user_id)
-            if is_kept_out(member, party.rules, party.blocked):
+            same = known is not None and (known.looks, known.name) == (looks, member.name)
+            if not same and is_kept_out(member, party.rules, party.blocked):
                 raise KeptOut(room)
             if known is None and party.rules.joining_locked and not may_moderate(member, party.rules):
                 raise JoiningLocked(room)
             lately = party.now_ms - NICKNAME_SEEN_MS
-        if known is not None and (known.looks, known.name) == (looks, member.name) and known.seen_ms > lately:
+        if known is not None and same and known.seen_ms > lately:
             return known.seen_ms
         return await self._keep(room, member, looks)
 

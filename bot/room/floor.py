@@ -9,8 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
-from bot.party.errors import KeptOut, PartyError
-from bot.party.rules.moderation import is_kept_out
+from bot.party.errors import PartyError
 from bot.party.words import Party, Room
 from bot.room import own, protocol
 from bot.room.asking import Since
@@ -45,7 +44,6 @@ class Floor:
         service: all parties.
         around: what is shown besides, before anybody has come.
         look_at_links: called when links to the party were made anew; returns what lets guests in by now.
-        send_out: ends a guest's connection with a reason.
     """
 
     def __init__(
@@ -53,7 +51,6 @@ class Floor:
         service: PartyService,
         around: Around,
         look_at_links: Callable[[Floor], Awaitable[str | None]],
-        send_out: Callable[[Guest, PartyError], None],
     ) -> None:
         self.room: Room = around.room
         self.guests: set[Guest] = set()
@@ -62,7 +59,6 @@ class Floor:
         self._service = service
         self._around = around
         self._look_at_links = look_at_links
-        self._send_out = send_out
         self._run = secrets.token_hex(8)
         self._seq = 0
         self._editions: dict[str, Edition] = {}
@@ -230,8 +226,6 @@ class Floor:
                 frames[code] = edition.print(changes[code], self._run, self._seq, now_ms)
         if before is not None and before is not party:
             self._tell_owns(before, party)
-            if before.blocked != party.blocked:
-                self._send_out_blocked(party)
         for guest in self.guests:
             if guest.words.language.code in frames and not guest.missed:
                 if guest.full:
@@ -241,15 +235,10 @@ class Floor:
 
     def _tell_owns(self, before: Party, party: Party) -> None:
         users = own.touched(before, party)
-        all_of_them = before.rules != party.rules or before.playback != party.playback
+        all_of_them = own.rights(before) != own.rights(party)
         for guest in self.guests:
             if not guest.missed and (all_of_them or (guest.member and guest.member.user_id in users)):
                 self._tell_own(guest)
-
-    def _send_out_blocked(self, party: Party) -> None:
-        for guest in self.guests:
-            if guest.member and is_kept_out(guest.member, party.rules, party.blocked):
-                self._send_out(guest, KeptOut(self.room))
 
     def _update_people(self) -> None:
         people = self.people()

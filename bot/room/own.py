@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict  # which pydantic asks for before Python 3.12
 
-from bot.party.rules.moderation import is_dj, may_manage, may_moderate
+from bot.party.rules.moderation import is_dj, is_kept_out, may_manage, may_moderate
 from bot.party.words import Entry, Member, Party, Visitors, Way
 from bot.room.sheet import shown
 
@@ -47,6 +47,17 @@ class OwnMessage(TypedDict):
     own: OwnJson
 
 
+NOTHING: MayJson = {
+    "add": False,
+    "vote": False,
+    "skip": False,
+    "pause": False,
+    "moderate": False,
+    "manage": False,
+}
+"""What whoever is blocked may do."""
+
+
 def own(party: Party, way: Way, member: Member | None) -> OwnJson:
     """All of a guest's own part."""
     votes: dict[str, int] = {}
@@ -63,9 +74,16 @@ def own(party: Party, way: Way, member: Member | None) -> OwnJson:
     }
 
 
+def rights(party: Party) -> tuple[object, ...]:
+    """What of a party decides what people may do there."""
+    return party.rules, party.blocked, party.playback
+
+
 def may(party: Party, way: Way, member: Member | None) -> MayJson:
     """What somebody may do; of whoever has no name yet, as soon as they have."""
     rules = party.rules
+    if member is not None and is_kept_out(member, rules, party.blocked):
+        return NOTHING
     moderates = member is not None and may_moderate(member, rules)
     visits = way is Way.GUEST and not moderates
     votes = not visits or rules.visitors is not Visitors.LOOK

@@ -37,11 +37,18 @@ from bot.playback.words import Device, Saved
 from bot.room.choices import choices
 from bot.room.drawn import StatsJson, WhyJson, stats, why
 from bot.room.hosted import BlockedJson, ChoiceJson, LinkJson, LinksJson, PersonHereJson, choice, link
+from bot.room.mapped import MapJson
+from bot.room.qr import QrJson
 from bot.room.state import SongJson, track
 from bot.wording.replies import seen
 
-LINK = re.compile(r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+", re.ASCII)
-"""The only links that the page is given: to Spotify's pages, and to ours for connecting."""
+LINK = re.compile(
+    r"https://open\.spotify\.com/[\w/-]+"
+    r"|https?://[^/?#@\s]+/spotify/connect/[\w-]+"
+    r"|(https?://[^/?#@\s]+)?/party/[\w-]+",
+    re.ASCII,
+)
+"""The only links that the page is given: to Spotify's pages, to ours for connecting, and to parties."""
 CODE = re.compile(r"`([^`\n]*)`")
 """What chats show as code; the page shows every text as it is."""
 TYPES = {
@@ -129,6 +136,8 @@ class Fields(_Entered, total=False):
         list[ChoiceJson],
         Field(description="To `settings` and `choose`: what can be chosen, and how it stands"),
     ]
+    map: Annotated[MapJson, Field(description="To `places`")]
+    qr: Annotated[QrJson, Field(description="To `code`")]
     sections: Annotated[list[str], Field(description="To `help`: the parts of `say`")]
     why: Annotated[WhyJson, Field(description="To `why`: what `say` tells, as numbers")]
     stats: Annotated[StatsJson, Field(description="To `stats`, likewise")]

@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
+from bot.party.words import Member
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.room import open_room
@@ -20,6 +21,8 @@ from tests.bot.room.visitor import Visitor, connect
 from tests.conftest import Clock
 from tests.patience import PATIENCE_S
 
+HOST = Member("web", "the host", "Hanna", moderator=True, manager=True)
+"""Somebody who may choose what holds for everybody."""
 Enter = Callable[[str | None], Awaitable[Visitor]]
 """Lets somebody in, under a name or as an onlooker."""
 

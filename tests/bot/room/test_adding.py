@@ -16,7 +16,7 @@ from bot.party.limits import LARGEST_LIST_BYTES, MOST_IMPORTED
 from bot.room.hub import LOBBY
 from bot.room.language import REPLIES
 from bot.service import PartyService
-from tests.bot.room.conftest import Enter
+from tests.bot.room.conftest import HOST, Enter
 from tests.bot.room.test_requests import NO_FILES
 from tests.bot.room.test_schema import validator
 from tests.bot.room.visitor import Json, Visitor
@@ -79,8 +79,9 @@ async def test_which_of_several(enter: Enter) -> None:
     assert [each["typed"] for each in answer["questions"]] == [UNSURE, "the killers"]
 
 
-async def test_a_file(enter: Enter) -> None:
+async def test_a_file(enter: Enter, party: PartyService) -> None:
     """The songs of a file are counted, queued in their order, and taken back by one undo."""
+    await party.settings.choose(LOBBY, HOST, {"visitor_songs": 0})
     ann, bob = await enter("Ann"), await enter("Bob")
     await bob.ask("add", song="take on me")
     lines = ["title,artist", "Dancing Queen,ABBA", f"{UNSURE},", *made_up(60)]
@@ -97,8 +98,9 @@ async def test_a_file(enter: Enter) -> None:
     await bob.until(lambda state: not state["queue"])
 
 
-async def test_many_lines(enter: Enter) -> None:
+async def test_many_lines(enter: Enter, party: PartyService) -> None:
     """A long list in the field is a list as well, and says so before it is done."""
+    await party.settings.choose(LOBBY, HOST, {"visitor_songs": 0})
     ann = await enter("Ann")
     await ann.socket.send_json({"id": "one", "do": "add", "text": "\n".join(["take on me", *made_up(20)])})
     heard = [await ann.hear()]

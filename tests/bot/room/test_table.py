@@ -51,6 +51,7 @@ REFUSED = {
     "settings": "ManagersOnly",
     "stats": "NothingToShow",
     "play": "NoSpotify",
+    "pause": "NotForVisitors",
     "volume": "NoHost",
     "spotify stop": "NoHost",
     "spotify connect": "NoSpotify",
@@ -100,11 +101,11 @@ async def test_every_row_needs_a_name(enter: Enter, party: PartyService, row: Co
         ("next", {"count": 2}, OutOfRange(3, 5)),
         ("volume", {"percent": 101}, OutOfRange(0, 100)),
         ("volume", {"percent": -1}, OutOfRange(0, 100)),
-        ("move", {"song": "1"}, ModeratorsOnly()),
-        ("clear", {}, ModeratorsOnly()),
-        ("settings", {}, ManagersOnly()),
-        ("autopilot", {"choice": "on"}, ManagersOnly()),
-        ("learn", {"choice": "on"}, OwnersOnly()),
+        ("move", {"song": "1"}, ModeratorsOnly(LOBBY)),
+        ("clear", {}, ModeratorsOnly(LOBBY)),
+        ("settings", {}, ManagersOnly(LOBBY)),
+        ("autopilot", {"choice": "on"}, ManagersOnly(LOBBY)),
+        ("learn", {"choice": "on"}, OwnersOnly(LOBBY)),
     ],
 )
 async def test_the_same_words_as_elsewhere(enter: Enter, do: str, fields: Json, error: Any) -> None:
@@ -232,7 +233,7 @@ async def test_looking(enter: Enter) -> None:
 async def test_choices_stand_as_they_are(enter: Enter) -> None:
     """Anybody may ask how the autopilot stands, and whether a model learns here."""
     ann = await enter("Ann")
-    assert (await ann.ask("autopilot"))["say"] == REPLIES.autopilot(False, Rules().autopilot_below)
+    assert (await ann.ask("autopilot"))["say"] == REPLIES.autopilot(True, Rules().autopilot_below)
     assert (await ann.ask("learn"))["say"] == REPLIES.learning(False)
 
 

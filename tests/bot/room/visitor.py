@@ -103,6 +103,7 @@ class Visitor:
         self.known = Known()
         self.told: list[str] = []
         self.bye: Json = {}
+        self.answer: Json = {}  # to `enter`
 
     @property
     def state(self) -> Json:
