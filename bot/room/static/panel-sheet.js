@@ -6,6 +6,11 @@ import { say } from "./words.js";
 
 const SAID_MS = 6000;
 
+// What a control is told apart by when the page is shown once more.
+function keyOf({ dataset, id }) {
+  return dataset.key ?? dataset.do ?? id;
+}
+
 export class Sheet {
   // page: see page.js; pages: name -> (sheet, about) -> {title, parts, update?}
   constructor(page, pages) {
@@ -45,11 +50,14 @@ export class Sheet {
     await this.show();
   }
 
-  // Shows the page once more, for what it shows is another by now; the focus stays on the same control.
+  // Shows the page once more, for what it shows is another by now; the focus stays on the same control. A
+  // question that is open is answered first.
   async again() {
-    const focused = document.activeElement?.closest?.("[data-key]")?.dataset.key;
+    if (this.body.querySelector(".asked")) return;
+    const focused = this.body.contains(document.activeElement) ? keyOf(document.activeElement) : null;
     await this.show(false);
-    const same = focused && [...this.body.querySelectorAll("[data-key]")].find((each) => each.dataset.key === focused);
+    if (focused === null) return;
+    const same = [...this.body.querySelectorAll("button, a, select, input")].find((each) => keyOf(each) === focused);
     (same || this.title).focus({ preventScroll: true });
   }
 
@@ -58,7 +66,7 @@ export class Sheet {
     const turn = (this.turn = {});
     const shown = await this.pages[name](this, about);
     if (turn !== this.turn) return; // another page was opened meanwhile
-    if (shown === null) return this.trail.length > 1 ? this.goBack() : this.dialog.open && this.dialog.close();
+    if (shown === null) return void this.trail.pop(); // there is nothing to show, and why was said
     this.shown = shown;
     this.title.textContent = shown.title;
     this.back.hidden = this.trail.length < 2;
@@ -76,6 +84,7 @@ export class Sheet {
   // Says what became of something, on the sheet: what is behind it is not heard.
   tell(answer) {
     if (!answer) return false;
+    if (!this.dialog.open && answer.say) this.page.toast(answer);
     clearTimeout(this.timer);
     this.said.textContent = answer.say ?? "";
     this.said.classList.toggle("bad", !answer.ok);

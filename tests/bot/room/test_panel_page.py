@@ -350,6 +350,36 @@ async def test_the_keyboard_alone(as_host: AsHost) -> None:
     await expect(menu).to_be_focused()
 
 
+async def test_whoever_would_rather_watch_stays_where_they_are(room: str, visit: OpenPage) -> None:
+    """A page that needs a name asks for one; without it the menu stays, and can be used."""
+    page = await visit(room)
+    sheet = await open_menu(page)
+    numbers = sheet.get_by_role("button", name="Numbers")
+    await numbers.click()
+    await page.get_by_role("button", name="Just watching").click()
+    await expect(sheet.get_by_role("heading", name="This party")).to_be_visible()
+    await expect(numbers).to_be_focused()
+    await sheet.get_by_role("button", name="Invite people").click()
+    await expect(sheet.get_by_role("heading", name="Invite people")).to_be_focused()
+    await sheet.get_by_role("button", name="Back").click()
+    await expect(sheet.get_by_role("heading", name="This party")).to_be_focused()
+
+
+async def test_the_focus_stays_when_others_change_something(
+    room: str, as_host: AsHost, party: PartyService
+) -> None:
+    """Neither a control that is shown anew nor the button that closes loses it."""
+    boss = Member("web", "boss", "Boss", manager=True)
+    host = await as_host()
+    sheet = await open_menu(host)
+    numbers, lock = sheet.get_by_role("button", name="Numbers"), sheet.get_by_role("switch").first
+    for control, locked in ((numbers, True), (sheet.get_by_role("button", name="Close"), False)):
+        await control.focus()
+        await party.settings.choose(LOBBY, boss, {"adding_locked": locked})
+        await expect(lock).to_have_attribute("aria-checked", str(locked).lower())
+        await expect(control).to_be_focused()
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("looks", ["light", "dark", "forced"])
 async def test_axe_finds_nothing(
