@@ -89,7 +89,7 @@ function locks({ rules }, { may }) {
 
 function whyLocked(rules, may) {
   if (!may.vote) return say("You're here to watch: guests of this party neither vote nor add songs.");
-  if (rules.adding_locked) return say("Only moderators add songs right now. You can vote.");
+  if (rules.adding_locked) return say("Adding songs is locked right now. You can still vote.");
   return say("Guests of this party can vote, but not add songs.");
 }
 

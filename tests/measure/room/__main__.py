@@ -21,6 +21,7 @@ from rich.progress import Progress
 from tests.measure.house import Bot, open_process
 from tests.measure.promises import Promise, Run, at_least, at_most, percentile, table, undisturbed
 from tests.measure.room.crowd import Guest, all_saw, come, quiet, received
+from tests.measure.room_page import figures
 
 SONGS, SONGS_EACH = 200, 10
 VOTES, VOTE_EVERY_S = 20, 0.5
@@ -141,6 +142,11 @@ async def crowded(run: Run, guests_count: int) -> list[Promise]:
             ]
 
 
+async def everything(run: Run, guests_count: int) -> list[Promise]:
+    """The room under load, and then its page in a browser."""
+    return [*await crowded(run, guests_count), *await figures(run, free_port(), opened)]
+
+
 def main(
     guests: Annotated[int, typer.Option(help="How many guests.")] = 500,
     profile: Annotated[str, typer.Option(help="A file for cProfile's figures of the bot.")] = "",
@@ -149,7 +155,7 @@ def main(
     console = Console(width=150)
     with tempfile.TemporaryDirectory() as folder, Progress(console=console) as progress:
         run = Run(progress, Path(folder), 0, profile)
-        promises = undisturbed(crowded(run, guests))
+        promises = undisturbed(everything(run, guests))
     console.print(table("The web room under load: bot and guests in a process each", promises))
     if not all(each.met is not False for each in promises):
         raise typer.Exit(1)
