@@ -315,7 +315,11 @@ async def test_a_moderator_of_a_chat(room: str, visit: OpenPage, party: PartySer
 
 async def test_hostile_names_are_text(room: str, as_host: AsHost, visit: OpenPage) -> None:
     """A name is shown as it is, and nothing of it runs or turns what stands beside it around."""
-    await visit(room, HOSTILE)
+    guest = await visit(room)
+    await guest.get_by_role("button", name="Pick a name").click()
+    await guest.get_by_role("textbox", name="Your name").fill(HOSTILE)
+    await guest.get_by_role("button", name="Join in").click()
+    await expect(guest.locator("#my-name")).to_have_text('<b onclick="x">Bob</b>')
     host = await as_host()
     sheet = await open_menu(host, "Who's here")
     await expect(sheet.locator("summary b")).to_have_text('<b onclick="x">Bob</b>')
