@@ -31,6 +31,7 @@ class PartyMap {
     this.spots = [];
     this.chosen = null;
     this.fitted = false;
+    this.time = 0; // how often it was opened
     this.dialog = new MapDialog({
       choose: (id) => this.choose(this.spots.find((spot) => spot.id === id) ?? null),
       turning: (is) => this.turnByItself(is),
@@ -44,7 +45,7 @@ class PartyMap {
       turn: (right, up) => this.move(() => this.eye.turn(right, up)),
       nearer: (times) => this.move(() => this.eye.nearer(times)),
       reset: () => this.move(() => this.eye.reset()),
-      point: (x, y) => this.choose(this.at(x, y)),
+      point: (x, y) => this.point(this.at(x, y)),
     });
     this.resized = new ResizeObserver(() => this.draw());
   }
@@ -56,11 +57,17 @@ class PartyMap {
     this.turnByItself(!STILL.matches);
     this.fitted = false;
     this.eye.reset();
-    await Promise.all([this.prepare(), this.load()]);
-    this.unsubscribe = page.subscribe((state) => this.noticed(state));
+    const time = (this.time += 1);
+    await Promise.all([this.prepare(time), this.load()]);
+    if (this.isOpen(time)) this.unsubscribe = page.subscribe((state) => this.noticed(state));
   }
 
   redraw = () => this.draw();
+
+  // Whether it is still open as it was opened the so-many-th time.
+  isOpen(time) {
+    return this.dialog.isOpen && time === this.time;
+  }
 
   close() {
     this.unsubscribe?.();
@@ -74,21 +81,21 @@ class PartyMap {
   }
 
   // Has something to draw with: WebGL where that is, else a flat canvas.
-  async prepare() {
+  async prepare(time) {
     try {
       if (!hasWebGL()) throw new Error("no WebGL");
       const { Solid } = await lazy("mapscene.js");
+      if (!this.isOpen(time)) return;
       this.brush = new Solid(this.dialog.freshCanvas(), () => this.flatten());
       this.dialog.stage.dataset.drawn = "solid";
       this.brush.show(this.spots);
       this.draw();
     } catch {
-      this.flatten();
+      if (this.isOpen(time)) this.flatten();
     }
   }
 
   flatten() {
-    if (!this.dialog.isOpen) return;
     this.brush = new Flat(this.dialog.freshCanvas());
     this.dialog.stage.dataset.drawn = "flat";
     this.brush.show(this.spots);
@@ -125,6 +132,11 @@ class PartyMap {
   move(how) {
     how();
     this.draw();
+  }
+
+  // A mouse that moves points all the time.
+  point(spot) {
+    if (spot !== this.chosen) this.choose(spot);
   }
 
   choose(spot) {

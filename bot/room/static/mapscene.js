@@ -23,6 +23,7 @@ export class Solid {
   // Throws where the browser will have no WebGL after all; lost() is called when it takes it away.
   constructor(canvas, lost) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: "low-power" });
+    this.lost = lost;
     canvas.addEventListener("webglcontextlost", lost);
     this.scene = new Scene();
     this.scene.fog = new Fog("#17100c", 2.6, 6.5);
@@ -80,6 +81,7 @@ export class Solid {
   }
 
   close() {
+    this.renderer.domElement.removeEventListener("webglcontextlost", this.lost);
     for (const mesh of Object.values(this.meshes)) {
       mesh.geometry.dispose();
       mesh.material.dispose();

@@ -206,6 +206,38 @@ async def test_a_tap_names_a_song(open_map: OpenMap) -> None:
     assert await page.locator("#map-dialog").evaluate("each => each.scrollWidth <= each.clientWidth")
 
 
+async def test_two_fingers_zoom(open_map: OpenMap) -> None:
+    """Apart they bring the map nearer, and turn nothing."""
+    page = await open_map(has_touch=True)
+    before = await view(page)
+    box = await page.locator("#map-stage").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    fingers = await page.context.new_cdp_session(page)
+    for kind, apart in (("touchStart", 30), ("touchMove", 60), ("touchMove", 120)):
+        points = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+        await fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    await fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    async with asyncio.timeout(PATIENCE_S):
+        while await view(page) == before:
+            pass
+    await page.get_by_role("button", name="Reset the view").click()
+    assert await view(page) == before
+
+
+async def test_a_browser_that_takes_webgl_away(open_map: OpenMap, drawn: str) -> None:
+    """The map goes on, flat."""
+    page = await open_map()
+    if drawn == "solid":
+        await page.locator("#map-stage canvas").evaluate(
+            "each => each.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()"
+        )
+    await page.locator("[data-drawn=flat]").wait_for()
+    before = await view(page)
+    await page.keyboard.press("ArrowRight")
+    assert await view(page) != before
+
+
 async def test_the_list_is_the_map_for_keys(open_map: OpenMap) -> None:
     """One stop of the Tab key; arrows go through all songs, and what is chosen is named on the map."""
     page = await open_map()
