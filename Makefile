@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-search bench-memory mutants translations screenshot clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-room bench-search bench-memory mutants translations screenshot clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -84,6 +84,9 @@ bench-slack: $(VENV)/.dev ## the same in Slack: acknowledgements, answers, and a
 
 bench-spotify: $(VENV)/.dev ## time the party while Spotify answers 429 to everything, against a party without
 	@$(BIN)/python -m tests.measure.spotify
+
+bench-room: $(VENV)/.dev ## fill one party's page with 500 guests, and hold it to its promises
+	@$(BIN)/python -m tests.measure.room
 
 SEED ?= 1
 

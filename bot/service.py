@@ -14,6 +14,7 @@ from bot.party.clock import Clock
 from bot.party.erasure import Erasure
 from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
+from bot.party.nicknames import Nicknames
 from bot.party.nights import Nights
 from bot.party.notices import Notices
 from bot.party.passes import Passes
@@ -65,6 +66,7 @@ class PartyService:
         self.settings = RoomSettings(self.unit)
         self.blocks = Blocking(self.unit, songs)
         self.passes = Passes(self.unit)
+        self.nicknames = Nicknames(self.unit)
         self.cards = Cards(self.unit)
         self.autopilot = Autopilot(self.unit, suggestions)
         self.nights = Nights(self.unit, catalogue, self.passes)

@@ -23,6 +23,7 @@ from cogs.presence import VoiceStatus
 from cogs.pressing import pressed
 from cogs.questions import Questions
 from cogs.request import Interaction, explain
+from cogs.rights import Rights
 from cogs.sending import resend_once
 from cogs.texts import Texts
 
@@ -70,6 +71,7 @@ class EncoreBot(commands.AutoShardedBot):
         self.live = Live(self, party)
         self.questions = Questions()
         self.news = News(self, party)
+        party.passes.rights_by("discord", Rights(self).look_up)
         self.mentions: dict[str, str] = {}  # until the commands are registered
 
     async def setup_hook(self) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 
@@ -82,12 +81,17 @@ def person(user: discord.User | discord.Member) -> Member:
     may, roles = discord.Permissions.none(), list[discord.Role]()
     if isinstance(user, discord.Member):
         may, roles = user.resolved_permissions or user.guild_permissions, user.roles
-    return _member(user, may, roles)
+    return member_with(user, may, roles)
 
 
-def _member(
-    user: discord.User | discord.Member, may: discord.Permissions, roles: Sequence[discord.Role]
+def member_with(
+    user: discord.User | discord.Member,
+    may: discord.Permissions,
+    roles: Sequence[discord.Role],
+    *,
+    newcomer: bool = False,
 ) -> Member:
+    """Somebody with these permissions and roles."""
     return Member(
         "discord",
         str(user.id),
@@ -95,6 +99,7 @@ def _member(
         moderator=may.manage_guild or may.manage_messages,
         manager=may.manage_guild,
         roles=frozenset(str(role.id) for role in roles),
+        newcomer=newcomer,
     )
 
 
@@ -111,8 +116,8 @@ def joined_lately(user: discord.User | discord.Member, now: datetime) -> bool:
 def member_of(interaction: Interaction) -> Member:
     """Who acts, and what they may do here, as Discord says in this very request."""
     roles = interaction.user.roles if isinstance(interaction.user, discord.Member) else []
-    who = _member(interaction.user, interaction.permissions, roles)
-    return replace(who, newcomer=joined_lately(interaction.user, interaction.created_at))
+    lately = joined_lately(interaction.user, interaction.created_at)
+    return member_with(interaction.user, interaction.permissions, roles, newcomer=lately)
 
 
 def key_of(interaction: Interaction) -> str:

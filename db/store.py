@@ -21,6 +21,7 @@ from db.queries.erasure import Erasure
 from db.queries.installs import Installs
 from db.queries.logins import Logins
 from db.queries.members import Members
+from db.queries.nicknames import Nicknames
 from db.queries.nights import Nights
 from db.queries.parties import NONE_YET, Parties
 from db.queries.passes import Passes
@@ -68,6 +69,11 @@ class Transaction:
     def passes(self) -> Passes:
         """Links to a party's page."""
         return Passes(self._session)
+
+    @property
+    def nicknames(self) -> Nicknames:
+        """The names of people without an account."""
+        return Nicknames(self._session)
 
     @property
     def erasure(self) -> Erasure:

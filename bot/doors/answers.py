@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.party.results import Favourites
+from bot.party.results import Favourites, Stats, Why
 from bot.party.words import NOTHING_BLOCKED, Blocked, Entry, Mood, Rules, Track
 from bot.playback.words import Account, Device, Saved
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A text of one or more lines; `private` where others must not see it whatever the command says."""
+    """A text of one or more lines; `private` where others must not see it whatever the command says.
+
+    `about` is what the text tells, for a door that draws it: numbers, or whether a switch is on.
+    """
 
     text: str
     private: bool = False
+    about: Why | Stats | bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,7 @@ TABLE: tuple[Command, ...] = (
         ),
         who=Who.MODERATORS,
         audience=Audience.ALONE,
-        without={Door.ROOM: "nobody moderates it yet"},
+        without={Door.ROOM: "the panel there has buttons for it"},
         group=Group.PARTY,
     ),
     Command(
@@ -210,7 +210,7 @@ TABLE: tuple[Command, ...] = (
         ),
         who=Who.MODERATORS,
         audience=Audience.ALONE,
-        without={Door.ROOM: "nobody moderates it yet"},
+        without={Door.ROOM: "the panel there has buttons for it"},
         group=Group.PARTY,
     ),
     Command(

@@ -12,13 +12,13 @@ EncoreError
     ├── NothingPlaying, AlreadyOver (BallotClosed), NothingToEnd, NightGone, NightKept
     ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow, UnknownToModel, NotAFavourite
     ├── RightsError         worded for rooms of chats and for rooms with a host
-    │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators
+    │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators, Kicked, CannotKick
     │   └── VisitorsLook, VisitorsVote, AddingLocked, JoiningLocked
     ├── TooNewToVote, TooNewToSkip
-    ├── NotYourself, NoSuchPerson, NotBlocked, TooManyBlocked
+    ├── NotYourself, NoSuchPerson (PersonGone), NotBlocked, TooManyBlocked, TooManyDJs
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
-    ├── NameNeeded, NameTaken, TooFast
-    ├── LinkGone, TooManyParties
+    ├── NameNeeded, NameTaken (NameReserved), TooFast
+    ├── LinkGone, TooManyParties, RoomFull, HouseFull, TooManyFromHere, TooSlow
     └── SpotifyError            what Spotify has to do with
 """
 
@@ -457,6 +457,33 @@ class NoSuchPerson(PartyError):
     )
 
 
+class PersonGone(NoSuchPerson):
+    """Somebody who is on the page no longer, and of whom the party has no song."""
+
+    text = marked("They aren't here any more. Check who's here, then pick again.")
+
+
+class Kicked(RightsError):
+    """A moderator has ended somebody's connections to the page; they may come back."""
+
+    text = marked("A moderator has sent you out of this party. Reload the page to come back, and be kind.")
+    hosted = marked("The host has sent you out of this party. Reload the page to come back, and be kind.")
+
+
+class CannotKick(RightsError):
+    """Whoever moderates is not sent out, by themselves or others."""
+
+    text = marked("You can't send out moderators, DJs or yourself. Pick somebody else.")
+    hosted = marked("You can't send out hosts, DJs or yourself. Pick somebody else.")
+
+
+class TooManyDJs(PartyError):
+    """More DJs than a room may name."""
+
+    text = marked("There are {most} DJs here already, the most I can keep. Remove one first.")
+    named = ("most",)
+
+
 class NotBlocked(PartyError):
     """Something that is not blocked was to be unblocked."""
 
@@ -515,6 +542,12 @@ class NameTaken(PartyError):
     named = ("name",)
 
 
+class NameReserved(NameTaken):
+    """The name would be taken for the house's, or for that of whoever has the say."""
+
+    text = marked("{name} would be taken for somebody else here. Pick another name.")
+
+
 class TooFast(PartyError):
     """More requests than people make."""
 
@@ -531,3 +564,33 @@ class TooManyParties(PartyError):
     """More new parties than people begin in an hour."""
 
     text = marked("That's a lot of new parties at once. Try again in an hour, or join one that's going on.")
+
+
+class RoomFull(PartyError):
+    """More people than one party's page is made for."""
+
+    text = counted(
+        "This party is full: one person is in already. Try again in a minute.",
+        "This party is full: {number} people are in already. Try again in a minute.",
+    )
+    named = ("number",)
+
+
+class HouseFull(PartyError):
+    """More parties at once than the bot is made for."""
+
+    text = marked("There are too many parties going on right now. Try again in a few minutes.")
+
+
+class TooManyFromHere(PartyError):
+    """More connections from one address than a household needs, or too many within a minute."""
+
+    text = marked(
+        "Too many people are coming in from your network right now. Close a tab, or try again in a minute."
+    )
+
+
+class TooSlow(PartyError):
+    """Somebody who takes nothing of what is sent."""
+
+    text = marked("Your connection was too slow to keep up. Check your network, then reload the page.")

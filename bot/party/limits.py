@@ -33,6 +33,12 @@ LONGEST_TEXT = 300
 """The longest text that can name a song, in characters."""
 LONGEST_NAME = 32
 """The longest name of a member that is shown, in characters."""
+NICKNAME_LASTS_MS = 30 * 24 * HOUR_MS
+"""A nickname on the page is free again when its owner was not there for so long."""
+NICKNAME_SEEN_MS = 24 * HOUR_MS
+"""That its owner is there is noted once in so long."""
+MOST_NICKNAMES = 5_000
+"""So many nicknames of one room are kept; past that the oldest is free again."""
 LONGEST_QUEUE = 500
 """How many songs may wait in one party."""
 MOST_SUGGESTIONS = 10
@@ -41,6 +47,8 @@ USUAL_SUGGESTIONS = 5
 """How many it holds when nobody says."""
 MOST_BLOCKED = 100
 """How many members, and how many songs, a room may block: as many as a menu of Slack's can list."""
+MOST_DJS = 50
+"""How many people a room may name as DJs."""
 MOST_LINES = 10
 """How many songs one request may add."""
 MOST_IMPORTED = 500

@@ -189,8 +189,8 @@ class Passes:
             return known
         try:
             known = await look_up(one.room, member)
-        except Exception:
-            log.warning("What a member of %s may do could not be looked up.", member.platform, exc_info=True)
+        except Exception as error:
+            log.warning("What a member of %s may do could not be looked up: %r", member.platform, error)
         if len(self._rights) >= MOST_RIGHTS:
             self._rights.clear()
         self._rights[which] = now_ms, known

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.party.errors import NoSuchEntry
 from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS
-from bot.party.results import Favourite, Skipped
+from bot.party.results import Favourite, Nickname, Skipped
 from bot.party.rules.lifetime import began_ms, still_open
 from bot.party.rules.order import in_order
 from bot.party.rules.quorum import skips_needed
@@ -76,6 +76,10 @@ class PartyReader:
         """The secret of the room's own link of this way, if it has one."""
         return await self._reads.passes.secret(self.id, way)
 
+    async def nickname(self, user_id: str) -> Nickname | None:
+        """What somebody without an account is called here."""
+        return await self._reads.nicknames.of(self.id, user_id)
+
     async def wanted(self, member: Member, most: int) -> list[Favourite]:
         """What a member has voted for in any room, the latest songs first."""
         return await self._reads.votes.wanted(member, most)
@@ -139,6 +143,7 @@ class PartyReader:
             over=self.over,
             night=await self._reads.nights.of(self.id, self.record.started_ms) if self.over else "",
             links=self.record.links,
+            blocked=self.blocked,
         )
 
     async def skipped(self, entry: Entry) -> Skipped:

@@ -9,6 +9,15 @@ from bot.party.words import Entry, Member, Playback, Room, State, Track
 
 
 @dataclass(frozen=True, slots=True)
+class Nickname:
+    """What somebody without an account is called in a room."""
+
+    looks: str  # how the name looks
+    name: str
+    seen_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Vibe:
     """What `vibe` found for some words."""
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.party.errors import ManagersOnly, OwnersOnly
+from bot.party.errors import ManagersOnly, OwnersOnly, TooManyDJs
+from bot.party.limits import MOST_DJS
 from bot.party.unit_of_work import UnitOfWork, finished
 from bot.party.words import Member, Room, Rules
 
@@ -46,6 +47,30 @@ class RoomSettings:
             if party.done:
                 return party.rules
             rules = replace(party.rules, **choices)
+            await party.note("rules")
+            await party.tx.parties.set_rules(party.id, rules)
+        self.unit.remember_rules(room, rules)
+        return rules
+
+    @finished
+    async def appoint(
+        self, room: Room, member: Member, whom: str, is_dj: bool, key: str | None = None
+    ) -> Rules:
+        """Names somebody a DJ by their id, or no longer; returns the room's rules.
+
+        Raises:
+            ManagersOnly: who may not choose for everybody asked.
+            TooManyDJs: the room has named as many as it may.
+        """
+        async with self.unit.writing_for(room, member, key) as party:
+            if not party.manages:
+                raise ManagersOnly(room)
+            if party.done:
+                return party.rules
+            others = [each for each in party.rules.djs.split() if each != whom]
+            if is_dj and len(others) >= MOST_DJS:
+                raise TooManyDJs(MOST_DJS)
+            rules = replace(party.rules, djs=" ".join([*others, *([whom] if is_dj else [])]))
             await party.note("rules")
             await party.tx.parties.set_rules(party.id, rules)
         self.unit.remember_rules(room, rules)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bot.party.results import Favourite, Forgotten
+from bot.party.results import Favourite, Forgotten, Nickname
 from bot.party.words import (
     Blocked,
     Change,
@@ -330,6 +330,26 @@ class Passes(PassReads, Protocol):
         """Ends all links of a party that are of these ways."""
 
 
+class NicknameReads(Protocol):
+    """The names of people without an account, to look at."""
+
+    async def of(self, party_id: int, user_id: str) -> Nickname | None:
+        """What somebody is called in a party."""
+
+    async def owner(self, party_id: int, looks: str) -> str | None:
+        """The user_id of whoever has a name that looks like this."""
+
+
+class Nicknames(NicknameReads, Protocol):
+    """The names of people without an account. Nobody is told of them."""
+
+    async def keep(self, party_id: int, looks: str, user_id: str, name: str, seen_ms: int) -> None:
+        """Gives somebody a name, in place of the one that they had."""
+
+    async def forget(self, party_id: int, seen_before_ms: int, most: int) -> None:
+        """Sets names free whose owner was not seen since then, and of too many the oldest."""
+
+
 class Erasure(Protocol):
     """Forgetting for good."""
 
@@ -374,6 +394,10 @@ class ReadTransaction(Protocol):
     def passes(self) -> PassReads:
         """Links to a party's page."""
 
+    @property
+    def nicknames(self) -> NicknameReads:
+        """The names of people without an account."""
+
 
 class WriteTransaction(Protocol):
     """All that is read and written between BEGIN and COMMIT.
@@ -413,6 +437,10 @@ class WriteTransaction(Protocol):
     @property
     def passes(self) -> Passes:
         """Links to a party's page."""
+
+    @property
+    def nicknames(self) -> Nicknames:
+        """The names of people without an account."""
 
     @property
     def erasure(self) -> Erasure:

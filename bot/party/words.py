@@ -279,6 +279,7 @@ class Party:
     links: int = 0  # how often the links to its page were made anew
     over: bool = False  # whether it has ended; the next song begins a new one
     night: str = ""  # the secret of the page that is kept of it, once it is over
+    blocked: Blocked = NOTHING_BLOCKED
 
     @property
     def paused(self) -> bool:

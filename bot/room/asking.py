@@ -60,7 +60,7 @@ class Enter(Own):
     )
 
     async def run(self, visit: Visit) -> Fields:
-        """The hub has let them in by now."""
+        """Who has come in; the hub lets them in before they can ask for anything."""
         return {"as": visit.way.value, "name": visit.member.name if visit.member else None}
 
 

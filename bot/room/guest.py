@@ -71,11 +71,8 @@ class Pace:
 class Guest:
     """Somebody with the page open: a member once they have a name."""
 
-    def __init__(
-        self, socket: web.WebSocketResponse, transport: asyncio.Transport, address: str = ""
-    ) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
         self.socket = socket
-        self.address = address
         self.pace = Pace()
         self.going = 0  # how many answers it waits for
         self.words = REPLIES
@@ -86,7 +83,8 @@ class Guest:
         self.came_ms = 0
         self.own: OwnJson | None = None  # what it was told last of its own part
         self.missed = False  # whether it was not told of a change
-        self.full_since_s: float | None = None
+        self.leaving = False  # whether it was told to go
+        self._full_since_s: float | None = None
         self._transport = transport
         self._packs = socket.compress == WINDOW_BITS
 
@@ -115,6 +113,14 @@ class Guest:
     def full(self) -> bool:
         """Whether it has not taken what was sent to it."""
         return self._transport.get_write_buffer_size() > MOST_UNSENT
+
+    def is_slow(self, now_s: float) -> bool:
+        """Whether it has not taken anything for so long that there is no use in waiting."""
+        if not self.full:
+            self._full_since_s = None
+        elif self._full_since_s is None:
+            self._full_since_s = now_s
+        return self._full_since_s is not None and now_s - self._full_since_s >= TAKE_WITHIN_S
 
     def send(self, message: Mapping[str, Any] | Frame) -> None:
         """Has a message sent; nothing waits for it to be taken."""

@@ -25,6 +25,22 @@ BUTTONS = {
     "remove": marked("Remove"),
     "undo": marked("Undo"),
     "history": marked("Played earlier"),
+    "favourites": marked("Your favourites"),
+    "move": marked("Move"),
+    "clear": marked("Remove all waiting songs"),
+    "why": marked("Why it fits"),
+    "block": marked("Block"),
+    "unblock": marked("Unblock"),
+    "autopilot": marked("Autopilot"),
+    "settings": marked("Settings"),
+    "stats": marked("Numbers"),
+    "map": marked("Map of the songs"),
+    "export": marked("Take it home"),
+    "learn": marked("Learn from this party's songs"),
+    "link": marked("Invite people"),
+    "new": marked("A party of your own"),
+    "delete-my-data": marked("Erase my data"),
+    "help": marked("Help"),
 }
 """Commands, and what on the page does the same; the others keep their name, which programs can ask for."""
 

@@ -32,17 +32,22 @@ from bot.doors.answers import (
 )
 from bot.doors.ask import Ask
 from bot.party.errors import EmptyText
-from bot.party.results import Favourite
-from bot.party.words import Rules
+from bot.party.results import Favourite, Stats, Why
 from bot.playback.words import Device, Saved
+from bot.room.choices import choices
+from bot.room.drawn import StatsJson, WhyJson, stats, why
+from bot.room.hosted import BlockedJson, ChoiceJson, LinkJson, LinksJson, PersonHereJson, choice, link
 from bot.room.state import SongJson, track
-from bot.wording.menus import menus
 from bot.wording.replies import seen
 
 LINK = re.compile(
-    r"https://open\.spotify\.com/[\w/-]+|https?://[^/?#@\s]+/spotify/connect/[\w-]+|/night/[\w-]+", re.ASCII
+    r"https://open\.spotify\.com/[\w/-]+"
+    r"|https?://[^/?#@\s]+/spotify/connect/[\w-]+"
+    r"|(https?://[^/?#@\s]+)?/party/[\w-]+"
+    r"|/night/[\w-]+",
+    re.ASCII,
 )
-"""The only links that the page is given: to Spotify's pages, and to ours for connecting and of nights."""
+"""The only links that the page is given: to Spotify's pages, and to ours: for connecting, parties, nights."""
 CODE = re.compile(r"`([^`\n]*)`")
 """What chats show as code; the page shows every text as it is."""
 TYPES = {
@@ -91,23 +96,6 @@ class QuestionJson(TypedDict):
     say: Annotated[str, Field(description="The question in words, which is one of the lines of `say`")]
 
 
-class OptionJson(TypedDict):
-    """Something that can be chosen."""
-
-    value: str
-    label: str
-
-
-class MenuJson(TypedDict):
-    """Something that the room chooses."""
-
-    rule: str
-    options: list[OptionJson]
-    chosen: list[str]
-    several: bool
-    empty: Annotated[str, Field(description="What is said where nothing is chosen")]
-
-
 class FavouriteJson(SongJson):
     """A song that the asker has voted for."""
 
@@ -144,9 +132,19 @@ class Fields(_Entered, total=False):
     ]
     confirm: Annotated[bool, Field(description="True where it has to be asked once more, with `sure`")]
     settings: Annotated[
-        list[MenuJson], Field(description="To `settings`: what can be chosen, and how it stands")
+        list[ChoiceJson],
+        Field(description="To `settings` and `choose`: what can be chosen, and how it stands"),
     ]
     sections: Annotated[list[str], Field(description="To `help`: the parts of `say`")]
+    why: Annotated[WhyJson, Field(description="To `why`: what `say` tells, as numbers")]
+    stats: Annotated[StatsJson, Field(description="To `stats`, likewise")]
+    people: Annotated[list[PersonHereJson], Field(description="To `people` and what changes them")]
+    blocked: Annotated[
+        list[BlockedJson], Field(description="The same, for whoever moderates: what is kept out")
+    ]
+    link: Annotated[LinkJson, Field(description="To `link` and `new`: the same as `url`")]
+    links: Annotated[LinksJson, Field(description="To `links`")]
+    on: Annotated[bool, Field(description="To `autopilot` and `learn`: how the switch is set")]
 
 
 async def rendered(ask: Ask, answer: Answer) -> Fields:
@@ -156,8 +154,8 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
         EmptyText: a song has to be named.
     """
     match answer:
-        case Said(text):
-            return {"say": as_text(text)}
+        case Said(text, about=about):
+            return {"say": as_text(text), **_drawn(ask, about)}
         case ShowBallot(_, intro, _):
             return {"say": as_text(intro)}
         case ShowCard():
@@ -169,7 +167,12 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
         case OfferDevices(text, devices):
             return {"say": as_text(text), "devices": await _devices(ask, devices)}
         case OfferLink(text, _, url):
-            return {"say": as_text(text), "url": checked(url)}
+            address, party, secret = checked(url).rpartition("/party/")
+            return {
+                "say": as_text(text),
+                "url": url,
+                **({"link": link(address, secret)} if party else {}),
+            }
         case SendFile(name, data, text):
             return {"say": as_text(text), "file": _file(name, data)}
         case ConfirmErasure(text, _):
@@ -179,7 +182,7 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
         case SavedPlaylist(saved):
             return _saved(ask, saved)
         case AskForSettings(rules, _):
-            return {"settings": _settings(ask, rules)}
+            return {"settings": [choice(each) for each in choices(ask.room, rules, ask.own)]}
         case OfferFavourites(text=text, favourites=found):
             songs = [_favourite(each) for each in found.songs]
             return {"say": as_text(text), "favourites": songs}
@@ -202,6 +205,18 @@ def checked(url: str) -> str:
     if not LINK.fullmatch(url):
         raise ValueError("a link that leads elsewhere")
     return url
+
+
+def _drawn(ask: Ask, about: Why | Stats | bool | None) -> Fields:
+    match about:
+        case Why():
+            return {"why": why(about, ask.own.language.percent(about.match))}
+        case Stats():
+            return {"stats": stats(about)}
+        case bool():
+            return {"on": about}
+        case None:
+            return {}
 
 
 def _question(ask: Ask, question: Question) -> QuestionJson:
@@ -243,16 +258,3 @@ def _saved(ask: Ask, saved: Saved) -> Fields:
 def _file(name: str, data: bytes) -> FileJson:
     kind = TYPES.get(PurePath(name).suffix.casefold(), ANY_TYPE)
     return {"name": name, "type": kind, "base64": b64encode(data).decode("ascii")}
-
-
-def _settings(ask: Ask, rules: Rules) -> list[MenuJson]:
-    return [
-        {
-            "rule": menu.rule,
-            "options": [{"value": value, "label": label} for value, label in menu.options],
-            "chosen": [*menu.chosen],
-            "several": menu.several,
-            "empty": menu.empty,
-        }
-        for menu in menus(rules, ask.own)
-    ]

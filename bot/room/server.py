@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
@@ -14,6 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 from bot.party.errors import StartError
 from bot.room import assets, pages, partypage, privacy
 from bot.room.hub import Hub
+from bot.room.limits import Limits
 from bot.room.night import NightPages
 from bot.service import PartyService
 
@@ -34,7 +36,10 @@ HEADERS = {
 
 
 def build_room(
-    party: PartyService, names: Collection[str] = (), routes: Iterable[Callable[[web.Application], None]] = ()
+    party: PartyService,
+    names: Collection[str] = (),
+    routes: Iterable[Callable[[web.Application], None]] = (),
+    limits: Limits | None = None,
 ) -> web.Application:
     """The room as an application.
 
@@ -42,10 +47,12 @@ def build_room(
         party: what the room is a door to.
         names: the host names it may be called by, besides IP addresses and localhost.
         routes: each hangs what another front door serves into the application.
+        limits: how many may come; as usual if left out.
     """
-    hub = Hub(party)
+    hub = Hub(party, limits)
     app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names))), pages.keep_choice])
     app.on_response_prepare.append(_add_headers)
+    app.cleanup_ctx.append(_sweeping(hub))
     app.on_shutdown.append(_goodbye(hub))
     partypage.add_routes(app, party)
     app.router.add_get("/healthz", _health)
@@ -65,6 +72,7 @@ async def open_room(
     port: int,
     names: Collection[str] = (),
     routes: Iterable[Callable[[web.Application], None]] = (),
+    limits: Limits | None = None,
 ) -> AsyncIterator[str]:
     """Serves the room while the context is open, and yields its address.
 
@@ -74,12 +82,13 @@ async def open_room(
         port: 0 for a free one.
         names: further host names that people reach it by, such as a public one.
         routes: each hangs what another front door serves into it.
+        limits: how many may come; as usual if left out.
 
     Raises:
         StartError: it cannot listen there.
     """
     runner = web.AppRunner(
-        build_room(party, {host, *names}, routes), access_log=None, shutdown_timeout=STOP_WITHIN_S
+        build_room(party, {host, *names}, routes, limits), access_log=None, shutdown_timeout=STOP_WITHIN_S
     )
     await runner.setup()
     try:
@@ -147,6 +156,17 @@ async def _health(request: web.Request) -> web.Response:
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+
+
+def _sweeping(hub: Hub) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(app: web.Application) -> AsyncIterator[None]:
+        sweeping = asyncio.create_task(hub.keep_swept())
+        yield
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
+
+    return run
 
 
 def _goodbye(hub: Hub) -> Callable[[web.Application], Awaitable[None]]:

@@ -28,6 +28,7 @@ from bot.slack.leaving import Leaving
 from bot.slack.names import Typed, find
 from bot.slack.news import News
 from bot.slack.refusals import reason
+from bot.slack.rights import Rights
 from bot.slack.text import typed
 from bot.wording.replies import Replies
 
@@ -53,6 +54,7 @@ class Door:
         self.news = News(slack, self.cards)
         self.leaving = Leaving(slack, self.cards)
         self._seen = mentions.Seen()
+        slack.party.passes.rights_by("slack", Rights(slack).look_up)
 
     async def open(self) -> None:
         """Goes on with the cards that an earlier run left."""
@@ -140,6 +142,8 @@ class Door:
             await self._add(asked, typed(forms.songs(values)), forms.lists(values))
         elif callback == forms.SETTINGS:
             made = forms.changed(forms.choices(values), before)
+            if forms.PEOPLE in made:
+                made[forms.PEOPLE] = forms.with_visitors(made[forms.PEOPLE], asked.rules.djs)
             await asked.party.settings.choose(asked.room, asked.member, made, asked.key)
             marks = forms.unblocked(values)
             if marks:

@@ -31,6 +31,7 @@ class Person:
     outside: bool  # a guest of the workspace, or of another company
     locale: str
     unknown: PartyError | None = None  # why nobody knows what the person may do
+    gone: bool = False  # deactivated, or nobody whom the workspace knows
 
 
 class People:
@@ -39,7 +40,15 @@ class People:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], tuple[float, Person]] = {}
 
-    async def person(self, client: AsyncWebClient | None, team: str, user: str, name: str) -> Person:
+    async def person(
+        self,
+        client: AsyncWebClient | None,
+        team: str,
+        user: str,
+        name: str,
+        *,
+        known_for_s: float = KNOWN_FOR_S,
+    ) -> Person:
         """A person of a workspace or one who visits it; somebody without rights where Slack does not say.
 
         Args:
@@ -47,9 +56,10 @@ class People:
             team: the workspace.
             user: the person's id.
             name: what they are called if Slack does not say.
+            known_for_s: how old what Slack said may be.
         """
         until_s, person = self._known.get((team, user), (0.0, None))
-        if person is not None and time.monotonic() < until_s:
+        if person is not None and time.monotonic() < until_s - (KNOWN_FOR_S - known_for_s):
             return person
         called = name or (person.member.name if person is not None else "")
         stranger = Person(Member("slack", user, called), bot=False, outside=True, locale="en-US")
@@ -59,7 +69,10 @@ class People:
             answer = await client.users_info(user=user, include_locale=True)
         except SlackApiError as error:
             why = None if reason(error) in OTHERS else told(error)
-            return self._keep(team, user, replace(stranger, unknown=why), UNKNOWN_FOR_S)
+            unknown = replace(stranger, unknown=why, gone=why is None)
+            if person is not None and time.monotonic() < until_s and why is not None:
+                return unknown  # what is known holds for who is content with it
+            return self._keep(team, user, unknown, UNKNOWN_FOR_S)
         return self._keep(team, user, _person(answer["user"], team, name), KNOWN_FOR_S)
 
     def forget(self, team: str, user: str) -> None:
@@ -86,4 +99,5 @@ def _person(user: dict[str, Any], team: str, name: str) -> Person:
         bot=bool(user.get("is_bot")),
         outside=outside,
         locale=str(user.get("locale") or "en-US"),
+        gone=bool(user.get("deleted")),
     )

@@ -14,10 +14,12 @@ from bot.party.words import (
     LONGEST_MIN,
     SONGS_EACH,
     THRESHOLDS,
+    VISITOR_SONGS,
     Blocked,
     Order,
     Quorum,
     Rules,
+    Visitors,
 )
 from bot.wording.languages import LANGUAGES
 from bot.wording.replies import Replies
@@ -40,6 +42,17 @@ SWITCHES = {
     "at_once": marked("Moderators and whoever added a song skip at once"),
     "quiet": marked("Quiet: only the person who adds a song sees the reply"),
     "autopilot": marked("Autopilot: keep the music going"),
+    "adding_locked": marked("Lock the queue to new songs"),
+    "joining_locked": marked("Lock the page to new guests"),
+}
+HOSTED = {"at_once": marked("The host, DJs and whoever added a song skip at once")}
+"""What switches are called in rooms on the page, which have a host."""
+OF_CHATS = {"night": marked("When a party ends, post a link to what was played")}
+"""Switches of all chats."""
+VISITORS = {
+    Visitors.LOOK: marked("Guests on the page: can only look"),
+    Visitors.VOTE: marked("Guests on the page: can vote"),
+    Visitors.ADD: marked("Guests on the page: can vote and add songs"),
 }
 OF_DISCORD = {
     "voice_status": marked("Show what's playing as the voice channel's status"),
@@ -53,6 +66,7 @@ NUMBERS: dict[str, Sequence[int]] = {
     "cooldown_min": COOLDOWNS_MIN,
     "songs_each": SONGS_EACH,
     "longest_min": LONGEST_MIN,
+    "visitor_songs": VISITOR_SONGS,
     "autopilot_below": BELOW,
 }
 BLOCKED_MEMBERS, BLOCKED_SONGS = "blocked_members", "blocked_songs"
@@ -72,7 +86,9 @@ class Menu:
     several: bool = False
 
 
-def menus(rules: Rules, replies: Replies, *, guests: bool = False, servers: bool = False) -> list[Menu]:
+def menus(
+    rules: Rules, replies: Replies, *, guests: bool = False, servers: bool = False, hosted: bool = False
+) -> list[Menu]:
     """Every choice, as it stands.
 
     Args:
@@ -80,9 +96,10 @@ def menus(rules: Rules, replies: Replies, *, guests: bool = False, servers: bool
         replies: the words.
         guests: whether the chat knows guests and people of other companies.
         servers: whether it has servers, with voice channels and members who joined one day.
+        hosted: whether it is a room on the page, which has a host.
     """
     say, count = replies.say, replies.count
-    switches = _switches(guests=guests, servers=servers)
+    switches = _switches(guests=guests, servers=servers) | (HOSTED if hosted else {})
     languages = ((AUTOMATIC, say(marked("Language: default"))), *LANGUAGES.items())
     return [
         Menu("order", tuple((o.value, say(ORDERS[o])) for o in Order), (rules.order.value,)),
@@ -97,6 +114,8 @@ def menus(rules: Rules, replies: Replies, *, guests: bool = False, servers: bool
         _numbers("cooldown_min", rules, lambda n: _rest(replies, n)),
         _numbers("songs_each", rules, lambda n: _each(replies, n)),
         _numbers("longest_min", rules, lambda n: _longest(replies, n)),
+        Menu("visitors", tuple((v.value, say(VISITORS[v])) for v in Visitors), (rules.visitors.value,)),
+        _numbers("visitor_songs", rules, lambda n: _each_visitor(replies, n)),
         Menu(
             "switches",
             tuple((name, say(label)) for name, label in switches.items()),
@@ -129,6 +148,14 @@ def _each(replies: Replies, songs: int) -> str:
     )
 
 
+def _each_visitor(replies: Replies, songs: int) -> str:
+    if not songs:
+        return replies.say(marked("Guests' songs: no limit"))
+    return replies.count(
+        "Guests' songs: {number} waiting for each", "Guests' songs: {number} waiting for each", songs
+    )
+
+
 def _longest(replies: Replies, minutes: int) -> str:
     if not minutes:
         return replies.say(marked("Longest song: any"))
@@ -136,7 +163,8 @@ def _longest(replies: Replies, minutes: int) -> str:
 
 
 def _switches(*, guests: bool, servers: bool) -> dict[str, str]:
-    return SWITCHES | (OF_SLACK if guests else {}) | (OF_DISCORD if servers else {})
+    chats = OF_CHATS if guests or servers else {}
+    return SWITCHES | (OF_SLACK if guests else {}) | (OF_DISCORD if servers else {}) | chats
 
 
 def blocked_menus(blocked: Blocked, replies: Replies) -> list[Menu]:
@@ -177,6 +205,8 @@ def chosen(
         return {rule: Order(value)}
     if rule == "quorum" and value in {*Quorum}:
         return {rule: Quorum(value)}
+    if rule == "visitors" and value in {*Visitors}:
+        return {rule: Visitors(value)}
     if rule in NUMBERS and value.isdecimal() and int(value) in NUMBERS[rule]:
         return {rule: int(value)}
     raise NotUnderstood

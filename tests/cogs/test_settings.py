@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.party.errors import ManagersOnly, NothingPlaying, OwnersOnly
-from bot.party.words import Order, Quorum, Rules
+from bot.party.words import Order, Quorum, Rules, Visitors
 from bot.service import PartyService
 from bot.wording.languages import language
 from bot.wording.replies import Replies
@@ -27,11 +27,20 @@ CHOICES: list[tuple[str, list[str], dict[str, Any]]] = [
     ("language", ["de"], {"language": "de"}),
     ("longest_min", ["15"], {"longest_min": 15}),
     ("longest_min", ["0"], {"longest_min": 0}),
+    ("visitors", ["look"], {"visitors": Visitors.LOOK}),
+    ("visitors", ["vote"], {"visitors": Visitors.VOTE}),
+    ("visitor_songs", ["3"], {"visitor_songs": 3}),
+    ("visitor_songs", ["0"], {"visitor_songs": 0}),
     ("switches", [], {"one_of_each": False, "at_once": False}),
     (
         "switches",
         ["one_of_each", "clean", "at_once", "quiet", "autopilot", "newcomers"],
         {"clean": True, "quiet": True, "autopilot": True, "newcomers": True},
+    ),
+    (
+        "switches",
+        ["one_of_each", "at_once", "adding_locked", "joining_locked", "night"],
+        {"adding_locked": True, "joining_locked": True, "night": True},
     ),
 ]
 

@@ -87,6 +87,8 @@ ACTS = [
     Act("import", (("file", FakeFile("songs.csv", b"Title,Artist\nCreep,Radiohead\n")),), changes=True),
     Act("learn"),
     Act("learn", (("choice", "on"),), OWN, changes=True),
+    Act("link", private=True),
+    Act("link", (("choice", "new"),), RUN_THE_MUSIC, private=True, changes=True),
     Act("map"),
     Act("move", (("song", "2"), ("place", 1)), RUN_THE_MUSIC, changes=True),
     Act("next", changes=True),

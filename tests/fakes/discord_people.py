@@ -94,6 +94,7 @@ class FakeChannel:
     people: tuple[FakeUser, ...] = ()
     parent: FakeChannel | None = None
     archived: bool = False
+    hidden: bool = False  # from everybody but the bot and who may do everything
 
     @property
     def guild(self) -> FakeGuild:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from .discord_people import (
     EVERYONE,
+    VIEW_CHANNEL,
     ChannelKind,
     FakeChannel,
     FakeGuild,
@@ -160,7 +161,7 @@ def channel(place: FakeChannel) -> Json:
         "name": place.name,
         "guild_id": place.home.id,
         "position": 0,
-        "permission_overwrites": [_overwrite(place, place.home)],
+        "permission_overwrites": [_overwrite(place, place.home), *_hiding(place, place.home)],
         "nsfw": False,
         "parent_id": None,
         "rate_limit_per_user": 0,
@@ -173,7 +174,13 @@ def channel(place: FakeChannel) -> Json:
 def _overwrite(place: FakeChannel, home: FakeGuild) -> Json:
     """What the channel says of the bot's own role, which has the usual permissions."""
     allow, deny = place.app_permissions & ~EVERYONE, EVERYONE & ~place.app_permissions
+    allow |= place.app_permissions & VIEW_CHANNEL if place.hidden else 0
     return {"id": home.bot_role_id, "type": 0, "allow": str(allow), "deny": str(deny)}
+
+
+def _hiding(place: FakeChannel, home: FakeGuild) -> list[Json]:
+    """What a private channel says of everybody's role, whose id is the server's (docs, "Permissions")."""
+    return [{"id": home.id, "type": 0, "allow": "0", "deny": str(VIEW_CHANNEL)}] if place.hidden else []
 
 
 def _thread(place: FakeChannel, parent: FakeChannel) -> Json:

@@ -25,6 +25,8 @@ from .discord_errors import (
     UNAUTHORIZED,
     UNKNOWN_APPLICATION,
     UNKNOWN_CHANNEL,
+    UNKNOWN_GUILD,
+    UNKNOWN_MEMBER,
     UNKNOWN_MESSAGE,
     UNKNOWN_USER,
     WRONG_CHANNEL_KIND,
@@ -117,6 +119,7 @@ class RestApi:
             ("GET", hooked, self._get_hooked, True),
             ("PATCH", hooked, self._edit_hooked, True),
             ("DELETE", hooked, self._delete_hooked, True),
+            ("GET", "/guilds/{guild_id}/members/{user_id}", self._member, False),
             ("GET", "/channels/{channel_id}", self._channel, False),
             ("PUT", "/channels/{channel_id}/voice-status", self._set_voice_status, False),
             ("GET", _MESSAGES, self._history, False),
@@ -296,6 +299,20 @@ class RestApi:
 
     def _shown(self, message: FakeMessage) -> Answer:
         return 200, payloads.message(message, self.world.bot, readable=self.world.readable)
+
+    def _member(self, call: Call) -> Answer:
+        """A member by id, which takes no intent (docs, "Get Guild Member"; only lists of them do).
+
+        Discord knows users by another error than members ("Opcodes and Status Codes": JSON error codes).
+        """
+        guild = self.world.guilds.get(call.params["guild_id"])
+        if guild is None or not guild.has_bot:
+            raise ApiError(*UNKNOWN_GUILD)
+        who = self.world.members_of[guild.id].get(call.params["user_id"])
+        if who is None:
+            known = any(it.id == call.params["user_id"] for it in self.world.users.values())
+            raise ApiError(*(UNKNOWN_MEMBER if known else UNKNOWN_USER))
+        return 200, places.guild_member(who)
 
     def _channel(self, call: Call) -> Answer:
         return 200, places.channel(self._place(call))

@@ -109,6 +109,15 @@ class Stage:
             place.app_permissions = app_permissions
         self._gateway.dispatch("CHANNEL_UPDATE", places.channel(channel))
 
+    def hide(self, channel: FakeChannel) -> None:
+        """Make a channel private."""
+        channel.hidden = True
+        self._gateway.dispatch("CHANNEL_UPDATE", places.channel(channel))
+
+    def leaves(self, member: FakeMember) -> None:
+        """Somebody leaves a server, which a bot without the privileged intent for members is not told."""
+        del self.world.members_of[member.guild.id][member.id]
+
     def make_bot_admin(self, guild: FakeGuild, *, by_role: FakeRole | None = None) -> None:
         """Allow the bot everything in a server: by its own role, or by another one that it gets."""
         for place in self.world.channels_of[guild.id]:

@@ -26,7 +26,8 @@ async def history(ask: Ask) -> Answer:
 
 async def stats(ask: Ask) -> Answer:
     """Says who added what got played, and what was loved most."""
-    return Said("\n".join(ask.words.stats(await ask.party.insight.stats(ask.room))))
+    found = await ask.party.insight.stats(ask.room)
+    return Said("\n".join(ask.words.stats(found)), about=found)
 
 
 async def draw_map(ask: Ask) -> Answer:
@@ -61,7 +62,7 @@ async def learn(ask: Ask, choice: str | None = None) -> Answer:
         on = await ask.party.settings.shared(ask.room)
     else:
         on = await ask.party.settings.share(ask.room, ask.member, choice == "on", ask.key)
-    return Said(ask.words.learning(on))
+    return Said(ask.words.learning(on), about=on)
 
 
 async def delete_my_data(ask: Ask, sure: str | None = None) -> Answer:

@@ -41,7 +41,7 @@ async def why(ask: Ask, song: str) -> Answer:
         found = await ask.party.insight.why(ask.room, song)
     else:
         found = await ask.party.insight.why(ask.room, entry_id=entry_id)
-    return Said("\n".join(ask.words.why(found)))
+    return Said("\n".join(ask.words.why(found)), about=found)
 
 
 async def autopilot(ask: Ask, choice: str | None = None) -> Answer:
@@ -50,7 +50,7 @@ async def autopilot(ask: Ask, choice: str | None = None) -> Answer:
     if choice is not None:
         chosen = {"autopilot": choice == "on"}
         rules = await ask.party.settings.choose(ask.room, ask.member, chosen, ask.key)
-    return Said(ask.words.autopilot(rules.autopilot, rules.autopilot_below))
+    return Said(ask.words.autopilot(rules.autopilot, rules.autopilot_below), about=rules.autopilot)
 
 
 def _mood(said: str) -> Mood:

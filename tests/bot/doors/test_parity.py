@@ -16,12 +16,11 @@ import aiohttp
 import pytest
 
 from bot.doors.commands import BY_NAME
-from bot.party.words import Entry, Party, Room
+from bot.party.words import Entry, Member, Party, Room
 from bot.recommend.bundle import Bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.room import open_room
-from bot.room.hub import LOBBY
 from bot.room.language import BUTTONS
 from bot.service import PartyService
 from bot.slack import card as slack_card
@@ -32,7 +31,7 @@ from tests.bot.slack import stage as slack
 from tests.bot.slack.conftest import log_in as slack_log_in
 from tests.bot.slack.conftest import open_server as open_slack
 from tests.cogs import stage as discord
-from tests.conftest import Clock
+from tests.conftest import ROOM, Clock
 from tests.fakes.discord_model import EVERYONE
 from tests.fakes.discord_model import FakeMember as DiscordMember
 from tests.fakes.discord_server import FakeDiscord
@@ -199,11 +198,11 @@ class InSlack:
 
 @dataclass
 class InTheRoom:
-    """Anna, in a browser."""
+    """Anna, in a browser, on the page of a channel's party."""
 
     party: PartyService
     anna: Visitor
-    room: Room = LOBBY
+    room: Room
 
     async def say(self, sentence: Sentence) -> str:
         """By a request."""
@@ -243,8 +242,9 @@ async def speakers(
         url = await stack.enter_async_context(open_room(party, "127.0.0.1", 0))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         visitor = await stack.enter_async_context(connect(session, url))
-        assert (await visitor.hello(NAME))["ok"]
-        yield [first, second, InTheRoom(party, visitor)]
+        own = await party.passes.own(ROOM, Member("discord", "11", NAME))
+        assert (await visitor.enter(own))["as"] == "member"
+        yield [first, second, InTheRoom(party, visitor, ROOM)]
 
 
 def as_it_stands(party: Party) -> dict[str, Any]:
@@ -312,7 +312,7 @@ MODERATED = [
     Sentence("now"),
     Sentence("add", {"song": "hey jude"}),
 ]
-"""What only moderators say, whom the room lacks."""
+"""What only moderators say; on the page they have buttons for it."""
 
 
 async def test_moderators_hear_the_same_in_both_chats(
@@ -344,7 +344,9 @@ async def test_every_row_is_said_or_named_here() -> None:
         "help": "its words are the door's own commands",
         "delete-my-data": "it asks first, in each door in its own way",
         "spotify disconnect": "it needs an account",
-        "block": "nobody moderates the room; what the chats say is compared below",
+        "link": "what it gives is another each time, see test_links.py beside each door's tests",
+        "new": "only the room has it",
+        "block": "the page has buttons for it; what the chats say is compared below",
         "unblock": "the same",
     }
     assert {each.name for each in SENTENCES} | set(elsewhere) == set(BY_NAME)

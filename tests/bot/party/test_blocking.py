@@ -276,3 +276,13 @@ async def test_a_blocked_members_song_is_not_put_back(party: PartyService) -> No
     await party.blocks.unblock(ROOM, MOD, {mark_of(BEN)})
     await party.queue.undo(ROOM, MOD)
     assert own.track.title in await titles(party)
+
+
+async def test_a_visitor_is_blocked_in_a_chats_party(party: PartyService) -> None:
+    """Whoever comes to a chat's party by its page has no account there, and stays blocked all the same."""
+    visitor = Member("web", "abc", "Vic")
+    await party.block_member(ROOM, MOD, visitor)
+    assert (await party.blocks.of(ROOM)).members == (visitor,)
+    with pytest.raises(KeptOut):
+        await party.queue.add(ROOM, visitor, "mr brightside")
+    await party.queue.add(ROOM, Member("discord", "abc", "Somebody else"), "mr brightside")

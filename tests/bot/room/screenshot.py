@@ -15,7 +15,7 @@ from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.room import open_room
 from bot.room.hub import LOBBY
-from bot.room.names import Names
+from bot.room.names import person
 from bot.service import PartyService
 from bot.settings import STARTER
 from db.store import open_store
@@ -23,7 +23,7 @@ from tests.bot.room.conftest import CHROMIUM, CHROMIUM_ARGS
 from tests.bot.room.visitor import connect_as
 
 SECRET = "the secret of the browser whose picture is taken"
-ANNA = Names().claim("Anna", SECRET, ())
+ANNA = person("Anna", SECRET)
 BEN, MIRA = (Member("web", name.casefold(), name) for name in ("Ben", "Mira"))
 SONGS = (
     (BEN, "mr brightside"),

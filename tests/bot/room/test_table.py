@@ -14,18 +14,25 @@ from bot.doors.table import Command, Group, of_door
 from bot.party.errors import ManagersOnly, ModeratorsOnly, OutOfRange, OwnersOnly
 from bot.party.limits import MOST_IMPORTED
 from bot.party.words import Member, Rules
+from bot.room.choices import choices
+from bot.room.drawn import MOST_DRAWN
 from bot.room.hub import LOBBY
 from bot.room.language import REPLIES
 from bot.room.rendering import as_text, rendered
 from bot.service import PartyService
-from bot.wording.menus import menus
 from tests.bot.room.conftest import Enter
 from tests.bot.room.test_schema import validator
 from tests.bot.room.visitor import Json, Visitor
+from tests.conftest import Clock
 
 ROWS = of_door(TABLE, Door.ROOM)
 SOME_SONG = "Zzyxq Vlorp - Qwzx Mump"
 OTHER_SONG = "Vlorp Zzyxq - Qwzx Mump"
+QUEEN = (
+    *("bohemian rhapsody", "radio ga ga", "under pressure", "killer queen", "we will rock you"),
+    *("another one bites the dust", "i want to break free", "crazy little thing called love"),
+    *("somebody to love", "dont stop me now"),
+)
 ASKED: dict[str, Json] = {
     "add": {"song": "dancing queen"},
     "next": {"count": 3},
@@ -76,8 +83,7 @@ async def test_every_row_is_answered(enter: Enter, row: Command) -> None:
         assert answer["say"]
     else:
         assert answer["kind"] == REFUSED.get(row.name)
-    for message in (answer, {"state": await ann.until(lambda state: True)}):
-        validator("Message").validate(message)
+    validator("Message").validate(answer)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -207,7 +213,7 @@ async def test_help(enter: Enter) -> None:
     assert len(lines) == len(rows)
     assert {*lines} == told
     assert any(line.startswith("“Remove” ") for line in lines)
-    assert any(line.startswith("/map ") for line in lines)
+    assert any(line.startswith("“Map of the songs” ") for line in lines)
     assert answer["say"] == "\n\n".join(answer["sections"])
     assert "`" not in answer["say"]
 
@@ -245,13 +251,13 @@ async def test_erasure_is_asked_for_twice(enter: Enter) -> None:
     await ann.until(lambda state: not state["playing"]["by"])
 
 
-async def test_menus(party: PartyService) -> None:
-    """What can be chosen comes as menus, with what is chosen now."""
+async def test_choices(party: PartyService) -> None:
+    """What can be chosen comes as controls, with what is chosen now."""
     rules, member = Rules(), Member("web", "a", "Ann", manager=True)
     ask = Ask(Door.ROOM, party, LOBBY, member, "key", rules, REPLIES, REPLIES)
     told = (await rendered(ask, AskForSettings(rules)))["settings"]
-    assert [each["rule"] for each in told] == [menu.rule for menu in menus(rules, REPLIES)]
-    assert told[0]["chosen"] == ["votes"]
+    assert [each["rule"] for each in told] == [each.rule for each in choices(LOBBY, rules, REPLIES)]
+    assert (told[0]["topic"], told[0]["chosen"]) == ("Order", "votes")
     assert {option["value"] for option in told[0]["options"]} == {"votes", "turns", "arrival"}
     validator("Message").validate({"id": "a", "ok": True, "settings": told})
 
@@ -263,3 +269,53 @@ async def test_menus(party: PartyService) -> None:
 def test_texts(text: str, shown: str) -> None:
     """Signs for code fall away in pairs, and nothing else does."""
     assert as_text(text) == shown
+
+
+async def test_why_in_numbers(enter: Enter) -> None:
+    """What speaks for a song comes as numbers besides, and they add up."""
+    ann = await enter("Ann")
+    await fill(ann, "mr brightside", "take on me", "dancing queen")
+    answer = await ann.ask("why", song="africa toto")
+    why = answer["why"]
+    assert f"{why['match_words']} match" in answer["say"]
+    songs = why["songs"]
+    added = sum(each["logit"] for each in songs["shares"]) + songs["rest"]
+    assert why["start"] + why["room"] + added == pytest.approx(why["total"])
+    assert {each["name"] for each in songs["shares"]} >= {"Dancing Queen"}
+    assert [each["name"] for each in why["members"]["shares"]] == ["Ann"]
+    assert [abs(each["logit"]) for each in songs["shares"]] == sorted(
+        (abs(each["logit"]) for each in songs["shares"]), reverse=True
+    )
+    validator("Message").validate(answer)
+
+
+async def test_few_shares_are_told_apart(enter: Enter) -> None:
+    """However many songs speak for one, the picture stays small, and the rest is added up."""
+    ann = await enter("Ann")
+    await fill(ann, *(f"{name} - queen" for name in QUEEN))
+    songs = (await ann.ask("why", song="africa toto"))["why"]["songs"]
+    assert len(songs["shares"]) == MOST_DRAWN
+    assert songs["more"] == len(QUEEN) - MOST_DRAWN
+
+
+async def test_stats_in_numbers(enter: Enter, party: PartyService, clock: Clock) -> None:
+    """Who did what, and what was loved, comes as numbers besides."""
+    ann, bob = await enter("Ann"), await enter("Bob")
+    await fill(ann, "mr brightside", "take on me")
+    assert (await bob.ask("vote", song="brightside"))["ok"]
+    clock.pass_by(minutes=5)
+    await party.clock.play_on()
+    assert (await ann.ask("skip"))["ok"]
+    answer = await ann.ask("stats")
+    (of_ann,) = answer["stats"]["members"]
+    assert of_ann == {"name": "Ann", "added": 2, "played": 1, "loved": 1, "streak": 1}
+    assert (answer["stats"]["played"], answer["stats"]["skipped"]) == (1, 1)
+    assert [(each["title"], each["ups"]) for each in answer["stats"]["loved"]] == [("Mr. Brightside", 1)]
+    validator("Message").validate(answer)
+
+
+async def test_switches_say_how_they_are_set(enter: Enter) -> None:
+    """A page can draw a switch without reading the sentence."""
+    ann = await enter("Ann")
+    assert (await ann.ask("learn"))["on"] is False
+    assert isinstance((await ann.ask("autopilot"))["on"], bool)

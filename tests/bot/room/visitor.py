@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -102,6 +102,7 @@ class Visitor:
         self.secret = uuid.uuid4().hex
         self.known = Known()
         self.told: list[str] = []
+        self.bye: Json = {}
 
     @property
     def state(self) -> Json:
@@ -115,7 +116,14 @@ class Visitor:
         self.known.hear(heard)
         if "told" in heard:
             self.told.append(heard["told"])
+        self.bye = heard.get("bye", self.bye)
         return heard
+
+    async def rest(self) -> AsyncIterator[Json]:
+        """All that is said until the connection is closed."""
+        with suppress(TypeError):  # a close is no text
+            while True:
+                yield await self.hear()
 
     async def ask(self, do: str, ident: str | None = None, **fields: object) -> Json:
         """Asks, and waits for the answer."""

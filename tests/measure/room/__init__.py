@@ -1,0 +1,1 @@
+"""The web room under load: five hundred guests of one party, each over a real WebSocket."""
