@@ -37,6 +37,7 @@ class News(commands.Cog):
         """Listens for what rooms and members are to be told."""
         self._party.notices.on_news(self.post)
         self._party.notices.on_night(self.tell)
+        self._party.nights.named_by("discord", self._name)
         self._party.notices.send_by("discord", self.send)
 
     async def cog_unload(self) -> None:
@@ -80,6 +81,11 @@ class News(commands.Cog):
             card = night_card(night, self._words(room, rules), url)
             with passing(card):
                 await self._channel(room).send(view=card, silent=True)
+
+    def _name(self, room: Room) -> str:
+        guild = self._client.get_guild(int(room.workspace))
+        channel = guild.get_channel_or_thread(int(room.channel)) if guild else None
+        return channel.name if channel else ""
 
     def _words(self, room: Room, rules: Rules) -> Replies:
         guild = self._client.get_guild(int(room.workspace))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.party.ending import digest, keep_night
@@ -24,6 +24,8 @@ LOOK_EVERY_MS = MINUTE_MS
 """How often is looked for parties that are over because nobody does anything any more."""
 AT_ONCE = 20
 """So many of them are seen to at each look."""
+Named = Callable[[Room], str]
+"""What a room is called, empty where that is not known."""
 KIND = "end"
 """What ending a party is called in the diary."""
 
@@ -35,8 +37,13 @@ class Nights:
         self.unit = unit
         self._catalogue = catalogue
         self._passes = passes
+        self._named: dict[str, Named] = {}
         self._since: tuple[int, int] | None = None  # how far this process has looked
         self._looked_ms = 0
+
+    def named_by(self, platform: str, named: Named) -> None:
+        """Has `named` say what rooms of this platform are called whose parties end by themselves."""
+        self._named[platform] = named
 
     @staticmethod
     def path(secret: str) -> str:
@@ -121,8 +128,10 @@ class Nights:
             await tx.nights.sweep(now_ms)
 
     async def _settle(self, room: Room) -> None:
+        named = self._named.get(room.platform)
+        title = named(room) if named else ""
         async with self.unit.writing(room) as party:
-            secret = await keep_night(party) if party.over else ""
+            secret = await keep_night(party, title=title) if party.over else ""
         if secret:
             self.unit.notices.over(room, secret)
 

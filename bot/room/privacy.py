@@ -53,6 +53,10 @@ SEEN: Section = (
             "Everybody in your channel sees its queue, who added what, and how the votes stand. "
             "Only you see your favourites and your Spotify account."
         ),
+        marked(
+            "When a party ends, what was played, who added it and how the votes stood is on a page for "
+            "30 days, for whoever has its link."
+        ),
         marked("Whoever runs me has the database. It stays there until it's erased; nobody else gets it."),
         marked("Nothing is sold, and there are no ads and no tracking."),
         marked(

@@ -125,6 +125,8 @@ async def test_silence_is_noticed_and_shown_once(
         clock.pass_by(minutes=5)
     await eventually(lambda: bool(nights(fake)))
     await eventually(lambda: "This party is over" in cards(fake)[-1].text)
+    kept = await party.nights.read((await party.insight.now(room(fake))).night)
+    assert kept.title == fake.channel.name
     await party.queue.add(room(fake), ANNA, "hey jude")
     await eventually(lambda: "Hey Jude" in cards(fake)[-1].text)
     assert len(nights(fake)) == 1

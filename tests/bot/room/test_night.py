@@ -232,7 +232,7 @@ async def test_everybody_can_use_it(
     assert found == []
     assert await page.evaluate("document.documentElement.scrollWidth") == width
     assert await small_targets(page) == []
-    assert set(await broken_words(page)) <= {"x" * 59, "y" * 59, *re.findall(r"\w+", NAME)}
+    assert set(await broken_words(page)) <= {"x" * 59, "y" * 59, *re.findall(r"\w+", HOSTILE.name)}
 
 
 async def test_hours_are_the_readers(room: str, browser: Browser, keep: Keep) -> None:
