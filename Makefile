@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/.run ## start the bot; the web room opens on http://127.0.0.1:8080
+run: $(VENV)/.run ## start the bot; its first line has your link to the web room
 	@$(BIN)/python -m bot
 
 test: lint types tests ## ruff, mypy --strict and pytest

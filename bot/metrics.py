@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import TracebackType
 from typing import Self
 
@@ -63,8 +64,18 @@ class Measured:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        SECONDS.labels(self._command, self._door).observe(time.perf_counter() - self._began)
-        REQUESTS.labels(self._command, self._door, _outcome(kind)).inc()
+        _seconds(self._command, self._door).observe(time.perf_counter() - self._began)
+        _requests(self._command, self._door, _outcome(kind)).inc()
+
+
+@cache
+def _seconds(command: str, door: str) -> Histogram:
+    return SECONDS.labels(command, door)
+
+
+@cache
+def _requests(command: str, door: str, outcome: str) -> Counter:
+    return REQUESTS.labels(command, door, outcome)
 
 
 def _outcome(kind: type[BaseException] | None) -> str:

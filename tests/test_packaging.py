@@ -30,7 +30,7 @@ from bot.party.vitals import Vitals
 from bot.room import open_room
 from bot.service import PartyService
 from bot.settings import Settings
-from tests.bot.room.visitor import connect
+from tests.bot.room.visitor import connect, connect_as
 from tests.patience import PATIENCE_S, until
 
 ROOT = Path(__file__).parents[1]
@@ -318,11 +318,7 @@ async def web() -> AsyncIterator[aiohttp.ClientSession]:
 
 async def test_a_backup_is_whole(party: PartyService, tmp_path: Path) -> None:
     """What was acknowledged by the running bot is in the copy that the page's command makes."""
-    async with (
-        open_room(party, "127.0.0.1", 0) as url,
-        aiohttp.ClientSession() as web,
-        connect(web, url) as guest,
-    ):
+    async with open_room(party, "127.0.0.1", 0) as url, connect_as(url, "Ann") as guest:
         assert (await guest.ask("add", text="mr brightside"))["ok"]
         (line,) = re.findall(r"^\.venv/bin/python -c '(.*VACUUM.*)'$", OPERATIONS, re.MULTILINE)
         code, _ = await output([sys.executable, "-c", line], tmp_path, {"PATH": os.environ["PATH"]})

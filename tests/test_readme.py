@@ -78,7 +78,7 @@ def test_the_first_screen_says_where_the_sound_comes_from() -> None:
     assert "[Spotify](#spotify) Premium" in first
 
 
-@pytest.mark.parametrize("command", ["check", "manifest", "find"])
+@pytest.mark.parametrize("command", ["check", "link", "manifest", "find"])
 def test_what_else_the_bot_does_is_told(command: str) -> None:
     """Each command besides running stands in the README as one types it."""
     assert arguments([command]).command == command
@@ -87,10 +87,16 @@ def test_what_else_the_bot_does_is_told(command: str) -> None:
 
 def test_nothing_names_a_machine() -> None:
     """No file that people read names a path of somebody's machine or a package registry."""
-    papers = [
-        ROOT / name
-        for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", ".env.example", ".ci/run")
-    ]
+    names = (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "Makefile",
+        ".env.example",
+        ".ci/run",
+        "Dockerfile",
+    )
+    papers = [ROOT / name for name in (*names, "compose.yaml", "compose.postgres.yaml")]
     for path in [*papers, *ROOT.glob("docs/*.md"), *ROOT.glob("requirements*.txt")]:
         assert not re.search(r"/(home|root|Users|work)/|pypi\.org|pythonhosted", path.read_text("utf-8")), (
             path

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import socket
 from pathlib import Path
 
 import aiohttp
@@ -10,9 +13,12 @@ from pydantic import SecretStr
 
 from bot.__main__ import open_house
 from bot.party.errors import NOT_AS_CONFIGURED, StartError
-from bot.settings import Settings
+from bot.settings import STARTER, Settings
 from tests.bot.room.visitor import connect
 from tests.cogs.stage import TOKEN, open_server
+from tests.patience import LOOK_EVERY_S
+
+CATALOGUE = json.loads((STARTER / "manifest.json").read_text("utf-8"))["files"]["catalog.db"][:12]
 
 
 def settings(folder: Path, token: str) -> Settings:
@@ -32,8 +38,44 @@ async def test_both_doors_open(tmp_path: Path) -> None:
             assert (await guest.ask("add", text="take on me"))["ok"]
             state = await guest.until(lambda state: state["playing"])
         assert state["playing"]["title"] == "Take on Me"
+        async with aiohttp.ClientSession() as web:
+            async with web.get(f"{house.room_url}/readyz") as answer:
+                assert (answer.status, await answer.json()) == (200, {"ready": True, "missing": []})
+            async with web.get(f"{house.room_url}/metrics") as answer:
+                figures = await answer.text()
         assert not any(door.done() for door in house.doors)
     assert not fake.violations
+    for line in (
+        'encore_part_up{part="Discord"} 1.0',
+        'encore_card_edits_waiting{door="discord"}',
+        'encore_requests_total{command="add",door="Discord",outcome="ok"}',
+        f'encore_info{{catalogue="{CATALOGUE}"',
+    ):
+        assert line in figures
+    assert TOKEN not in figures
+
+
+async def test_it_is_not_ready_before_discord_is(tmp_path: Path) -> None:
+    """The room is open while Discord is still being connected, and says what is missing."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    given = settings(tmp_path, TOKEN).model_copy(update={"room_port": port})
+    async with open_server() as fake, aiohttp.ClientSession() as web:
+
+        async def look() -> list[str]:
+            async with web.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                missing: list[str] = (await answer.json())["missing"]
+                assert (answer.status == 200) == (not missing)
+                return missing
+
+        async with open_house(given) as house:
+            while missing := await look():
+                assert set(missing) <= {"front doors", "Discord"}
+                await asyncio.sleep(LOOK_EVERY_S)
+            await fake.ready()
+            discord = house.party.vitals.parts()
+            assert discord == {"front doors": True, "Discord": True}
+        assert not house.party.vitals.parts()["Discord"]
 
 
 async def test_a_refused_token_closes_what_was_open(tmp_path: Path) -> None:
