@@ -164,8 +164,9 @@ async def test_playing_on_a_device(sounding: SoundRoom) -> None:
     assert sounding.fake.playback(user).active is kitchen
     hers = (await ann.until(lambda state: state["playback"]))["playback"]
     his = (await bob.until(lambda state: state["playback"]))["playback"]
-    assert hers == {"host": "Ann", "device": "Kitchen", "yours": True, "words": "🔊 Kitchen, hosted by Ann"}
-    assert his == {**hers, "yours": False}
+    told = {"host": "Ann", "device": "Kitchen", "words": "🔊 Kitchen, hosted by Ann"}
+    assert hers == {**told, "host_id": ann.known.own["me"]}
+    assert his == hers
     assert [it["party"] for it in (await ann.ask("devices"))["devices"]] == [True, False]
     assert (await bob.ask("devices"))["kind"] == "NotConnected"
     assert songs[0].title == ann.state["playing"]["title"]
