@@ -193,6 +193,8 @@ async def test_skip(party: PartyService, room: str, visit: OpenPage, clock: Cloc
     ann, bob = await visit(room, "Ann"), await visit(room, "Bob")
     clock.pass_by(minutes=4)  # whoever has only just come does not count
     await fill(party, "mr brightside", "take on me")
+    await expect(ann.locator("#now-title")).to_have_text("Mr. Brightside")
+    await expect(queue(ann)).to_have_count(1)
     first = await ann.locator("#now-title").text_content() or ""
     second = await queue(ann).locator(".title").text_content() or ""
     await ann.locator("#skip").click()
@@ -200,7 +202,7 @@ async def test_skip(party: PartyService, room: str, visit: OpenPage, clock: Cloc
     await expect(ann.locator("#skip")).to_have_attribute("aria-pressed", "true")
     await bob.locator("#skip").click()
     await expect(ann.locator("#now-title")).to_have_text(second)
-    await ann.get_by_text("Played earlier").click()
+    await ann.locator("#history-title").click()
     await expect(ann.locator("#history .title")).to_have_text([first])
 
 
