@@ -111,6 +111,7 @@ async def test_settings_are_controls(as_host: AsHost, party: PartyService) -> No
     await expect(quorum).to_have_value("all")
     learning = sheet.get_by_role("switch", name="Learn from this party's songs")
     await learning.click()
+    await expect(sheet.get_by_role("status")).to_contain_text("Learning is on here")
     await expect(learning).to_have_attribute("aria-checked", "true")
     assert await party.settings.shared(LOBBY)
 
