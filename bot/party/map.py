@@ -80,7 +80,7 @@ class PartyMap:
         most, least = named(spots)
         return Map(
             spots=(
-                *spots,
+                *reversed(spots),
                 *(Spot(entry.track, place, entry) for entry, place in beside if place),
                 *(Spot(track, place) for track, place in survey.located.around),
             ),

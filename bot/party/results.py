@@ -197,7 +197,7 @@ class Spot:
 class Map:
     """A party's songs among their neighbours."""
 
-    spots: tuple[Spot, ...]  # the party's latest songs first, then what is suggested, then what lies around
+    spots: tuple[Spot, ...]  # the latest songs, oldest first; then what is suggested, and what lies around
     most: tuple[Spot, ...]  # the songs of the party that fit best, the best first
     least: tuple[Spot, ...]  # those that fit least, the least first
     unknown: int  # so many songs of the party the model does not know

@@ -5,7 +5,6 @@ import { count, say } from "./words.js";
 
 const NEXT = 3;
 const OFFERED = 5;
-const STILL_SIGN_TV = "⏸\ufe0e"; // as a letter, not as a coloured picture
 
 // Shows a whole state.
 export function showTv(state) {
@@ -24,7 +23,7 @@ export function showTv(state) {
 function stageOf({ playing, paused, skip }) {
   document.body.classList.toggle("quiet", !playing || paused);
   document.body.classList.toggle("tv-empty", !playing);
-  const heading = paused ? `${STILL_SIGN_TV} ${say("Paused")}` : say("Now playing");
+  const heading = paused ? say("Paused") : say("Now playing");
   byId("tv-state").textContent = playing ? heading : say("It's quiet in here");
   byId("tv-title").textContent = playing ? playing.title : say("Add the first song");
   byId("tv-artist").textContent = playing ? apart(playing.artist) : "";

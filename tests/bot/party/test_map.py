@@ -37,6 +37,7 @@ async def test_a_map_has_the_party_its_suggestions_and_what_lies_around(party: P
     states = [entry.state for entry in entries]
     assert sorted(states) == ["playing", "queued", "queued", "queued", "suggested", "suggested", "suggested"]
     assert {entry.id for entry in entries if entry.state is State.SUGGESTED} == {each.id for each in ballot}
+    assert [entry.id for entry in entries[:4]] == sorted(entry.id for entry in entries[:4])
     assert len(seen.spots) == 7 + 20
     assert all(-1 <= number <= 1 for spot in seen.spots for number in spot.place)
     assert len({spot.place for spot in seen.spots}) == len(seen.spots)
