@@ -296,7 +296,8 @@ async def test_the_host_ends_it_from_the_page(
         async with web.get(room + answer["url"]) as response:
             assert response.status == 200
     async with dial(web, room) as guest:
-        assert (await guest.enter(begun.guest, name="Gus", secret=guest.secret))["ok"]
+        assert (await guest.enter(begun.guest))["ok"]
+        assert (await guest.hello("Ida"))["ok"]
         assert (await guest.ask("end"))["kind"] == "ModeratorsOnly"
 
 
