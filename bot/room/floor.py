@@ -16,7 +16,7 @@ from bot.room.asking import Since
 from bot.room.edition import Edition
 from bot.room.guest import Guest
 from bot.room.sheet import Around
-from bot.room.state import PersonJson
+from bot.room.state import PersonJson, known_as
 from bot.service import PartyService
 from bot.wording.replies import Replies, seen
 
@@ -140,7 +140,7 @@ class Floor:
             member = guest.member
             if party and member and not guest.looks and member.user_id not in found:
                 role = own.role(party, guest.way, member)
-                found[member.user_id] = {"id": member.user_id, "name": seen(member.name), "role": role}
+                found[member.user_id] = {"id": known_as(member), "name": seen(member.name), "role": role}
         return sorted(
             found.values(), key=lambda each: (ROLES.index(each["role"]), each["name"].casefold(), each["id"])
         )

@@ -6,7 +6,6 @@ Who may is checked here and in the use cases, whatever the page shows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
@@ -28,6 +27,7 @@ from bot.room.asking import Own
 from bot.room.choices import choices, wished
 from bot.room.hosted import BlockedJson, LinksJson, PersonHereJson, choice, link
 from bot.room.rendering import Fields, as_text
+from bot.room.state import known_as
 from bot.room.visit import Visit
 from bot.wording.replies import seen
 
@@ -89,11 +89,10 @@ class Appoint(Own):
         rules = await visit.party.settings.rules(visit.room)
         if not may_manage(member, rules):
             raise ManagersOnly(visit.room)
-        named = self.person in rules.djs.split()
-        whom = await _known(visit, self.person) if not named or self.do == "appoint" else None
-        await visit.party.settings.appoint(
-            visit.room, member, whom.user_id if whom else self.person, self.do == "appoint", visit.key
-        )
+        named = _named(visit, rules).get(self.person) if self.do == "dismiss" else None
+        whom = await _known(visit, self.person) if named is None else None
+        user_id = whom.user_id if whom else named or ""
+        await visit.party.settings.appoint(visit.room, member, user_id, self.do == "appoint", visit.key)
         name = visit.own.name(whom.name) if whom else ""
         say = visit.own.say
         if self.do == "appoint":
@@ -230,8 +229,18 @@ def _hosts(visit: Visit) -> bool:
 
 
 def _here(visit: Visit) -> Mapping[str, Member]:
-    """Who is connected under a name, by id."""
-    return visit.hub.members(visit.room)
+    """Who is connected under a name, by what pages call them."""
+    return {known_as(each): each for each in visit.hub.members(visit.room).values()}
+
+
+def _named(visit: Visit, rules: Rules) -> Mapping[str, str]:
+    """The ids of the DJs by what pages call them; in a chat they are members or guests."""
+    both = [
+        Member(platform, user_id, "")
+        for user_id in rules.djs.split()
+        for platform in ("web", visit.room.platform)
+    ]
+    return {known_as(each): each.user_id for each in both}
 
 
 async def _known(visit: Visit, person: str) -> Member:
@@ -253,7 +262,7 @@ async def _known(visit: Visit, person: str) -> Member:
 async def _adders(visit: Visit) -> Mapping[str, Member]:
     party = await visit.party.insight.now(visit.room)
     entries = [*([party.playing] if party.playing else []), *party.queue, *party.history]
-    return {each.added_by.user_id: each.added_by for each in reversed(entries) if each.added_by}
+    return {known_as(each.added_by): each.added_by for each in reversed(entries) if each.added_by}
 
 
 async def _people(visit: Visit) -> Fields:
@@ -263,11 +272,11 @@ async def _people(visit: Visit) -> Fields:
     told = [_person(visit, rules, each, is_here=True) for each in here.values()]
     if not moderates:
         return {"people": _in_order(told)}
-    away = [user_id for user_id in rules.djs.split() if user_id not in here]
+    present = {each.user_id for each in here.values()}
+    away = [user_id for user_id in rules.djs.split() if user_id not in present]
     if away:
-        adders = await _adders(visit)
-        unknown = Member("", "", "")
-        absent = (replace(adders.get(each, unknown), user_id=each) for each in away)
+        adders = {each.user_id: each for each in (await _adders(visit)).values()}
+        absent = (adders.get(each) or Member(visit.room.platform, each, "") for each in away)
         told += [_person(visit, rules, each, is_here=False) for each in absent]
     blocked = await visit.party.blocks.of(visit.room)
     return {"people": _in_order(told), "blocked": _blocked(visit, blocked)}
@@ -282,7 +291,7 @@ def _in_order(people: Sequence[PersonHereJson]) -> list[PersonHereJson]:
 
 def _person(visit: Visit, rules: Rules, whom: Member, *, is_here: bool) -> PersonHereJson:
     return {
-        "id": whom.user_id,
+        "id": known_as(whom),
         "name": seen(whom.name),
         "role": _role(rules, whom),
         "here": is_here,

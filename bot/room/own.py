@@ -11,6 +11,7 @@ from typing_extensions import TypedDict  # which pydantic asks for before Python
 from bot.party.rules.moderation import is_dj, is_kept_out, may_manage, may_moderate
 from bot.party.words import Entry, Member, Party, Visitors, Way
 from bot.room.sheet import shown
+from bot.room.state import known_as
 
 
 class MayJson(TypedDict):
@@ -65,7 +66,7 @@ def own(party: Party, way: Way, member: Member | None) -> OwnJson:
         me = member.user_id
         votes = {str(one.id): one.votes[me] for one in shown(party) if me in one.votes}
     return {
-        "me": member.user_id if member else None,
+        "me": known_as(member) if member else None,
         "name": member.name if member else None,
         "as": way.value,
         "may": may(party, way, member),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict  # which pydantic asks for before Python 3.12
 
 from bot.party.links import Kind, Link
-from bot.party.words import Entry, Playback, Rules, Track
+from bot.party.words import Entry, Member, Playback, Rules, Track
 from bot.wording.replies import Replies, seen
+
+_KEY = secrets.token_bytes(16)
 
 
 class SongJson(TypedDict):
@@ -88,6 +93,19 @@ class RulesJson(TypedDict):
     quiet: bool
 
 
+def known_as(member: Member) -> str:
+    """What pages call a member by: the ids of chats are not for everybody who has a guest's link.
+
+    The same for as long as this process runs, which is at least as long as any page is connected to it.
+    """
+    return _known_as(member.platform, member.user_id)
+
+
+@lru_cache(maxsize=10_000)
+def _known_as(platform: str, user_id: str) -> str:
+    return blake2b(f"{platform}/{user_id}".encode(), digest_size=12, key=_KEY).hexdigest()
+
+
 def track(song: Track) -> SongJson:
     """A song as the page shows it."""
     return {
@@ -107,7 +125,7 @@ def entry(one: Entry, words: Replies) -> EntryJson:
         "id": one.id,
         "state": one.state.value,
         "by": seen(one.added_by.name) if one.added_by else "",
-        "by_id": one.added_by.user_id if one.added_by else None,
+        "by_id": known_as(one.added_by) if one.added_by else None,
         "ups": one.ups,
         "downs": one.downs,
         "started_ms": one.started_ms,
@@ -125,7 +143,7 @@ def playback(sounds: Playback, words: Replies) -> PlaybackJson:
     """Where the party sounds."""
     return {
         "host": seen(sounds.host.name),
-        "host_id": sounds.host.user_id,
+        "host_id": known_as(sounds.host),
         "device": seen(sounds.device_name),
         "words": words.sounding(sounds),
     }

@@ -87,6 +87,23 @@ async def test_a_channels_party_and_its_page(come: Come, party: PartyService) ->
     assert (await mod.ask("skip", entry=added.entry.id))["ok"]
 
 
+async def test_ids_of_chats_stay_in_chats(come: Come, party: PartyService) -> None:
+    """A guest's page tells members apart, but not by what their chat calls them."""
+    dora = Member("discord", "184320000000000001", "Dora")
+    await party.queue.add(CHANNEL, dora, "mr brightside")
+    entry = (await party.queue.add(CHANNEL, dora, "take on me")).entry
+    await party.ballots.vote(CHANNEL, dora, entry.id, 1)
+    member, guest = (
+        await come(await party.passes.own(CHANNEL, dora)),
+        await come(await party.passes.guest(CHANNEL), name="Gus"),
+    )
+    state = await guest.until(lambda state: state["named"] == 2)
+    seen = [guest.known.told, guest.known.own, await guest.ask("people"), await guest.ask("stats")]
+    assert dora.user_id not in json.dumps(seen)
+    await member.until(lambda state: state["queue"])
+    assert state["queue"][0]["by_id"] == member.known.own["me"] != guest.known.own["me"]
+
+
 async def test_rights_are_those_of_now(come: Come, party: PartyService, clock: Clock) -> None:
     """Who moderates no more does not on the page either, and whoever has left the chat is sent out."""
     now: list[Member | None] = [MOD]
