@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-room bench-search bench-memory mutants translations screenshot clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-room bench-search bench-memory mutants translations screenshot vendor clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -104,6 +104,18 @@ translations: $(VENV)/.dev ## bring bot/wording/locale up to date with the texts
 
 screenshot: $(VENV)/.dev ## make docs/room.png, the picture in the README
 	$(BIN)/python -m tests.bot.room.screenshot docs/room.png
+
+VENDOR := bot/room/static/vendor
+THREE := three@0.187.0
+ESBUILD := esbuild@0.28.2
+
+vendor: ## make the map's three.js anew, of the versions that stand here; needs npm and the network
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+		npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$$folder" $(THREE) $(ESBUILD) && \
+		cp $(VENDOR)/three.entry.mjs "$$folder" && \
+		"$$folder/node_modules/.bin/esbuild" "$$folder/three.entry.mjs" --bundle --minify --format=esm \
+			--legal-comments=inline --log-level=warning --outfile=$(VENDOR)/three.js && \
+		cp "$$folder/node_modules/three/LICENSE" $(VENDOR)/three-LICENSE
 
 clean: ## remove what was made here, except parties
 	rm -rf $(VENV) out mutants .mypy_cache .ruff_cache .pytest_cache

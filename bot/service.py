@@ -14,6 +14,7 @@ from bot.party.clock import Clock
 from bot.party.erasure import Erasure
 from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
+from bot.party.map import PartyMap
 from bot.party.nicknames import Nicknames
 from bot.party.notices import Notices
 from bot.party.passes import Passes
@@ -65,6 +66,7 @@ class PartyService:
         self.ballots = Ballots(self.unit, catalogue, suggestions)
         self.favourites = FavouriteSongs(self.unit)
         self.insight = Insight(self.unit, songs, recommender)
+        self.map = PartyMap(self.unit, recommender)
         self.settings = RoomSettings(self.unit)
         self.blocks = Blocking(self.unit, songs)
         self.passes = Passes(self.unit)

@@ -16,7 +16,7 @@ EncoreError
     │   └── VisitorsLook, VisitorsVote, AddingLocked, JoiningLocked
     ├── TooNewToVote, TooNewToSkip
     ├── NotYourself, NoSuchPerson (PersonGone), NotBlocked, TooManyBlocked, TooManyDJs
-    ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
+    ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn, NoMap
     ├── NameNeeded, NameTaken (NameReserved), TooFast
     ├── LinkGone, TooManyParties, RoomFull, HouseFull, TooManyFromHere, TooSlow
     └── SpotifyError            what Spotify has to do with
@@ -509,6 +509,12 @@ class NotDrawn(PartyError):
     """The map was not drawn, or not in time; why is in the log."""
 
     text = marked("I couldn't draw the map just now. Try again in a minute.")
+
+
+class NoMap(PartyError):
+    """The model's file does not say where its songs lie."""
+
+    text = marked("The music model I use here has no map. Ask whoever runs me to change MODEL_DIR.")
 
 
 class NameNeeded(PartyError):

@@ -1,11 +1,8 @@
-"""What a party looks like: as it stands, why songs fit, who brought what, and how songs lie to each other."""
+"""What a party looks like: as it stands, why songs fit, and who brought what."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-
-import numpy as np
-import numpy.typing as npt
 
 from bot.party.errors import NothingToShow, UnknownToModel
 from bot.party.ports import Recommender
@@ -23,8 +20,6 @@ MOST_REMEMBERED = 2_000
 """How many of the latest songs the numbers are counted from."""
 NIGHT = (State.QUEUED, State.PLAYING, State.PLAYED, State.SKIPPED)
 """What belongs to a party's night."""
-MOST_MAPPED = 60
-"""How many songs fit on a map, the latest ones."""
 
 
 class Insight:
@@ -128,22 +123,6 @@ class Insight:
             replace(entry, track=replace(entry.track, spotify_id=link))
             for entry, link in zip(night, links, strict=True)
         ]
-
-    @finished
-    async def likeness(self, room: Room) -> tuple[list[Entry], npt.NDArray[np.float32]]:
-        """The party's latest songs, and how much each is spoken for by each other one, in logits.
-
-        Raises:
-            NothingToShow: the model knows none of the party's songs.
-        """
-        async with self.unit.reading(room) as party:
-            on = (State.QUEUED, State.PLAYING, State.PLAYED)
-            entries = (await party.last_night(on))[-MOST_MAPPED:]
-        shares = await self._recommender.likeness([entry.track for entry in entries])
-        known = [i for i in range(len(entries)) if not np.isnan(shares[i, i])]
-        if not known:
-            raise NothingToShow
-        return [entries[i] for i in known], shares[np.ix_(known, known)]
 
 
 def _member_stats(member: Member, history: list[Entry], added: int, streak: int) -> MemberStats:

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from bot.party.results import Why
+from bot.party.results import Located, Why
 from bot.party.words import Mood, Signal, Suggestion, Track
 
 
@@ -92,4 +92,11 @@ class Recommender(Protocol):
         """How much each song (row) is spoken for by each other one: (songs, songs), in logits.
 
         0 for a song by itself; nan where the model does not know it, or has had it before in the list.
+        """
+
+    async def locate(self, tracks: Sequence[Track], around: int) -> Located:
+        """Where songs lie among all that the model knows, and so many others that are most alike to them.
+
+        Raises:
+            NoMap: the model does not say.
         """

@@ -90,6 +90,7 @@ class Queue:
             NothingPlaying: there is nothing to skip.
             VisitorsLook: whoever has no account may only look.
             TooNewToVote, TooNewToSkip: the member's votes do not count yet.
+            NoSuchEntry: this party never had the entry that was meant.
             AlreadyOver: something else plays than the entry that was meant. Without one, whoever asks right
                 after a skip meant the song that was skipped.
         """
@@ -100,7 +101,10 @@ class Queue:
             playing = await party.playing()
             if playing is None:
                 raise NothingPlaying
-            if entry_id not in {None, playing.id} or (entry_id is None and await _meant_the_last(party)):
+            if entry_id not in {None, playing.id}:
+                await party.entry(entry_id)
+                raise AlreadyOver
+            if entry_id is None and await _meant_the_last(party):
                 raise AlreadyOver
             party.let_take_part()
             at_once = skips_at_once(party.member, playing, party.rules)

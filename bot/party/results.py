@@ -170,6 +170,38 @@ class Why:
     members: tuple[Share, ...]
 
 
+Place = tuple[float, float, float]
+"""Where a song lies among all songs of the model: three numbers within -1 and 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where songs lie, and which others lie around them."""
+
+    places: tuple[Place | None, ...]  # None for a song that the model does not know
+    around: tuple[tuple[Track, Place], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A song on a party's map."""
+
+    track: Track
+    place: Place
+    entry: Entry | None = None  # None for a song that only lies around those of the party
+    fit: float | None = None  # of a song of the party: how much the others speak for it, in logits
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A party's songs among their neighbours."""
+
+    spots: tuple[Spot, ...]  # the party's latest songs first, then what is suggested, then what lies around
+    most: tuple[Spot, ...]  # the songs of the party that fit best, the best first
+    least: tuple[Spot, ...]  # those that fit least, the least first
+    unknown: int  # so many songs of the party the model does not know
+
+
 @dataclass(frozen=True, slots=True)
 class MemberStats:
     """What a member has done in a room."""

@@ -6,9 +6,12 @@ Only this module knows onnxruntime.
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -16,12 +19,15 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from bot.party.errors import StartError
-from bot.party.results import Share, Why
+from bot.party.errors import NoMap, StartError
+from bot.party.results import Located, Place, Share, Why
 from bot.party.rules.songs import explicit, varied
 from bot.party.words import Mood, Signal, Strategy, Suggestion, Track
 from bot.recommend import taste
 from bot.recommend.bundle import MEND, Bundle
+from bot.recommend.factors import Factors, NoFactors
+
+log = logging.getLogger(__name__)
 
 INPUTS = {"queue", "weight", "label", "banned", "limit"}
 OUTPUTS = ["tracks", "match", "reasons"]
@@ -38,6 +44,8 @@ LONG = 100
 """... and gives them back, where the usual ones keep what they need for the next."""
 FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUROUS: (1.0, 0.4, 0.2)}
 """What factors, neighbours and content weigh: without neighbours and artists songs lie further away."""
+OF_ONE_ARTIST = 2
+"""So many songs of one artist lie around a party on its map: the nearest would all be by the same few."""
 LEAST_SHARE = 0.25
 """A second title is named as a reason when it speaks for a song at least this much as the first does."""
 
@@ -125,6 +133,7 @@ class Recommender:
             raise StartError(f"{bundle.model} has inputs or outputs that I don't know; {MEND}")
         self._blends = "blend" in inputs  # a bundle of another make may do without
         self._songs = songs
+        self._model = bundle.model
         self._tracks = bundle.tracks
         self._rng = np.random.default_rng(seed)
         self._workers = ThreadPoolExecutor(AT_ONCE, "model")  # their own, so that searches need not wait
@@ -284,6 +293,50 @@ class Recommender:
             shares[i, [at for other, at in place.items() if other != index]] = answer.reasons[0]
             shares[i, i] = 0
         return shares
+
+    async def locate(self, tracks: Sequence[Track], around: int) -> Located:
+        """Where songs lie among all that the model knows, and so many others that are most alike to them.
+
+        Raises:
+            NoMap: the graph's file does not hold the factors as `model_export` writes them.
+        """
+        return await self._work(self._locate, tracks, around)
+
+    @cached_property
+    def _factors(self) -> Factors:
+        """Read at the first map: it takes a moment, and many parties never ask for one."""
+        try:
+            return Factors(self._model, self._tracks)
+        except NoFactors as error:
+            log.warning("no map: %s", error)
+            raise NoMap from error
+
+    def _locate(self, tracks: Sequence[Track], around: int) -> Located:
+        indices = [self._songs.index_of(track) for track in tracks]
+        known = [index for index in dict.fromkeys(indices) if index is not None and index < self._tracks]
+        near = self._around(known, around) if known and around else []
+        shown = [*known, *near]
+        rows = self._factors.places(shown).astype(float).round(4).tolist()
+        places: dict[int, Place] = {index: (x, y, z) for index, (x, y, z) in zip(shown, rows, strict=True)}
+        return Located(
+            places=tuple(places.get(index) if index is not None else None for index in indices),
+            around=tuple(zip(self._songs.tracks(near), map(places.__getitem__, near), strict=True)),
+        )
+
+    def _around(self, known: Sequence[int], count: int) -> list[int]:
+        """The nearest songs of some in turn, in one version each and not too many of one artist."""
+        near = self._factors.nearest(known, -(-SPARE * count // len(known)))
+        out = {version for index in known for version in self._songs.versions_of(index)}
+        taken: Counter[int] = Counter()
+        kept: list[int] = []
+        for index, artist in zip(near, self._songs.artists(np.array(near, np.int64)).tolist(), strict=True):
+            if len(kept) == count:
+                break
+            if index not in out and taken[artist] < OF_ONE_ARTIST:
+                out.update(self._songs.versions_of(index))
+                taken[artist] += 1
+                kept.append(index)
+        return kept
 
     def _all_but(self, indices: Sequence[int]) -> npt.NDArray[np.int64]:
         return np.delete(np.arange(self._tracks), indices)

@@ -25,7 +25,7 @@ from bot.wording.languages import LANGUAGES
 from bot.wording.scripts import texts_in
 
 STATIC = Path(__file__).parent / "static"
-BASES = {"panel.js": "room.js"}
+BASES = {"panel.js": "room.js", "map.js": "room.js"}
 """Scripts that a page loads later, and the one that it has by then: they share its modules."""
 FOR_EVER = "public, max-age=31536000, immutable"
 TYPES = {

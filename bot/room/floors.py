@@ -91,12 +91,12 @@ class Floors:
         guest.let_in, guest.link, guest.looks = let_in, asked.link, asked.look
         guest.member = None if asked.look else member
         try:
-            party = await floor.opened()
+            await floor.opened()
             if asked.look or let_in.way is Way.MEMBER:
                 return None
             if asked.name is not None and asked.secret is not None:
                 return await self._named(guest, asked.name, asked.secret)
-            if party.rules.joining_locked and let_in.way is Way.GUEST:
+            if let_in.way is Way.GUEST and (await self._party.settings.rules(let_in.room)).joining_locked:
                 raise JoiningLocked(let_in.room)
         except BaseException:
             self.take_out(guest)
@@ -136,7 +136,7 @@ class Floors:
         came_ms = await self._party.nicknames.claim(floor.room, member, looked)
         if guest.room != floor.room:  # they have gone on meanwhile
             return member
-        guest.member, guest.came_ms = member, came_ms
+        guest.member, guest.came_ms, guest.looks = member, came_ms, False
         for page in floor.of(member.user_id):
             page.member, page.came_ms = replace(page.member or member, name=member.name), came_ms
             floor.know(page)

@@ -177,7 +177,8 @@ class Hub:
         visit = await self._visit(guest, request)
         if not request.slow:
             return protocol.done(request.id, await self._work.run(visit, request))
-        visit.named()
+        if isinstance(request, OfTable):
+            visit.named()
         if guest.going >= MOST_GOING:
             raise TooFast
         guest.going += 1

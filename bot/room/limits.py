@@ -62,6 +62,11 @@ class Gate:
         if not self._lines[address]:
             del self._lines[address]
 
+    @property
+    def known(self) -> set[str]:
+        """The addresses of whoever is here, or came lately."""
+        return {*self._lines, *self._joins}
+
     def _forget(self, now: float) -> None:
         """Lets go of addresses that nobody has come from lately; they stand in the order of their latest."""
         while self._joins:

@@ -14,7 +14,7 @@ from anyascii import anyascii
 
 _SHAPES = {
     # Cyrillic
-    **dict(zip("АВЕЅІЈКМНОРСТУХҮԌԚԜӀЗЬ", "ABESIJKMHOPCTYXYGQWI3b", strict=True)),
+    **dict(zip("АВЕЅІЈКМНОРСТУХҮԀԌԚԜӀЗЬ", "ABESIJKMHOPCTYXYdGQWI3b", strict=True)),
     **dict(zip("авеѕіјкмнорстухүԁԛԝӏзьһгпґҝқҳӽцшщ", "abesijkmhopctyxydqwl3bhrnrkkxxuww", strict=True)),
     # Greek
     **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)),

@@ -47,6 +47,17 @@ class OwnMessage(TypedDict):
     own: OwnJson
 
 
+NOTHING: MayJson = {
+    "add": False,
+    "vote": False,
+    "skip": False,
+    "pause": False,
+    "moderate": False,
+    "manage": False,
+}
+"""What whoever is blocked may do."""
+
+
 def own(party: Party, way: Way, member: Member | None) -> OwnJson:
     """All of a guest's own part."""
     votes: dict[str, int] = {}
@@ -72,11 +83,7 @@ def may(party: Party, way: Way, member: Member | None) -> MayJson:
     """What somebody may do; of whoever has no name yet, as soon as they have."""
     rules = party.rules
     if member is not None and is_kept_out(member, rules, party.blocked):
-        nothing: MayJson = {
-            **{"add": False, "vote": False, "skip": False},
-            **{"pause": False, "moderate": False, "manage": False},
-        }
-        return nothing
+        return NOTHING
     moderates = member is not None and may_moderate(member, rules)
     visits = way is Way.GUEST and not moderates
     votes = not visits or rules.visitors is not Visitors.LOOK

@@ -31,7 +31,7 @@ CHOICE = "language"
 COOKIE = "encore-language"
 """What keeps that choice."""
 COOKIE_S = 365 * 24 * 3600
-LATER = ("panel.js", "map.js")
+LATER = ("panel.js", "map.js", "mapscene.js")
 """What the room's page loads when it is wanted."""
 
 

@@ -10,9 +10,11 @@ from pydantic import ValidationError
 from bot.party.errors import NotUnderstood
 from bot.room.asking import Enter, Hello, Own, Ping, Search
 from bot.room.hosting import HOSTING
+from bot.room.places import Places
 from bot.room.requests import ROWS, Json, OfTable, names
+from bot.room.tv import Code
 
-OWN: tuple[type[Own], ...] = (Enter, Hello, Search, Ping, *HOSTING)
+OWN: tuple[type[Own], ...] = (Enter, Hello, Search, Ping, Places, Code, *HOSTING)
 """The requests of the room's own."""
 MODELS: Mapping[str, type[Own | OfTable]] = {
     **{name: model for model in OWN for name in get_args(model.model_fields["do"].annotation)},

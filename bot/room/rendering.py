@@ -37,6 +37,8 @@ from bot.playback.words import Device, Saved
 from bot.room.choices import choices
 from bot.room.drawn import StatsJson, WhyJson, stats, why
 from bot.room.hosted import BlockedJson, ChoiceJson, LinkJson, LinksJson, PersonHereJson, choice, link
+from bot.room.mapped import MapJson
+from bot.room.qr import QrJson
 from bot.room.state import SongJson, track
 from bot.wording.replies import seen
 
@@ -134,6 +136,8 @@ class Fields(_Entered, total=False):
         list[ChoiceJson],
         Field(description="To `settings` and `choose`: what can be chosen, and how it stands"),
     ]
+    map: Annotated[MapJson, Field(description="To `places`")]
+    qr: Annotated[QrJson, Field(description="To `code`")]
     sections: Annotated[list[str], Field(description="To `help`: the parts of `say`")]
     why: Annotated[WhyJson, Field(description="To `why`: what `say` tells, as numbers")]
     stats: Annotated[StatsJson, Field(description="To `stats`, likewise")]

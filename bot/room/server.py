@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.room import assets, manifest, pages, privacy
+from bot.room import assets, pages, partypage, privacy
 from bot.room.health import THIS_MACHINE, Health, Watchers
 from bot.room.hub import Hub
 from bot.room.limits import Limits
@@ -55,8 +55,7 @@ def build_room(
     app.on_response_prepare.append(_add_headers)
     app.cleanup_ctx.append(_sweeping(hub))
     app.on_shutdown.append(_goodbye(hub))
-    app.router.add_get("/", _page)
-    app.router.add_get(manifest.PATH, manifest.show)
+    partypage.add_routes(app, party)
     app.router.add_get("/live", hub.meet)
     app.router.add_get("/static/{file}", assets.serve)
     Health(party.vitals, watchers).add_routes(app)
@@ -128,10 +127,6 @@ def _is_ours(host_header: str, names: frozenset[str]) -> bool:
 def _same_origin(request: web.Request) -> bool:
     scheme, _, host = request.headers.get("Origin", "").partition("://")
     return scheme in {"http", "https"} and host.casefold() == request.headers["Host"].casefold()
-
-
-async def _page(request: web.Request) -> web.Response:
-    return pages.show(request, "room.html", entry="room.js", manifest=manifest.beside(request.path))
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -142,6 +142,8 @@ class Door:
             await self._add(asked, typed(forms.songs(values)), forms.lists(values))
         elif callback == forms.SETTINGS:
             made = forms.changed(forms.choices(values), before)
+            if forms.PEOPLE in made:
+                made[forms.PEOPLE] = forms.with_visitors(made[forms.PEOPLE], asked.rules.djs)
             await asked.party.settings.choose(asked.room, asked.member, made, asked.key)
             marks = forms.unblocked(values)
             if marks:

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from hashlib import sha256
 from typing import Any
 
@@ -41,6 +41,7 @@ BLOCKED = (BLOCKED_MEMBERS, BLOCKED_SONGS)
 """The ids of the fields that list what is blocked."""
 MOST_OPTIONS = 100
 """The most options that a menu of Slack's takes."""
+_PERSON = re.compile("[UW][A-Z0-9]+")
 TITLE_LIMIT = 24
 """The longest title or button of a form that Slack takes, in characters."""
 
@@ -93,8 +94,8 @@ def settings_blocks(rules: Rules, replies: Replies) -> list[Json]:
     """All that may be chosen, each with its menu."""
     blocks = [_menu(menu, replies) for menu in menus(rules, replies, guests=True)]
     people: Json = {"type": "multi_users_select", "action_id": PEOPLE}
-    if rules.djs:
-        people["initial_users"] = rules.djs.split()
+    if known := of_slack(rules.djs):
+        people["initial_users"] = known
     who = replies.say(marked("DJs, who can moderate along with the admins"))
     return [*blocks, _input(PEOPLE, who, people)]
 
@@ -199,7 +200,18 @@ def choices(values: Values) -> dict[str, Any]:
 
 def opened(rules: Rules) -> dict[str, Any]:
     """What a form of settings was opened with, so that it travels with it: see `changed`."""
-    return {each.name: _kept(getattr(rules, each.name)) for each in fields(rules)}
+    shown = replace(rules, djs=" ".join(of_slack(rules.djs)))
+    return {each.name: _kept(getattr(shown, each.name)) for each in fields(shown)}
+
+
+def of_slack(djs: str) -> list[str]:
+    """Those DJs whom Slack knows, and refuses a form for any other (docs, "users_select")."""
+    return [each for each in djs.split() if _PERSON.fullmatch(each)]
+
+
+def with_visitors(djs: str, before: str) -> str:
+    """The DJs whom a form names, and those of before who have no account: no form of Slack's shows them."""
+    return " ".join([*djs.split(), *(each for each in before.split() if not _PERSON.fullmatch(each))])
 
 
 def changed(made: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,17 +12,18 @@ import logging
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.party.errors import NotDrawn, marked
-from bot.party.words import Entry, State
+from bot.party.results import Map
+from bot.party.words import State
 from bot.wording.replies import Replies
 
 Floats = npt.NDArray[np.float64]
@@ -33,8 +34,12 @@ TIMEOUT_S = 30.0
 """A map that is not there after this long, waiting for its turn included, is given up."""
 AT_ONCE = 1
 """So many maps are drawn at a time: each takes a whole core for about half a second."""
-NEAREST = 0.15
-"""How far apart the songs lie that belong together most, where 1 is the furthest: dots are not points."""
+MOST_NAMES = 8
+"""So many people have a colour of their own."""
+COLOURS = ("#EE8866", "#77AADD", "#EEDD88", "#44BB99", "#FFAABB", "#99DDFF", "#BBCC33", "#AAAA00")
+"""P. Tol's "light" scheme (SRON/EPS/TN/09-002, 2021), which colour-blind people tell apart."""
+OTHERS = "#DDDDDD"
+"""The colour of all the others, and of what nobody has added."""
 
 _ROOT = Path(__file__).parents[2]
 _KEPT = "PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TMPDIR", "TEMP"
@@ -48,6 +53,7 @@ class Words:
     caption: str = "closer = more similar"
     playing: str = "playing now"
     suggested: str = "suggested"
+    least: str = "fits least"
     votes: str = "bigger = more votes"
     others: str = "others"
     somebody: str = "somebody"  # whose name no font here can write
@@ -60,6 +66,7 @@ def worded(replies: Replies) -> Words:
         caption=say(marked("closer = more similar")),
         playing=say(marked("playing now")),
         suggested=say(marked("suggested")),
+        least=say(marked("fits least")),
         votes=say(marked("bigger = more votes")),
         others=say(marked("others")),
         somebody=say(marked("somebody")),
@@ -77,6 +84,7 @@ class Dot:
     added_by: str | None  # None for a suggestion that nobody has taken up
     votes: int  # up-votes less down-votes
     state: State
+    least: bool = False  # whether it is one of those that fit the others least
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,77 +96,38 @@ class Picture:
     words: Words = field(default_factory=Words)
 
 
-def pictured(
-    title: str, entries: Sequence[Entry], similarity: npt.NDArray[Any], words: Words | None = None
-) -> Picture:
-    """The map of a party.
+def pictured(title: str, seen: Map, words: Words | None = None) -> Picture:
+    """The map of a party, seen along the third of the model's axes: as the page shows it before it is turned.
 
     Args:
         title: the party's name.
-        entries: its songs, n of them.
-        similarity: how much each belongs with each, (n, n), see `layout`.
+        seen: its songs; what lies around them is left out.
         words: in which language.
     """
+    least = {spot.entry.id for spot in seen.least if spot.entry}
     dots = [
         Dot(
-            float(x),
-            float(y),
-            entry.track.title,
-            entry.track.artist,
-            entry.added_by.name if entry.added_by else None,
-            entry.score,
-            entry.state,
+            spot.place[0],
+            spot.place[1],
+            spot.track.title,
+            spot.track.artist,
+            spot.entry.added_by.name if spot.entry.added_by else None,
+            spot.entry.score,
+            spot.entry.state,
+            spot.entry.id in least,
         )
-        for entry, (x, y) in zip(entries, layout(similarity), strict=True)
+        for spot in seen.spots
+        if spot.entry
     ]
     return Picture(title, tuple(dots), words or Words())
 
 
-def layout(similarity: npt.NDArray[Any]) -> Floats:
-    """Where the songs lie: (n, 2) within -1 and 1, the nearer the more they belong together.
-
-    Classical multidimensional scaling (W. S. Torgerson, Psychometrika 17, 1952) of distances that are the
-    similarities' ranks, from `NEAREST` for the most alike pair to 1 for the least: a share of a logit has no
-    unit, and a few strong pairs would otherwise push all the others onto one heap. Songs that are all equally
-    alike lie on a circle. The same similarities give the same map, mirrored never.
-
-    Args:
-        similarity: (n, n), any real numbers, larger for more alike; its two halves are averaged, its diagonal
-            is not looked at, and what is not a number counts as the least.
-    """
-    count = len(similarity)
-    if count < 2:
-        return np.zeros((count, 2))
-    first, second = np.triu_indices(count, 1)
-    known = np.nan_to_num(np.asarray(similarity, np.float64), nan=-np.inf, posinf=None, neginf=-np.inf)
-    pairs = known[first, second] / 2 + known[second, first] / 2
-    levels, rank = np.unique(pairs, return_inverse=True)
-    if len(levels) == 1:
-        return _circle(count)
-    # Pairs that are equally alike share the middle of their ranks.
-    ends = np.cumsum(np.bincount(rank))
-    middle = (ends - (np.bincount(rank) + 1) / 2)[rank]
-    distances = np.zeros((count, count))
-    distances[first, second] = 1 - (1 - NEAREST) * middle / middle.max()
-    return _scaled(distances + distances.T)
-
-
-def _scaled(distances: Floats) -> Floats:
-    """Torgerson's two widest axes of a matrix of distances; of each axis the furthest song lies ahead."""
-    squares = distances**2
-    means = squares.mean(axis=0)
-    inner = -(squares - means - means[:, np.newaxis] + squares.mean()) / 2
-    values, vectors = np.linalg.eigh(inner)
-    places = vectors[:, [-1, -2]] * np.sqrt(np.clip(values[[-1, -2]], 0, None))
-    furthest = np.argmax(np.abs(places).round(9), axis=0)
-    places *= np.where(places[furthest, [0, 1]] < 0, -1, 1)
-    widest: Floats = places / np.abs(places).max()
-    return widest
-
-
-def _circle(count: int) -> Floats:
-    angles = 2 * np.pi * np.arange(count) / count
-    return np.column_stack([np.cos(angles), np.sin(angles)])
+def ranked(adders: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Who has a colour of their own, in the order of `COLOURS`, and who has not: who added most first."""
+    added = Counter(adders)
+    names = sorted(added, key=lambda name: (-added[name], name))
+    own = len(names) if len(names) <= MOST_NAMES else MOST_NAMES - 1
+    return names[:own], names[own:]
 
 
 async def drawn(picture: Picture) -> bytes:

@@ -1,15 +1,13 @@
 """Draws the party's map: `python -m bot.takeaway.picture` reads a `Picture` as JSON and writes a PNG.
 
 Only this process loads Pillow, see `mapping.drawn`. All places are in pixels of the picture, from its lower
-left. Colours are P. Tol's "light" scheme (SRON/EPS/TN/09-002, 2021), which colour-blind people tell apart.
-They are never the only sign: each person has a shape too.
+left. Colours are never the only sign: each person has a shape too.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -19,18 +17,15 @@ import numpy as np
 from bot.party.visible import short
 from bot.party.words import State
 from bot.takeaway.labels import RINGS, Box, placed
-from bot.takeaway.mapping import Dot, Floats, Picture, Words
+from bot.takeaway.mapping import COLOURS, OTHERS, Dot, Floats, Picture, Words, ranked
 from bot.takeaway.pen import INK, MUTED, PAPER, Pen
-from bot.takeaway.shapes import CIRCLE
+from bot.takeaway.shapes import CIRCLE, CROSS
 
 WIDTH, HEIGHT = 1200, 800
 """As chats show it, scaled down to 525 by 350 pixels, whole."""
-MOST_NAMES = 8
-"""So many people have a colour of their own."""
-
-COLOURS = ("#EE8866", "#77AADD", "#EEDD88", "#44BB99", "#FFAABB", "#99DDFF", "#BBCC33", "#AAAA00")
 SHAPES = (CIRCLE, "square", "diamond", "triangle", "turned triangle", "pentagon", "hexagon", "plus")
-OTHERS = "#DDDDDD"
+LEAST = 0.55
+"""How large the cross is on a song that fits least, where its dot is 1."""
 
 FIELD = Box(90, 115, WIDTH - 90, HEIGHT - 130)
 """Where the dots are; what is left around it holds the title, the names, and labels that stand out."""
@@ -76,12 +71,7 @@ def draw(picture: Picture, pen: Pen) -> None:
 
 def dress(picture: Picture, pen: Pen) -> Mapping[str, Look]:
     """Each adder's look, who added most first; those past the eighth look alike."""
-    added = Counter(dot.added_by for dot in picture.dots if dot.added_by is not None)
-    ranked = sorted(added, key=lambda name: (-added[name], name))
-    if len(ranked) > MOST_NAMES:
-        own, rest = ranked[: MOST_NAMES - 1], ranked[MOST_NAMES - 1 :]
-    else:
-        own, rest = ranked, []
+    own, rest = ranked(dot.added_by for dot in picture.dots if dot.added_by is not None)
     looks: dict[str, Look] = {
         name: Look(pen.legible(name, 18) or picture.words.somebody, colour, shape)
         for name, colour, shape in zip(own, COLOURS, SHAPES, strict=False)
@@ -132,6 +122,8 @@ def _dot(pen: Pen, dot: Dot, place: Floats, size: float, look: Look) -> None:
         return
     over = dot.state in {State.PLAYED, State.SKIPPED, State.REMOVED}
     pen.mark(place, size, look.shape, face=look.colour, edge=PAPER, thick=1.7, alpha=0.6 if over else 1)
+    if dot.least:
+        pen.mark(place, LEAST * size, CROSS, face=PAPER)
     if dot.state is State.PLAYING:
         for wider, thick in RINGS:
             pen.mark(place, size + wider, CIRCLE, edge=INK, thick=thick)
@@ -160,7 +152,7 @@ def _legend(picture: Picture, looks: Mapping[str, Look], pen: Pen) -> None:
 
 
 def _key(picture: Picture, pen: Pen) -> None:
-    """What a ring, a hollow dot and a large one say, where there are any."""
+    """What a ring, a hollow dot, a crossed and a large one say, where there are any."""
     states = {dot.state for dot in picture.dots}
     rings = [
         (State.PLAYING in states, 9, INK, 2.8, picture.words.playing),
@@ -171,6 +163,10 @@ def _key(picture: Picture, pen: Pen) -> None:
         if there:
             pen.mark((x + 10, 24), size, CIRCLE, edge=colour, thick=thick)
             x = _after(x + 28, words, pen)
+    if any(dot.least for dot in picture.dots):
+        pen.mark((x + 10, 24), 9, CIRCLE, face=OTHERS)
+        pen.mark((x + 10, 24), 9 * LEAST, CROSS, face=PAPER)
+        x = _after(x + 28, picture.words.least, pen)
     if any(dot.votes > 0 for dot in picture.dots):
         _after(x, picture.words.votes, pen)
 

@@ -7,6 +7,7 @@ import numpy as np
 from bot.takeaway.mapping import Floats
 
 CIRCLE = "circle"
+CROSS = "cross"
 
 
 def _regular(corners: int, radius: float) -> Floats:
@@ -16,6 +17,7 @@ def _regular(corners: int, radius: float) -> Floats:
 
 _TRIANGLE = np.array([[0.0, 1.05], [-1.2, -1.0], [1.2, -1.0]])
 _HALF_PLUS = np.array([[1.0, 3.0], [-1.0, 3.0], [-1.0, 1.0], [-3.0, 1.0], [-3.0, -1.0], [-1.0, -1.0]])
+_PLUS = np.vstack([_HALF_PLUS, -_HALF_PLUS])
 
 CORNERS = {
     "square": 0.89 * np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]),
@@ -24,7 +26,8 @@ CORNERS = {
     "turned triangle": -_TRIANGLE,
     "pentagon": _regular(5, 1.1),
     "hexagon": _regular(6, 1.06),
-    "plus": 0.36 * np.vstack([_HALF_PLUS, -_HALF_PLUS]),
+    "plus": 0.36 * _PLUS,
+    CROSS: 0.36 * _PLUS @ np.array([[1.0, 1.0], [-1.0, 1.0]]) / np.sqrt(2),
 }
 """The corners of what looks as large as a circle of radius 1: (corners, 2), right and up from its middle."""
 

@@ -43,7 +43,11 @@ OF_USER = query(
 )
 OWNER = query(OwnerRow, select(nicknames.c.user_id).where(_OF_PARTY, _IS_NAME))
 COUNT = query(CountRow, select(func.count().label("number")).where(_OF_PARTY))
-OLDEST = query(OldestRow, select(nicknames.c.looks).where(_OF_PARTY).order_by(nicknames.c.seen_ms).limit(1))
+OLDEST = query(
+    OldestRow,
+    # Without the sum a database may walk through all rooms' names, from the oldest one up.
+    select(nicknames.c.looks).where(_OF_PARTY).order_by(nicknames.c.seen_ms + 0).limit(1),
+)
 KEEP = command(
     upsert(nicknames, key=("party_id", "looks"), columns=("user_id", "name", "seen_ms")), silent=True
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,7 @@ Json = dict[str, Any]
 _IN_MESSAGE, _IN_VIEW = 50, 100
 _TEXT = 40_000
 _LENGTHS = {"action_id": 255, "block_id": 255, "value": 2000, "url": 3000, "accessibility_label": 75}
+_USER = re.compile("[UW][A-Z0-9]+")
 _OPTIONS = {"overflow": 5, "checkboxes": 10, "radio_buttons": 10}
 _OPTION_TEXT = 75
 _OPTION_VALUE = 150
@@ -180,6 +182,10 @@ def _element_faults(block: Json, where: str) -> Iterator[str]:
             yield from _text_faults(element.get("text"), f"{where}/text", 75, plain=True)
             if element.get("style", "primary") not in ("primary", "danger"):
                 yield f"must be one of primary, danger [json-pointer:{where}/style]"
+        elif element["type"] == "multi_users_select":
+            # "An array of user IDs of any valid users to be pre-selected" (docs, "Multi-select menus").
+            if not all(_USER.fullmatch(str(it)) for it in element.get("initial_users", ["U1"])):
+                yield f"invalid user id [json-pointer:{where}/initial_users]"
         elif "options" in element or "option_groups" in element:
             yield from _menu_faults(element, where)
         elif element["type"] in ("static_select", "multi_static_select", "overflow", *_OPTIONS):

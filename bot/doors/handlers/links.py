@@ -65,9 +65,9 @@ async def _for_guests(ask: Ask, url: str) -> list[str]:
     lines = [
         # Between these signs both chats show no preview, which would open the link.
         say(marked("To share: {link}"), link=url if ask.door is Door.ROOM else f"<{url}>"),
-        say(marked("It needs no account, and works until a moderator makes new links with /link new."))
+        say(marked("It needs no account, and works until a moderator replaces all links with /link."))
         if ask.room.platform != "web"
-        else say(marked("It needs no account, and works until the host makes new links.")),
+        else say(marked("It needs no account, and works until the host replaces all links.")),
         say(GUESTS_MAY[rules.visitors]),
     ]
     if rules.joining_locked:

@@ -32,9 +32,9 @@ async def stats(ask: Ask) -> Answer:
 
 async def draw_map(ask: Ask) -> Answer:
     """Draws how similar the songs are."""
-    entries, shares = await ask.party.insight.likeness(ask.room)
+    seen = await ask.party.map.of(ask.room)
     title = ask.title or ask.words.say(marked("This party"))
-    png = await drawn(pictured(title, entries, shares, worded(ask.words)))
+    png = await drawn(pictured(title, seen, worded(ask.words)))
     return SendFile(
         "map.png", png, ask.words.say(marked("The closer two songs are, the more similar they are."))
     )

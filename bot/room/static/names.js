@@ -2,7 +2,7 @@
 
 import { randomId } from "./live.js";
 import { page } from "./page.js";
-import { apart, byId } from "./view.js";
+import { apart, byId, mark, put } from "./view.js";
 import { say } from "./words.js";
 
 const NAME = "encore.name";
@@ -59,7 +59,7 @@ export class Me {
   // Asks for a name, with a word on why; true once there is one.
   choose(why = "") {
     byId("name").value = this.name ?? "";
-    byId("name-said").textContent = why;
+    put("name-said", why);
     this.decided?.(false); // whoever asked before has waited long enough
     if (!this.dialog.open) this.dialog.showModal();
     byId("name").select();
@@ -70,7 +70,7 @@ export class Me {
     event.preventDefault();
     const answer = await this.take(byId("name").value);
     if (answer.ok) this.dialog.close();
-    else byId("name-said").textContent = answer.say;
+    else put("name-said", answer.say);
   }
 
   async take(name) {
@@ -86,10 +86,11 @@ export class Me {
   show() {
     const { name } = this;
     const me = byId("me");
-    byId("my-name").textContent = name ?? say("Pick a name");
+    put("my-name", name ?? say("Pick a name"));
     me.classList.toggle("named", name !== null);
-    me.disabled = page.own.as === "member"; // members have their name from the chat
+    const isMember = page.own.as === "member";
+    if (me.disabled !== isMember) me.disabled = isMember; // members have their name from the chat
     const words = name ? say("You are {name}. Change your name", { name: apart(name) }) : say("Pick a name");
-    me.setAttribute("aria-label", me.disabled ? say("You are {name}", { name: apart(name ?? "") }) : words);
+    mark(me, "aria-label", me.disabled ? say("You are {name}", { name: apart(name ?? "") }) : words);
   }
 }

@@ -5,6 +5,7 @@ import { bars, button, heading, hint, keepFile, leads, make } from "./panel-part
 import { apart, songWords } from "./view.js";
 import { count, say } from "./words.js";
 
+const HELP_LINE = /^(“[^”]+”|\/\S+) (.*)$/;
 const FORMS = ["csv", "m3u", "xspf", "jspf"];
 
 export async function numbersPage(sheet) {
@@ -81,7 +82,7 @@ export function mapPage(sheet) {
     try {
       const { openMap } = await lazy("map.js");
       sheet.dialog.close();
-      openMap(sheet.page);
+      openMap();
     } catch (error) {
       sheet.tell({ ok: false, say: error.message });
     }
@@ -103,6 +104,17 @@ export function mapPage(sheet) {
 export async function helpPage(sheet) {
   const answer = await sheet.page.change("help");
   if (!answer) return null;
-  const texts = (answer.sections ?? [answer.say]).map((section) => make("p", { class: "lines" }, section));
-  return { title: say("What I can do"), parts: [make("div", { class: "help" }, texts)] };
+  const sections = (answer.sections ?? [answer.say]).map((section) => section.split("\n"));
+  return { title: say("What I can do"), parts: [make("div", { class: "help" }, sections.map(helpSection))] };
+}
+
+// What begins with a button's name is a list under its first line.
+function helpSection(lines) {
+  if (lines.length < 2 || !HELP_LINE.test(lines[1])) return make("div", {}, lines.map((line) => make("p", {}, line)));
+  return make("section", {}, heading(lines[0]), make("ul", {}, lines.slice(1).map(helpLine)));
+}
+
+function helpLine(line) {
+  const [, name, words] = HELP_LINE.exec(line) ?? [null, "", line];
+  return make("li", {}, name && make("b", {}, name), name && " ", words);
 }

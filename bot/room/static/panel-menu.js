@@ -50,6 +50,23 @@ function hostCard(sheet) {
     () => sheet.change("clear"),
     { "data-do": "clear", "data-key": "clear" },
   );
+  const end = twice(
+    say("End the party"),
+    say("End the party? The music stops, and the night gets a page to keep."),
+    say("End it"),
+    () => endParty(sheet),
+    { "data-do": "end", "data-key": "end" },
+  );
   const whose = may.manage ? switches : [hint(say("You moderate this party: open a song to move, remove or block it."))];
-  return make("div", { class: "card-of-rows" }, whose, queue.length > 0 && clear);
+  return make("div", { class: "card-of-rows" }, whose, make("div", { class: "acts" }, queue.length > 0 && clear, end));
+}
+
+// Where the night has a page by then, it leads there.
+async function endParty(sheet) {
+  const answer = await sheet.change("end");
+  if (!answer?.url) return answer;
+  const link = make("a", { class: "ghost", href: answer.url, "data-key": "night" }, say("See the night"));
+  sheet.body.prepend(make("p", { class: "ended", role: "status" }, answer.say), link);
+  link.focus();
+  return answer;
 }

@@ -63,6 +63,8 @@ export class Sheet {
     this.title.textContent = shown.title;
     this.back.hidden = this.trail.length < 2;
     this.body.replaceChildren(...shown.parts.flat().filter(Boolean));
+    if (this.body.querySelector("button, a, input, select, summary")) this.body.removeAttribute("tabindex");
+    else this.body.tabIndex = 0; // so that keys can scroll what is only to be read
     if (isNew) {
       this.tell({ ok: true, say: "" });
       if (!this.dialog.open) this.dialog.showModal();

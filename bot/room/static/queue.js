@@ -3,7 +3,7 @@
 import { Cards } from "./cards.js";
 import { page } from "./page.js";
 import { looks, makeRow, queued } from "./rows.js";
-import { byId } from "./view.js";
+import { byId, hide, mark, put } from "./view.js";
 import { count, say } from "./words.js";
 
 const FIRST = 20;
@@ -42,17 +42,17 @@ export class Queue {
   }
 
   tools(length, mine, found, wanted) {
-    byId("queue-count").textContent = length;
-    byId("queue-count").hidden = !length;
-    byId("queue-tools").hidden = length <= MANY && !wanted && !this.onlyMine;
-    byId("queue-mine").hidden = mine === 0 || (mine === length && !this.onlyMine);
-    byId("queue-mine").setAttribute("aria-pressed", String(this.onlyMine));
-    byId("queue-mine").querySelector("span").textContent = count("Only mine ({number})", "Only mine ({number})", mine);
-    byId("queue-all").hidden = found <= FIRST;
-    byId("queue-all").setAttribute("aria-expanded", String(this.isOpen));
-    byId("queue-all").textContent = this.isOpen ? say("Show fewer") : count("Show {number} song", "Show all {number} songs", found);
-    byId("queue-none").hidden = found > 0 || length === 0;
-    byId("queue-found").textContent = wanted ? count("{number} song found", "{number} songs found", found) : "";
+    put("queue-count", length);
+    hide("queue-count", !length);
+    hide("queue-tools", length <= MANY && !wanted && !this.onlyMine);
+    hide("queue-mine", mine === 0 || (mine === length && !this.onlyMine));
+    mark(byId("queue-mine"), "aria-pressed", String(this.onlyMine));
+    put(byId("queue-mine").querySelector("span"), count("Only mine ({number})", "Only mine ({number})", mine));
+    hide("queue-all", found <= FIRST);
+    mark(byId("queue-all"), "aria-expanded", String(this.isOpen));
+    put("queue-all", this.isOpen ? say("Show fewer") : count("Show {number} song", "Show all {number} songs", found));
+    hide("queue-none", found > 0 || length === 0);
+    put("queue-found", wanted ? count("{number} song found", "{number} songs found", found) : "");
   }
 }
 

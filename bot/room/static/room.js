@@ -15,7 +15,7 @@ import { Sound, busy } from "./sound.js";
 import { people, progress, stage } from "./stage.js";
 import { Store } from "./store.js";
 import { TypeAhead } from "./typeahead.js";
-import { byId } from "./view.js";
+import { byId, hide, mark, put } from "./view.js";
 import { count, say } from "./words.js";
 
 const TICK_MS = 500;
@@ -56,13 +56,13 @@ function draw() {
   queue.show(state.queue);
   ballot.show(state.ballot.map((entry, index) => [entry, index + 1]));
   if (byId("history-box").open) drawHistory();
-  byId("history-count").textContent = state.history.length;
-  byId("queue-invites").textContent = state.playing
+  put("history-count", state.history.length);
+  put("queue-invites", state.playing
     ? say("Nothing after this one yet. Add a song, or ask what could be next.")
-    : say("The queue is all yours. One song starts the party.");
-  byId("queue-empty").hidden = state.queue.length > 0;
-  byId("ballot-empty").hidden = state.ballot.length > 0;
-  byId("jump").hidden = state.ballot.length === 0 || state.queue.length === 0;
+    : say("The queue is all yours. One song starts the party."));
+  hide("queue-empty", state.queue.length > 0);
+  hide("ballot-empty", state.ballot.length > 0);
+  hide("jump", state.ballot.length === 0 || state.queue.length === 0);
   sound.show(state);
   adding.show(state);
   me.show();
@@ -75,20 +75,21 @@ function draw() {
 function drawHistory() {
   const songs = page.state?.history ?? [];
   history.show(songs.map((entry, index) => [entry, index + 1]));
-  byId("history-empty").hidden = songs.length > 0;
+  hide("history-empty", songs.length > 0);
 }
 
 // What one may not do here is not offered, and a sentence says why.
 function locks({ rules }, { may }) {
-  byId("adding").hidden = !may.add;
-  byId("wish").hidden = byId("undo").hidden = !may.vote;
-  byId("locked").hidden = Boolean(may.add);
-  byId("locked").textContent = may.add ? "" : whyLocked(rules, may);
+  hide("adding", !may.add);
+  hide("wish", !may.vote);
+  hide("undo", !may.vote);
+  hide("locked", Boolean(may.add));
+  put("locked", may.add ? "" : whyLocked(rules, may));
 }
 
 function whyLocked(rules, may) {
   if (!may.vote) return say("You're here to watch: guests of this party neither vote nor add songs.");
-  if (rules.adding_locked) return say("Only moderators add songs right now. You can vote.");
+  if (rules.adding_locked) return say("Adding songs is locked right now. You can still vote.");
   return say("Guests of this party can vote, but not add songs.");
 }
 
@@ -101,14 +102,14 @@ function away({ away: isAway, offline, bye, waiting }) {
   const gone = isAway || offline;
   const why = bye?.say ?? (offline ? say("You're offline.") : say("Can't reach the room right now."));
   const again = bye && !bye.retry ? "" : say("Trying again.");
-  byId("away").textContent = gone ? [why, offline ? "" : again, again && unsent].filter(Boolean).join(" ") : "";
-  byId("away").hidden = !gone;
+  put("away", gone ? [why, offline ? "" : again, again && unsent].filter(Boolean).join(" ") : "");
+  hide("away", !gone);
   if (bye && !bye.retry) document.documentElement.classList.remove("coming");
 }
 
 // Something has been asked and is not answered yet.
 function slow(isSlow) {
-  byId("slow").hidden = !isSlow;
+  hide("slow", !isSlow);
 }
 
 function entered(answer) {
@@ -123,9 +124,9 @@ function told(words) {
 
 function toast({ ok, say: words }) {
   clearTimeout(toastTimer);
-  byId("toast").textContent = words ?? "";
+  put("toast", words ?? "");
   byId("toast").classList.toggle("bad", !ok);
-  toastTimer = setTimeout(() => (byId("toast").textContent = ""), TOAST_MS);
+  toastTimer = setTimeout(() => put("toast", ""), TOAST_MS);
 }
 
 // Changes the party, asking for a name first where one is needed; null when somebody would rather watch.
@@ -164,7 +165,7 @@ document.body.addEventListener("click", ({ target }) => {
 
 // Shows on a button that something goes on, if it takes longer than a blink.
 async function late(button, work) {
-  const timer = setTimeout(() => button.setAttribute("aria-busy", "true"), BLINK_MS);
+  const timer = setTimeout(() => mark(button, "aria-busy", "true"), BLINK_MS);
   await work();
   clearTimeout(timer);
   button.removeAttribute("aria-busy");
@@ -183,4 +184,5 @@ byId("wish").addEventListener("submit", async (event) => {
 
 for (const group of document.querySelectorAll("[role=toolbar]")) toolbar(group);
 if (location.search) globalThis.history.replaceState(null, "", location.pathname); // a language is chosen once
+if (location.pathname === "/new") page.open("fresh");
 setInterval(tick, TICK_MS);

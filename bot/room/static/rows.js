@@ -1,7 +1,7 @@
 // The rows of the lists: what waits, what could be next, what was played.
 
 import { page } from "./page.js";
-import { apart, byId, fillTile, source } from "./view.js";
+import { apart, byId, fillTile, mark, put, source } from "./view.js";
 import { say } from "./words.js";
 
 const FULL_BAR = 0.3; // a match that fills the bar: that a song belongs is seldom likelier than this
@@ -9,21 +9,21 @@ const FULL_BAR = 0.3; // a match that fills the bar: that a song belongs is seld
 export function votes(holder, entry) {
   if (!holder.childElementCount) {
     holder.append(byId("votes").content.cloneNode(true));
-    holder.setAttribute("role", "group");
+    mark(holder, "role", "group");
   }
   const song = apart(entry.title);
   const mine = page.voteOn(entry);
-  holder.setAttribute("aria-label", say("Votes for {song}", { song }));
+  mark(holder, "aria-label", say("Votes for {song}", { song }));
   voteButton(holder.querySelector(".up"), entry, 1, mine, say("Vote for {song}, {number} so far", { song, number: entry.ups }));
   voteButton(holder.querySelector(".down"), entry, -1, mine, say("Vote against {song}, {number} so far", { song, number: entry.downs }));
 }
 
 function voteButton(button, entry, value, mine, words) {
   Object.assign(button.dataset, { do: "vote", entry: entry.id, value });
-  button.disabled = !page.own.may.vote;
-  button.setAttribute("aria-pressed", String(mine === value));
-  button.setAttribute("aria-label", words);
-  button.querySelector("b").textContent = (value > 0 ? entry.ups : entry.downs) || "";
+  if (button.disabled === Boolean(page.own.may.vote)) button.disabled = !page.own.may.vote;
+  mark(button, "aria-pressed", String(mine === value));
+  mark(button, "aria-label", words);
+  put(button.querySelector("b"), (value > 0 ? entry.ups : entry.downs) || "");
 }
 
 export function makeRow() {
@@ -40,11 +40,11 @@ function write(row, entry, note) {
   const more = row.querySelector(".more");
   fillTile(more, entry);
   more.dataset.about = entry.id;
-  more.setAttribute("aria-label", say("More about {song}", { song: apart(entry.title) }));
-  row.querySelector(".title").textContent = entry.title;
-  row.querySelector(".artist").textContent = entry.artist;
+  mark(more, "aria-label", say("More about {song}", { song: apart(entry.title) }));
+  put(row.querySelector(".title"), entry.title);
+  put(row.querySelector(".artist"), entry.artist);
   source(row.querySelector(".source"), entry);
-  row.querySelector(".note").textContent = note;
+  put(row.querySelector(".note"), note);
 }
 
 // Who added a song; "" where nobody did.
@@ -56,7 +56,7 @@ export function addedBy(entry) {
 function takeOut(entry) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "link", tabIndex: -1, textContent: say("Remove") });
-  button.setAttribute("aria-label", say("Remove {song} from the queue", { song: apart(entry.title) }));
+  mark(button, "aria-label", say("Remove {song} from the queue", { song: apart(entry.title) }));
   Object.assign(button.dataset, { do: "remove", entry: entry.id });
   return button;
 }

@@ -1,7 +1,7 @@
 // How the party sounds: on somebody's Spotify, or by the clock alone. What is private comes to this page only.
 
 import { page } from "./page.js";
-import { apart, byId, songWords } from "./view.js";
+import { apart, byId, hide, songWords } from "./view.js";
 import { count, say } from "./words.js";
 
 const MOST_MISSING = 10;
@@ -181,9 +181,10 @@ export class Sound {
 
   draw() {
     const { spotify, playback } = this.state;
-    byId("sound").hidden = !spotify;
-    byId("sound-out").hidden = this.account !== null;
-    byId("sound-in").hidden = byId("spotify-disconnect").hidden = this.account === null;
+    hide("sound", !spotify);
+    hide("sound-out", this.account !== null);
+    hide("sound-in", this.account === null);
+    hide("spotify-disconnect", this.account === null);
     if (this.account === null) return;
     const theirs = playback !== null && !page.hosts() && playback.device !== ""; // else anybody takes over
     byId("spotify-name").textContent = this.account.name;

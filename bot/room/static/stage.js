@@ -2,7 +2,7 @@
 
 import { page } from "./page.js";
 import { addedBy, votes } from "./rows.js";
-import { apart, byId, clock, fillTile, source } from "./view.js";
+import { apart, byId, clock, fillTile, hide, mark, put, source } from "./view.js";
 import { count, say } from "./words.js";
 
 const FACES_SHOWN = 5;
@@ -12,15 +12,17 @@ const STILL_SIGN = "⏸\ufe0e"; // as a letter, not as a coloured picture
 export function stage(state, own) {
   const { playing, paused, playback, title } = state;
   byId("stage").classList.toggle("quiet", !playing || paused);
-  byId("stage-title").textContent = eyebrow(playing, paused);
-  byId("now-title").textContent = playing ? playing.title : say("Add the first song");
-  byId("now-artist").textContent = playing ? nowWords(playing) : invitation(playback);
+  put("stage-title", eyebrow(playing, paused));
+  put("now-title", playing ? playing.title : say("Add the first song"));
+  put("now-artist", playing ? nowWords(playing) : invitation(playback));
   source(byId("now-source"), playing ?? {});
-  byId("progress").hidden = byId("now-actions").hidden = !playing;
+  hide("progress", !playing);
+  hide("now-actions", !playing);
   fillTile(byId("record-label"), playing ?? { title: "Encore", artist: "" });
-  byId("where").textContent = title ?? "";
-  document.title = pageTitle(playing, paused, title);
-  byId("now-sound").textContent = playback?.words ?? "";
+  put("where", title ?? "");
+  const whole = pageTitle(playing, paused, title);
+  if (document.title !== whole) document.title = whole;
+  put("now-sound", playback?.words ?? "");
   if (playing) controls(state, own);
 }
 
@@ -45,15 +47,15 @@ function nowWords(playing) {
 
 function controls({ playing, skip, paused, playback }, { may, skip: skips }) {
   votes(byId("now-votes"), playing);
-  byId("skip").hidden = !may.skip;
+  hide("skip", !may.skip);
   byId("skip").dataset.entry = playing.id;
-  byId("skip").setAttribute("aria-pressed", String(skips));
-  byId("skip-words").textContent = skip.votes ? say("Skip: {votes} of {needed}", skip) : say("Skip");
+  mark(byId("skip"), "aria-pressed", String(skips));
+  put("skip-words", skip.votes ? say("Skip: {votes} of {needed}", skip) : say("Skip"));
   // Where it plays on somebody's account, that is theirs; whoever finds it paused may go on.
-  byId("pause").hidden = !may.pause || (!paused && playback !== null && !page.hosts() && !may.moderate);
+  hide("pause", !may.pause || (!paused && playback !== null && !page.hosts() && !may.moderate));
   byId("pause").classList.toggle("on", paused);
-  byId("pause").querySelector("span").textContent = paused ? say("Play") : say("Pause");
-  byId("now-remove").hidden = !(page.isMine(playing) || may.moderate);
+  put(byId("pause").querySelector("span"), paused ? say("Play") : say("Pause"));
+  hide("now-remove", !(page.isMine(playing) || may.moderate));
   byId("now-remove").dataset.entry = playing.id;
   byId("now-more").dataset.about = playing.id;
 }
@@ -63,7 +65,7 @@ export function people({ people: present, named, watching }) {
   const faces = byId("faces");
   if (faces.seen !== seen) faces.replaceChildren(...present.slice(0, FACES_SHOWN).map(face));
   faces.seen = seen;
-  byId("count").textContent = count("{number} here", "{number} here", Math.max(watching, named));
+  put("count", count("{number} here", "{number} here", Math.max(watching, named)));
 }
 
 function face({ name }) {
@@ -85,10 +87,10 @@ export function progress({ playing, left_ms: leftMs, length_ms: length }, nowMs)
   if (!playing) return;
   const elapsed = Math.min(length, Math.max(0, length - (leftMs ?? playing.ends_ms - nowMs)));
   const bar = document.querySelector(".bar");
-  bar.setAttribute("aria-valuemax", Math.round(length / 1000));
-  bar.setAttribute("aria-valuenow", Math.round(elapsed / 1000));
-  bar.setAttribute("aria-valuetext", say("{elapsed} of {length}", { elapsed: clock(elapsed), length: clock(length) }));
+  mark(bar, "aria-valuemax", Math.round(length / 1000));
+  mark(bar, "aria-valuenow", Math.round(elapsed / 1000));
+  mark(bar, "aria-valuetext", say("{elapsed} of {length}", { elapsed: clock(elapsed), length: clock(length) }));
   byId("bar-fill").style.setProperty("--done", elapsed / length);
-  byId("elapsed").textContent = clock(elapsed);
-  byId("length").textContent = clock(length);
+  put("elapsed", clock(elapsed));
+  put("length", clock(length));
 }

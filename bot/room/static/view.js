@@ -17,6 +17,21 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10ff
 
 export const byId = (id) => document.getElementById(id);
 
+// Writes a text where it is another one: the browser lays out anew whatever is written.
+export function put(id, text) {
+  const element = typeof id === "string" ? byId(id) : id;
+  if (element.textContent !== String(text)) element.textContent = text;
+}
+
+// The same for an attribute, and for whether something is hidden.
+export function mark(element, name, value) {
+  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+}
+
+export function hide(id, isHidden) {
+  if (byId(id).hidden !== isHidden) byId(id).hidden = isHidden;
+}
+
 function hash(text) {
   let sum = 2166136261;
   for (const char of text) sum = Math.imul(sum ^ char.codePointAt(0), 16777619);
@@ -25,10 +40,12 @@ function hash(text) {
 
 // Gives a song a sleeve of its own, the same for everybody.
 export function fillTile(tile, song) {
-  const mark = hash(`${song.title}/${song.artist}`);
-  const inks = INKS[mark % INKS.length];
+  const sleeve = hash(`${song.title}/${song.artist}`);
+  if (tile.sleeve === sleeve) return;
+  tile.sleeve = sleeve;
+  const inks = INKS[sleeve % INKS.length];
   ["--one", "--two", "--three"].forEach((name, index) => tile.style.setProperty(name, inks[index]));
-  tile.dataset.pattern = (mark >>> 8) % PATTERNS;
+  tile.dataset.pattern = (sleeve >>> 8) % PATTERNS;
 }
 
 // Sets a text apart in a sentence where its letters run from right to left, and would turn others around.
@@ -42,7 +59,7 @@ export function songWords({ artist, year }) {
 
 // What came from Spotify says so, and leads there.
 export function source(link, { title, spotify }) {
-  link.hidden = !spotify;
+  if (link.hidden === Boolean(spotify)) link.hidden = !spotify;
   if (!spotify) return link.removeAttribute("href");
   link.href = spotify;
   link.setAttribute("aria-label", say("{song} on Spotify", { song: apart(title) }));

@@ -40,6 +40,9 @@ class Listening:
     async def likeness(self, *_: Any) -> Any:
         """Knows no likeness."""
 
+    async def locate(self, *_: Any) -> Any:
+        """Knows no places."""
+
 
 def ids(ballot: tuple[Entry, ...]) -> set[str | None]:
     """Which songs a ballot has."""

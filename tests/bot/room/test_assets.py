@@ -14,7 +14,7 @@ from PIL import Image
 
 from bot.room import assets
 from bot.room.icons import ICONS
-from bot.wording.languages import LANGUAGES
+from bot.wording.languages import LANGUAGES, language
 
 MODULES = {
     "room.js": 'import { b } from "./b.js";\nimport { c } from "./c.js";\n\nexport const room = b + c;\n',
@@ -164,3 +164,12 @@ async def test_a_language_that_is_not_spoken(room: str, web: aiohttp.ClientSessi
     async with web.get(f"{room}/?language=tlh", headers={"Accept-Language": "de"}) as answer:
         assert '<html lang="de"' in await answer.text()
         assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_words(code: str) -> None:
+    """Another language's words come in a file of their own, with a form for each kind of number."""
+    words = assets.asset(f"words-room-{code}.js").data.decode()
+    assert f'"Paused": "{language(code).say("Paused")}"' in words
+    assert '"other":' in words
+    assert assets.words_address("room.js", "en") is None

@@ -315,7 +315,11 @@ async def test_a_moderator_of_a_chat(room: str, visit: OpenPage, party: PartySer
 
 async def test_hostile_names_are_text(room: str, as_host: AsHost, visit: OpenPage) -> None:
     """A name is shown as it is, and nothing of it runs or turns what stands beside it around."""
-    await visit(room, HOSTILE)
+    guest = await visit(room)
+    await guest.get_by_role("button", name="Pick a name").click()
+    await guest.get_by_role("textbox", name="Your name").fill(HOSTILE)
+    await guest.get_by_role("button", name="Join in").click()
+    await expect(guest.locator("#my-name")).to_have_text('<b onclick="x">Bob</b>')
     host = await as_host()
     sheet = await open_menu(host, "Who's here")
     await expect(sheet.locator("summary b")).to_have_text('<b onclick="x">Bob</b>')
@@ -441,3 +445,36 @@ async def test_every_row_is_really_asked_for(
     rows = [row for row in of_door(TABLE, Door.ROOM) if not row.spotify and row.name not in elsewhere]
     missing = [row.name for row in rows if not sent & {*names(row)}]
     assert missing == []
+
+
+async def test_the_panel_speaks_the_pages_language(browser: Browser, room: str, party: PartyService) -> None:
+    """What is loaded later comes in the language that the page was asked for."""
+    context = await browser.new_context(locale="de-DE", reduced_motion="reduce")
+    page = await context.new_page()
+    await page.goto(f"{room}/party/{await party.passes.host(LOBBY)}")
+    await page.locator("#menu").click()
+    await expect(panel(page).get_by_role("button", name="Leute einladen")).to_be_visible()
+    await expect(panel(page).get_by_role("button", name="Zurück")).to_be_hidden()
+
+
+async def test_the_living_map_opens(room: str, visit: OpenPage, party: PartyService) -> None:
+    """Its script comes when it is asked for, and the sheet makes room."""
+    await fill(party)
+    page = await visit(room, "Ann")
+    sheet = await open_menu(page, "Map of the songs")
+    await sheet.get_by_role("button", name="Open the map").click()
+    await expect(page.get_by_role("dialog", name="How similar your songs are")).to_be_visible()
+    await expect(sheet).to_have_count(0)
+
+
+async def test_what_cannot_be_loaded_is_said(room: str, visit: OpenPage) -> None:
+    """A panel that the line does not bring is a sentence, and comes with the next press."""
+    page = await visit(room, "Ann")
+    await page.context.route("**/static/panel.*", lambda route: route.abort())
+    menu = page.get_by_role("button", name="This party: more")
+    await menu.click()
+    await expect(page.locator("#toast")).to_contain_text("I can't load that right now")
+    await page.context.unroute_all()
+    await page.reload()
+    await menu.click()
+    await expect(panel(page)).to_be_visible()

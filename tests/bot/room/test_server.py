@@ -101,9 +101,12 @@ async def test_closing(party: PartyService, web: aiohttp.ClientSession) -> None:
         first = await web.ws_connect(f"{url}/live", headers={"Origin": url})
         second = await web.ws_connect(f"{url}/live", headers={"Origin": url})
         for each in (first, second):
-            await each.receive_json()
-        closing = [each.receive() for each in (first, second)]
-    assert [(await each).data for each in closing] == [aiohttp.WSCloseCode.GOING_AWAY] * 2
+            await each.send_json({"id": "a", "do": "enter"})
+            assert (await each.receive_json())["ok"]
+    for each in (first, second):
+        while (message := await each.receive()).type is aiohttp.WSMsgType.TEXT:
+            pass
+        assert message.data == aiohttp.WSCloseCode.GOING_AWAY
     port = urlsplit(url).port
     assert port
     async with open_room(party, "127.0.0.1", port) as again, connect(web, again) as visitor:

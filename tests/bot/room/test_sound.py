@@ -11,25 +11,34 @@ from bot.party.words import Member, Room
 from bot.playback.errors import DeviceGone, LinkEndsSoon
 from bot.room.hub import LOBBY, MOST_GOING
 from bot.room.rendering import checked
+from bot.service import PartyService
 from tests.bot.room.conftest import Enter
 from tests.bot.room.sound_stage import SoundRoom
-from tests.bot.room.visitor import Json
+from tests.bot.room.visitor import Json, Visitor
 from tests.conftest import Clock
 
 SOME_SONG = "Zzyxq Vlorp - Qwzx Mump"
 """A song that neither the catalogue nor Spotify knows."""
 
 
-async def test_without_spotify(enter: Enter) -> None:
-    """The clock's player can be paused by anybody, and everything else says that there is no Spotify."""
+async def take_over(party: PartyService, visitor: Visitor) -> None:
+    """Lets somebody come once more, as the lobby's host."""
+    secret = await party.passes.host(LOBBY)
+    assert (await visitor.enter(secret, name="Ann", secret=visitor.secret))["as"] == "host"
+
+
+async def test_without_spotify(enter: Enter, party: PartyService) -> None:
+    """The host can pause the clock's player, and everything else says that there is no Spotify."""
     ann, bob = await enter("Ann"), await enter("Bob")
+    await take_over(party, ann)
     await ann.ask("add", text="mr brightside")
     state = await bob.until(lambda state: state["playing"])
     assert (state["spotify"], state["playback"], state["paused"], state["left_ms"]) == (
         *(False, None),
         *(False, None),
     )
-    assert (await bob.ask("pause"))["say"].endswith("Use “Play” to resume.")
+    assert (await bob.ask("pause"))["kind"] == "NotForVisitors"
+    assert (await ann.ask("pause"))["say"].endswith("Use “Play” to resume.")
     state = await ann.until(lambda state: state["paused"])
     assert state["left_ms"] == state["length_ms"]
     assert state["playing"]["ends_ms"] is None
@@ -41,9 +50,10 @@ async def test_without_spotify(enter: Enter) -> None:
         assert (await ann.ask(do, **fields))["kind"] == "NoSpotify", do
 
 
-async def test_left_stands_still(enter: Enter, clock: Clock) -> None:
+async def test_left_stands_still(enter: Enter, party: PartyService, clock: Clock) -> None:
     """What is left of a song that stands still does not become less with time."""
     ann = await enter("Ann")
+    await take_over(party, ann)
     await ann.ask("add", text="mr brightside")
     clock.pass_by(minutes=1)
     await ann.ask("pause")
@@ -179,7 +189,9 @@ async def test_steering(sounding: SoundRoom) -> None:
     assert (await ann.ask("pause"))["ok"]
     assert not sounding.fake.playback(user).playing
     assert (await bob.until(lambda state: state["paused"]))["playback"]["host"] == "Ann"
-    assert (await bob.ask("play"))["ok"]
+    assert (await bob.ask("play"))["kind"] == "NotForVisitors"
+    assert not sounding.fake.playback(user).playing
+    assert (await ann.ask("play"))["ok"]
     assert sounding.fake.playback(user).playing
     assert "no longer playing on Ann's Spotify" in (await ann.ask("stop"))["say"]
     assert (await bob.until(lambda state: state["playback"] is None))["playing"]

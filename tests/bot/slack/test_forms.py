@@ -210,6 +210,20 @@ async def test_what_others_changed_meanwhile_stays(fake: FakeSlack, party: Party
     assert (rules.quorum, rules.quiet, rules.language, rules.djs) == (Quorum.ALL, True, "de", ben.id)
 
 
+async def test_djs_without_an_account_stay(fake: FakeSlack, party: PartyService) -> None:
+    """Whom a moderator has appointed on the page no form of Slack's can show, or takes out."""
+    boss, ben = fake.member("Boss", admin=True), fake.member("Ben")
+    visitor = "0123456789abcdef"
+    await choose(party, room(fake), djs=f"{visitor} {boss.id}")
+    view = await form(fake, boss, "/settings")
+    assert view.actions[forms.PEOPLE]["initial_users"] == [boss.id]
+    await fake.submit(boss, view, {"order": {"order": "turns"}})
+    assert (await party.settings.rules(room(fake))).djs == f"{visitor} {boss.id}"
+    view = await form(fake, boss, "/settings")
+    await fake.submit(boss, view, {forms.PEOPLE: {forms.PEOPLE: [ben.id]}})
+    assert (await party.settings.rules(room(fake))).djs == f"{ben.id} {visitor}"
+
+
 async def test_who_lost_the_right_meanwhile_cannot_save(fake: FakeSlack, party: PartyService) -> None:
     """Rights are looked at again when the form is sent, not only when it is opened."""
     ben = fake.member("Ben")

@@ -13,16 +13,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from bot.party.errors import NotDrawn
+from bot.party.results import Map, Spot
 from bot.party.words import Entry, Member, State, Track
 from bot.takeaway import mapping
-from bot.takeaway.mapping import Dot, Floats, Picture, Words, drawn, layout, pictured
+from bot.takeaway.mapping import Dot, Picture, Words, drawn, pictured
 from tests.patience import PATIENCE_S, pass_by
 
 ROOT = Path(__file__).parents[3]
@@ -131,77 +128,27 @@ def begin(picture: Picture) -> asyncio.Task[bytes]:
     return asyncio.create_task(drawn(picture))
 
 
-# --- the layout
-
-
-def test_songs_of_a_kind_lie_together() -> None:
-    """Three planted kinds come back: each song's nearest ones are of its kind, however loud some are."""
-    rng = np.random.default_rng(0)
-    kinds = np.repeat([0, 1, 2], 8)
-    similarity = rng.normal(0, 0.2, (24, 24)) + (kinds[:, np.newaxis] == kinds)
-    similarity *= rng.lognormal(0, 0.5, 24)[:, np.newaxis]
-    places = layout(similarity)
-    apart = np.hypot(*(places[:, np.newaxis] - places).transpose(2, 0, 1)) + np.eye(24) * 9
-    nearest = np.argsort(apart, axis=1)[:, :5]
-    assert (kinds[nearest] == kinds[:, np.newaxis]).mean() > 0.95
-
-
-def test_three_songs_lie_as_their_ranks_say() -> None:
-    """The most alike pair is nearest, the least alike furthest, and the diagonal says nothing."""
-    similarity = np.array([[99.0, 5.0, -1.0], [5.0, -99.0, 1.0], [-1.0, 1.0, 0.0]])
-    places = layout(similarity)
-    near, far, middle = (np.hypot(*(places[i] - places[j])) for i, j in [(0, 1), (0, 2), (1, 2)])
-    assert near < middle < far
-    np.testing.assert_allclose(places, layout(similarity - np.diag([99, -99, 7])))
-
-
-def test_the_scale_of_the_similarities_does_not_matter() -> None:
-    """Shares of a logit have no unit: any growing function of them gives the same map."""
-    similarity = np.random.default_rng(1).normal(size=(9, 9))
-    similarity += similarity.T
-    np.testing.assert_allclose(layout(similarity), layout(np.exp(similarity) * 7 - 3))
-
-
-def test_either_half_of_the_similarities_counts() -> None:
-    """What one song says of another and the other of it are averaged."""
-    similarity = np.random.default_rng(2).normal(size=(7, 7))
-    np.testing.assert_allclose(layout(similarity), layout(similarity.T))
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 7])
-def test_songs_that_are_all_alike_lie_apart(count: int) -> None:
-    """Nothing is known of any pair, so no two share a place; one song lies in the middle."""
-    places = layout(np.full((count, count), 3.0))
-    assert places.shape == (count, 2)
-    assert len({tuple(place) for place in places.round(6).tolist()}) == count
-    assert np.abs(places.sum(axis=0)).max(initial=0) < 1e-9
-
-
-@given(
-    st.integers(0, 8).flatmap(
-        lambda n: arrays(np.float64, (n, n), elements=st.floats() | st.sampled_from([0.0, 1.0]))
-    )
-)
-def test_every_matrix_has_a_map(similarity: Floats) -> None:
-    """Whatever the numbers, or if they are none: finite places within the square, the same each time."""
-    places = layout(similarity)
-    assert places.shape == (len(similarity), 2)
-    assert np.isfinite(places).all()
-    assert np.abs(places).max(initial=0) <= 1 + 1e-12
-    np.testing.assert_array_equal(places, layout(similarity.copy()))
+# --- what it shows
 
 
 def test_a_picture_holds_what_the_party_knows() -> None:
-    """Each song with its place, its adder, its votes and its state."""
+    """Each song of the party at its place, with its adder, votes and state; nothing of what lies around."""
     anna = Member("web", "1", "Anna")
-    entries = [
-        Entry(1, Track("A", "B"), State.PLAYING, anna, 0, votes={"1": 1, "2": 1, "3": -1}),
-        Entry(2, Track("C", ""), State.SUGGESTED, None, 0),
-    ]
-    picture = pictured("Friday", entries, np.zeros((2, 2)), Words(others="andere"))
-    first, second = picture.dots
-    assert first == Dot(1.0, 0.0, "A", "B", "Anna", 1, State.PLAYING)
-    assert (second.title, second.added_by, second.state) == ("C", None, State.SUGGESTED)
+    playing = Entry(1, Track("A", "B"), State.PLAYING, anna, 0, votes={"1": 1, "2": 1, "3": -1})
+    suggested = Entry(2, Track("C", ""), State.SUGGESTED, None, 0)
+    far = Entry(3, Track("D", ""), State.QUEUED, anna, 0)
+    spots = (
+        Spot(playing.track, (0.25, -0.5, 0.75), playing, 2.0),
+        Spot(far.track, (-1.0, 1.0, 0.0), far, -1.0),
+        Spot(suggested.track, (0.1, 0.2, 0.3), suggested),
+        Spot(Track("E", "F"), (0.0, 0.0, 0.0)),
+    )
+    picture = pictured("Friday", Map(spots, spots[:1], spots[1:2], 0), Words(others="andere"))
+    assert picture.dots == (
+        Dot(0.25, -0.5, "A", "B", "Anna", 1, State.PLAYING),
+        Dot(-1.0, 1.0, "D", "", "Anna", 0, State.QUEUED, least=True),
+        Dot(0.1, 0.2, "C", "", None, 0, State.SUGGESTED),
+    )
     assert (picture.title, picture.words.others) == ("Friday", "andere")
 
 

@@ -17,9 +17,9 @@ from bot.party.words import State
 from bot.takeaway.fonts import Fonts
 from bot.takeaway.labels import Label, placed
 from bot.takeaway.lines import Setter
-from bot.takeaway.mapping import Dot, Floats, Picture
+from bot.takeaway.mapping import COLOURS, OTHERS, Dot, Floats, Picture
 from bot.takeaway.pen import Pen
-from bot.takeaway.picture import COLOURS, HEIGHT, LABELLED, OTHERS, WIDTH, draw, dress, main, radius, spread
+from bot.takeaway.picture import HEIGHT, LABELLED, WIDTH, draw, dress, main, radius, spread
 
 SETTER = Setter(Fonts(folders=[]))
 NAMES = st.text(st.sampled_from("abcmil WM.é"), max_size=40)

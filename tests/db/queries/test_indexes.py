@@ -46,6 +46,10 @@ async def test_hot_queries_use_indexes(store: Store) -> None:
         await tx.passes.drop(["digest"])
         await tx.passes.drop_all(party_id, [*Way])
         await tx.parties.set_links(party_id, 1)
+        await tx.nicknames.keep(party_id, "looks", BEN.user_id, "Ben", 5)
+        await tx.nicknames.of(party_id, BEN.user_id)
+        await tx.nicknames.owner(party_id, "looks")
+        await tx.nicknames.forget(party_id, 0, 1)
     seen = [each for each in statements if each[0].startswith(("SELECT", "WITH", "UPDATE", "DELETE"))]
     assert len(seen) > 10
     for statement, values in seen:

@@ -21,6 +21,7 @@ from rich.progress import Progress
 from tests.measure.house import Bot, open_process
 from tests.measure.promises import Promise, Run, at_least, at_most, percentile, table, undisturbed
 from tests.measure.room.crowd import Guest, all_saw, come, quiet, received
+from tests.measure.room_page import figures
 
 SONGS, SONGS_EACH = 200, 10
 VOTES, VOTE_EVERY_S = 20, 0.5
@@ -128,17 +129,23 @@ async def crowded(run: Run, guests_count: int) -> list[Promise]:
         async with come(url, range(25)) as first:
             await fill(first)
         scene = f"A: {guests_count} guests, {SONGS} songs"
-        begun = time.perf_counter()
+        begun, begun_ms = time.perf_counter(), await loop_ms(bot)
         async with come(url, range(guests_count)) as guests:
-            joined_s = time.perf_counter() - begun
+            joined_s, joined_ms = time.perf_counter() - begun, await loop_ms(bot) - begun_ms
             await quiet(guests)
             joined_kb = received(guests) / len(guests) / 1000
             return [
                 at_most(scene, "until all were in and shown the party", joined_s, JOIN_S, "s"),
+                Promise(scene, "of the event loop for that", f"{joined_ms / 1000:.1f} s"),
                 Promise(scene, "sent to each for that", f"{joined_kb:.1f} KB"),
                 *await votes(run, bot, guests, scene),
                 *await burst(run, guests, f"B: {guests_count} votes at once"),
             ]
+
+
+async def everything(run: Run, guests_count: int) -> list[Promise]:
+    """The room under load, and then its page in a browser."""
+    return [*await crowded(run, guests_count), *await figures(run, free_port(), opened)]
 
 
 def main(
@@ -149,7 +156,7 @@ def main(
     console = Console(width=150)
     with tempfile.TemporaryDirectory() as folder, Progress(console=console) as progress:
         run = Run(progress, Path(folder), 0, profile)
-        promises = undisturbed(crowded(run, guests))
+        promises = undisturbed(everything(run, guests))
     console.print(table("The web room under load: bot and guests in a process each", promises))
     if not all(each.met is not False for each in promises):
         raise typer.Exit(1)

@@ -37,10 +37,12 @@ class Guest:
     async def ask(self, do: str, **fields: object) -> dict[str, Any]:
         """Asks, and waits for the answer."""
         ident = uuid.uuid4().hex
-        answer = self.answers[ident] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self.answers[ident] = answer
         await self.socket.send_str(json.dumps({"id": ident, "do": do, **fields}))
         async with asyncio.timeout(PATIENCE_S):
-            return await answer
+            await answer
+        return answer.result()
 
     async def read(self) -> None:
         """Takes in what is said until the connection is closed."""

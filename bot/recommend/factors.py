@@ -1,0 +1,197 @@
+"""Where the model's songs lie: its factors, as the graph's file holds them, and three axes to see them along.
+
+The file is read in the wire format of protocol buffers, by the field numbers of `onnx.proto`: a model's graph
+is its field 7, a graph's initialisers are field 5; of a tensor 1 is a dimension, 2 the type of its elements,
+8 its name and 9 its numbers.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+AXES = 3
+"""How many axes a place has."""
+AT_A_TIME = 8192
+"""So many songs are looked at in one go: all of them as floats would take 23 MB."""
+_GRAPH, _INITIALISER = 7, 5
+_TYPES: dict[int, type[Any]] = {1: np.float32, 3: np.int8}
+
+
+class NoFactors(Exception):
+    """The graph's file does not say its factors by the names that `model_export` gives them."""
+
+
+class Factors:
+    """The songs as directions in the model's space, and where these lie on its three widest axes.
+
+    The length of a song's factors says how much it says, and its direction what: two songs are as alike as
+    the cosine between them. The axes are the principal components of the directions, in which a song counts
+    as much as it is in playlists (by the model's own bias of the track). They are the model's alone, so the
+    same model gives the same picture always: a song's place does not depend on the party. All three have one
+    scale, by which the song that lies furthest out is at 1 or -1, and the heavier side of each is ahead.
+
+    Raises:
+        NoFactors: the file holds none that this can read.
+    """
+
+    def __init__(self, path: Path, tracks: int) -> None:
+        found = tensors(path, ("stored_factors", "factor_step", "track_bias"))
+        try:
+            stored, step, bias = found["stored_factors"], found["factor_step"], found["track_bias"]
+        except KeyError as error:
+            raise NoFactors(f"{path} has no tensor {error}") from error
+        if stored.ndim != 2 or len(stored) < tracks or len(step) < tracks or bias.size != tracks:
+            raise NoFactors(f"{path} has factors of other songs")
+        self._stored = stored[:tracks]
+        self._axes, self._middle = _widest(self, np.exp(bias.reshape(-1)))
+        self._scale = 1 / max(float(np.abs(self._along(rows)).max()) for _, rows in self.directions())
+
+    @property
+    def dims(self) -> int:
+        """How many factors a song has."""
+        return int(self._stored.shape[1])
+
+    def directions(self) -> Iterator[tuple[int, Floats]]:
+        """All songs in parts: the index of the first, and each one's direction, (n, dims)."""
+        for start in range(0, len(self._stored), AT_A_TIME):
+            yield start, _unit(self._stored[start : start + AT_A_TIME])
+
+    def places(self, indices: Sequence[int]) -> Floats:
+        """Where songs lie, each number within -1 and 1: (n, 3)."""
+        along = self._along(_unit(self._stored[list(indices)]))
+        return np.asarray(np.clip(along * self._scale, -1, 1), np.float32)
+
+    def nearest(self, indices: Sequence[int], count: int) -> list[int]:
+        """The songs that are most alike to some, by their index: the nearest of each, then each one's second.
+
+        There are `count` for each or a few more; none comes twice, and none of the asked ones.
+        """
+        asked = _unit(self._stored[list(indices)])
+        most = min(count + len(asked), len(self._stored))  # the asked ones are among the nearest themselves
+        alike, where = np.empty((len(asked), 0), np.float32), np.empty((len(asked), 0), np.int64)
+        for start, rows in self.directions():
+            alike = np.hstack([alike, asked @ rows.T])
+            new = np.arange(start, start + len(rows))
+            where = np.hstack([where, np.broadcast_to(new, (len(asked), len(rows)))])
+            if alike.shape[1] > most:
+                best = np.argpartition(-alike, most - 1, axis=1)[:, :most]
+                alike, where = np.take_along_axis(alike, best, 1), np.take_along_axis(where, best, 1)
+        order = np.take_along_axis(where, np.lexsort((where, -alike), axis=1), 1)
+        own = set(indices)
+        return [index for index in dict.fromkeys(order.T.reshape(-1).tolist()) if index not in own]
+
+    def _along(self, directions: Floats) -> Floats:
+        found: Floats = directions @ self._axes - self._middle
+        return found
+
+
+def _unit(rows: npt.NDArray[Any]) -> Floats:
+    """Directions of rows that are kept as small whole numbers, each in a step of its own."""
+    floats = rows.astype(np.float32)
+    lengths = np.linalg.norm(floats, axis=1, keepdims=True)
+    return np.asarray(floats / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+def _widest(factors: Factors, weights: Floats) -> tuple[Floats, Floats]:
+    """The axes, (dims, 3), and the middle of the songs on them."""
+    shares = np.asarray(weights / weights.sum(dtype=np.float64), np.float32)
+    dims = factors.dims
+    mean, squares = np.zeros(dims), np.zeros((dims, dims))
+    for start, rows in factors.directions():
+        weighted = rows * shares[start : start + len(rows), np.newaxis]
+        mean += weighted.sum(axis=0, dtype=np.float64)
+        squares += rows.T @ weighted
+    _, vectors = np.linalg.eigh(squares - np.outer(mean, mean))
+    axes = vectors[:, ::-1][:, :AXES]
+    axes = axes * np.where(axes[np.abs(axes).argmax(axis=0), range(axes.shape[1])] < 0, -1, 1)
+    return axes.astype(np.float32), (mean @ axes).astype(np.float32)
+
+
+def tensors(path: Path, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    """The tensors of these names of an ONNX file that have their numbers in it; they stay in the file.
+
+    Raises:
+        OSError: the file cannot be read.
+        NoFactors: it is no protocol buffer.
+    """
+    with path.open("rb") as file:
+        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    found: dict[str, npt.NDArray[Any]] = {}
+    try:
+        graphs = (graph for number, graph in _fields(whole) if number == _GRAPH)
+        for number, tensor in (field for graph in graphs for field in _fields(graph)):
+            if number == _INITIALISER:
+                name, values = _tensor(tensor, names)
+                if values is not None:
+                    found[name] = values
+    except (IndexError, ValueError) as error:
+        raise NoFactors(f"{path} is no ONNX file ({error})") from error
+    return found
+
+
+def _tensor(message: memoryview, names: Sequence[str]) -> tuple[str, npt.NDArray[Any] | None]:
+    """A tensor's name, and its numbers if it is one of these."""
+    dims: list[int] = []
+    kind, name, raw = 0, "", None
+    for number, value in _fields(message):
+        match number, value:
+            case (1, int()):
+                dims.append(value)
+            case (1, memoryview()):  # as some writers pack them
+                place = 0
+                while place < len(value):
+                    dim, place = _varint(value, place)
+                    dims.append(dim)
+            case (2, int()):
+                kind = value
+            case (8, memoryview()):
+                name = bytes(value).decode("utf-8", "replace")
+            case (9, memoryview()):
+                raw = value
+    if name not in names or raw is None or kind not in _TYPES:
+        return name, None
+    return name, np.frombuffer(raw, _TYPES[kind]).reshape(dims)
+
+
+def _fields(message: memoryview) -> Iterator[tuple[int, Any]]:
+    """Each field of a message: its number, and a whole number or what lies in it."""
+    place = 0
+    while place < len(message):
+        key, place = _varint(message, place)
+        match key & 7:
+            case 0:
+                value, place = _varint(message, place)
+                yield key >> 3, value
+            case 2:
+                size, place = _varint(message, place)
+                if place + size > len(message):
+                    raise ValueError("a field is longer than its message")
+                yield key >> 3, message[place : place + size]
+                place += size
+            case 1:
+                place += 8
+            case 5:
+                place += 4
+            case wire:
+                raise ValueError(f"wire type {wire}")
+
+
+def _varint(message: memoryview, place: int) -> tuple[int, int]:
+    """A whole number in bytes of seven bits, the least first, and the place behind it."""
+    number = shift = 0
+    while True:
+        byte = message[place]
+        number |= (byte & 0x7F) << shift
+        place, shift = place + 1, shift + 7
+        if byte < 0x80:
+            return number, place
+        if shift > 63:
+            raise ValueError("a number has no end")

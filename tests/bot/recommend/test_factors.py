@@ -1,0 +1,180 @@
+"""The model's factors out of the graph's file, and the axes that a map shows them along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+import pytest
+from onnx import helper, numpy_helper
+
+from bot.party.errors import NoMap
+from bot.party.words import Track
+from bot.recommend.bundle import Bundle
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.factors import Factors, NoFactors, tensors
+from bot.recommend.recommender import Recommender
+
+NAMES = ("stored_factors", "factor_step", "track_bias")
+SONGS, DIMS = 30_000, 8
+
+
+def written(path: Path, **values: npt.NDArray[Any]) -> Path:
+    """A file with a graph that has only these tensors, as ONNX writes it."""
+    stored = [numpy_helper.from_array(each, name) for name, each in values.items()]
+    graph = helper.make_graph([], "model", [], [], stored)
+    path.write_bytes(helper.make_model(graph).SerializeToString())
+    return path
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Random songs that differ most along the third factor, then along the sixth and the first."""
+    rng = np.random.default_rng(0)
+    spread = np.array([8, 1, 40, 1, 1, 20, 1, 1])
+    factors = np.clip(rng.normal(0, spread, (SONGS, DIMS)) + np.eye(DIMS)[1] * 30, -127, 127).astype(np.int8)
+    step = rng.uniform(0.001, 0.1, (SONGS, 1)).astype(np.float32)
+    path = tmp_path_factory.mktemp("planted") / "model.onnx"
+    return written(
+        path, stored_factors=factors, factor_step=step, track_bias=np.zeros((SONGS, 1), np.float32)
+    )
+
+
+def test_the_tensors_are_those_that_onnx_reads(bundle: Bundle) -> None:
+    """Of the shipped model each is the same, number by number, as the library for such files has it."""
+    found = tensors(bundle.model, NAMES)
+    stored = {each.name: each for each in onnx.load(bundle.model).graph.initializer}
+    assert set(found) == set(NAMES)
+    for name, values in found.items():
+        np.testing.assert_array_equal(values, numpy_helper.to_array(stored[name]))
+
+
+def test_packed_dimensions_are_read_too(tmp_path: Path) -> None:
+    """Protocol buffers may write numbers in a row as one field."""
+    name, raw = b"x", np.arange(600, dtype=np.float32).tobytes()
+    tensor = b"\x0a\x03\x02\xac\x02\x10\x01" + b"\x42\x01" + name + b"\x4a\xe0\x12" + raw
+    graph = b"\x2a" + varint(len(tensor)) + tensor
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"\x3a" + varint(len(graph)) + graph)
+    assert tensors(path, ["x"])["x"].shape == (2, 300)
+
+
+def varint(number: int) -> bytes:
+    """A whole number as protocol buffers have it."""
+    return bytes([number & 0x7F | 0x80, number >> 7]) if number > 0x7F else bytes([number])
+
+
+def test_the_axes_are_the_widest_in_their_order(planted: Path) -> None:
+    """The three factors that songs differ in most are the axes, all in one scale and within -1 and 1."""
+    factors = Factors(planted, SONGS)
+    places = factors.places(range(SONGS))
+    stored = tensors(planted, NAMES)["stored_factors"].astype(np.float64)
+    unit = stored / np.linalg.norm(stored, axis=1, keepdims=True)
+    for axis, factor in enumerate(np.argsort(-unit.var(axis=0))[:3]):
+        assert abs(np.corrcoef(places[:, axis], unit[:, factor])[0, 1]) > 0.95
+    assert np.abs(places).max() == pytest.approx(1, abs=1e-5)
+    assert (np.diff(places.std(axis=0)) < 0).all()
+    np.testing.assert_allclose(places.mean(axis=0), 0, atol=1e-4)
+
+
+def test_popular_songs_count_for_more(tmp_path: Path) -> None:
+    """What the songs differ in that are in many playlists is the widest axis."""
+    rng = np.random.default_rng(1)
+    rare = rng.normal(0, [60, 9, 9, 9], (900, 4))
+    known = rng.normal(0, [9, 60, 9, 9], (100, 4))
+    factors = np.vstack([rare, known]).astype(np.int8)
+    bias = np.repeat([0.0, 5.0], [900, 100]).astype(np.float32)[:, np.newaxis]
+    step = np.ones((1000, 1), np.float32)
+    path = written(tmp_path / "m.onnx", stored_factors=factors, factor_step=step, track_bias=bias)
+    places = Factors(path, 1000).places(range(900, 1000))
+    assert abs(np.corrcoef(places[:, 0], np.sign(factors[900:, 1]))[0, 1]) > 0.9
+
+
+def test_the_same_model_has_the_same_places(planted: Path) -> None:
+    """No axis is mirrored: the sign is told by the numbers, and a song's place by its model alone."""
+    one, other = Factors(planted, SONGS), Factors(planted, SONGS)
+    np.testing.assert_array_equal(one.places([5, 17, 23]), other.places([5, 17, 23]))
+    np.testing.assert_allclose(one.places([17]), one.places([5, 17, 23])[1:2], atol=1e-6)
+
+
+def test_the_nearest_are_those_with_the_largest_cosine(planted: Path) -> None:
+    """As a full comparison has it, each one's nearest in turn, across all parts of the table."""
+    factors = Factors(planted, SONGS)
+    asked = [3, 20_000]
+    unit = np.vstack([rows for _, rows in factors.directions()])
+    order = np.argsort(-(unit[asked] @ unit.T), axis=1, kind="stable")
+    expected = [index for index in dict.fromkeys(order[:, :50].T.reshape(-1).tolist()) if index not in asked]
+    assert factors.nearest(asked, 40)[:60] == expected[:60]
+
+
+def test_all_songs_may_be_near(tmp_path: Path) -> None:
+    """A model with fewer songs than are asked for gives all the others."""
+    factors = np.eye(5, dtype=np.int8) * 9
+    path = written(
+        tmp_path / "m.onnx",
+        stored_factors=factors,
+        factor_step=np.ones((5, 1), np.float32),
+        track_bias=np.zeros((5, 1), np.float32),
+    )
+    assert sorted(Factors(path, 5).nearest([2], 100)) == [0, 1, 3, 4]
+
+
+@pytest.mark.parametrize("what", ["other names", "fewer songs", "cut", "garbage"])
+def test_another_file_has_no_factors(tmp_path: Path, planted: Path, what: str) -> None:
+    """A graph of another make, or what is none, is told apart from one that can be read."""
+    path = tmp_path / "model.onnx"
+    match what:
+        case "other names":
+            written(path, factors=np.zeros((5, 3), np.int8))
+        case "fewer songs":
+            path.write_bytes(planted.read_bytes())
+        case "cut":
+            path.write_bytes(planted.read_bytes()[:100_000])
+        case _:
+            path.write_bytes(b"\xff" * 500)
+    with pytest.raises(NoFactors):
+        Factors(path, SONGS + 1 if what == "fewer songs" else SONGS)
+
+
+async def test_a_model_without_factors_has_no_map(
+    bundle: Bundle, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """Its songs are suggested as ever, and who asks for a map is told why there is none."""
+    renamed = tmp_path / "model.onnx"
+    renamed.write_bytes(bundle.model.read_bytes().replace(b"stored_factors", b"other__factors"))
+    model = Recommender(Bundle(renamed, bundle.catalogue, bundle.tracks, bundle.artists), catalogue)
+    assert await model.suggest([], [], 3)
+    for _ in range(2):
+        with pytest.raises(NoMap):
+            await model.locate([], 5)
+
+
+async def test_a_song_lies_among_its_kind(catalogue: Catalogue, recommender: Recommender) -> None:
+    """What lies around hip-hop is not what lies around hard rock; no song of the party is among it."""
+    kinds = []
+    for songs in (("in da club", "lose yourself", "still dre"), ("back in black", "highway to hell")):
+        tracks = [await catalogue.resolve(song) for song in songs]
+        located = await recommender.locate(tracks, 40)
+        assert len(located.around) == 40
+        assert None not in located.places
+        around = [track for track, _ in located.around]
+        assert not {track.track_id for track in around} & {track.track_id for track in tracks}
+        artists = [track.artist.split(",")[0] for track in around]
+        assert max(map(artists.count, artists)) <= 2
+        kinds.append({track.track_id for track in around})
+    assert kinds[0].isdisjoint(kinds[1])
+
+
+async def test_a_stranger_has_no_place(catalogue: Catalogue, recommender: Recommender) -> None:
+    """A song that the model does not know is left out, and so is one that it knows only by the artist."""
+    tracks = [
+        Track("Nothing", "Nobody"),
+        Track("A Song That Is Not There", "AC/DC"),
+        await catalogue.resolve("thunderstruck"),
+    ]
+    first, second, third = (await recommender.locate(tracks, 0)).places
+    assert first is second is None
+    assert third is not None
