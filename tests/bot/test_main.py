@@ -246,6 +246,8 @@ async def test_a_terminal_is_given_the_hosts_link(tmp_path: Path) -> None:
             )
             assert found, first
             assert "Only this computer" in await asyncio.to_thread(terminal.readline)
+            async with aiohttp.ClientSession() as web, web.get(found[1]) as page:
+                assert page.status == 200
             code, out, err = await ask(tmp_path, "link", **settings)
             assert (code, out, err) == (0, f"{found[1]}\n", "")
         finally:
