@@ -25,7 +25,7 @@ function stageOf({ playing, paused, skip }) {
   document.body.classList.toggle("tv-empty", !playing);
   const heading = paused ? say("Paused") : say("Now playing");
   byId("tv-state").textContent = playing ? heading : say("It's quiet in here");
-  byId("tv-title").textContent = playing ? playing.title : say("Add the first song");
+  entitle(playing ? playing.title : say("Add the first song"));
   byId("tv-artist").textContent = playing ? apart(playing.artist) : "";
   byId("tv-by").textContent = playing?.by ? say("added by {name}", { name: apart(playing.by) }) : "";
   byId("tv-progress").hidden = !playing;
@@ -33,6 +33,12 @@ function stageOf({ playing, paused, skip }) {
   fillTile(byId("tv-label"), playing ?? { title: "Encore", artist: "" });
   const title = playing ? `${apart(playing.title)} · Encore` : "Encore";
   if (document.title !== title) document.title = title;
+}
+
+// The longest word decides how large a title is: none is broken before it would be too small to read.
+function entitle(title) {
+  byId("tv-title").textContent = title;
+  byId("tv-title").style.setProperty("--longest", Math.max(...title.split(/\s+/u).map((word) => word.length)));
 }
 
 // Makes a list show these songs; a song that stays keeps its row.

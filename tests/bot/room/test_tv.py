@@ -15,11 +15,11 @@ from playwright.async_api import Browser, Page, Route, expect
 from bot.party.words import Member, Room
 from bot.room import open_room
 from bot.service import PartyService
-from tests.bot.room.axe import faults
+from tests.bot.room.axe import broken_words, faults
 from tests.bot.room.conftest import PATIENCE_MS, Enter
 from tests.bot.room.test_places import squares
 from tests.conftest import ANNA as CHAT_ANNA
-from tests.conftest import MOD, ROOM
+from tests.conftest import MOD, ROOM, Clock
 
 LOBBY = Room("web", "", "lobby")
 ANNA, BEN, CLEO = (Member("web", name[0], name) for name in ("Anna", "Ben", "Cleo"))
@@ -42,6 +42,12 @@ NO_LOCKS = """
   const request = async () => { throw new DOMException("no"); };
   Object.defineProperty(navigator, "wakeLock", { value: { request } });
 """
+
+HALF_DONE = """() => {
+  const [fill, bar] = ["tv-fill", "tv-bar"].map((id) => document.getElementById(id).getBoundingClientRect());
+  const share = (fill.right - bar.left) / bar.width;
+  return 0.45 < share && share < 0.52;
+}"""
 
 OpenScreen = Callable[..., Awaitable[Page]]
 
@@ -102,6 +108,30 @@ async def test_what_plays_and_what_comes(screen: OpenScreen, party: PartyService
     await expect(page.locator("#tv-more")).to_have_text("and 2 more")
     await expect(page.locator("#tv-ballot")).to_be_hidden()
     await expect(page.locator("#tv-join")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1920, 1280])
+async def test_a_title_keeps_its_words_whole(screen: OpenScreen, party: PartyService, width: int) -> None:
+    """However long the longest of them is."""
+    await begin(party, "wonderwall oasis", "we are never ever getting back together", "unforgettable")
+    page = await screen(viewport={"width": width, "height": width * 9 // 16})
+    for title in ("Wonderwall", "We Are Never Ever Getting Back Together", "Unforgettable"):
+        await expect(page.locator("#tv-title")).to_contain_text(title)
+        assert await broken_words(page) == []
+        playing = (await party.insight.now(LOBBY)).playing
+        assert playing is not None
+        await party.queue.skip(LOBBY, HOST, entry_id=playing.id)
+
+
+async def test_the_bar_is_as_long_as_the_song_has_come(
+    screen: OpenScreen, party: PartyService, clock: Clock
+) -> None:
+    """Half of it at half of the song."""
+    await begin(party, "back in black")
+    clock.pass_by(minutes=2)
+    page = await screen()
+    await expect(page.locator("#tv-elapsed")).to_contain_text("2:0")
+    await page.wait_for_function(HALF_DONE)
 
 
 async def test_a_screen_is_nobody(screen: OpenScreen, enter: Enter) -> None:
