@@ -46,7 +46,7 @@ class _Parts(HTMLParser):
 def test_the_page_fits_its_policy() -> None:
     """The page has no inline script or style, and asks nobody else for anything."""
     parts = _Parts()
-    parts.feed(rendered(room_language("de"), "room.html", entry="room.js"))
+    parts.feed(rendered(room_language("de"), "room.html", entry="room.js", manifest="/m"))
     assert not [tag for tag, attrs in parts.tags if tag == "style" or "style" in attrs]
     assert not [tag for tag, attrs in parts.tags if tag == "script" and "src" not in attrs]
     assert not [name for _, attrs in parts.tags for name in attrs if name.startswith("on")]
