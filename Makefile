@@ -102,8 +102,8 @@ mutants: $(VENV)/.dev ## change the rules bit by bit and count which changes the
 translations: $(VENV)/.dev ## bring bot/wording/locale up to date with the texts in the code
 	@$(BIN)/python -m bot.translate
 
-screenshot: $(VENV)/.dev ## make docs/room.png, the picture in the README
-	$(BIN)/python -m tests.bot.room.screenshot docs/room.png
+screenshot: $(VENV)/.dev ## make the pictures in the README: docs/room.png, phone.png and tv.png
+	$(BIN)/python -m tests.bot.room.screenshot docs
 
 VENDOR := bot/room/static/vendor
 THREE := three@0.187.0

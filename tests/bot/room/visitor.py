@@ -175,8 +175,8 @@ async def dial(session: aiohttp.ClientSession, url: str) -> AsyncIterator[Visito
 
 
 @asynccontextmanager
-async def connect_as(url: str, name: str) -> AsyncIterator[Visitor]:
+async def connect_as(url: str, name: str, secret: str | None = None) -> AsyncIterator[Visitor]:
     """Comes in with a session of one's own and takes a name."""
     async with aiohttp.ClientSession() as session, connect(session, url) as visitor:
-        await visitor.hello(name)
+        assert (await visitor.hello(name, secret))["ok"]
         yield visitor
