@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+import subprocess
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import aiohttp
@@ -40,6 +44,21 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+STARTED_BY_PLAYWRIGHT = [
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--force-color-profile=srgb",
+    "--disable-extensions",
+    "--disable-default-apps",
+    "--no-default-browser-check",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-dev-shm-usage",
+    "--password-store=basic",
+    "--use-mock-keychain",
+]
+"""What Playwright gives a Chromium that it starts by itself: nothing waits, scrollbars lie over the page."""
 
 PATIENCE_MS = 1000 * PATIENCE_S
 expect.set_options(timeout=PATIENCE_MS)
@@ -86,17 +105,34 @@ async def sounding(
         yield room
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Headless Chromium."""
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where one headless Chromium for all tests is steered: starting one takes longer than most of them."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
+    folder = tmp_path_factory.mktemp("chromium")
+    own = [*STARTED_BY_PLAYWRIGHT, "--remote-debugging-port=0", f"--user-data-dir={folder}", "about:blank"]
+    begun = [CHROMIUM, *CHROMIUM_ARGS, *own]
+    with subprocess.Popen(begun, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
+        assert process.stderr is not None
+        for line in process.stderr:
+            if address := re.search(r"DevTools listening on (ws://\S+)", line):
+                break
+        else:
+            raise RuntimeError("Chromium did not say where it is steered")
+        # Nobody reads what else it complains of; a full pipe would hold it up.
+        threading.Thread(target=deque, args=(process.stderr, 0), daemon=True).start()
+        yield address[1]
+        process.terminate()
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """Headless Chromium; what a test opens in it is closed with the test."""
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=CHROMIUM_ARGS, timeout=PATIENCE_MS
-        )
-        yield chromium
-        await chromium.close()
+        steered = await playwright.chromium.connect_over_cdp(chromium, timeout=PATIENCE_MS)
+        yield steered
+        await steered.close()
 
 
 @pytest.fixture
