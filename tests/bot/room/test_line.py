@@ -13,6 +13,7 @@ from bot.service import PartyService
 from tests.bot.room.conftest import OpenPage
 from tests.bot.room.test_page import fill, queue
 from tests.bot.room.visitor import Json
+from tests.patience import until
 
 SLEPT = "dispatchEvent(new PageTransitionEvent('pageshow'))"
 """What a browser says to a page that is looked at again."""
@@ -154,6 +155,7 @@ async def test_a_gap(party: PartyService, room: str, visit: OpenPage) -> None:
 
     wire.alter = lose
     await fill(party, "take on me")
+    await until(lambda: bool(lost))
     await fill(party, "dancing queen")
     await party.ballots.next(LOBBY, Member("web", "host", "Host"))
     await expect(queue(page).locator(".title")).to_have_text(["Take on Me", "Dancing Queen"])

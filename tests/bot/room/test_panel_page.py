@@ -19,6 +19,7 @@ from bot.service import PartyService
 from tests.bot.room.axe import broken_words, faults, small_targets
 from tests.bot.room.conftest import OpenPage
 from tests.conftest import Clock
+from tests.patience import until
 
 SONGS = ("mr brightside", "take on me", "dancing queen", "september earth wind", "uptown girl")
 HOSTILE = '<b onclick="x">Bo\u202eb</b>'
@@ -466,6 +467,9 @@ async def test_every_row_is_really_asked_for(
     await sheet.get_by_role("button", name="Back").click()
     await sheet.get_by_role("button", name="Remove all waiting songs").click()
     await sheet.get_by_role("button", name="Remove them").click()
+    await sheet.get_by_role("button", name="End the party").click()
+    await sheet.get_by_role("button", name="End it").click()
+    await until(lambda: "end" in sent)
     elsewhere = {
         "now",
         "history",

@@ -39,7 +39,8 @@ async def test_without_spotify(party: PartyService, room: str, visit: OpenPage, 
     """Nothing of it is shown but a way to pause, and the bar of a song that stands still does so, too."""
     entry = (await party.queue.add(LOBBY, HOST, "mr brightside")).entry
     clock.pass_by(minutes=1)
-    page, bob = await visit(room, "Ann"), await visit(room, "Bob")
+    page = await visit(f"{room}/party/{await party.passes.host(LOBBY)}", "Ann")
+    bob = await visit(room, "Bob")
     await expect(page.locator("#sound")).to_be_hidden()
     await page.get_by_role("button", name="Pause").click()
     await expect(bob.locator("#stage-title")).to_contain_text("Paused")
@@ -49,8 +50,9 @@ async def test_without_spotify(party: PartyService, room: str, visit: OpenPage, 
     await expect(bob.locator("#now-votes .up")).to_have_text("1")
     await expect(bob.locator("#elapsed")).to_have_text("1:00")
     await expect(bob.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "60")
-    await bob.get_by_role("button", name="Play", exact=True).click()
-    await expect(page.locator("#stage-title")).to_have_text("Now playing")
+    await expect(bob.locator("#pause")).to_be_hidden()
+    await page.get_by_role("button", name="Play", exact=True).click()
+    await expect(bob.locator("#stage-title")).to_have_text("Now playing")
     clock.pass_by(minutes=1)
     await party.ballots.vote(LOBBY, HOST, entry.id, 0)
     await expect(page.locator("#elapsed")).to_have_text(re.compile("2:0."))
