@@ -454,7 +454,7 @@ async def test_a_link_ends_for_whoever_is_on_their_way_in(come: Come, party: Par
     party.passes.rights_by("discord", look_up)
     own_link = await party.passes.own(CHANNEL, ANNA)
     inside = await come(await party.passes.guest(CHANNEL), name="Gus")
-    coming = asyncio.create_task(come(own_link))
+    coming = asyncio.ensure_future(come(own_link))
     await asked.wait()
     await party.passes.renew(CHANNEL, MOD)
     assert (await goodbye(inside))["kind"] == "LinkGone"
