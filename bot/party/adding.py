@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.party.errors import TooManyOfYours
 from bot.party.reader import now_playing
 from bot.party.results import Added
 from bot.party.rules.admission import admit, let_rest, rest_ms
 from bot.party.rules.songs import twin
+from bot.party.rules.visiting import is_visitor
 from bot.party.words import Entry, State, Track
 from bot.party.writer import MemberWriter
 
@@ -80,10 +82,16 @@ async def _placed(
 
 
 async def cast_vote(party: MemberWriter, entry: Entry, value: int) -> Entry:
-    """Sets the member's vote, queues a wanted suggestion, and returns the entry as it is then."""
+    """Sets the member's vote, queues a wanted suggestion, and returns the entry as it is then.
+
+    Raises:
+        TooManyOfYours: nobody else wants the suggestion, and enough waits that this visitor wanted.
+    """
     silent = entry.state is State.SUGGESTED and await party.playing() is None
     user_id = party.member.user_id
     before = entry.votes.get(user_id, 0)
+    if value > before and entry.state is State.SUGGESTED:
+        await _let_wish(party, entry)
     await party.tx.votes.set(entry.id, party.member, value)
     await party.note("vote" if before != value else "vote again", entry, before)
     others = {user: cast for user, cast in entry.votes.items() if user != user_id}
@@ -97,3 +105,13 @@ async def cast_vote(party: MemberWriter, entry: Entry, value: int) -> Entry:
             await party.start_next()
             voted = await party.entry(entry.id)
     return voted
+
+
+async def _let_wish(party: MemberWriter, entry: Entry) -> None:
+    """Lets a visitor want a suggestion: alone no more of them than songs of a visitor's may wait."""
+    me, most = party.member, party.rules.visitor_songs
+    others = any(cast > 0 for user, cast in entry.votes.items() if user != me.user_id)
+    if most and not others and is_visitor(me, party.rules):
+        waiting = await party.waiting()
+        if sum(each.added_by == me and each.state is State.QUEUED for each in waiting) >= most:
+            raise TooManyOfYours(most)

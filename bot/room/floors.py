@@ -14,6 +14,7 @@ from bot.party.errors import (
     LinkGone,
     NameReserved,
     NameTaken,
+    NotUnderstood,
     PartyError,
     RoomFull,
     TooSlow,
@@ -50,6 +51,7 @@ class Floors:
         self._limits = limits
         self._floors: dict[Room, Floor] = {}
         self._leaving: set[asyncio.Task[None]] = set()
+        self._arriving: set[Guest] = set()
 
     def get(self, room: Room) -> Floor | None:
         """A party, if somebody looks at it."""
@@ -85,23 +87,42 @@ class Floors:
             JoiningLocked: nobody new comes in.
         """
         self.take_out(guest)
-        guest.words = replies(spoken(asked.language))
+        guest.words, guest.link = replies(spoken(asked.language)), asked.link
+        self._arriving.add(guest)  # their link may end while they are on their way
+        try:
+            return await self._bring_in(guest, asked)
+        finally:
+            self._arriving.discard(guest)
+
+    async def still_let_in(self, guest: Guest) -> None:
+        """Lets somebody learn what only who may be here is told: they may be on their way out already.
+
+        Raises:
+            LinkGone: their link is none any more.
+        """
+        if guest.link:
+            await self._party.passes.read(guest.link)
+
+    async def _bring_in(self, guest: Guest, asked: Enter) -> PartyError | None:
         let_in, member = await self._read(asked.link)
         floor = self._hold(let_in.room)
-        guest.let_in, guest.link, guest.looks = let_in, asked.link, asked.look
+        guest.let_in, guest.looks = let_in, asked.look
         guest.member = None if asked.look else member
         try:
             await floor.opened()
             if asked.look or let_in.way is Way.MEMBER:
                 return None
+            refused = None
             if asked.name is not None and asked.secret is not None:
-                return await self._named(guest, asked.name, asked.secret)
+                refused = await self._named(guest, asked.name, asked.secret)
+                if refused is None:
+                    return None
             if let_in.way is Way.GUEST and (await self._party.settings.rules(let_in.room)).joining_locked:
                 raise JoiningLocked(let_in.room)
         except BaseException:
             self.take_out(guest)
             raise
-        return None
+        return refused
 
     def take_out(self, guest: Guest) -> None:
         """Takes a guest out of the party that they look at; the last one closes it."""
@@ -128,6 +149,8 @@ class Floors:
         member = names.person(name, secret)
         if way is Way.HOST:
             member = replace(member, moderator=True, manager=True)
+        if guest.browser not in {"", member.user_id}:
+            raise NotUnderstood
         looked = looks(member.name)
         if is_reserved(member.name) and not (way is Way.HOST and looked == looks("host")):
             raise NameReserved(member.name)
@@ -137,6 +160,7 @@ class Floors:
         if guest.room != floor.room:  # they have gone on meanwhile
             return member
         guest.member, guest.came_ms, guest.looks = member, came_ms, False
+        guest.browser = member.user_id
         for page in floor.of(member.user_id):
             page.member, page.came_ms = replace(page.member or member, name=member.name), came_ms
             floor.know(page)
@@ -235,7 +259,7 @@ class Floors:
     async def _look_at_links(self, floor: Floor) -> str | None:
         """Sends out whoever came by a link that is none any more; returns what lets guests in now."""
         passes, still = self._party.passes, {"": True}
-        for guest in [*floor.guests]:
+        for guest in [*floor.guests, *self._arriving]:
             if guest.link not in still:
                 try:
                     await passes.read(guest.link)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from aiohttp import WSCloseCode, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from bot.party.errors import PartyError
 from bot.party.words import Member, Pass, Room, Way
@@ -80,6 +80,7 @@ class Guest:
         self.let_in: Pass | None = None
         self.looks = False  # a screen on the wall, and no person
         self.member: Member | None = None
+        self.browser = ""  # who has taken a name over this line: one page is one browser's
         self.came_ms = 0
         self.own: OwnJson | None = None  # what it was told last of its own part
         self.missed = False  # whether it was not told of a change
@@ -134,6 +135,12 @@ class Guest:
         if not work.cancelled():
             self.send(work.result())
 
+    async def ponged(self, message: WSMessage) -> None:
+        """Answers a ping, of which no more are answered than requests; a pong needs none."""
+        if self.pace.allows() and message.type is WSMsgType.PING and self.open:
+            with suppress(ConnectionError):
+                await self.socket.pong(message.data)
+
     async def taken(self) -> None:
         """Waits until what was sent to it is taken; who asks on and on must also listen."""
         while self.open and self.full:  # noqa: ASYNC110 - a transport tells nobody when it is empty
@@ -158,3 +165,7 @@ class Guest:
                 await self.socket.close(code=code)
                 return
         self._transport.abort()
+
+    def let_go(self) -> None:
+        """Frees the connection soon, also of somebody who never takes what is still on its way to them."""
+        asyncio.get_running_loop().call_later(2 * GOODBYE_S, self._transport.abort)

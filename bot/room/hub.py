@@ -39,6 +39,8 @@ HEARTBEAT_S = 20.0
 """How often a silent connection is asked whether it is still there, in seconds."""
 ENTER_WITHIN_S = 20.0
 """How long a connection may take to say where it wants to, in seconds."""
+TELL_LINKS = {"link", "links"}
+"""The requests that are answered with links."""
 MOST_GOING = 4
 """How many requests that may take long a browser may have under way."""
 
@@ -65,7 +67,7 @@ class Hub:
         if len(self._guests) >= self._limits.lines:
             raise web.HTTPServiceUnavailable(text="Too many people are here. Try again later.\n")
         socket = web.WebSocketResponse(
-            heartbeat=HEARTBEAT_S, max_msg_size=protocol.LARGEST_IMPORT, timeout=GOODBYE_S
+            heartbeat=HEARTBEAT_S, max_msg_size=protocol.LARGEST_IMPORT, timeout=GOODBYE_S, autoping=False
         )
         await socket.prepare(request)
         assert request.transport is not None  # noqa: S101 - the handshake went over it
@@ -82,6 +84,7 @@ class Hub:
             self._gate.go(address)
             self._guests.discard(guest)
             self._floors.take_out(guest)
+            guest.let_go()
         return socket
 
     def people(self, room: Room) -> list[PersonJson]:
@@ -133,12 +136,15 @@ class Hub:
             except TimeoutError:
                 await guest.close(WSCloseCode.POLICY_VIOLATION)
                 return
-            if message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
+            if message.type in {WSMsgType.PING, WSMsgType.PONG}:
+                await guest.ponged(message)
+            elif message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 return
-            if not protocol.fits(message.data):
+            elif not protocol.fits(message.data):
                 await guest.close(WSCloseCode.MESSAGE_TOO_BIG)
                 return
-            await self._answer(guest, message)
+            else:
+                await self._answer(guest, message)
             if guest.pace.floods:
                 await guest.leave(TooFast(), retry=True, after_s=COME_BACK_S)
                 return
@@ -149,10 +155,10 @@ class Hub:
         try:
             if message.type is not WSMsgType.TEXT:
                 raise NotUnderstood
-            cost = 1 + protocol.size(message.data) // protocol.LARGEST_MESSAGE
+            cost = protocol.cost(message.data)
             allowed = guest.pace.allows(cost)
             if cost > 1 and not allowed:  # it is not even read
-                ident = protocol.id_of_import(message.data)
+                ident = protocol.id_at_first(message.data)
                 raise TooFast
             asked = protocol.message(message.data)
             ident = protocol.legible_id(asked)
@@ -185,6 +191,8 @@ class Hub:
 
     async def _meet(self, guest: Guest, request: Own | OfTable) -> Message:
         visit = await self._visit(guest, request)
+        if request.do in TELL_LINKS:
+            return protocol.done(request.id, await self._tell_links(visit, request))
         if not request.slow:
             return protocol.done(request.id, await self._work.run(visit, request))
         if isinstance(request, OfTable):
@@ -194,6 +202,18 @@ class Hub:
         guest.going += 1
         self._work.begin(visit, request).add_done_callback(guest.answer)
         return protocol.going(request.id)
+
+    async def _tell_links(self, visit: Visit, request: Own | OfTable) -> Fields:
+        """Tells links only to somebody whose own held all the while: nobody learns what their old one became.
+
+        Raises:
+            LinkGone: it is none any more.
+        """
+        await self._floors.still_let_in(visit.guest)
+        told = await self._work.run(visit, request)
+        if getattr(request, "renew", None) is None and getattr(request, "choice", None) is None:
+            await self._floors.still_let_in(visit.guest)
+        return told
 
     async def _visit(self, guest: Guest, request: Own | OfTable) -> Visit:
         room, member = self._floors.of(guest).room, await self._floors.as_of_now(guest)

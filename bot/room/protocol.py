@@ -69,7 +69,12 @@ LARGEST_MESSAGE = 64 * 1024
 """How large a message may be that brings no list, in bytes; a larger one closes its connection."""
 LARGEST_IMPORT = LARGEST_BASE64 + LARGEST_MESSAGE
 """How large one may be that brings a list, in bytes."""
+LARGEST_CHEAP = 4 * 1024
+"""A request of so many bytes counts as one; a larger one takes longer to read, and counts as several."""
+MOST_WITHIN = 1_000
+"""So many parts the largest messages may have: what they bring is one long text."""
 _ID = re.compile(ID)
+_FIRST_ID = re.compile(rf'\{{\s?"id"\s?:\s?"({ID})"')
 _IMPORT = re.compile(rf'\{{\s?"id"\s?:\s?"({ID})"\s?,\s?"do"\s?:\s?"import"\s?,')
 """How a large message has to begin, so that every other one is turned away unread."""
 
@@ -129,6 +134,18 @@ def size(raw: str | bytes) -> int:
     return len(raw.encode() if isinstance(raw, str) else raw)
 
 
+def cost(raw: str | bytes) -> int:
+    """As how many requests a message counts: reading a large one takes longer."""
+    bytes_ = size(raw)
+    return 1 + bytes_ // (LARGEST_CHEAP if bytes_ <= LARGEST_MESSAGE else LARGEST_MESSAGE)
+
+
+def id_at_first(raw: str | bytes) -> str | None:
+    """The id of a message that begins with it, without reading the rest."""
+    begins = _FIRST_ID.match(raw) if isinstance(raw, str) else None
+    return begins[1] if begins else None
+
+
 def id_of_import(raw: str | bytes) -> str | None:
     """The id of a message that begins like one that may be large."""
     begins = _IMPORT.match(raw) if isinstance(raw, str) else None
@@ -144,8 +161,10 @@ def message(raw: str) -> Json:
     """The JSON object in a text.
 
     Raises:
-        NotUnderstood: there is none, or it holds what no UTF-8 can.
+        NotUnderstood: there is none, or it holds what no UTF-8 can, or so much that reading it takes long.
     """
+    if len(raw) > LARGEST_MESSAGE and sum(map(raw.count, "{[,")) > MOST_WITHIN:
+        raise NotUnderstood
     try:
         found = json.loads(raw)
         json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair would fail in the store

@@ -312,3 +312,16 @@ def test_the_sound_of_others_is_the_hosts() -> None:
     """Both sentences of each of these errors are people's."""
     assert "moderator" in SAID.error(HostsOnly(ROOM))
     assert "moderator" not in SAID.error(HostsOnly(LOBBY))
+
+
+async def test_nobody_votes_the_queue_full_alone(party: PartyService, room: Room) -> None:
+    """Suggestions that one visitor alone wants count as theirs; what somebody else wants as well comes in."""
+    await choose(party, room, visitor_songs=2)
+    await fill(party, room)
+    ballot = await party.ballots.next(room, VITO)
+    first, second, third = [each.id for each in ballot][:3]
+    for entry in (first, second):
+        assert await refused(party.ballots.vote(room, VITO, entry, +1)) is None
+    assert await refused(party.ballots.vote(room, VITO, third, +1)) is TooManyOfYours
+    assert await refused(party.ballots.vote(room, VITO, third, -1)) is None
+    assert await refused(party.ballots.vote(room, WILMA, third, +1)) is None

@@ -6,12 +6,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 
 import aiohttp
 import pytest
 
 from bot.party.words import Member, Room
-from bot.room import floors, hub, open_room
+from bot.room import floor, floors, guest, hub, open_room
 from bot.room.floors import LOBBY
 from bot.room.limits import Limits
 from bot.service import PartyService
@@ -439,3 +440,90 @@ async def test_parties_are_closed(party: PartyService, come: Come) -> None:
         await visitor.until(lambda state: True)
         await visitor.socket.close()
     await until(lambda: len(asyncio.all_tasks()) <= before)
+
+
+async def test_a_link_ends_for_whoever_is_on_their_way_in(come: Come, party: PartyService) -> None:
+    """Nobody stays who was let in while the link that they came by was still one."""
+    asked, may = asyncio.Event(), asyncio.Event()
+
+    async def look_up(_: Room, member: Member) -> Member:
+        asked.set()
+        await may.wait()
+        return member
+
+    party.passes.rights_by("discord", look_up)
+    own_link = await party.passes.own(CHANNEL, ANNA)
+    inside = await come(await party.passes.guest(CHANNEL), name="Gus")
+    coming = asyncio.ensure_future(come(own_link))
+    await asked.wait()
+    await party.passes.renew(CHANNEL, MOD)
+    assert (await goodbye(inside))["kind"] == "LinkGone"
+    may.set()
+    with suppress(AssertionError, TypeError, ValueError):
+        await coming
+    still = await come(await party.passes.guest(CHANNEL), name="Bo")
+    await still.ask("ping")
+    people = (await still.ask("people"))["people"]
+    assert [each["name"] for each in people] == ["Bo"]
+
+
+@pytest.mark.parametrize("do", ["link", "links"])
+async def test_an_ended_link_leads_to_no_new_one(
+    come: Come, party: PartyService, monkeypatch: pytest.MonkeyPatch, do: str
+) -> None:
+    """Whoever asks between the end of their link and their own is told neither the new one nor another."""
+    monkeypatch.setattr(floor, "GATHER_S", 60)  # nobody is sent out yet
+    party.passes.address = "https://party.example"
+    begun = await party.passes.begin()
+    guest, host = await come(begun.guest, name="Gus"), await come(begun.host, name="Hanna")
+    await party.passes.renew(begun.room, HOST)
+    await party.passes.renew_host(begun.room, HOST)
+    for visitor in (guest, host):
+        assert (await visitor.ask(do))["kind"] == "LinkGone"
+    assert (await host.ask("links", renew="host"))["kind"] == "LinkGone"
+
+
+@pytest.mark.parametrize("again", ["hello", "enter"])
+async def test_a_page_is_one_browsers(come: Come, again: str) -> None:
+    """Nobody is many people over one line: not by another secret, and not by coming in again."""
+    ann = await come(name="Ann", secret="a" * 32)
+    fields = {"name": "Bob", "secret": "b" * 32}
+    refused = await (ann.ask("hello", **fields) if again == "hello" else ann.enter("", **fields))
+    assert refused.get("kind") == "NotUnderstood" or refused["name"] is None
+    assert (await ann.ask("hello", name="Anna", secret="a" * 32))["name"] == "Anna"
+
+
+async def test_a_bad_name_opens_no_locked_door(come: Come, party: PartyService) -> None:
+    """Where joining is locked, nobody comes in by asking for a name that cannot be had."""
+    begun = await party.passes.begin()
+    await party.settings.choose(begun.room, HOST, {"joining_locked": True})
+    for fields in ({"name": ""}, {"name": "Host"}, {"name": "Gus", "secret": "short"}):
+        assert (await come(begun.guest, **fields)).answer["kind"] == "JoiningLocked"
+
+
+async def test_a_flood_of_pings(room: str, web: aiohttp.ClientSession) -> None:
+    """Pings of the protocol count like requests: whoever sends thousands is sent out, with a reason."""
+    async with dial(web, room) as flooder:
+        assert (await flooder.enter())["ok"]
+        with suppress(ConnectionError):
+            for _ in range(1_000):
+                await flooder.socket.ping()
+        assert (await goodbye(flooder))["kind"] == "TooFast"
+
+
+async def test_large_messages_count_as_several(come: Come, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes long to read is not read ten times a second."""
+    monkeypatch.setattr(guest, "Pace", partial(guest.Pace, clock=lambda: 0.0))
+    ann = await come()
+    kinds = [(await ann.ask("ping", filled="x" * 60_000)).get("kind") for _ in range(4)]
+    assert kinds == [None, None, "TooFast", "TooFast"]
+
+
+async def test_a_list_that_is_none_is_not_taken_apart(come: Come) -> None:
+    """A message may be large for a file, which is one text; a hundred thousand small things are refused."""
+    ann = await come(name="Ann")
+    raw = '{"id":"a","do":"import","file":{"name":"x","base64":""},"x":[' + "{}," * 400_000 + "{}]}"
+    await ann.socket.send_str(raw)
+    while "ok" not in (answer := await ann.hear()):
+        pass
+    assert (answer["id"], answer["kind"]) == (None, "NotUnderstood")
