@@ -52,7 +52,7 @@ function hostCard(sheet) {
   );
   const end = twice(
     say("End the party"),
-    say("End the party? The music stops, and the night gets a page to keep."),
+    say("End the party? The music stops. After three songs or more, the night gets a page to keep."),
     say("End it"),
     () => endParty(sheet),
     { "data-do": "end", "data-key": "end" },
@@ -63,13 +63,14 @@ function hostCard(sheet) {
 
 // Where the night has a page by then, it leads there.
 async function endParty(sheet) {
-  const answer = await sheet.change("end");
-  if (!answer?.url) return;
+  const answer = await sheet.page.change("end");
+  if (!answer?.url) return void sheet.tell(answer);
   sheet.ended = answer;
   await sheet.show(false);
   sheet.body.querySelector("[data-key=night]")?.focus();
 }
 
 function ended({ say: words, url }) {
-  return [make("p", { class: "ended" }, words), make("a", { class: "ghost", href: url, "data-key": "night" }, say("See the night"))];
+  const link = { class: "ghost", href: url, "data-key": "night", "aria-describedby": "ended" };
+  return [make("p", { id: "ended" }, words), make("a", link, say("See the night"))];
 }

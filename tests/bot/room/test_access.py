@@ -58,7 +58,7 @@ CUT = """() => {
 
 
 async def cut(page: Page) -> list[str]:
-    """What does not fit: the button that asks for a name, and fields that run below the button beside them."""
+    """What does not fit: the button that asks for a name, and fields that run below their button."""
     found: list[str] = await page.evaluate(CUT)
     return found
 
@@ -204,7 +204,7 @@ async def test_ten_tabs_to_everything(party: PartyService, room: str, visit: Ope
 
 
 async def test_a_search_box_lets_keys_go(party: PartyService, room: str, visit: OpenPage) -> None:
-    """From the search box arrows lead on to the buttons beside it, but only from the ends of what is in it."""
+    """From the search box arrows lead on to the buttons beside it, but only from the ends of its text."""
     page = await visit(room, "Ann")
     await page.locator("#song").fill("take on me")
     await page.locator("#add-button").click()
