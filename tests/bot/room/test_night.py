@@ -322,7 +322,8 @@ async def test_many_that_did_not_get_their_turn(
 ) -> None:
     """They are no obstacle on the way to the map and the files, and can be looked at."""
     for number in range(20):
-        await party.queue.add(LOBBY, GUEST, f"typed:Waiting {number} - Nobody")
+        somebody = Member("discord", f"u{number % 5}", "Somebody")
+        await party.queue.add(LOBBY, somebody, f"typed:Waiting {number} - Nobody")
     page = await opened(browser, f"{room}/night/{await over(party, clock)}", 390)
     waiting = page.locator(".waiting li")
     assert not await waiting.first.is_visible()
