@@ -51,8 +51,9 @@ function begun(sheet, answer) {
   const { link } = answer;
   return [
     hint(wordsOf(answer)),
-    ...linkParts(sheet, link),
-    make("a", { class: "ghost", href: link.path }, say("Go to my party")),
+    make("a", { class: "primary", href: link.path }, say("Go to my party")),
+    heading(say("Link for hosts")),
+    ...linkParts(sheet, link, say("Link for hosts")),
   ];
 }
 
