@@ -61,6 +61,7 @@ export class Cards {
 
   // Puts rows where they belong, and leaves as many as possible where they are.
   arrange(made, at) {
+    const holds = this.hold();
     const still = rising(made.map((row) => at.get(row) ?? -1));
     let next = null;
     for (let index = made.length - 1; index >= 0; index -= 1) {
@@ -68,6 +69,21 @@ export class Cards {
       if (!still.has(index)) this.put(row, next);
       next = row;
     }
+    holds();
+  }
+
+  // Moving the row with the focus scrolls to it, which is right for whoever uses keys. A finger or a mouse stays
+  // where it is: the songs beside that row keep their place on the screen.
+  hold() {
+    const focused = document.activeElement;
+    const row = this.list.contains(focused) && !focused.matches(":focus-visible") && focused.closest("li");
+    const beside = row && (row.nextElementSibling ?? row.previousElementSibling);
+    if (!beside) return () => {};
+    const top = beside.getBoundingClientRect().top;
+    return () => {
+      const by = beside.isConnected ? beside.getBoundingClientRect().top - top : 0;
+      if (Math.abs(by) > 1) scrollBy({ top: by, behavior: "instant" });
+    };
   }
 
   put(row, next) {

@@ -18,7 +18,7 @@ export function menuPage(sheet) {
     leads(say("What I know"), say("Privacy, and erasing your data"), "privacy", go("privacy"), { "data-do": "delete-my-data" }),
     leads(say("Help"), say("What I can do"), "help", go("help"), { "data-do": "help" }),
   ];
-  const parts = [may.moderate && hostCard(sheet), make("div", { class: "rows" }, rows.filter(Boolean))];
+  const parts = [...(sheet.ended ? ended(sheet.ended) : []), may.moderate && hostCard(sheet), make("div", { class: "rows" }, rows.filter(Boolean))];
   return { title: say("This party"), parts, update: () => sheet.shown.seen !== menuSeen(sheet) && sheet.again(), seen: menuSeen(sheet) };
 }
 
@@ -52,7 +52,7 @@ function hostCard(sheet) {
   );
   const end = twice(
     say("End the party"),
-    say("End the party? The music stops, and the night gets a page to keep."),
+    say("End the party? The music stops. After three songs or more, the night gets a page to keep."),
     say("End it"),
     () => endParty(sheet),
     { "data-do": "end", "data-key": "end" },
@@ -63,10 +63,14 @@ function hostCard(sheet) {
 
 // Where the night has a page by then, it leads there.
 async function endParty(sheet) {
-  const answer = await sheet.change("end");
-  if (!answer?.url) return answer;
-  const link = make("a", { class: "ghost", href: answer.url, "data-key": "night" }, say("See the night"));
-  sheet.body.prepend(make("p", { class: "ended", role: "status" }, answer.say), link);
-  link.focus();
-  return answer;
+  const answer = await sheet.page.change("end");
+  if (!answer?.url) return void sheet.tell(answer);
+  sheet.ended = answer;
+  await sheet.show(false);
+  sheet.body.querySelector("[data-key=night]")?.focus();
+}
+
+function ended({ say: words, url }) {
+  const link = { class: "ghost", href: url, "data-key": "night", "aria-describedby": "ended" };
+  return [make("p", { id: "ended" }, words), make("a", link, say("See the night"))];
 }

@@ -118,16 +118,17 @@ export function bars(shares, longest) {
   );
 }
 
-// A button that asks once more in its place before it does something.
+// A button that asks once more in its place before it does something; "settled" says that it asks no more.
 export function twice(words, question, yes, work, attributes = {}) {
   const holder = make("div", { class: "twice" });
   const first = make("button", { type: "button", class: "ghost bad", ...attributes }, make("span", {}, words));
   const settle = () => {
     holder.replaceChildren(first);
     first.focus();
+    holder.dispatchEvent(new Event("settled", { bubbles: true }));
   };
   first.addEventListener("click", () => {
-    const sure = button(yes, async () => (await work()) || (holder.isConnected && settle()), { kind: "primary" });
+    const sure = button(yes, async () => (await work(), holder.isConnected && settle()), { kind: "primary" });
     const never = make("button", { type: "button", class: "ghost", on: { click: settle } }, say("Never mind"));
     const asked = make("p", { tabindex: "-1" }, question);
     holder.replaceChildren(make("div", { class: "asked", role: "group", "aria-label": question }, asked, sure, never));

@@ -17,6 +17,7 @@ export class Sheet {
     Object.assign(this, { page, pages });
     this.trail = []; // the pages that lead here, this one last
     this.shown = null;
+    this.ended = null; // what was said when the party was ended from here
     this.title = make("h2", { id: "panel-title", tabindex: "-1" });
     this.back = make("button", { type: "button", class: "round", "aria-label": say("Back"), on: { click: () => this.goBack() } }, icon("back"));
     const close = make("button", { type: "button", class: "round", "aria-label": say("Close"), on: { click: () => this.dialog.close() } }, icon("close"));
@@ -30,6 +31,7 @@ export class Sheet {
       this.said,
     );
     this.dialog.addEventListener("click", ({ target }) => target === this.dialog && this.dialog.close());
+    this.body.addEventListener("settled", () => this.shown?.update?.());
     this.dialog.addEventListener("close", () => this.closed());
     document.body.append(this.dialog);
     page.subscribe(() => this.dialog.open && this.shown?.update?.());
@@ -99,7 +101,7 @@ export class Sheet {
   }
 
   closed() {
-    this.turn = this.shown = null;
+    this.turn = this.shown = this.ended = null;
     this.body.replaceChildren();
     if (document.activeElement === document.body) byId("queue").focus({ preventScroll: true });
   }

@@ -39,9 +39,9 @@ export async function devicePage(sheet) {
 export function freshPage(sheet) {
   const holder = make("div", { class: "links" });
   const begin = button(say("Start a party"), async () => {
-    const answer = await sheet.change("new");
-    if (answer) holder.replaceChildren(...begun(sheet, answer));
-    return answer;
+    const answer = await sheet.page.change("new");
+    if (answer?.ok) holder.replaceChildren(...begun(sheet, answer));
+    else sheet.tell(answer);
   }, { kind: "primary", sign: "fresh", "data-do": "new" });
   holder.append(hint(say("A queue of its own, for other people or another place. You're its host.")), begin);
   return { title: say("A party of your own"), parts: [holder] };
@@ -51,8 +51,9 @@ function begun(sheet, answer) {
   const { link } = answer;
   return [
     hint(wordsOf(answer)),
-    ...linkParts(sheet, link),
-    make("a", { class: "ghost", href: link.path }, say("Go to my party")),
+    make("a", { class: "primary", href: link.path }, say("Go to my party")),
+    heading(say("Link for hosts")),
+    ...linkParts(sheet, link, say("Link for hosts")),
   ];
 }
 

@@ -20,7 +20,7 @@ export function toolbar(group) {
     const shown = items();
     const at = shown.indexOf(event.target);
     const to = event.key === "Home" ? 0 : event.key === "End" ? shown.length - 1 : at + (STEPS[event.key] ?? 0);
-    if (at < 0 || to === at || event.target.matches("input, select")) return;
+    if (at < 0 || to === at || keeps(event)) return;
     event.preventDefault();
     shown[(to + shown.length) % shown.length].focus();
   });
@@ -28,6 +28,14 @@ export function toolbar(group) {
     attributes: true, attributeFilter: ["hidden", "disabled"], childList: true, subtree: true,
   });
   settle();
+}
+
+// Whether a key is for the field that has the focus: an arrow leads away from a text's ends alone.
+function keeps({ key, target }) {
+  if (!target.matches("input, select")) return false;
+  if (target.matches("select") || !STEPS[key]) return true;
+  const { selectionStart, selectionEnd, value } = target;
+  return selectionStart !== selectionEnd || selectionEnd !== (STEPS[key] > 0 ? value.length : 0);
 }
 
 function setStop(item, isStop) {

@@ -46,6 +46,23 @@ async def take_name(page: Page, name: str) -> None:
     await page.locator("#me.named").wait_for()
 
 
+CUT = """() => {
+  const name = document.getElementById("my-name");
+  const covered = [...document.querySelectorAll(".field input")].filter((input) => {
+    const { right, bottom } = input.getBoundingClientRect();
+    const button = input.parentElement.querySelector("button").getBoundingClientRect();
+    return button.top < bottom && button.left < right - parseFloat(getComputedStyle(input).paddingRight);
+  });
+  return [...(name.scrollWidth > name.clientWidth ? [name] : []), ...covered].map(({ id }) => id);
+}"""
+
+
+async def cut(page: Page) -> list[str]:
+    """What does not fit: the button that asks for a name, and fields that run below their button."""
+    found: list[str] = await page.evaluate(CUT)
+    return found
+
+
 async def sees_nothing_wrong(page: Page) -> None:
     """Nothing that axe-core knows of, no small target, nothing off to the side."""
     assert await faults(page) == []
@@ -102,7 +119,10 @@ async def test_the_smallest_phone(party: PartyService, room: str, browser: Brows
     await page.locator("#history-box summary").click()
     await page.locator(".languages summary").click()
     assert await broken_words(page) == []
+    assert await cut(page) == []
     await sees_nothing_wrong(page)
+    await page.set_viewport_size(ViewportSize(width=390, height=844))
+    assert await cut(page) == []
 
 
 async def test_a_language_is_chosen_on_the_page(room: str, visit: OpenPage) -> None:
@@ -147,7 +167,14 @@ async def test_nothing_moves_where_that_is_not_wanted(
     assert await page.evaluate("document.getAnimations().length") == 0
 
 
-FOCUSED = "document.activeElement.id || document.activeElement.closest('[id]').id"
+async def from_the_top(page: Page) -> None:
+    """Opens the page anew: the tab key starts where the focus was last, wherever it is now."""
+    await page.reload()
+    await expect(page.locator("#ballot > li").first).to_be_visible()
+    await page.locator("#me.named").wait_for()
+
+
+FOCUSED = "document.activeElement.closest('[id]')?.id"
 
 
 async def test_ten_tabs_to_everything(party: PartyService, room: str, visit: OpenPage) -> None:
@@ -158,13 +185,13 @@ async def test_ten_tabs_to_everything(party: PartyService, room: str, visit: Ope
     page = await visit(room, "Ann")
     await expect(page.locator("#ballot > li").first).to_be_visible()
     reached = []
-    await page.evaluate("document.activeElement.blur()")
+    await from_the_top(page)
     for _ in range(10):
         await page.keyboard.press("Tab")
         reached.append(await page.evaluate(FOCUSED))
     wanted = {"me", "now-votes", "song", "queue-search", "queue", "words"}
     assert wanted - {*reached} == set(), reached
-    await page.evaluate("document.activeElement.blur()")
+    await from_the_top(page)
     await page.keyboard.press("Tab")
     for _ in range(2):
         await page.keyboard.press("ArrowRight")
@@ -174,6 +201,27 @@ async def test_ten_tabs_to_everything(party: PartyService, room: str, visit: Ope
         if await page.evaluate(FOCUSED) == "ballot":
             return
     pytest.fail("the suggestions are further away")
+
+
+async def test_a_search_box_lets_keys_go(party: PartyService, room: str, visit: OpenPage) -> None:
+    """From the search box arrows lead on to the buttons beside it, but only from the ends of its text."""
+    page = await visit(room, "Ann")
+    await page.locator("#song").fill("take on me")
+    await page.locator("#add-button").click()
+    for number in range(12):
+        await party.queue.add(LOBBY, Member("web", f"{number}", "Bob"), f"typed:Song {number} - Qwzx")
+    await page.locator("#song").fill("dancing queen")
+    await page.locator("#add-button").click()
+    await expect(page.locator("#queue-mine")).to_be_visible()
+    box, mine = page.locator("#queue-search"), page.locator("#queue-mine")
+    await box.fill("a")
+    await box.press("ArrowLeft")
+    await box.press("ArrowRight")
+    await expect(box).to_be_focused()
+    await box.press("ArrowRight")
+    await expect(mine).to_be_focused()
+    await mine.press("ArrowLeft")
+    await expect(box).to_be_focused()
 
 
 async def test_a_list_by_keys(party: PartyService, room: str, visit: OpenPage) -> None:

@@ -26,6 +26,9 @@ MARKED = """() => [...document.querySelectorAll("#queue > li")]
   .filter((row) => row.mark === row.dataset.entry).length"""
 
 
+TOP = "row => row.getBoundingClientRect().top"
+
+
 async def fill_up(party: PartyService, songs: int) -> None:
     """Queues made-up songs of many people."""
     for number in range(songs):
@@ -57,6 +60,25 @@ async def test_a_song_that_rises(party: PartyService, room: str, visit: OpenPage
     assert await page.evaluate(MARKED) == 59
     await expect(queue(page).nth(31).locator(".up")).to_be_focused()
     await expect(queue(page).nth(31)).to_have_attribute("aria-posinset", "32")
+
+
+async def test_whoever_votes_by_hand_stays_where_they_are(
+    party: PartyService, room: str, visit: OpenPage
+) -> None:
+    """The song goes to the top, and the page does not go with it."""
+    await fill_up(party, 60)
+    page = await visit(room, "Ann", width=390)
+    await page.locator("#queue-all").click()
+    await expect(queue(page)).to_have_count(59)
+    order = await ids(page)
+    rises, beside = (page.locator(f"#queue > li[data-entry='{order[at]}']") for at in (40, 41))
+    await rises.scroll_into_view_if_needed()
+    await page.evaluate("scrollBy(0, 300)")
+    top = await beside.evaluate(TOP)
+    await rises.locator(".up").click()
+    await expect(queue(page).first).to_have_attribute("data-entry", str(order[40]))
+    assert abs(await beside.evaluate(TOP) - top) < 90, "a row's height at most"
+    assert await page.evaluate("scrollY") > 1000
 
 
 async def test_the_first_leaves(party: PartyService, room: str, visit: OpenPage) -> None:

@@ -319,6 +319,21 @@ async def test_the_page_leads_to_the_night(
     await expect(link).to_be_hidden()
 
 
+async def test_many_that_did_not_get_their_turn(
+    room: str, browser: Browser, party: PartyService, clock: Clock
+) -> None:
+    """They are no obstacle on the way to the map and the files, and can be looked at."""
+    for number in range(20):
+        somebody = Member("discord", f"u{number % 5}", "Somebody")
+        await party.queue.add(LOBBY, somebody, f"typed:Waiting {number} - Nobody")
+    page = await opened(browser, f"{room}/night/{await over(party, clock)}", 390)
+    waiting = page.locator(".waiting li")
+    assert not await waiting.first.is_visible()
+    await page.get_by_text("Didn't get its turn").click()
+    assert await waiting.first.is_visible()
+    assert await faults(page) == []
+
+
 async def test_on_paper(room: str, browser: Browser, keep: Keep) -> None:
     """Nothing to press is printed, and all songs are."""
     page = await opened(browser, f"{room}/night/{await keep()}", 760)

@@ -216,6 +216,37 @@ async def test_clearing_asks_once_more(as_host: AsHost, party: PartyService) -> 
     await expect(titles(host)).to_have_count(0)
 
 
+async def test_ending_a_party_without_a_night(as_host: AsHost, party: PartyService) -> None:
+    """The question is gone when it is answered, and what was for a full queue with it."""
+    await fill(party, *SONGS[:2])
+    page = await as_host()
+    sheet = await open_menu(page)
+    await sheet.get_by_role("button", name="End the party").click()
+    await sheet.get_by_role("button", name="End it").click()
+    await expect(sheet.locator(".sheet-said")).to_contain_text("The party is over")
+    await expect(sheet.locator(".asked")).to_have_count(0)
+    await expect(sheet.get_by_role("button", name="Remove all waiting songs")).to_have_count(0)
+    await expect(sheet.get_by_role("button", name="End the party")).to_be_focused()
+
+
+async def test_ending_a_party_leads_to_its_night(as_host: AsHost, party: PartyService, clock: Clock) -> None:
+    """The link stays while the sheet is open, whatever changes meanwhile, and has the focus."""
+    await fill(party)
+    for _ in SONGS[1:]:
+        clock.pass_by(minutes=10)
+        await party.clock.play_on()
+    page = await as_host()
+    sheet = await open_menu(page)
+    await sheet.get_by_role("button", name="End the party").click()
+    await sheet.get_by_role("button", name="End it").click()
+    night = sheet.get_by_role("link", name="See the night")
+    await expect(night).to_be_focused()
+    await expect(sheet.locator(".asked")).to_have_count(0)
+    await party.queue.add(LOBBY, GUS, "hey jude")
+    await expect(page.locator("#now-title")).to_contain_text("Hey Jude")
+    await expect(night).to_be_visible()
+
+
 async def test_links(as_host: AsHost, party: PartyService) -> None:
     """The code and the link lead to the same place, and a new one takes the old one's."""
     party.passes.address = "https://party.example"
