@@ -70,7 +70,7 @@ class Nights:
         """
         async with self.unit.writing_for(room, member, key) as party:
             if not party.moderates:
-                raise ModeratorsOnly
+                raise ModeratorsOnly(room)
             if party.done:
                 return await _ended_before(party, party.done)
             waiting = await party.waiting()
