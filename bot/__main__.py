@@ -9,11 +9,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import gc
 import logging
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +23,7 @@ from pydantic import SecretStr
 from bot import link, logs
 from bot.checks import together as checks
 from bot.find import find as find_song
+from bot.garbage import tidy
 from bot.metrics import watch_loop
 from bot.party.errors import StartError
 from bot.playback.watcher import DeviceWatcher
@@ -66,12 +65,6 @@ INTERRUPTED = 130
 """The exit code of what Ctrl-C kept from being found out."""
 SWITCH_S = 0.0001
 """How long one thread may keep the others waiting: searches and commits go on beside the event loop."""
-YOUNG, MIDDLE, OLD = 20_000, 2, 1_000_000
-"""After how many new objects garbage is looked for, how often among older ones, and, never, among all."""
-TIDY_S = 1.0
-"""How often all objects that are new since the last time are looked through instead."""
-THOROUGH_S = 3600.0
-"""How often really all are, which stops everything for some tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,24 +203,6 @@ async def _stop(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def tidy() -> None:
-    """Collects garbage a little at a time: Python alone would look through everything in one go.
-
-    What has outlived a look is spared the next ones, so each takes some milliseconds. Cycles among what was
-    spared, of which there are few, are found once an hour.
-    """
-    gc.freeze()
-    gc.set_threshold(YOUNG, MIDDLE, OLD)
-    thorough_s = time.monotonic() + THOROUGH_S
-    while True:
-        await asyncio.sleep(TIDY_S)
-        if time.monotonic() >= thorough_s:
-            thorough_s += THOROUGH_S
-            gc.unfreeze()
-        gc.collect()
-        gc.freeze()
 
 
 async def run(settings: Settings) -> None:

@@ -22,7 +22,8 @@ class Rights:
     async def look_up(self, room: Room, member: Member) -> Member | None:
         """A member with the permissions that they have in the room's channel now.
 
-        None for whoever has left the server, or sees the channel no more.
+        None for whoever has left the server, sees the channel no more, or has a time-out ("Permissions for
+        Timed Out Members": they may only read, and use no commands; administrators have none).
 
         Raises:
             LookupError: the server is another process's, or away.
@@ -38,6 +39,7 @@ class Rights:
             return None
         channel = guild.get_channel_or_thread(int(room.channel))
         may = channel.permissions_for(found) if channel is not None else found.guild_permissions
-        if found.bot or (channel is not None and not may.view_channel):
+        silenced = found.is_timed_out() and not may.administrator
+        if found.bot or silenced or (channel is not None and not may.view_channel):
             return None
         return member_with(found, may, found.roles, newcomer=joined_lately(found, discord.utils.utcnow()))

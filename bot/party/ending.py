@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-
 from bot.party.limits import LEAST_OF_A_NIGHT, LONGEST_NIGHT, NIGHT_LASTS_MS
+from bot.party.link_secrets import digest_of, new_secret
 from bot.party.words import NightRecord, State
 from bot.party.writer import PartyWriter
-
-SECRET_BYTES = 24
-"""How much of a link nobody can guess."""
-
-
-def digest(secret: str) -> str:
-    """What a secret is found by: whoever reads the table's index cannot open the page."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 async def keep_night(party: PartyWriter, ended_ms: int | None = None, title: str = "") -> str:
@@ -38,10 +28,10 @@ async def keep_night(party: PartyWriter, ended_ms: int | None = None, title: str
     night = NightRecord(
         party.id,
         record.room,
-        secrets.token_urlsafe(SECRET_BYTES),
+        new_secret(),
         title,
         record.started_ms,
         ended_ms or max(record.active_ms, last_ms),
         party.now_ms + NIGHT_LASTS_MS,
     )
-    return night.secret if await party.tx.nights.keep(night, digest(night.secret)) else ""
+    return night.secret if await party.tx.nights.keep(night, digest_of(night.secret)) else ""

@@ -20,8 +20,7 @@ class Erasure:
         """Takes out all that a workspace had: its parties, and who was in no other."""
         async with self.unit.store.writing() as tx:
             rooms = await tx.erasure.workspace(platform, workspace)
-        for room in rooms:
-            self.unit.forget_rules(room)
+        self._forget(rooms)
 
     @finished
     async def known(self, platform: str, workspace: str, channels: Collection[str]) -> list[Room]:
@@ -35,8 +34,7 @@ class Erasure:
         """Takes out the parties of some of a workspace's channels, and who was in no other."""
         async with self.unit.store.writing() as tx:
             rooms = await tx.erasure.rooms(platform, workspace, channels)
-        for room in rooms:
-            self.unit.forget_rules(room)
+        self._forget(rooms)
 
     @finished
     async def workspaces(self, platform: str) -> list[str]:
@@ -56,3 +54,8 @@ class Erasure:
             self.unit.forget_rules(room)
             self.unit.notices.changed(room)
         return forgotten
+
+    def _forget(self, rooms: Collection[Room]) -> None:
+        for room in rooms:
+            self.unit.forget_rules(room)
+            self.unit.notices.gone(room)

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.party.ending import digest, keep_night
+from bot.party.ending import keep_night
 from bot.party.errors import ModeratorsOnly, NightGone, NothingToEnd
 from bot.party.insight import MOST_LOVED, member_stats
 from bot.party.limits import LONGEST_NIGHT, MINUTE_MS, NIGHT_LASTS_MS, PARTY_ENDS_AFTER_MS
+from bot.party.link_secrets import digest_of
 from bot.party.passes import Passes
 from bot.party.ports import Catalogue
 from bot.party.results import Ended, MemberStats, Night
@@ -89,7 +90,7 @@ class Nights:
             NightGone: nothing, or no longer.
         """
         async with self.unit.store.reading() as tx:
-            found = await tx.nights.read(digest(secret), self.unit.now_ms())
+            found = await tx.nights.read(digest_of(secret), self.unit.now_ms())
             if found is None:
                 raise NightGone
             songs = await tx.nights.songs(found.party_id, found.started_ms, found.ended_ms, LONGEST_NIGHT)

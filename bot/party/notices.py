@@ -10,6 +10,7 @@ from bot.party.words import Member, Room
 Changed = Callable[[Room], None]
 News = Callable[[Room, PartyError], None]
 Over = Callable[[Room, str], None]
+Gone = Callable[[Room], None]
 Send = Callable[[Member, PartyError], Awaitable[bool]]
 """Sends a member something in private; False if that cannot be."""
 
@@ -21,6 +22,7 @@ class Notices:
         self._on_change: list[Changed] = []
         self._on_news: list[News] = []
         self._on_night: list[Over] = []
+        self._on_gone: list[Gone] = []
         self._senders: dict[str, Send] = {}
 
     def on_change(self, listener: Changed) -> None:
@@ -49,6 +51,15 @@ class Notices:
         """Says that a party is over, and what its page is found by."""
         for listener in self._on_night:
             listener(room, secret)
+
+    def on_gone(self, listener: Gone) -> None:
+        """Calls `listener(room)` for each room that was forgotten here, with all that it had."""
+        self._on_gone.append(listener)
+
+    def gone(self, room: Room) -> None:
+        """Says that a room is no more."""
+        for listener in self._on_gone:
+            listener(room)
 
     def send_by(self, platform: str, send: Send) -> None:
         """Has private messages to members of this platform sent by `send`."""

@@ -6,7 +6,6 @@ again by itself, too. It is in no log.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
@@ -20,6 +19,7 @@ from bot.party.limits import (
     PARTIES_AN_HOUR,
     PARTIES_EACH_AN_HOUR,
 )
+from bot.party.link_secrets import digest_of, new_secret
 from bot.party.results import Begun
 from bot.party.rules.moderation import is_kept_out
 from bot.party.unit_of_work import UnitOfWork, finished
@@ -71,7 +71,7 @@ class Passes:
         Raises:
             KeptOut: a moderator has blocked the member here.
         """
-        secret = _new_secret()
+        secret = new_secret()
         async with self.unit.writing(room) as party:
             if is_kept_out(member, party.rules, party.blocked):
                 raise KeptOut(room)
@@ -165,7 +165,7 @@ class Passes:
             return await party.tx.passes.secret(party.id, way) or await self._made(party, way)
 
     async def _made(self, party: PartyWriter, way: Way) -> str:
-        secret = _new_secret()
+        secret = new_secret()
         await party.tx.passes.keep(digest_of(secret), party.id, way, party.now_ms, secret=secret)
         return secret
 
@@ -195,12 +195,3 @@ class Passes:
             self._rights.clear()
         self._rights[which] = now_ms, known
         return known
-
-
-def _new_secret() -> str:
-    return secrets.token_urlsafe(24)
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a secret to find its link by."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -200,18 +200,29 @@ class Floors:
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
 
+    def empty(self, room: Room) -> None:
+        """Sends everybody out of a party that is no more."""
+        floor = self._floors.get(room)
+        for guest in [*floor.guests] if floor else []:
+            self.send_out(guest, LinkGone())
+
     async def keep_swept(self) -> None:
         """Sends out whoever takes nothing, or may not be here any more, for as long as it runs."""
         looked_s = time.monotonic()
-        while True:
-            await asyncio.sleep(SWEEP_S)
-            for floor in self.all():
-                for guest in floor.slow(time.monotonic()):
-                    self.send_out(guest, TooSlow(), retry=True, after_s=COME_BACK_S)
-            if time.monotonic() - looked_s > RIGHTS_S:
-                looked_s = time.monotonic()
+        looking: asyncio.Task[None] | None = None
+        try:
+            while True:
+                await asyncio.sleep(SWEEP_S)
                 for floor in self.all():
-                    await self._look_at_rights(floor)
+                    for guest in floor.slow(time.monotonic()):
+                        self.send_out(guest, TooSlow(), retry=True, after_s=COME_BACK_S)
+                now_s = time.monotonic()
+                if now_s - looked_s > RIGHTS_S and (looking is None or looking.done()):
+                    # A chat may take its time to say what members may do, while others are slow.
+                    looked_s, looking = now_s, asyncio.create_task(self._look_again())
+        finally:
+            if looking is not None:
+                looking.cancel()
 
     async def close(self) -> None:
         """Closes all of them, and waits for whoever is on their way out."""
@@ -258,19 +269,33 @@ class Floors:
 
     async def _look_at_links(self, floor: Floor) -> str | None:
         """Sends out whoever came by a link that is none any more; returns what lets guests in now."""
-        passes, still = self._party.passes, {"": True}
+        await self._send_out_gone(floor)
+        passes = self._party.passes
+        if not passes.address or (floor.guests and all(guest.leaving for guest in floor.guests)):
+            return None  # a party that was forgotten would come back with a link
+        return f"{passes.address}/" if floor.room == LOBBY else passes.url(await passes.guest(floor.room))
+
+    async def _send_out_gone(self, floor: Floor) -> None:
+        """Sends out whoever came by a link that is none any more."""
+        still = {"": True}
         for guest in [*floor.guests, *self._arriving]:
             if guest.link not in still:
                 try:
-                    await passes.read(guest.link)
+                    await self._party.passes.read(guest.link)
                     still[guest.link] = True
                 except LinkGone:
                     still[guest.link] = False
             if not still[guest.link]:
                 self.send_out(guest, LinkGone())
-        if not passes.address:
-            return None
-        return f"{passes.address}/" if floor.room == LOBBY else passes.url(await passes.guest(floor.room))
+
+    async def _look_again(self) -> None:
+        """Looks at everybody's link and rights: another process may have taken them away."""
+        for floor in self.all():
+            try:
+                await self._send_out_gone(floor)
+            except Exception:
+                log.exception("Whether links still hold could not be looked up.")
+            await self._look_at_rights(floor)
 
     async def _look_at_rights(self, floor: Floor) -> None:
         for guest in [*floor.guests]:

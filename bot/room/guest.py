@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from bot.party.errors import PartyError
+from bot.party.limits import NEW_VISITOR_MS
 from bot.party.words import Member, Pass, Room, Way
 from bot.room import protocol
 from bot.room.frames import WINDOW_BITS, Frame
@@ -32,8 +33,6 @@ PER_S = 10.0
 """... and how many a second for long."""
 MOST_REFUSED = 100
 """So many requests that came too fast, one soon after the other, end the connection."""
-NEWCOMER_MS = 3 * 60_000
-"""Whoever came by a link that anybody may have is new for so long."""
 
 
 class Pace:
@@ -103,7 +102,7 @@ class Guest:
         """The member, as of now."""
         if self.member is None or self.way is not Way.GUEST:
             return self.member
-        return replace(self.member, newcomer=now_ms - self.came_ms < NEWCOMER_MS)
+        return replace(self.member, newcomer=now_ms - self.came_ms < NEW_VISITOR_MS)
 
     @property
     def open(self) -> bool:

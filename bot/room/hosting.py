@@ -5,7 +5,6 @@ Who may is checked here and in the use cases, whatever the page shows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
@@ -21,18 +20,15 @@ from bot.party.errors import (
     PersonGone,
     marked,
 )
-from bot.party.rules.moderation import is_dj, mark_of, may_manage, may_moderate
-from bot.party.words import Blocked, Member, Pass, Rules, Way
+from bot.party.rules.moderation import may_manage, may_moderate
+from bot.party.words import Way
 from bot.room.asking import Own
 from bot.room.choices import choices, wished
-from bot.room.hosted import BlockedJson, LinksJson, PersonHereJson, choice, link
+from bot.room.hosted import LinksJson, choice, link
+from bot.room.persons import here, known, named, people
 from bot.room.rendering import Fields, as_text
-from bot.room.state import known_as
 from bot.room.visit import Visit
-from bot.wording.replies import seen
 
-MOST_SHOWN = 500
-"""So many people are listed."""
 Id = Annotated[
     str, Field(min_length=1, max_length=64, description="A person's `id` in the answer to `people`")
 ]
@@ -45,7 +41,7 @@ class People(Own):
 
     async def run(self, visit: Visit) -> Fields:
         """Everybody who is here, and the DJs who are not."""
-        return await _people(visit)
+        return await people(visit)
 
 
 class Choose(Own):
@@ -89,9 +85,9 @@ class Appoint(Own):
         rules = await visit.party.settings.rules(visit.room)
         if not may_manage(member, rules):
             raise ManagersOnly(visit.room)
-        named = _named(visit, rules).get(self.person) if self.do == "dismiss" else None
-        whom = await _known(visit, self.person) if named is None else None
-        user_id = whom.user_id if whom else named or ""
+        dj = named(visit, rules).get(self.person) if self.do == "dismiss" else None
+        whom = await known(visit, self.person) if dj is None else None
+        user_id = whom.user_id if whom else dj or ""
         await visit.party.settings.appoint(visit.room, member, user_id, self.do == "appoint", visit.key)
         name = visit.own.name(whom.name) if whom else ""
         say = visit.own.say
@@ -99,7 +95,7 @@ class Appoint(Own):
             told = say(marked("{name} is a DJ now: they can moderate and change settings."), name=name)
         else:
             told = say(marked("Done. They're no longer a DJ."))
-        return {"say": told, **await _people(visit)}
+        return {"say": told, **await people(visit)}
 
 
 class Kick(Own):
@@ -120,7 +116,7 @@ class Kick(Own):
         rules = await visit.party.settings.rules(visit.room)
         if not may_moderate(member, rules):
             raise ModeratorsOnly(visit.room)
-        whom = _here(visit).get(self.person)
+        whom = here(visit).get(self.person)
         if whom is None:
             raise PersonGone
         if whom == member or may_moderate(whom, rules):
@@ -130,7 +126,7 @@ class Kick(Own):
             marked("{name} is out, but can come back. Block them to keep them out."),
             name=visit.own.name(whom.name),
         )
-        return {"say": told, **await _people(visit)}
+        return {"say": told, **await people(visit)}
 
 
 class Block(Own):
@@ -158,10 +154,10 @@ class Block(Own):
         else:
             if not may_moderate(member, await visit.party.settings.rules(visit.room)):
                 raise ModeratorsOnly(visit.room)
-            whom = await _known(visit, self.person or "")
+            whom = await known(visit, self.person or "")
             done = await visit.party.block_member(visit.room, member, whom, visit.key)
             told = visit.own.blocked_member(done)
-        return {"say": as_text(told), **await _people(visit)}
+        return {"say": as_text(told), **await people(visit)}
 
 
 class Unblock(Own):
@@ -177,7 +173,7 @@ class Unblock(Own):
             ModeratorsOnly, NotBlocked: see `Blocking.unblock`.
         """
         those = await visit.party.blocks.unblock(visit.room, visit.named(), {self.mark}, visit.key)
-        return {"say": as_text(visit.own.unblocked(those)), **await _people(visit)}
+        return {"say": as_text(visit.own.unblocked(those)), **await people(visit)}
 
 
 class Links(Own):
@@ -226,107 +222,6 @@ async def _links(visit: Visit) -> LinksJson:
 def _hosts(visit: Visit) -> bool:
     """Whether somebody has the host's link by right: in a chat the chat says who has the say."""
     return visit.way is Way.HOST and visit.room.platform == "web"
-
-
-def _here(visit: Visit) -> Mapping[str, Member]:
-    """Who is connected under a name, by what pages call them."""
-    return {known_as(each): each for each in visit.hub.members(visit.room).values()}
-
-
-def _named(visit: Visit, rules: Rules) -> Mapping[str, str]:
-    """The ids of the DJs by what pages call them; in a chat they are members or guests."""
-    both = [
-        Member(platform, user_id, "")
-        for user_id in rules.djs.split()
-        for platform in ("web", visit.room.platform)
-    ]
-    return {known_as(each): each.user_id for each in both}
-
-
-async def _known(visit: Visit, person: str) -> Member:
-    """Somebody who is connected, or has added one of the songs that are shown.
-
-    Raises:
-        PersonGone: nobody has that id.
-    """
-    found = _here(visit).get(person)
-    if found is not None:
-        return found
-    adders = await _adders(visit)
-    if person not in adders:
-        raise PersonGone
-    absent = adders[person]
-    return await visit.party.passes.member_now(Pass(visit.room, Way.MEMBER, absent)) or absent
-
-
-async def _adders(visit: Visit) -> Mapping[str, Member]:
-    party = await visit.party.insight.now(visit.room)
-    entries = [*([party.playing] if party.playing else []), *party.queue, *party.history]
-    return {known_as(each.added_by): each.added_by for each in reversed(entries) if each.added_by}
-
-
-async def _people(visit: Visit) -> Fields:
-    rules = await visit.party.settings.rules(visit.room)
-    me, here = visit.member, _here(visit)
-    moderates = me is not None and may_moderate(me, rules)
-    told = [_person(visit, rules, each, is_here=True) for each in here.values()]
-    if not moderates:
-        return {"people": _in_order(told)}
-    present = {each.user_id for each in here.values()}
-    away = [user_id for user_id in rules.djs.split() if user_id not in present]
-    if away:
-        adders = {each.user_id: each for each in (await _adders(visit)).values()}
-        absent = (adders.get(each) or Member(visit.room.platform, each, "") for each in away)
-        told += [_person(visit, rules, each, is_here=False) for each in absent]
-    blocked = await visit.party.blocks.of(visit.room)
-    return {"people": _in_order(told), "blocked": _blocked(visit, blocked)}
-
-
-def _in_order(people: Sequence[PersonHereJson]) -> list[PersonHereJson]:
-    """People with the say first, then by name."""
-    ranks = {"host": 0, "dj": 1}
-    ordered = sorted(people, key=lambda each: (ranks.get(each["role"], 2), each["name"].casefold()))
-    return ordered[:MOST_SHOWN]
-
-
-def _person(visit: Visit, rules: Rules, whom: Member, *, is_here: bool) -> PersonHereJson:
-    return {
-        "id": known_as(whom),
-        "name": seen(whom.name),
-        "role": _role(rules, whom),
-        "here": is_here,
-        "me": whom == visit.member,
-        "may": _may(visit.member, rules, whom, is_here=is_here),
-    }
-
-
-def _role(rules: Rules, whom: Member) -> str:
-    if whom.manager or whom.moderator:
-        return "host"
-    if is_dj(whom, rules):
-        return "dj"
-    return "guest" if whom.platform == "web" else "member"
-
-
-def _may(me: Member | None, rules: Rules, whom: Member, *, is_here: bool) -> list[str]:
-    """What somebody may do to another person."""
-    if me is None or whom == me:
-        return []
-    found = []
-    if may_manage(me, rules):
-        if whom.user_id in rules.djs.split():
-            found.append("dismiss")
-        elif not may_manage(whom, rules):
-            found.append("appoint")
-    if is_here and may_moderate(me, rules) and not may_moderate(whom, rules):
-        found += ["kick", "block"]
-    return found
-
-
-def _blocked(visit: Visit, blocked: Blocked) -> list[BlockedJson]:
-    members = [(mark_of(each), visit.own.person(each), False) for each in blocked.members]
-    songs = [(mark_of(each), visit.own.song(each), True) for each in blocked.songs]
-    return [{"mark": mark, "name": name, "song": song} for mark, name, song in (*members, *songs)]
 
 
 HOSTING: tuple[type[Own], ...] = (People, Choose, Appoint, Kick, Block, Unblock, Links)

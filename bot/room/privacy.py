@@ -40,18 +40,27 @@ KEPT: Section = (
             "I don't read what people write, only commands, forms, and messages that you hand to me yourself."
         ),
         marked(
-            "In the web room, your browser keeps your nickname and a random key that stands for you. There "
-            "are no cookies, except one for a language you choose, and one for ten minutes while you connect "
-            "Spotify."
+            "On the page, your browser keeps your nickname and a random key that stands for you. I keep the "
+            "nickname too, so that nobody else takes it; it's free again once you haven't been there for "
+            "30 days."
         ),
+        marked(
+            "A link of your own (/link) signs you in on the page as yourself. It's good for 7 days, and I "
+            "keep your name and rights with it. A moderator can end it sooner."
+        ),
+        marked(
+            "There are no cookies, except one for a language you choose, and one for ten minutes while you "
+            "connect Spotify."
+        ),
+        marked("I count connections by their network address, in memory alone, to stop floods."),
     ),
 )
 SEEN: Section = (
     marked("Who sees it, and for how long"),
     (
         marked(
-            "Everybody in your channel sees its queue, who added what, and how the votes stand. "
-            "Only you see your favourites and your Spotify account."
+            "Everybody in your channel, and whoever has a link to its page, sees its queue, who added what, "
+            "and how the votes stand. Only you see your favourites and your Spotify account."
         ),
         marked(
             "When a party ends, what was played, who added it and how the votes stood is on a page for "

@@ -164,6 +164,20 @@ async def test_whoever_sees_the_channel_no_more_comes_in_no_more(
     assert await now(fake, party, olga)
 
 
+async def test_whoever_has_a_time_out_waits_on_the_page_as_well(
+    fake: FakeDiscord, party: PartyService, clock: Clock
+) -> None:
+    """Who may not use commands in the chat does not do the same by a link, until the time is over."""
+    anna = fake.member("Anna")
+    assert await now(fake, party, anna)
+    fake.time_out(anna, days=1)
+    clock.pass_by(minutes=2)
+    assert await now(fake, party, anna) is None
+    fake.time_out(anna, days=-1)
+    clock.pass_by(minutes=2)
+    assert await now(fake, party, anna)
+
+
 async def test_of_whom_discord_says_nothing_what_it_said_holds(
     fake: FakeDiscord, party: PartyService, clock: Clock
 ) -> None:

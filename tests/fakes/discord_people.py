@@ -145,6 +145,7 @@ class FakeMember:
     locale: str = "en-US"
     roles: tuple[FakeRole, ...] = ()
     joined: str | None = None  # None for guests of a voice channel ("Guild Member Object" in Discord's docs)
+    timed_out_until: str | None = None  # until then they may only read ("Permissions for Timed Out Members")
 
     @property
     def id(self) -> str:

@@ -127,7 +127,8 @@ def guild_member(who: FakeMember) -> Json:
 
 def message_member(who: FakeMember) -> Json:
     """A guild member as messages carry it, without the user that stands beside it."""
-    return membership(who.joined, (it.id for it in who.roles)) | {"deaf": False, "mute": False}
+    timed_out = {"communication_disabled_until": who.timed_out_until}
+    return membership(who.joined, (it.id for it in who.roles)) | timed_out | {"deaf": False, "mute": False}
 
 
 def resolved_member(who: FakeMember) -> Json:

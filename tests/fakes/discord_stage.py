@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from . import discord_places as places
@@ -117,6 +118,12 @@ class Stage:
     def leaves(self, member: FakeMember) -> None:
         """Somebody leaves a server, which a bot without the privileged intent for members is not told."""
         del self.world.members_of[member.guild.id][member.id]
+
+    def time_out(self, member: FakeMember, *, days: int) -> FakeMember:
+        """A moderator gives somebody a time-out; days below 0 for one that is over."""
+        silenced = replace(member, timed_out_until=now(-days))
+        self.world.members_of[member.guild.id][member.id] = silenced
+        return silenced
 
     def make_bot_admin(self, guild: FakeGuild, *, by_role: FakeRole | None = None) -> None:
         """Allow the bot everything in a server: by its own role, or by another one that it gets."""

@@ -15,7 +15,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from typing import Any
 
-from bot.__main__ import SWITCH_S, run_on_loop, tidy
+from bot.__main__ import SWITCH_S, run_on_loop
+from bot.garbage import tidy
 from bot.playback.watcher import DeviceWatcher
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue

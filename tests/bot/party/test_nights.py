@@ -10,7 +10,7 @@ from bot.party.autopilot import Autopilot
 from bot.party.errors import ModeratorsOnly, NightGone, NothingToEnd
 from bot.party.limits import AUTOPILOT_WAITS_MS
 from bot.party.results import Night
-from bot.party.words import Party, Room, State
+from bot.party.words import Member, Party, Room, State
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -87,6 +87,8 @@ async def test_only_moderators_end_a_party(party: PartyService, clock: Clock) ->
     await party.queue.add(ROOM, ANNA, "creep radiohead")
     with pytest.raises(ModeratorsOnly):
         await party.end(ROOM, ANNA, "key")
+    with pytest.raises(ModeratorsOnly, match="the host and DJs"):
+        await party.end(Room("web", "", "lobby"), Member("web", "1", "Gus"), "key")
     now = await party.insight.now(ROOM)
     assert now.playing is not None
     assert not now.over

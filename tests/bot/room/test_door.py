@@ -12,10 +12,13 @@ import aiohttp
 import pytest
 
 from bot.party.words import Member, Room
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
 from bot.room import floor, floors, guest, hub, open_room
 from bot.room.floors import LOBBY
 from bot.room.limits import Limits
 from bot.service import PartyService
+from db.store import Store
 from tests.bot.room.conftest import HOST
 from tests.bot.room.visitor import Json, Visitor, dial
 from tests.conftest import ANNA, BEN, MOD, Clock
@@ -158,13 +161,48 @@ async def test_links_made_anew(come: Come, party: PartyService) -> None:
 async def test_a_link_that_ends(
     come: Come, party: PartyService, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A member's own link that is over by now lets nobody stay."""
+    """A member's own link that is over by now lets nobody stay, whether they ask for something or not."""
     anna = await come(await party.passes.own(CHANNEL, ANNA))
     clock.pass_by(hours=24 * 8)
     assert (await anna.ask("add", song="africa"))["kind"] == "LinkGone"
-    monkeypatch.setattr(floors, "SWEEP_S", 0.01)
     monkeypatch.setattr(floors, "RIGHTS_S", 0.0)
-    await party.queue.add(CHANNEL, BEN, "mr brightside")
+    assert (await goodbye(anna))["kind"] == "LinkGone"
+
+
+@pytest.mark.parametrize("all_of_it", [True, False])
+async def test_a_channel_that_is_gone(come: Come, party: PartyService, all_of_it: bool) -> None:
+    """Its pages are closed, and nothing that they ask for brings its party back."""
+    guest = await come(await party.passes.guest(CHANNEL), name="Gus")
+    anna, lobby = await come(await party.passes.own(CHANNEL, ANNA)), await come(name="Lo")
+    if all_of_it:
+        await party.leave(CHANNEL.platform, CHANNEL.workspace)
+    else:
+        await party.leave_rooms(CHANNEL.platform, CHANNEL.workspace, [CHANNEL.channel])
+    for visitor in (guest, anna):
+        bye = await goodbye(visitor)
+        assert (bye["kind"], bye["retry"]) == ("LinkGone", False)
+    assert await party.workspaces(CHANNEL.platform) == []
+    assert (await lobby.ask("ping"))["ok"]
+
+
+async def test_a_link_that_another_process_took_away(
+    come: Come,
+    party: PartyService,
+    store: Store,
+    catalogue: Catalogue,
+    recommender: Recommender,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whoever came by it is sent out within a minute, and the party that it led to stays forgotten."""
+    other = PartyService(store, catalogue, recommender)
+    guest = await come(await party.passes.guest(CHANNEL), name="Gus")
+    await party.passes.renew(CHANNEL, MOD)
+    await goodbye(guest)
+    guest = await come(await party.passes.guest(CHANNEL), name="Gus")
+    await other.leave(CHANNEL.platform, CHANNEL.workspace)
+    monkeypatch.setattr(floors, "RIGHTS_S", 0.0)
+    assert (await goodbye(guest))["kind"] == "LinkGone"
+    assert await party.workspaces(CHANNEL.platform) == []
 
 
 async def test_a_host(come: Come, party: PartyService) -> None:

@@ -86,9 +86,9 @@ async def titles(fake: FakeSlack, party: PartyService, channel: FakeChannel | No
 
 
 async def fill(fake: FakeSlack, by: FakeMember, *songs: str) -> None:
-    """Adds songs by command."""
+    """Adds songs by command, each once the one before was answered."""
     for song in songs:
-        await fake.slash(by, "/add", song)
+        await answer(await fake.slash(by, "/add", song))
 
 
 def cards(fake: FakeSlack, channel: FakeChannel | None = None) -> list[FakeMessage]:

@@ -263,7 +263,8 @@ async def test_a_channel_without_the_bot_is_told_to_invite_it(fake: FakeSlack, p
     ben = fake.member("Ben")
     place = fake.channel("elsewhere", has_bot=False, private=True)
     await fake.slash(ben, "/add", "wonderwall", channel=place)
-    assert await private(await fake.slash(ben, "/queue", channel=place)) == sentence(errors.NotHere())
+    told = await private(await fake.slash(ben, "/queue", channel=place))
+    assert (told or "").endswith(sentence(errors.NotHere()))
     assert await titles(fake, party, place) == ["Wonderwall"]
 
 

@@ -17,6 +17,7 @@ from bot.slack.errors import SlackDown
 from bot.slack.people import _person
 from tests.bot.slack.stage import (
     COMMANDS,
+    answer,
     answered,
     answers,
     choose,
@@ -131,7 +132,7 @@ async def test_another_channels_songs_cannot_be_reached(
     """A press with the id of a song of another channel is refused in private, and changes neither party."""
     anna, ben = fake.member("Anna"), fake.member("Ben")
     other = fake.channel("other")
-    await fake.slash(anna, "/add", "wonderwall", channel=other)
+    await answer(await fake.slash(anna, "/add", "wonderwall", channel=other))
     await fill(fake, anna, "mr brightside")
     there = await party.insight.now(room(fake, other))
     assert there.playing is not None
