@@ -99,7 +99,7 @@ async def votes(run: Run, bot: Bot, guests: Sequence[Guest], scene: str) -> list
 
 
 async def _state(guest: Guest) -> list[int]:
-    await guest.ask("enter", link="", name="The last here", secret="the secret of the last guest")
+    await guest.ask("enter", link="", **guest.who)
     await asyncio.sleep(1)
     return guest.entries
 

@@ -27,6 +27,7 @@ class Guest:
     """One of them."""
 
     socket: aiohttp.ClientWebSocketResponse
+    who: dict[str, str]  # its name and its secret
     reading: asyncio.Task[None] | None = None
     seq: int = -1
     entries: list[int] = field(default_factory=list)
@@ -71,10 +72,10 @@ class Guest:
 
 async def _come(stack: AsyncExitStack, session: aiohttp.ClientSession, url: str, number: int) -> Guest:
     line = session.ws_connect(f"{url}/live", headers={"Origin": url}, compress=15, max_msg_size=1 << 24)
-    guest = Guest(await stack.enter_async_context(line))
+    who = {"name": f"Guest {number} here", "secret": f"the secret of guest number {number}"}
+    guest = Guest(await stack.enter_async_context(line), who)
     guest.reading = asyncio.create_task(guest.read())
-    secret = f"the secret of guest number {number}"
-    answer = await guest.ask("enter", link="", language="en", name=f"Guest {number} here", secret=secret)
+    answer = await guest.ask("enter", link="", language="en", **who)
     if not answer["ok"] or answer["name"] is None:
         raise RuntimeError(f"guest {number} was not let in: {answer}")
     while guest.seq < 0:  # noqa: ASYNC110 - as seldom as a browser draws
