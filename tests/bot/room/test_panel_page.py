@@ -413,8 +413,7 @@ async def test_the_focus_stays_when_others_change_something(
         await expect(control).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("looks", ["light", "dark", "forced"])
+@pytest.mark.parametrize(("looks", "width"), [("light", 320), ("dark", 1280), ("forced", 320)])
 async def test_axe_finds_nothing(
     browser: Browser, room: str, party: PartyService, visit: OpenPage, width: int, looks: str
 ) -> None:
