@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.doors.commands import BY_NAME, GROUPS, TABLE
-from bot.slack.names import HELP, Typed, find, named, names
+from bot.doors.commands import BY_NAME, GROUPS
+from bot.slack.names import HELP, ROWS, Typed, find, named, names
 
 PREFIXES = ["", "party", "dj", "my-own_1"]
 FOUND: dict[tuple[str, str], Typed] = {
@@ -47,7 +47,7 @@ def test_a_command_is_found_however_it_is_typed(command: str, text: str) -> None
 @pytest.mark.parametrize("prefix", PREFIXES)
 def test_what_a_command_is_called_finds_it(prefix: str) -> None:
     """Whatever people are told to type is the command they are told of."""
-    for row in TABLE:
+    for row in ROWS:
         command, _, text = named(row, prefix).partition(" ")
         found = find(command, text)
         assert found.row is row
@@ -59,5 +59,5 @@ def test_what_a_command_is_called_finds_it(prefix: str) -> None:
 def test_every_command_and_group_has_its_own_name(prefix: str) -> None:
     """No two have the same."""
     said = names(prefix)
-    assert {*said} == {row.name for row in TABLE} | {*GROUPS} | {"party"}
+    assert {*said} == {row.name for row in ROWS} | {*GROUPS} | {"party"}
     assert len({*said.values()}) == len(said)

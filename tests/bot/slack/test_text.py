@@ -9,7 +9,7 @@ import pytest
 
 from bot.doors.commands import GROUPS, TABLE
 from bot.party.errors import NotInvited, PartyError
-from bot.slack.names import named
+from bot.slack.names import ROWS, named
 from bot.slack.text import OTHERWISE, words
 from bot.wording.languages import LANGUAGES, language
 
@@ -54,7 +54,7 @@ def test_what_is_said_otherwise_would_be_said() -> None:
 def test_people_can_type_what_they_are_told(code: str, prefix: str) -> None:
     """In every language a text names commands as they are called in Slack."""
     usual, slack = language(code), words(code, prefix).language
-    for row in TABLE:
+    for row in ROWS:
         assert slack.adapted(f"x {usual.command(row.name)}.") == f"x {named(row, prefix)}."
         assert slack.command(row.name) == named(row, prefix)
     for group in GROUPS:
