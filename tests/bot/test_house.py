@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -14,7 +16,7 @@ from pydantic import SecretStr
 from bot.__main__ import open_house
 from bot.party.errors import NOT_AS_CONFIGURED, StartError
 from bot.settings import STARTER, Settings
-from tests.bot.room.visitor import connect
+from tests.bot.room.visitor import connect, dial
 from tests.cogs.stage import TOKEN, open_server
 from tests.patience import LOOK_EVERY_S
 
@@ -87,3 +89,27 @@ async def test_a_refused_token_closes_what_was_open(tmp_path: Path) -> None:
         assert refused.value.code == NOT_AS_CONFIGURED  # which `main` returns: a supervisor gives up
         async with open_house(settings(tmp_path, TOKEN)):
             await fake.ready()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kind"),
+    [
+        ({"room_guests": 1}, "RoomFull"),
+        ({"room_connections": 1}, "TooManyFromHere"),
+        ({"room_joins": 1}, "TooManyFromHere"),
+    ],
+)
+async def test_who_may_come_is_as_the_settings_say(tmp_path: Path, chosen: dict[str, Any], kind: str) -> None:
+    """The second page is sent away, with the reason."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'party.db'}"
+    async with (
+        open_house(Settings(database_url=url, room_port=0, **chosen)) as house,
+        aiohttp.ClientSession() as web,
+        connect(web, house.room_url),
+        dial(web, house.room_url) as second,
+    ):
+        with suppress(AssertionError, TypeError, ConnectionError):  # it may be closed before it asks
+            await second.enter()
+        async for _ in second.rest():
+            pass
+        assert second.bye["kind"] == kind
