@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import discord
@@ -29,12 +29,19 @@ from cogs.texts import Texts
 
 log = logging.getLogger(__name__)
 
+LAST_ANSWERS_S = 8.0
+"""A bot that is told to stop waits so long for the answers to what people have asked already."""
+
 # A bot that never speaks needs no voice library, and its users no warning about it.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class _Tree(app_commands.CommandTree["EncoreBot"]):
     """Slash commands whose errors are told to the asker."""
+
+    async def _call(self, interaction: discord.Interaction[EncoreBot]) -> None:
+        with self.client.answering():
+            await super()._call(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /
@@ -73,6 +80,7 @@ class EncoreBot(commands.AutoShardedBot):
         self.news = News(self, party)
         party.passes.rights_by("discord", Rights(self).look_up)
         self.mentions: dict[str, str] = {}  # until the commands are registered
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def setup_hook(self) -> None:
         """Makes the commands known, before the first event can arrive."""
@@ -89,7 +97,27 @@ class EncoreBot(commands.AutoShardedBot):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Takes what is pressed, chosen and sent; commands are the tree's."""
-        await pressed(interaction)
+        with self.answering():
+            await pressed(interaction)
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Has `close` wait for what the running task does meanwhile."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - the library runs each request in one
+        self._under_way.add(task)
+        try:
+            yield
+        finally:
+            self._under_way.discard(task)
+
+    async def close(self) -> None:
+        """Takes no more requests, answers those that it has, and then closes the connection."""
+        if not self.is_closed():
+            await asyncio.gather(*(shard.disconnect() for shard in self.shards.values()))
+            if self._under_way:
+                await asyncio.wait(self._under_way, timeout=LAST_ANSWERS_S)
+        await super().close()
 
 
 @asynccontextmanager

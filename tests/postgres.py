@@ -39,6 +39,12 @@ max_connections = 60
 shared_buffers = 16MB
 autovacuum = off
 """
+"""What is quick to start, and lost with the machine."""
+AS_SHIPPED = """
+max_connections = 100
+shared_buffers = 128MB
+"""
+"""As PostgreSQL comes: what is committed is on the disk, and dead rows are cleared away."""
 
 
 def binaries() -> Path | None:
@@ -118,7 +124,7 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(configuration: str = CONFIGURATION) -> Iterator[Server]:
     """A server with a cluster of its own, in a folder that is gone afterwards."""
     bin_folder = binaries()
     assert bin_folder is not None
@@ -144,7 +150,7 @@ def running() -> Iterator[Server]:
         options = ["-U", USER, "--pwfile", secret, "--auth-local=trust", "--auth-host=scram-sha-256"]
         run([bin_folder / "initdb", "-D", folder / "data", "-E", "UTF8", "--locale=C", "--no-sync", *options])
         with (folder / "data" / "postgresql.conf").open("a") as file:
-            file.write(CONFIGURATION)
+            file.write(configuration)
             file.write(f"port = {server.port}\nlisten_addresses = '127.0.0.1'\n")
             file.write(f"unix_socket_directories = '{folder}'\n")
         control = [bin_folder / "pg_ctl", "-D", folder / "data", "-w"]

@@ -14,10 +14,12 @@ from bot.doors.commands import ADD_FROM_MESSAGE, TABLE
 from bot.party.errors import NOT_AS_CONFIGURED, StartError
 from bot.service import PartyService
 from cogs.client import open_discord
+from db.store import Store
 from tests.cogs.stage import TOKEN, log_in, open_server, private, public, room
 from tests.fakes.discord_model import Json
 from tests.fakes.discord_server import FakeDiscord
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
+from tests.stall import stalled
 
 GUILDS = 1 << 0
 PRIVILEGED = {"GUILD_MEMBERS": 1 << 1, "GUILD_PRESENCES": 1 << 8, "MESSAGE_CONTENT": 1 << 15}
@@ -218,3 +220,42 @@ async def test_the_token_is_never_told(
     assert len(caplog.records) > 10
     told = caplog.text + json.dumps([it.json for it in fake.requests])
     assert [part for part in TOKEN.split(".") if part in told] == []
+
+
+async def test_what_was_asked_before_the_end_is_answered(
+    fake: FakeDiscord, party: PartyService, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever asked something before the bot was told to stop has their answer; then it is gone."""
+    anna = fake.member("Anna")
+    opened = open_discord(party, TOKEN)
+    await opened.__aenter__()
+    await fake.ready()
+    await fake.slash(anna, "add", song="take on me")
+    card = next(message for message in fake.messages if message.buttons)
+    async with stalled(store):
+        added = await fake.slash(anna, "add", song="mr brightside", wait=False)
+        voted = await fake.click(anna, card, "encore:next", wait=False)
+        await until(lambda: len(party.unit.running) > 1)
+        closing = asyncio.create_task(opened.__aexit__(None, None, None))
+        await until(lambda: not fake.connected(0))
+    await closing
+    assert "Mr. Brightside" in public(added).text
+    assert public(voted).buttons
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_an_answer_that_never_comes_holds_up_nothing(
+    fake: FakeDiscord, party: PartyService, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bot that is told to stop waits for answers only so long."""
+    monkeypatch.setattr("cogs.client.LAST_ANSWERS_S", 0.01)
+    anna = fake.member("Anna")
+    async with open_discord(party, TOKEN):
+        await fake.ready()
+        await fake.slash(anna, "add", song="take on me")
+        stall = stalled(store)
+        await stall.__aenter__()
+        await fake.slash(anna, "add", song="mr brightside", wait=False)
+        await until(lambda: bool(party.unit.running))
+    assert party.unit.running
+    await stall.__aexit__(None, None, None)

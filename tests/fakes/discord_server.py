@@ -168,6 +168,10 @@ class FakeDiscord(Acts):
             connected = len(self._gateway.live)
             raise TimeoutError(f"{connected=}, last requests:\n{told}") from None
 
+    def connected(self, shard: int) -> int:
+        """How many connections of a shard there are now: a bot may have several (docs, "Gateway": Sharding)."""
+        return sum(session.shard[0] == shard for session in self._gateway.live)
+
     async def until(self, met: Callable[[], bool]) -> None:
         """Wait for something that comes with a connection, a resume, a heartbeat or a goodbye."""
         while not met():

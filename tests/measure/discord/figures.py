@@ -6,7 +6,7 @@ import re
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,9 @@ VOTE = re.compile(r"click on encore:vote:([0-9]+:-?1)")
 
 LATE_S = 0.5
 """By how much sooner after each other two clicks may come in than they were sent, in seconds."""
+
+DEFERRED = {Callback.DEFERRED_MESSAGE, Callback.DEFERRED_UPDATE}
+"""Acknowledgements that say no more than that the bot is at work."""
 
 GIVEN_UP_S = 3.5
 """After so long without a callback Discord has told people that the bot did not answer, in seconds."""
@@ -67,9 +70,7 @@ def of(interactions: Sequence[Interaction]) -> Answers:
         missing=sum(it.callback is None for it in interactions),
         waiting=sum(it.callback is not None and not answered(it) for it in interactions),
         refused=sum(_refused(it) for it in interactions),
-        deferred=sum(
-            it.callback in {Callback.DEFERRED_MESSAGE, Callback.DEFERRED_UPDATE} for it in interactions
-        ),
+        deferred=sum(it.callback in DEFERRED for it in interactions),
         by_kind=by_kind,
     )
 
@@ -80,21 +81,31 @@ def _refused(it: Interaction) -> bool:
 
 
 def lost(interactions: Sequence[Interaction], database: Path) -> Counter[str]:
-    """What was acknowledged, neither refused nor written down: nobody may be told so much for nothing.
+    """What was acknowledged, neither refused nor written down, by kind."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        keys = [key for (key,) in connection.execute("SELECT key FROM changes WHERE key != ''")]
+    return Counter(kind for kind, _ in unwritten(interactions, keys))
+
+
+def unwritten(
+    interactions: Sequence[Interaction], keys: Iterable[str]
+) -> Iterator[tuple[str, Interaction]]:
+    """What was neither refused nor written down, with its kind: nobody may be told so much for nothing.
 
     The second half of a double click is acknowledged and changes nothing, and is none of these, nor is the
     wish for a song of one's own that waits already.
+
+    Args:
+        interactions: what people did.
+        keys: those of all changes that are written down.
     """
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        kept = {key.split("/")[0] for (key,) in connection.execute("SELECT key FROM changes WHERE key != ''")}
+    kept = {key.split("/")[0] for key in keys}
     twice = second_halves(interactions)
-    gone: Counter[str] = Counter()
     for it in interactions:
         changing = next((kind for label, kind in CHANGES.items() if it.label.startswith(label)), None)
         told = any(message.content.endswith(NOTHING_NEW) for message in it.visible)
         if changing and not (it.id in twice or told or _refused(it) or f"discord:{it.id}" in kept):
-            gone[changing] += 1
-    return gone
+            yield changing, it
 
 
 def second_halves(interactions: Sequence[Interaction]) -> set[str]:
