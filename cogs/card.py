@@ -70,10 +70,15 @@ class Live(LiveCards, commands.Cog):
             timer.cancel()
         await self.close()
 
-    def present(self, room: Room, voice: str) -> list[str]:
-        """The people in a voice channel of the room's server: not bots, nor whose votes don't count."""
+    def present(self, room: Room, voice: str) -> list[str] | None:
+        """The people in a voice channel of the room's server: not bots, nor whose votes don't count.
+
+        None where another process serves the server.
+        """
         guild = self._guild(room)
-        channel = guild.get_channel(int(voice)) if guild and voice.isdecimal() else None
+        if guild is None:
+            return None
+        channel = guild.get_channel(int(voice)) if voice.isdecimal() else None
         if not isinstance(channel, discord.VoiceChannel | discord.StageChannel):
             return []
         rules, now = self.party.settings.remembered(room) or Rules(), discord.utils.utcnow()

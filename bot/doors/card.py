@@ -87,6 +87,7 @@ class LiveCards:
         self._reading = asyncio.Semaphore(READ_AT_ONCE)
         self._closed = False
         party.notices.on_change(self.note)
+        party.unit.serve(self.platform, self.is_ours)
         party.vitals.figure(
             "card_edits_waiting", "Cards to be shown anew", lambda: len(self._dirty), door=self.platform
         )
@@ -183,11 +184,18 @@ class LiveCards:
             await self.delete(room, before)
 
     async def forget(self, room: Room) -> None:
-        """Lets a card go that was taken away: no new one comes by itself before the next party."""
+        """Lets a card go that was taken away: no new one comes by itself before the next party.
+
+        Where another process that serves the room has replaced it, the new one is kept up to date.
+        """
+        card = await self.card_of(room)
         self._cards[room] = ""
         self._below[room] = 0
         self._posted_ms[room] = self.party.now_ms()
-        await self.party.cards.keep(room, "")
+        kept = await self.party.cards.let_go(room, card)
+        if kept and not self._cards.get(room):
+            self._cards[room] = kept
+            self.note(room)
 
     async def vanished(self, card: str) -> None:
         """Lets a card go that somebody deleted."""

@@ -24,14 +24,19 @@ class Autopilot:
         self._suggestions = suggestions
 
     @finished
-    async def roll_on(self) -> None:
+    async def roll_on(self, *, everywhere: bool = True) -> None:
         """Opens a ballot where few songs are left, and queues the winner where one has been open long enough.
 
         Only in rooms whose rules say so, and in which somebody did something in the last half hour.
+
+        Args:
+            everywhere: also in rooms that another process serves.
         """
         async with self.unit.store.reading() as tx:
             rooms = await tx.parties.low_on_songs(self.unit.now_ms() - ACTIVE_FOR_MS)
         for room in rooms:
+            if not (everywhere or self.unit.serves(room)):
+                continue
             try:
                 await self._roll(room)
             except Exception:

@@ -26,6 +26,18 @@ class Cards:
             return party.record.card
 
     @finished
+    async def let_go(self, room: Room, card: str) -> str:
+        """Keeps a message no longer that is gone, and returns the one that shows the party now.
+
+        That is another one where a process that serves the same room has replaced it meanwhile.
+        """
+        async with self.unit.writing(room) as party:
+            if party.record.card != card:
+                return party.record.card
+            await party.tx.parties.set_card(party.id, "")
+            return ""
+
+    @finished
     async def rooms(self, platform: str, since_ms: int) -> list[Room]:
         """The rooms of a platform that have a card and in which something happened since then."""
         async with self.unit.store.reading() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 
 from bot.party.autopilot import Autopilot
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 
 TICK_S = 1.0
 """How often the clock looks for songs that are over, in seconds."""
+EVERYWHERE_EVERY = 15
+"""At each so many looks it sees to rooms that other processes serve, too: one of them may be gone."""
 
 
 class Clock:
@@ -27,22 +30,29 @@ class Clock:
 
     async def run(self) -> None:
         """Plays on for as long as it runs; a fault is logged and the clock goes on."""
-        while True:
+        for look in itertools.count():
+            everywhere = look % EVERYWHERE_EVERY == 0
             try:
-                await self.play_on()
-                await self._autopilot.roll_on()
+                await self.play_on(everywhere=everywhere)
+                await self._autopilot.roll_on(everywhere=everywhere)
                 await self._nights.look()
             except Exception:
                 log.exception("Could not move on to the next songs; trying again.")
             await asyncio.sleep(TICK_S)
 
     @finished
-    async def play_on(self) -> None:
-        """Ends the songs whose time is up or that enough want to skip, and starts the next ones."""
+    async def play_on(self, *, everywhere: bool = True) -> None:
+        """Ends the songs whose time is up or that enough want to skip, and starts the next ones.
+
+        Args:
+            everywhere: also in rooms that another process serves.
+        """
         async with self.unit.store.reading() as tx:
             over = [(room, self._end_song) for room in await tx.parties.overdue(self.unit.now_ms(), GRACE_MS)]
             wished = [(room, self._settle_skip) for room in await tx.parties.with_skip_votes()]
         for room, work in (*over, *wished):
+            if not (everywhere or self.unit.serves(room)):
+                continue
             try:
                 await work(room)
             except Exception:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.party.ending import keep_night
 from bot.party.errors import ModeratorsOnly, NightGone, NothingToEnd
 from bot.party.insight import MOST_LOVED, member_stats
-from bot.party.limits import LONGEST_NIGHT, MINUTE_MS, NIGHT_LASTS_MS, PARTY_ENDS_AFTER_MS
+from bot.party.limits import HOUR_MS, LONGEST_NIGHT, MINUTE_MS, NIGHT_LASTS_MS, PARTY_ENDS_AFTER_MS
 from bot.party.link_secrets import digest_of
 from bot.party.passes import Passes
 from bot.party.ports import Catalogue
@@ -25,6 +25,8 @@ LOOK_EVERY_MS = MINUTE_MS
 """How often is looked for parties that are over because nobody does anything any more."""
 AT_ONCE = 20
 """So many of them are seen to at each look."""
+LATER_MS = HOUR_MS
+"""Those that another process serves are left to it for so long: it knows who is to be told, and where."""
 Named = Callable[[Room], str]
 """What a room is called, empty where that is not known."""
 KIND = "end"
@@ -39,7 +41,7 @@ class Nights:
         self._catalogue = catalogue
         self._passes = passes
         self._named: dict[str, Named] = {}
-        self._since: tuple[int, int] | None = None  # how far this process has looked
+        self._since: dict[int, tuple[int, int]] = {}  # how far this process has looked, so long afterwards
         self._looked_ms = 0
 
     def named_by(self, platform: str, named: Named) -> None:
@@ -116,17 +118,24 @@ class Nights:
         if now_ms - self._looked_ms < LOOK_EVERY_MS:
             return
         self._looked_ms = now_ms
-        since = self._since or (now_ms - NIGHT_LASTS_MS, 0)
+        for later_ms in (0, LATER_MS):
+            await self._go_through(now_ms, later_ms)
+        async with self.unit.store.writing() as tx:
+            await tx.nights.sweep(now_ms)
+
+    async def _go_through(self, now_ms: int, later_ms: int) -> None:
+        """Goes on through the parties that have been over for so long: first its own rooms', later all."""
+        since = self._since.get(later_ms, (now_ms - NIGHT_LASTS_MS, 0))
         async with self.unit.store.reading() as tx:
-            found = await tx.nights.over(since, now_ms - PARTY_ENDS_AFTER_MS, AT_ONCE)
+            found = await tx.nights.over(since, now_ms - PARTY_ENDS_AFTER_MS - later_ms, AT_ONCE)
         for room, place in found:
-            self._since = place
+            self._since[later_ms] = place
+            if not (later_ms or self.unit.serves(room)):
+                continue
             try:
                 await self._settle(room)
             except Exception:
                 log.exception("Could not keep the night of %s.", room)
-        async with self.unit.store.writing() as tx:
-            await tx.nights.sweep(now_ms)
 
     async def _settle(self, room: Room) -> None:
         named = self._named.get(room.platform)

@@ -205,7 +205,8 @@ async def _wish_to_skip(party: MemberWriter, playing: Entry, *, at_once: bool) -
     now = await party.tx.entries.standing(party.id, party.lately_ms)
     new = await party.tx.votes.add_skip(playing.id, party.member)
     await party.note(AT_ONCE if at_once else "skip" if new else "skip again", playing)
-    return Skipped(playing, len(now.skippers | wish), party.enough(now.active | wish), playing)
+    votes = len(now.skippers | wish)
+    return Skipped(playing, votes, party.enough(now.active | wish, votes), playing)
 
 
 async def _meant_the_last(party: MemberWriter) -> bool:

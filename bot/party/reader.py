@@ -16,14 +16,17 @@ from bot.party.words import Change, Entry, Member, Order, Party, PartyRecord, St
 
 
 class PartyReader:
-    """A party that is looked at; `listeners` are the user_ids of the people in its voice channel."""
+    """A party that is looked at.
+
+    Its `listeners` are the user_ids of the people in its voice channel; None where that cannot be seen.
+    """
 
     def __init__(
         self,
         tx: ReadTransaction,
         record: PartyRecord,
         now_ms: int,
-        listeners: frozenset[str] = frozenset(),
+        listeners: frozenset[str] | None = frozenset(),
     ) -> None:
         self._reads = tx
         self.record = record
@@ -115,10 +118,14 @@ class PartyReader:
         """Whoever did something since then counts as there."""
         return self.now_ms - ACTIVE_FOR_MS
 
-    def enough(self, active: frozenset[str]) -> int:
-        """How many must agree to skip: of the people active lately, and of those who listen and may vote."""
+    def enough(self, active: frozenset[str], votes: int) -> int:
+        """How many must agree to skip: of the people active lately, and of those who listen and may vote.
+
+        It is more than the votes so far where it cannot be seen who listens: the process that does decides.
+        """
         blocked = {each.user_id for each in self.blocked.members}
-        return skips_needed(len((active | self.listeners) - blocked), self.rules.quorum)
+        needed = skips_needed(len((active | (self.listeners or set())) - blocked), self.rules.quorum)
+        return needed if self.listeners is not None else max(needed, votes + 1)
 
     async def shown(self, history: int) -> Party:
         """How all stands, with so many of the songs that are over."""
@@ -134,7 +141,7 @@ class PartyReader:
             ballot=tuple(ballot),
             history=tuple(await self._reads.entries.history(self.id, history)) if history else (),
             skippers=now.skippers,
-            skips_needed=self.enough(now.active) if playing else 1,
+            skips_needed=self.enough(now.active, len(now.skippers)) if playing else 1,
             rules=self.rules,
             started_ms=self.record.started_ms,
             automatic=automatic,
@@ -149,10 +156,11 @@ class PartyReader:
     async def skipped(self, entry: Entry) -> Skipped:
         """How the vote to skip this entry stands."""
         now = await self._reads.entries.standing(self.id, self.lately_ms)
+        votes = len(await self._reads.votes.skippers(entry.id))
         return Skipped(
             entry=await self.entry(entry.id),
-            votes=len(await self._reads.votes.skippers(entry.id)),
-            needed=self.enough(now.active),
+            votes=votes,
+            needed=self.enough(now.active, votes),
             playing=now_playing(now.waiting),
         )
 

@@ -37,8 +37,12 @@ MANY = 10
 TOUCH_EVERY_MS = 1_000
 """A party's last activity is kept to the second: half a day decides whether it is over."""
 
-Listeners = Callable[[Room, str], Collection[str]]
-"""Who is in a voice channel now: the room and the channel's id in, the user_ids of people out."""
+Listeners = Callable[[Room, str], Collection[str] | None]
+"""Who is in a voice channel now: the room and the channel's id in, the user_ids of people out.
+
+None where this process does not see the room's server.
+"""
+Serves = Callable[[Room], bool]
 
 
 class HasUnit(Protocol):
@@ -87,6 +91,7 @@ class UnitOfWork:
         self.notices = notices
         self._clock = clock
         self._listeners: dict[str, Listeners] = {}
+        self._served: dict[str, Serves] = {}
         self._rules: dict[Room, Rules] = {}
         self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
 
@@ -106,6 +111,15 @@ class UnitOfWork:
     def count_listeners(self, platform: str, listeners: Listeners) -> None:
         """Asks `listeners` who is in a voice channel of this platform."""
         self._listeners[platform] = listeners
+
+    def serve(self, platform: str, ours: Serves) -> None:
+        """Has `ours` say which rooms of this platform are served by a front door of this process."""
+        self._served[platform] = ours
+
+    def serves(self, room: Room) -> bool:
+        """Whether a room is this process' own; without the front door of a chat all rooms are."""
+        ours = self._served.get(room.platform)
+        return ours(room) if ours else room.platform == "web" or not self._served
 
     def remembered_rules(self, room: Room) -> Rules | None:
         """What the room has chosen, if that is in memory."""
@@ -175,9 +189,12 @@ class UnitOfWork:
         if kept:
             self.notices.over(room, kept)
 
-    def _who_listens(self, room: Room, record: PartyRecord) -> frozenset[str]:
+    def _who_listens(self, room: Room, record: PartyRecord) -> frozenset[str] | None:
+        if not record.rules.voice:
+            return frozenset()
         listeners = self._listeners.get(room.platform)
-        return frozenset(listeners(room, record.rules.voice)) if listeners else frozenset()
+        found = listeners(room, record.rules.voice) if listeners else None
+        return None if found is None else frozenset(found)
 
 
 def _of_now(record: PartyRecord, now_ms: int) -> PartyRecord:

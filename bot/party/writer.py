@@ -20,7 +20,7 @@ class PartyWriter(PartyReader):
         tx: WriteTransaction,
         record: PartyRecord,
         now_ms: int,
-        listeners: frozenset[str] = frozenset(),
+        listeners: frozenset[str] | None = frozenset(),
     ) -> None:
         super().__init__(tx, record, now_ms, listeners)
         self.tx = tx
@@ -59,7 +59,7 @@ class MemberWriter(PartyWriter):
         tx: WriteTransaction,
         record: PartyRecord,
         now_ms: int,
-        listeners: frozenset[str],
+        listeners: frozenset[str] | None,
         member: Member,
         key: str | None,
         done: Change | None,

@@ -99,3 +99,75 @@ async def test_one_night_of_a_party_that_is_over(
         clock.pass_by(hours=13)
         await asyncio.gather(*(service.nights.look() for service in (party, other)))
     assert sorted(said, key=str) == sorted((*rooms, ROOM), key=str)
+
+
+async def test_only_who_sees_the_voice_channel_counts_its_people(
+    party: PartyService, other: PartyService
+) -> None:
+    """Another process skips nothing that the people in the voice channel have not agreed to.
+
+    It serves another part of Discord, or the page alone, and does not see who listens.
+    """
+    listening = ["31", "32", "33", "34"]
+    party.unit.count_listeners("discord", lambda _room, _voice: listening)
+    other.unit.count_listeners("discord", lambda _room, _voice: None)
+    await party.settings.choose(ROOM, MOD, {"voice": "9"})
+    for song in ("mr brightside", "take on me"):
+        await party.queue.add(ROOM, ANNA, song)
+    wished = [await each.queue.skip(ROOM, who) for each, who in ((party, BEN), (other, CLEO))]
+    assert [result.done for result in wished] == [False, False]
+    assert wished[1].votes < wished[1].needed
+    await other.clock.play_on()
+    now = await other.insight.now(ROOM)
+    assert now.playing is not None
+    assert (now.playing.track.title, len(now.skippers)) == ("Mr. Brightside", 2)
+    listening.clear()
+    await other.clock.play_on()
+    assert (await other.insight.now(ROOM)).history == ()
+    await party.clock.play_on()
+    assert [entry.track.title for entry in (await other.insight.now(ROOM)).history] == ["Mr. Brightside"]
+
+
+async def test_each_process_sees_to_its_own_rooms_first(
+    party: PartyService, other: PartyService, clock: Clock
+) -> None:
+    """A song of a room that another process serves is left to it, unless that does nothing for a while."""
+    party.unit.serve("discord", lambda room: room == ROOM)
+    other.unit.serve("discord", lambda room: room != ROOM)
+    for song in ("mr brightside", "take on me", "wonderwall"):
+        await party.queue.add(ROOM, ANNA, song)
+    clock.pass_by(minutes=10)
+    await other.clock.play_on(everywhere=False)
+    assert (await party.insight.now(ROOM)).history == ()
+    await party.clock.play_on(everywhere=False)
+    assert len((await other.insight.now(ROOM)).history) == 1
+    clock.pass_by(minutes=10)
+    await other.clock.play_on()
+    assert len((await party.insight.now(ROOM)).history) == 2
+
+
+async def test_the_process_that_serves_a_room_tells_of_its_night(
+    party: PartyService, other: PartyService, clock: Clock
+) -> None:
+    """It alone knows what the room is called and who is to be told; others wait, in case nobody serves it."""
+    said: list[tuple[str, Room]] = []
+    for name, service in (("party", party), ("other", other)):
+        service.notices.on_night(lambda room, _secret, name=name: said.append((name, room)))
+    party.unit.serve("slack", lambda _: True)
+    other.unit.serve("discord", lambda room: room == ROOM)
+    other.nights.named_by("discord", lambda _: "the kitchen")
+    elsewhere = Room("discord", "1", "nobody's")
+    for room in (ROOM, elsewhere):
+        for song in ("mr brightside", "take on me", "wonderwall"):
+            await party.queue.add(room, ANNA, song)
+            clock.pass_by(minutes=10)
+            await party.clock.play_on()
+    clock.pass_by(hours=12.1)
+    for service in (party, other):
+        await service.nights.look()
+    assert said == [("other", ROOM)]
+    night = await party.nights.read((await party.insight.now(ROOM)).night)
+    assert night.title == "the kitchen"
+    clock.pass_by(hours=2)
+    await party.nights.look()
+    assert said == [("other", ROOM), ("party", elsewhere)]

@@ -88,7 +88,7 @@ def lost(interactions: Sequence[Interaction], database: Path) -> Counter[str]:
 
 
 def unwritten(
-    interactions: Sequence[Interaction], keys: Iterable[str]
+    interactions: Sequence[Interaction], keys: Iterable[str], late_s: float = LATE_S
 ) -> Iterator[tuple[str, Interaction]]:
     """What was neither refused nor written down, with its kind: nobody may be told so much for nothing.
 
@@ -98,9 +98,10 @@ def unwritten(
     Args:
         interactions: what people did.
         keys: those of all changes that are written down.
+        late_s: by how much sooner after each other two clicks may come in than they were sent.
     """
     kept = {key.split("/")[0] for key in keys}
-    twice = second_halves(interactions)
+    twice = second_halves(interactions, late_s)
     for it in interactions:
         changing = next((kind for label, kind in CHANGES.items() if it.label.startswith(label)), None)
         told = any(message.content.endswith(NOTHING_NEW) for message in it.visible)
@@ -108,7 +109,7 @@ def unwritten(
             yield changing, it
 
 
-def second_halves(interactions: Sequence[Interaction]) -> set[str]:
+def second_halves(interactions: Sequence[Interaction], late_s: float = LATE_S) -> set[str]:
     """The ids of the clicks that came right after the same vote of the same member."""
     found: set[str] = set()
     latest: dict[tuple[str, str, str], float] = {}
@@ -117,7 +118,7 @@ def second_halves(interactions: Sequence[Interaction]) -> set[str]:
         if vote is None:
             continue
         press = (it.channel.id, it.member.id, vote[1])
-        if it.created - latest.get(press, float("-inf")) < ONE_PRESS_MS / 1000 + LATE_S:
+        if it.created - latest.get(press, float("-inf")) < ONE_PRESS_MS / 1000 + late_s:
             found.add(it.id)
         latest[press] = it.created
     return found

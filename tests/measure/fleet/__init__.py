@@ -1,4 +1,4 @@
-"""Four bot processes on one PostgreSQL: what a killed one and a replaced one cost, and what a party's rows cost.
+"""Four bot processes on one PostgreSQL: what it costs to kill and to replace one, and what rows cost.
 
 `python -m tests.measure.fleet` and `python -m tests.measure.fleet.rows`.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,6 +134,8 @@ async def scene(run: Run, rooms: int, rate: float) -> list[Promise]:
                     dead = {each.shard: each.began for each in story.events if each.name == "killed"}
                     found = await look(crowd, server, database, dead)
                 faults = fleet.faults()
+                for line in found.examples:
+                    run.progress.console.print(line, markup=False)
             finally:
                 await opened.__aexit__(None, None, None)
     return [*_costs(crowd, story), *_nothing_lost(crowd, found, faults), *_sizes(story)]
@@ -166,7 +169,7 @@ def _cost(
     slower = percentile(latencies_ms(meanwhile), 0.99) / max(before, FLOOR_MS)
     promises = [
         Promise(name, "its rooms: asked for, unanswered", f"{len(moved)}, {_silent(moved)}"),
-        at_most(name, "other rooms: unanswered", _silent(others), 0, ""),
+        at_most(name, "other rooms: unanswered", 100 * _silent(others) / max(len(others), 1), 1, "%"),
         Promise(name, "other rooms meanwhile, median and p99", _told(meanwhile)),
         at_most(name, "... times the p99 of before", slower, TIMES_SLOWER, "x"),
         Promise(name, "all rooms afterwards, median and p99", _told(afterwards)),
@@ -195,7 +198,7 @@ def _told(sent: Sequence[Interaction]) -> str:
     return f"{percentile(found, 0.5):.1f} ms, {percentile(found, 0.99):.1f} ms"
 
 
-def _nothing_lost(crowd: Crowd, found: Aftermath, faults: Sequence[str]) -> list[Promise]:
+def _nothing_lost(crowd: Crowd, found: Aftermath, faults: Counter[str]) -> list[Promise]:
     sent = [*crowd.fake.world.interactions.values()]
     name = "afterwards"
     changes = sum(any(it.label.startswith(label) for label in figures.CHANGES) for it in sent)
@@ -208,7 +211,7 @@ def _nothing_lost(crowd: Crowd, found: Aftermath, faults: Sequence[str]) -> list
         at_most(name, "rooms with another number of cards than one", len(found.cards), 0, ""),
         at_most(name, "cards that the database does not know", len(found.unknown_cards), 0, ""),
         at_most(name, "cards that show another song than plays", len(found.stale), 0, ""),
-        at_most(name, f"faults in the logs {'; '.join(faults[:3])}", len(faults), 0, ""),
+        at_most(name, f"faults in the logs {dict(faults.most_common(3)) or ''}", faults.total(), 0, ""),
     ]
 
 
@@ -221,7 +224,7 @@ def _sizes(story: Story) -> list[Promise]:
 def main(
     rooms: Annotated[int, typer.Option(help="How many rooms there are, one a server.")] = 200,
     rate: Annotated[float, typer.Option(help="How many things people do a second.")] = 12.0,
-    seconds: Annotated[float, typer.Option(help="How long things are calm before and after each event.")] = 10.0,
+    seconds: Annotated[float, typer.Option(help="How long it is calm around each event.")] = 10.0,
 ) -> None:
     """Measures what it costs when one of four bot processes is killed, replaced or handed over."""
     reason = missing()

@@ -1,4 +1,4 @@
-"""What is looked for once everything has settled: nothing lost, nothing done twice, no room that stands still."""
+"""What is looked for once everything has settled: what was lost or done twice, and rooms that stand still."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.fakes.discord_model import FakeMessage, Interaction
+from tests.fakes.discord_model import STRICT, FakeMessage, Interaction
 from tests.measure.discord import figures
 from tests.measure.discord.scene import QUEUE_BUTTON
 from tests.measure.fleet.crowd import Crowd
@@ -53,6 +53,7 @@ class Aftermath:
     """What was found."""
 
     lost: Counter[str] = field(default_factory=Counter)  # told as done, and not written
+    examples: list[str] = field(default_factory=list)  # of what was lost
     cut_off: int = 0  # begun in a process that was killed, and neither told nor written
     twice: dict[str, int] = field(default_factory=dict)
     stuck: list[str] = field(default_factory=list)  # rooms that do not answer, or whose song never ends
@@ -73,11 +74,12 @@ async def look(crowd: Crowd, server: Server, database: str, killed: dict[int, fl
     found = Aftermath()
     sent = [*crowd.fake.world.interactions.values()]
     keys = server.run("SELECT key FROM changes WHERE key <> ''", database).splitlines()
-    for kind, it in figures.unwritten(sent, keys):
+    for kind, it in figures.unwritten(sent, keys, STRICT.acknowledge_s):
         if was_cut_off(it, killed.get(crowd.shard(it))):
             found.cut_off += 1
         elif figures.answered(it):
             found.lost[kind] += 1
+            found.examples.append(_told(it))
     found.twice = {what: int(server.run(sql, database)) for what, sql in TWICE.items()}
     await _ask_everywhere(crowd, found)
     await asyncio.sleep(SETTLES_S)
@@ -86,6 +88,13 @@ async def look(crowd: Crowd, server: Server, database: str, killed: dict[int, fl
             found.stuck.append(row["channel"])
         _look_at_cards(crowd, row, found)
     return found
+
+
+def _told(it: Interaction) -> str:
+    """What somebody did, and what came of it, for whoever looks for the reason."""
+    shown = " / ".join(message.text for message in it.visible)
+    acked = -1.0 if it.acknowledged is None else it.acknowledged - it.created
+    return f"{it.label} in {it.channel.id} by {it.member.id}: {it.callback!r} after {acked:.2f} s, {shown!r}"
 
 
 def was_cut_off(it: Interaction, killed: float | None) -> bool:
@@ -113,6 +122,9 @@ def _look_at_cards(crowd: Crowd, row: dict[str, str | None], found: Aftermath) -
         found.unknown_cards.append(channel)
     elif letters(row["playing"] or "") not in letters(cards[0].text):
         found.stale.append(channel)
+    else:
+        return
+    found.examples.append(f"shard {crowd.shard_of(channel)}: {row}, shown {[it.text[:60] for it in cards]}")
 
 
 def is_card(message: FakeMessage) -> bool:

@@ -72,7 +72,11 @@ class Crowd(People):
 
     def shard(self, it: Interaction) -> int:
         """The shard of the room in which somebody did something."""
-        return shard_of(it.channel.guild.id, self.shards)
+        return self.shard_of(it.channel.id)
+
+    def shard_of(self, channel: str) -> int:
+        """The shard of a room."""
+        return shard_of(self.fake.world.channels[channel].guild.id, self.shards)
 
     async def _vote(self, channel: FakeChannel, member: FakeMember) -> None:
         shown = [each[channel.id] for each in (self.cards.card, self.cards.ballot) if channel.id in each]

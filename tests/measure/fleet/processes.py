@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +19,10 @@ from tests.fakes.discord_server import FakeDiscord
 
 ROOT = Path(__file__).parents[3]
 STARTS_IN_S, ENDS_IN_S, LOOK_S = 180.0, 90.0, 0.01
+ERROR = re.compile(r"[\w.]*(Error|Exception|NotFound|Forbidden|Closed|Timeout|Limited)\b: ")
+"""How the last line of a traceback begins."""
+TOLD = re.compile(r"raised an exception: |10062|40060")
+"""What is said once more, and requests that Discord has given up or that another process has answered."""
 
 
 @dataclass
@@ -105,21 +111,18 @@ class Fleet:
         """The processes that run."""
         return [each for each in self.workers if each.process.returncode is None]
 
-    def faults(self) -> list[str]:
-        """What the logs say that nobody should have to read: tracebacks and errors, a line each."""
+    def faults(self) -> Counter[str]:
+        """The errors in the logs that nobody should have to read, each by the line that names it."""
         lines = [line for each in self.workers for line in each.log.read_text("utf-8").splitlines()]
-        return [line for line in lines if "ERROR" in line or line.startswith("Traceback")]
+        return Counter(line[:90] for line in lines if ERROR.match(line) and not TOLD.search(line))
 
 
 @asynccontextmanager
-async def open_fleet(
-    fake: FakeDiscord, folder: Path, database_url: str, shards: int
-) -> AsyncIterator[Fleet]:
-    """A process for each shard, one after the other; all are ended with the block, however that ends."""
+async def open_fleet(fake: FakeDiscord, folder: Path, database_url: str, shards: int) -> AsyncIterator[Fleet]:
+    """A process for each shard, at once; all are ended with the block, however that ends."""
     fleet = Fleet(fake, folder, database_url, shards)
     try:
-        for shard in range(shards):
-            await fleet.start(shard)
+        await asyncio.gather(*(fleet.start(shard) for shard in range(shards)))
         yield fleet
     finally:
         for worker in fleet.alive():
