@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-room bench-search bench-memory mutants translations screenshot vendor clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-room bench-fleet bench-search bench-memory mutants translations screenshot vendor clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -87,6 +87,9 @@ bench-spotify: $(VENV)/.dev ## time the party while Spotify answers 429 to every
 
 bench-room: $(VENV)/.dev ## fill one party's page with 500 guests, and hold it to its promises
 	@$(BIN)/python -m tests.measure.room
+
+bench-fleet: $(VENV)/.dev ## kill, replace and hand over one of four bot processes on one PostgreSQL, and look for what was lost
+	@$(BIN)/python -m tests.measure.fleet
 
 SEED ?= 1
 

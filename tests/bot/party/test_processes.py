@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.party.words import Room, State
+from bot.party.words import Quorum, Room, State
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -111,7 +111,7 @@ async def test_only_who_sees_the_voice_channel_counts_its_people(
     listening = ["31", "32", "33", "34"]
     party.unit.count_listeners("discord", lambda _room, _voice: listening)
     other.unit.count_listeners("discord", lambda _room, _voice: None)
-    await party.settings.choose(ROOM, MOD, {"voice": "9"})
+    await party.settings.choose(ROOM, MOD, {"voice": "9", "quorum": Quorum.THIRD})
     for song in ("mr brightside", "take on me"):
         await party.queue.add(ROOM, ANNA, song)
     wished = [await each.queue.skip(ROOM, who) for each, who in ((party, BEN), (other, CLEO))]

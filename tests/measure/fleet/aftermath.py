@@ -44,7 +44,7 @@ STANDS = (
     "SELECT json_build_object('channel', channel, 'card', card, 'playing', (SELECT title FROM entries "
     "WHERE party_id = parties.id AND state = 'playing'), 'overdue', (SELECT count(*) FROM entries WHERE "
     "party_id = parties.id AND state = 'playing' AND ends_ms < extract(epoch from now()) * 1000 - 5000)) "
-    "FROM parties"
+    "FROM parties WHERE platform = 'discord'"
 )
 
 
