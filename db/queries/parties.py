@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, exists, func, or_, select, update
 
-from bot.party.limits import ACTIVE_FOR_MS
+from bot.party.limits import ACTIVE_FOR_MS, MINUTE_MS
 from bot.party.words import (
     NOBODY,
     Blocked,
@@ -31,6 +31,8 @@ from db.queries.stored_blocks import blocked_column, read_blocked
 from db.queries.stored_rules import read_rules, rule_columns
 from db.schema import changes, entries, members, parties, playbacks, skips
 
+TOUCHED_WITHIN_MS = MINUTE_MS
+"""When a party was last active is noted a second later at most; to seek active ones a minute is taken."""
 NONE_YET = 0
 """The number of a party that nobody has begun; entries and changes have none such."""
 ROOM = (parties.c.platform, parties.c.workspace, parties.c.channel)
@@ -153,6 +155,7 @@ LOW_ON_SONGS = query(
     Room,
     select(*ROOM).where(
         parties.c.autopilot_below > 0,
+        parties.c.active_ms >= bindparam("active"),
         _queued < parties.c.autopilot_below,
         exists().where(
             changes.c.party_id == parties.c.id,
@@ -281,7 +284,7 @@ class Parties:
 
     async def low_on_songs(self, since_ms: int) -> list[Room]:
         """The rooms whose autopilot has something to do, if people did something there since then."""
-        return await self._session.rows(LOW_ON_SONGS, since=since_ms)
+        return await self._session.rows(LOW_ON_SONGS, since=since_ms, active=since_ms - TOUCHED_WITHIN_MS)
 
     async def touch(self, party_id: int, started_ms: int, active_ms: int) -> None:
         """Notes when the party began and was last active."""

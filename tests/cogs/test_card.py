@@ -263,6 +263,9 @@ async def test_the_next_party_gets_a_card_of_its_own(
     await party.queue.add(where, ANNA, "mr brightside")
     await eventually(lambda: len(cards(fake)) == 1)
     (first,) = cards(fake)
+    async with asyncio.timeout(PATIENCE_S):
+        while await party.cards.of(where) != first.id:
+            pass  # each look lets the bot take note of its card
     fake.delete_message(first)
     await fake.slash(fake.member("Anna"), "now")  # by then the bot has heard of it
     clock.pass_by(hours=30)

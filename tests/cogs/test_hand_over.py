@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -49,6 +49,11 @@ def cards(fake: FakeDiscord) -> list[FakeMessage]:
     return [message for message in fake.messages if is_card(message)]
 
 
+def is_gone(message: FakeMessage) -> Callable[[], bool]:
+    """Tells whether a message is deleted."""
+    return lambda: message.deleted
+
+
 async def shown(fake: FakeDiscord, party: PartyService, where: Room) -> FakeMessage:
     """The one card of a room, which the database knows, once all is quiet."""
     for _ in range(3):
@@ -81,7 +86,7 @@ async def test_a_card_that_is_replaced_is_lost_by_neither(
     first = await shown(fake, party, room(fake))
     for _ in range(3):
         await fake.slash(anna, "queue")
-        await until(lambda: first.deleted)
+        await until(is_gone(first))
         first = await shown(fake, successor, room(fake))
     await fake.slash(anna, "add", song="mr brightside")
     await until(lambda: "Brightside" in first.text)

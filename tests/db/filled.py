@@ -67,7 +67,7 @@ async def scanned(store: Store, statement: str, values: Any) -> tuple[set[str], 
     """The tables that a statement reads from end to end, and the plan that says so."""
     if engine_of(store) is not None:
         [[tree]] = await run_sql(store, f"EXPLAIN (FORMAT JSON) {statement}", values)
-        return {node["Relation Name"] for node in _nodes(tree[0]["Plan"]) if _is_scan(node)}, tree
+        return {node["Relation Name"] for node in nodes(tree[0]["Plan"]) if _is_scan(node)}, tree
     steps = [str(row[-1]) for row in await run_sql(store, f"EXPLAIN QUERY PLAN {statement}", values)]
     return {
         step.split()[1]
@@ -76,10 +76,11 @@ async def scanned(store: Store, statement: str, values: Any) -> tuple[set[str], 
     }, steps
 
 
-def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan's steps."""
     yield node
     for inner in node.get("Plans", ()):
-        yield from _nodes(inner)
+        yield from nodes(inner)
 
 
 def _is_scan(node: dict[str, Any]) -> bool:

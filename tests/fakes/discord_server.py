@@ -169,7 +169,7 @@ class FakeDiscord(Acts):
             raise TimeoutError(f"{connected=}, last requests:\n{told}") from None
 
     def connected(self, shard: int) -> int:
-        """How many connections of a shard there are now: a bot may have several (docs, "Gateway": Sharding)."""
+        """How many connections of a shard there are: a bot may have several (docs, "Gateway": Sharding)."""
         return sum(session.shard[0] == shard for session in self._gateway.live)
 
     async def until(self, met: Callable[[], bool]) -> None:

@@ -151,8 +151,8 @@ async def test_the_process_that_serves_a_room_tells_of_its_night(
 ) -> None:
     """It alone knows what the room is called and who is to be told; others wait, in case nobody serves it."""
     said: list[tuple[str, Room]] = []
-    for name, service in (("party", party), ("other", other)):
-        service.notices.on_night(lambda room, _secret, name=name: said.append((name, room)))
+    party.notices.on_night(lambda room, _secret: said.append(("party", room)))
+    other.notices.on_night(lambda room, _secret: said.append(("other", room)))
     party.unit.serve("slack", lambda _: True)
     other.unit.serve("discord", lambda room: room == ROOM)
     other.nights.named_by("discord", lambda _: "the kitchen")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bot.party.words import (
     NOBODY,
     Blocked,
@@ -19,6 +21,8 @@ from bot.party.words import (
 )
 from db.store import Store
 from tests.conftest import ANNA, BEN, ON_BOTH, ROOM
+from tests.db.filled import fill, nodes
+from tests.db.raw import engine_of, heard, run_sql
 from tests.db.songs import SONG, queued
 
 pytestmark = ON_BOTH
@@ -116,3 +120,23 @@ async def test_an_autopilot_is_asked_where_few_songs_are_left_and_people_are(sto
     async with store.reading() as look:
         assert await look.parties.low_on_songs(5) == rooms[:1]
         assert await look.parties.low_on_songs(6) == []
+
+
+async def test_an_autopilot_in_a_room_where_nothing_happens_costs_nothing(store: Store) -> None:
+    """Every second each process asks for those that have something to do: it looks at active rooms alone."""
+    if engine_of(store) is None:
+        pytest.skip("SQLite does not tell how many rows it has looked at")
+    await fill(store)
+    await run_sql(store, "UPDATE parties SET autopilot_below = 3")
+    await run_sql(store, "ANALYZE parties")
+    async with heard(store) as statements, store.reading() as tx:
+        await tx.parties.low_on_songs(1_000_000)
+    [(statement, values)] = [each for each in statements if "autopilot_below" in each[0]]
+    [[tree]] = await run_sql(store, f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
+    looked = {
+        node["Relation Name"]: node["Actual Loops"]
+        for node in nodes(tree[0]["Plan"])
+        if "Relation Name" in node
+    }
+    assert looked["parties"] == 1
+    assert looked["entries"] == looked["changes"] == 0

@@ -222,6 +222,7 @@ async def paces(store: Store, server: Server, database: str, rooms: int, seconds
         party = PartyService(store, catalogue, Recommender(bundle, catalogue, seed=0))
         rng = random.Random(1)  # noqa: S311 - no secret
         songs = [catalogue.track(index) for index in range(5_000)]
+        await catalogue.search("take on me")  # from then on it knows all songs
 
         async def add(room: Room, who: Member, key: str) -> None:
             await party.queue.add(room, who, f"track:{rng.choice(songs).track_id}", key)
