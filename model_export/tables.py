@@ -43,7 +43,7 @@ WELCOME: Mapping[str, Sequence[str]] = {
     "entries": (),
 }
 AT_ONCE = 2**21
-"""How many rows are held at a time."""
+"""How many rows are held at a time, or twice as many as there are ids to find, if those are more."""
 CLOSELY = 2**14
 """How many of them are looked at row by row together, where something is odd."""
 
@@ -93,6 +93,8 @@ def _repeated(folder: Path, tracks: int, playlists: int) -> str:
 class _Songs:
     """What is made of rows of tracks."""
 
+    known = 0
+
     def surely(self, columns: Mapping[str, Any]) -> pa.Table | None:
         """The rows as a table, or None where one must be looked at."""
         made = {
@@ -121,6 +123,8 @@ class _Songs:
 
 class _Lists:
     """What is made of rows of playlists."""
+
+    known = 0
 
     def surely(self, columns: Mapping[str, Any]) -> pa.Table | None:
         """The rows as a table, or None where one must be looked at."""
@@ -159,6 +163,11 @@ class _Filled:
     lists: Any  # the ids, by number
     tracks: Any
     places: tuple[dict[str, int], dict[str, int]] | None = None
+
+    @property
+    def known(self) -> int:
+        """How many ids are gone through for every so many rows, which must be more, or time grows faster."""
+        return len(self.lists) + len(self.tracks)
 
     def surely(self, columns: Mapping[str, Any]) -> pa.Table | None:
         """The rows as a table, or None where one must be looked at."""
@@ -213,7 +222,7 @@ def _found(column: Any, known: Any) -> Any | None:
 def _taken(path: Path, kind: Any) -> Iterator[pa.Table]:
     """What is made of the rows of a table, some at a time."""
     first = 0
-    for rows in _rows(path):
+    for rows in _rows(path, max(AT_ONCE, 2 * kind.known)):
         made = kind.surely(_columns(path, rows))
         if made is not None:
             yield made
@@ -271,12 +280,12 @@ def _readable(value: Any) -> bool:
     return True
 
 
-def _rows(path: Path) -> Iterator[pa.Table]:
-    """The rows of a table, at most `AT_ONCE` together, with those columns that are looked at."""
+def _rows(path: Path, at_once: int) -> Iterator[pa.Table]:
+    """The rows of a table, at most so many together, with those columns that are looked at."""
     held: list[pa.RecordBatch] = []
     count = 0
     for batch in _batches(path):
-        if held and count + batch.num_rows > AT_ONCE:
+        if held and count + batch.num_rows > at_once:
             yield pa.Table.from_batches(held).combine_chunks()
             held, count = [], 0
         held.append(batch)
