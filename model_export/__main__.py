@@ -23,6 +23,7 @@ from model_export.merge import read_folders
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
 from model_export.report import FILES, PAGE, examine, write_report
+from model_export.synth import FORMATS, synthesise
 from model_export.tuning import finished, load_settings, open_study, save_settings, tune
 
 app = typer.Typer(
@@ -35,6 +36,10 @@ console = Console(stderr=True)
 Data = Annotated[
     list[Path],
     typer.Argument(help="Folders of playlists, each three Parquet files or mpd.slice.*.json."),
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option(help="Keep what is read in this folder: the next run on the same files starts at once."),
 ]
 _DEFAULTS = Settings()
 STOPPED = 130
@@ -60,9 +65,10 @@ def train_command(
     settings_file: Annotated[
         Path | None, typer.Option("--settings", help="What `tune --out` wrote; the options above count more.")
     ] = None,
+    cache: Cache = None,
 ) -> None:
     """Learns a model from playlists and writes it, with its bundle, into a folder."""
-    lists = _read(data)
+    lists = _read(data, cache)
     console.print(f"{len(lists):,} playlists, {len(lists.songs):,} songs, {len(lists.entries):,} entries")
     chosen = {"dims": dims, "epochs": epochs, "neighbours": neighbours, "seed": seed}
     asked = {name: value for name, value in chosen.items() if value != getattr(_DEFAULTS, name)}
@@ -89,9 +95,10 @@ def tune_command(
     trials: Annotated[int, typer.Option(min=1, help="How many more.")] = 20,
     epochs: Annotated[int, typer.Option(min=1, help="Of each trial.")] = _DEFAULTS.epochs,
     out: Annotated[Path | None, typer.Option(help="Write the best settings here, for `train`.")] = None,
+    cache: Cache = None,
 ) -> None:
     """Looks for settings that are better on validation; stop it with Ctrl-C and go on another day."""
-    lists = _read(data)
+    lists = _read(data, cache)
     found = open_study(study)
     base = replace(_DEFAULTS, epochs=epochs)
     with _progress() as bar:
@@ -129,11 +136,12 @@ def evaluate_command(
     data: Data,
     model: Annotated[Path, typer.Option(help="The folder of the model.")],
     split: Annotated[str, typer.Option(help="validation or test.")] = "test",
+    cache: Cache = None,
 ) -> None:
     """Measures a model on playlists it has not seen, beside the baselines."""
     if split not in ("validation", "test"):
         raise DataError(f"--split is {split!r}; say validation or test")
-    lists = _read(data)
+    lists = _read(data, cache)
     bundle = Bundle(model, lists)
     chosen: Split = "validation" if split == "validation" else "test"
     unseen = bundle.unseen(lists, chosen)
@@ -154,9 +162,10 @@ def report_command(
     word: Annotated[
         str, typer.Option(help="Playlists with this word in their name are marked on the map.")
     ] = "workout",
+    cache: Cache = None,
 ) -> None:
     """Writes a page with pictures that shows how good and how odd a model is."""
-    lists = _read(data)
+    lists = _read(data, cache)
     with written_whole(out, FILES, "report") as scratch, _progress() as bar:
         task = bar.add_task("reporting", total=None, note="")
         report = examine(lists, model, word, lambda what: bar.update(task, note=what))
@@ -170,9 +179,10 @@ def export_command(
     data: Data,
     model: Annotated[Path, typer.Option(help="The folder that `train` wrote.")],
     out: Annotated[Path, typer.Option(help="The folder to write the bundle into.")],
+    cache: Cache = None,
 ) -> None:
     """Writes a trained model's bundle: what the bot needs, without the playlists' factors."""
-    learned = load_learned(model, _read(data))
+    learned = load_learned(model, _read(data, cache))
     with written_whole(out, MODEL, "model") as scratch:
         write_bundle(learned, scratch)
     console.print(f"{len(learned.lists.songs):,} songs: {out}")
@@ -188,9 +198,30 @@ def harvest_command(
     console.print(f"{found.playlists:,} playlists of {found.rooms:,} rooms, {found.songs:,} songs: {out}")
 
 
-def _read(folders: list[Path]) -> Playlists:
+@app.command("synth")
+def synth_command(
+    out: Annotated[Path, typer.Option(help="The folder to write the playlists into.")],
+    lists: Annotated[int, typer.Option(min=1, help="How many playlists.")] = 10_000,
+    tracks: Annotated[int, typer.Option(min=1, help="How many different tracks.")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
+    form: Annotated[str, typer.Option("--format", help="parquet or slices.")] = FORMATS[0],
+) -> None:
+    """Makes up playlists in the Million Playlist Dataset's proportions, to show what something costs."""
+    chosen = next((each for each in FORMATS if each == form), None)
+    if chosen is None:
+        raise DataError(f"--format is {form!r}; say {' or '.join(FORMATS)}")
+    with _progress() as bar:
+        task = bar.add_task("making", total=lists, note="")
+        made = synthesise(out, lists, tracks, seed, chosen, lambda done: bar.update(task, completed=done))
+    console.print(
+        f"{made.lists:,} playlists, {made.entries:,} entries, {made.tracks:,} tracks of {made.artists:,} "
+        f"artists on {made.albums:,} albums, {made.names:,} names: {out}"
+    )
+
+
+def _read(folders: list[Path], cache: Path | None) -> Playlists:
     """Reads folders of playlists as one, and says what was odd in them."""
-    lists = read_folders(folders)
+    lists = read_folders(folders, cache)
     for note in lists.notes:
         print(note, file=sys.stderr)
     return lists
