@@ -19,7 +19,7 @@ from onnx import checker, helper, numpy_helper, parser
 from scipy import sparse
 
 from model_export.graph_file import DATA, part, written
-from model_export.graph_text import BYTES, FLOATS, written_out
+from model_export.graph_text import BYTES, FINE_BYTES, FLOATS, written_out
 from model_export.model import Blend, Floats, Indices, Memory, Model, rounded
 from model_export.neighbours import REACH, as_bytes, nothing
 
@@ -35,6 +35,8 @@ HALF_A_BYTE = 0.51 / 127
 """By how much of the largest number rounding to bytes may change a number."""
 TAME = 80.0
 """Scores within it can be raised to the power of e as they are."""
+TYPICAL_SUM, CLOSE = 2.0, 5e-4
+"""How many times a song's factors a playlist's are, and by how much its rounding may change a match."""
 FLOAT_ERROR = 4e-6
 """By how much of its summands rounding may change a sum of float32."""
 
@@ -120,7 +122,7 @@ def build_graph(model: Model, others: StandIns) -> onnx.ModelProto:
         onnx.checker.ValidationError: the graph is not sound, which only a fault in this file can bring.
     """
     layout = Layout(*model.factors.shape)
-    graph = _empty_graph(layout)
+    graph = _empty_graph(model, layout)
     graph.graph.initializer.extend(
         numpy_helper.from_array(values, name) for name, values in constants(model, others, layout).items()
     )
@@ -137,7 +139,7 @@ def save_graphs(model: Model, others: StandIns, folder: Path) -> None:
     is large stands in `model.data` alone, which onnxruntime maps, so that all who run it share it.
     """
     layout = Layout(*model.factors.shape)
-    whole = _empty_graph(layout)
+    whole = _empty_graph(model, layout)
     whole.graph.initializer.extend(written(constants(model, others, layout), folder / DATA))
     scan = helper.make_tensor_value_info("scan", onnx.TensorProto.FLOAT, ["r", layout.padded])
     playlist = helper.make_tensor_value_info("playlist", onnx.TensorProto.FLOAT, ["r", layout.width])
@@ -154,9 +156,23 @@ def save_graphs(model: Model, others: StandIns, folder: Path) -> None:
         checker.check_model(folder / name, full_check=True)
 
 
-def _empty_graph(layout: Layout) -> onnx.ModelProto:
+def _empty_graph(model: Model, layout: Layout) -> onnx.ModelProto:
     sizes = {"PADDED": layout.padded, "WIDTH": layout.width, "STEP_DIMS": layout.step_dims}
-    return parser.parse_model(written_out(FLOATS if layout.dims <= FEW else BYTES, sizes))
+    scan = FLOATS if layout.dims <= FEW else FINE_BYTES if _is_coarse(model) else BYTES
+    return parser.parse_model(written_out(scan, sizes))
+
+
+def _is_coarse(model: Model) -> bool:
+    """Whether rounding a playlist to bytes could change a match by a thousandth.
+
+    It changes no answer, as candidates are scored exactly, but the normaliser is a sum over what was scanned.
+    A number of a playlist's is at most a few times that of a song, and a match changes by a quarter of what
+    its logit does.
+    """
+    some = model.factors[:: -(-len(model.factors) // AT_ONCE)]
+    largest, length = np.abs(some).max(axis=1).mean(), np.linalg.norm(some, axis=1).mean()
+    off = TYPICAL_SUM * largest / 127 / 12**0.5 * length
+    return bool(model.scale * model.temper * off / 4 > CLOSE)
 
 
 def constants(model: Model, others: StandIns, layout: Layout) -> Constants:
@@ -298,6 +314,9 @@ def _numbers(model: Model, memory: Memory, others: StandIns, layout: Layout) -> 
         "most_blend": 10,
         "infinity": np.inf,
         "middle_f": 128,
+        "half": 0.5,
+        "one_127th": 1 / 127,
+        "least_step": 1e-30,
         "low": -1e38,
         "most_byte": 255.0**2,
     }
@@ -308,6 +327,7 @@ def _numbers(model: Model, memory: Memory, others: StandIns, layout: Layout) -> 
         "blocks": [layout.blocks],
         "padded": [layout.padded],
         "as_blocks": [-1, layout.lanes],
+        "two_halves": [2, -1, layout.padded],
         "by_lane": [layout.lanes, layout.blocks],
         "in_blocks": [layout.padded, -1, layout.step_dims],
         "steps_of_row": [1, layout.width // layout.step_dims],

@@ -345,6 +345,32 @@ BYTES = {
     "HELD": "held_bar_column",
 }
 
+# The same finer: the playlist's factors are rounded here, and what is left of them is scanned beside them.
+FINE_BYTES = {
+    **BYTES,
+    "SCAN": """
+    scanned_bytes = Slice (stored_factors, zero_i, padded, axis_0)
+    scanned = Reshape (scanned_bytes, in_blocks)
+    track_step = Slice (factor_step, zero_i, padded, axis_0)
+    scanned_step = Expand (track_step, steps_of_row)
+    half_bias = Mul (tempered_bias, half)
+    playlist_size = Abs (playlist)
+    playlist_most = ReduceMax (playlist_size, axis_1)
+    playlist_step = Mul (playlist_most, one_127th)
+    some_playlist_step = Max (playlist_step, least_step)
+    in_playlist_steps = Div (playlist, some_playlist_step)
+    whole_steps = Round (in_playlist_steps)
+    rounded = Mul (whole_steps, some_playlist_step)
+    left_over = Sub (playlist, rounded)
+    both = Concat <axis = 0> (rounded, left_over)
+    both_scanned = com.microsoft.MatMulNBits
+        <K = WIDTH, N = PADDED, bits = 8, block_size = STEP_DIMS, accuracy_level = 4>
+        (both, scanned, scanned_step, , , half_bias)
+    one_behind_the_other = Reshape (both_scanned, two_halves)
+    scan = ReduceSum <keepdims = 0> (one_behind_the_other, axis_0)
+""",
+}
+
 # The neighbours `name` of the rows `of`, and how near they are: a column for each, as long as the longest. In
 # the file they stand one behind the other, row r's from first[r] to first[r + 1]. The last of these says
 # nothing, and so does what stands before an empty row: that is what is read past a shorter row's end.
