@@ -18,7 +18,7 @@ import onnx
 from onnx import checker, helper, numpy_helper, parser
 from scipy import sparse
 
-from model_export.graph_file import DATA, part, written
+from model_export.graph_file import DATA, part, read_by, written
 from model_export.graph_text import BYTES, FINE_BYTES, FLOATS, written_out
 from model_export.model import Blend, Floats, Indices, Memory, Model, rounded
 from model_export.neighbours import REACH, as_bytes, nothing
@@ -124,7 +124,8 @@ def build_graph(model: Model, others: StandIns) -> onnx.ModelProto:
     layout = Layout(*model.factors.shape)
     graph = _empty_graph(model, layout)
     graph.graph.initializer.extend(
-        numpy_helper.from_array(values, name) for name, values in constants(model, others, layout).items()
+        numpy_helper.from_array(values, name)
+        for name, values in _used(graph, constants(model, others, layout)).items()
     )
     checker.check_model(graph, full_check=True)
     return graph
@@ -140,7 +141,7 @@ def save_graphs(model: Model, others: StandIns, folder: Path) -> None:
     """
     layout = Layout(*model.factors.shape)
     whole = _empty_graph(model, layout)
-    whole.graph.initializer.extend(written(constants(model, others, layout), folder / DATA))
+    whole.graph.initializer.extend(written(_used(whole, constants(model, others, layout)), folder / DATA))
     scan = helper.make_tensor_value_info("scan", onnx.TensorProto.FLOAT, ["r", layout.padded])
     playlist = helper.make_tensor_value_info("playlist", onnx.TensorProto.FLOAT, ["r", layout.width])
     asked, answer = list(whole.graph.input), list(whole.graph.output)
@@ -160,6 +161,12 @@ def _empty_graph(model: Model, layout: Layout) -> onnx.ModelProto:
     sizes = {"PADDED": layout.padded, "WIDTH": layout.width, "STEP_DIMS": layout.step_dims}
     scan = FLOATS if layout.dims <= FEW else FINE_BYTES if _is_coarse(model) else BYTES
     return parser.parse_model(written_out(scan, sizes))
+
+
+def _used(graph: onnx.ModelProto, numbers: Constants) -> Constants:
+    """What this form of the graph needs of the numbers, and the dimensions for whoever reads the file."""
+    needed = {"dims", *(name for node in graph.graph.node for name in read_by(node))}
+    return {name: values for name, values in numbers.items() if name in needed or name == "blend"}
 
 
 def _is_coarse(model: Model) -> bool:

@@ -52,7 +52,7 @@ def part(
     for node in reversed(whole.graph.node):
         if needed & (set(node.output) - given):
             nodes.append(node)
-            needed |= set(_read(node))
+            needed |= set(read_by(node))
     tensors = [each for each in whole.graph.initializer if each.name in needed]
     graph = helper.make_graph(nodes[::-1], whole.graph.name, inputs, outputs, tensors)
     return helper.make_model(
@@ -63,9 +63,9 @@ def part(
     )
 
 
-def _read(node: onnx.NodeProto) -> Iterable[str]:
+def read_by(node: onnx.NodeProto) -> Iterable[str]:
     """The values that a node reads, those in its branches among them."""
     yield from node.input
     for attribute in node.attribute:
         for inner in attribute.g.node:
-            yield from _read(inner)
+            yield from read_by(inner)
