@@ -22,6 +22,7 @@ ALIGNED = 4096
 def written(constants: Mapping[str, npt.NDArray[Any]], path: Path) -> Iterator[onnx.TensorProto]:
     """Writes numbers into a file, and gives the tensors that say where in it they stand."""
     with path.open("wb") as file:
+        file.write(bytes(ALIGNED))  # git takes a file that begins so for what it is: no text
         for name, values in constants.items():
             if values.nbytes < SMALL:
                 yield numpy_helper.from_array(values, name)
