@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.party.errors import StartError
 from bot.recommend import prepared
+from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import made
 
 
@@ -30,10 +31,19 @@ def prepare(catalogue: Path, digest: str = "") -> Path:
     try:
         prepared.write(path, kept, digest)
     except OSError as error:
-        raise StartError(
-            f"{path} cannot be written ({error}); make room there, or the right to write"
-        ) from error
+        raise StartError(f"{path} cannot be written ({error}); make room there, or let me write") from error
     return path
+
+
+def prepared_for(folder: Path) -> str:
+    """Prepares the songs of a model's bundle and says so in a line.
+
+    Raises:
+        StartError: the bundle is damaged, or the file cannot be written.
+    """
+    bundle = open_bundle(folder)
+    path = prepare(bundle.catalogue, bundle.versions["catalogue"])
+    return f"{path}: {bundle.tracks:,} songs in {path.stat().st_size / 1e6:,.0f} MB"
 
 
 if __name__ == "__main__":
