@@ -16,6 +16,7 @@ import logging
 import mmap
 import os
 import sys
+import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -44,6 +45,8 @@ _MAGIC = b"Encore's songs, prepared to be searched: 1\n"
 _CRC = 9  # eight hexadecimal digits and the end of the line
 _ALIGNED = 64
 _MIB = 1 << 20
+_ENDED_S = 3600.0
+"""Nobody has written so long."""
 
 
 class UnfitError(Exception):
@@ -100,7 +103,8 @@ def write(path: Path, arrays: Arrays, catalogue: str) -> None:
         OSError: it cannot be written.
     """
     about = _about(arrays, catalogue)
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    _tidy(path)
+    new = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
     try:
         with new.open("wb") as file:
             file.write(_MAGIC + b"0" * (_CRC - 1) + b"\n")
@@ -117,6 +121,14 @@ def write(path: Path, arrays: Arrays, catalogue: str) -> None:
         with suppress(OSError):
             new.unlink()
         raise
+
+
+def _tidy(path: Path) -> None:
+    """Removes what others left unfinished that were ended while they wrote."""
+    for left in path.parent.glob(f"{path.name}.*.new"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _ENDED_S:
+                left.unlink()
 
 
 def _put(file: Any, data: bytes | memoryview, crc: int) -> int:
