@@ -1,4 +1,4 @@
-"""The index of letter groups finds the same however its texts are divided, and looks no further than it must."""
+"""The index of letter groups finds the same however texts are divided, and looks no further than it must."""
 
 from __future__ import annotations
 
