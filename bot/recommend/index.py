@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.recommend.places import Numbers
+from bot.recommend.places import Hashes, Numbers
+
+Floats = npt.NDArray[np.float64]
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 """What is kept of something, each by its name."""
@@ -77,20 +79,28 @@ class Index:
         rare = np.argsort(sizes, kind="stable")
         looked_at = rare[: max(ENOUGH, int(np.searchsorted(sizes[rare], COMMON * len(self._fame))))]
         groups, worth = groups[looked_at], worth[looked_at]
-        whole = float(worth.sum())
         best = _Best(most)
+        # What all groups from each on are worth together, the rarest and dearest being the first.
+        rest = np.append(np.cumsum(worth[::-1])[::-1], 0.0)
+        famous = share * float(rest[0])
         starts, ends = self._starts[:, groups], self._starts[:, groups + 1]
         for tier, best_known in enumerate(self._best_known):
-            most_known = share * whole * best_known
-            if whole + most_known <= best.least:
-                continue
-            found, counts = self._found(starts[tier], ends[tier])
-            score = np.bincount(found, np.repeat(worth, counts))
-            better = np.flatnonzero(score > max(ALIKE * best.score, best.least - most_known))
+            # A text needs more than that in common to be better than what was found.
+            least = max(ALIKE * best.score, best.least - famous * best_known)
+            score = self._scores(starts[tier], ends[tier], worth, rest, least)
+            better = np.flatnonzero(score > least)
             if len(better):
-                places, score = better + tier * TIER, score[better]
-                best.add(places, score, score + share * whole * self._fame[places])
+                places = better + tier * TIER
+                best.add(places, score[better], famous * self._fame[places])
         return best.places.astype(np.int32)
+
+    def _scores(self, starts: Hashes, ends: Hashes, worth: Floats, rest: Floats, least: float) -> Floats:
+        """What each text of a tier has in common with one; too little, if none has more than `least`."""
+        needed = int(np.count_nonzero(rest > least))  # without any of these the others are not enough
+        score = self._counted(starts[:needed], ends[:needed], worth[:needed])
+        if needed < len(worth) and score.max(initial=0.0) > least - rest[needed]:
+            score = score + self._counted(starts[needed:], ends[needed:], worth[needed:])
+        return score
 
     def starting(self, letters: str, most: int) -> Numbers:
         """The best known of the texts with a word that starts with one or two plain letters."""
@@ -99,18 +109,18 @@ class Index:
         best = _Best(most)
         starts, ends = self._starts[:, first], self._starts[:, first + groups]
         for tier, best_known in enumerate(self._best_known):
-            if best_known > best.least:
+            if 1 + best_known > best.least:
                 places = np.unique(self._texts[starts[tier] : ends[tier]]).astype(np.int64) + tier * TIER
                 fame = self._fame[places]
-                best.add(places, np.ones_like(fame), fame)
+                best.add(places, np.ones(len(places)), fame)
         return best.places.astype(np.int32)
 
-    def _found(
-        self, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-    ) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int64]]:
-        """The texts of some groups in one tier, one group behind the other, and how many each has."""
+    def _counted(self, starts: Hashes, ends: Hashes, worth: Floats) -> Floats:
+        """What each text of a tier is given by some groups."""
         pieces = [self._texts[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return np.concatenate(pieces), ends - starts
+        if not pieces:
+            return np.empty(0)
+        return np.bincount(np.concatenate(pieces), np.repeat(worth, ends - starts), TIER)
 
 
 class _Best:
@@ -128,8 +138,11 @@ class _Best:
         self._scores: npt.NDArray[Any] = np.empty(0)
         self._worth: npt.NDArray[Any] = np.empty(0)
 
-    def add(self, places: npt.NDArray[np.int64], scores: npt.NDArray[Any], worth: npt.NDArray[Any]) -> None:
-        """Takes in what is better; what has little in common is left out."""
+    def add(self, places: Hashes, scores: Floats, fame: npt.NDArray[Any]) -> None:
+        """Takes in what is better, by its score and its fame; what has little in common is left out."""
+        worth = scores + fame
+        better = worth > self.least
+        places, scores, worth = places[better], scores[better], worth[better]
         self.score = max(self.score, float(scores.max(initial=0.0)))
         places = np.concatenate([self.places, places])
         scores, worth = np.concatenate([self._scores, scores]), np.concatenate([self._worth, worth])
