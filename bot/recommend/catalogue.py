@@ -44,7 +44,7 @@ from bot.recommend.asked import Asked, understood
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.finder import Finder, Outcome
 from bot.recommend.index import Arrays
-from bot.recommend.places import Places, number
+from bot.recommend.places import Places, numbers
 from bot.recommend.shelf import Shelf, places
 from bot.recommend.shelving import Row, registered, shelved
 from bot.recommend.texts import tidy
@@ -353,7 +353,7 @@ def _made(connection: sqlite3.Connection, lock: threading.Lock, songs: int) -> A
                 rows = _rows(connection, _CALLED, len(ids), AT_A_TIME)
             if not rows:
                 return
-            ids.extend([number(row[0]) for row in rows])
+            ids.extend(numbers([row[0] for row in rows]))
             yield [Row(_line(row[1]), _line(row[2]), row[3], row[4]) for row in rows]
 
     kept = shelved(parts())

@@ -120,7 +120,8 @@ class Index:
         pieces = [self._texts[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         if not pieces:
             return np.empty(0)
-        return np.bincount(np.concatenate(pieces), np.repeat(worth, ends - starts), TIER)
+        counts = np.bincount(np.concatenate(pieces), np.repeat(worth, ends - starts), TIER)
+        return np.asarray(counts, np.float64)
 
 
 class _Best:

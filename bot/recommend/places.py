@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from operator import methodcaller
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +15,17 @@ Numbers = npt.NDArray[np.int32]
 _PRIME = 9168049737788840131
 """A prime of 63 bits, drawn at random: what is left of two texts' bytes is hardly ever the same."""
 
+_BYTES = methodcaller("encode", "utf-8", "replace")
+
 
 def number(text: str) -> int:
     """The number that stands for a text: the same in every process, unlike `hash`."""
-    return int.from_bytes(text.encode("utf-8", "surrogatepass"), "little") % _PRIME
+    return int.from_bytes(text.encode("utf-8", "replace"), "little") % _PRIME
+
+
+def numbers(texts: Iterable[str]) -> list[int]:
+    """The number of each of some texts; quicker than `number` for each."""
+    return [int.from_bytes(text, "little") % _PRIME for text in map(_BYTES, texts)]
 
 
 def order(hashes: Hashes) -> Numbers:

@@ -27,7 +27,7 @@ from bot.party.spelling import (
 )
 from bot.recommend.index import indexed
 from bot.recommend.other_names import all_names, other_titles, romanised
-from bot.recommend.places import Hashes, number, order
+from bot.recommend.places import Hashes, number, numbers, order
 
 NOT_LATIN = re.compile("[\u0370-\u1dff\u2e80-\ud7ff\uf900-\ufaff]")
 """A letter that is no Latin one."""
@@ -132,7 +132,7 @@ def registered(ids: Sequence[int], artists: Sequence[tuple[int, str]]) -> dict[s
     keys = alike_all(fold_all([name for _, name in artists]))
     return {
         **places("ids", np.array(ids, np.int64)),
-        **places("artist_keys", np.array([number(without_the(key)) for key in keys], np.int64)),
+        **places("artist_keys", np.array(numbers(map(without_the, keys)), np.int64)),
         "artist_indices": np.array([index for index, _ in artists], np.int32),
     }
 
@@ -183,27 +183,29 @@ def _made(rows: Sequence[Row], made: _Made) -> list[str]:
     artists = alike_all([names.replace("(", " ").replace(")", " ") for names in people], made.words)
     together = [f"{title}{ARTISTS}{names}" for title, names in zip(titles, artists, strict=True)]
     made.texts.append("\n".join(together).encode())
-    made.plain.extend([number(title.partition("(")[0].strip() or title) for title in folded])
+    made.plain.extend(numbers([title.partition("(")[0].strip() or title for title in folded]))
     made.popularity.extend([row.popularity for row in rows])
     made.years.extend([row.year for row in rows])
     lines = [f"{title} {names}" for title, names in zip(folded, people, strict=True)]
     for at, line in enumerate(lines):
         if not line.isascii() and NOT_LATIN.search(line):
             lines[at] += f" {_in_latin_letters(first + at, rows[at], made)}"
-    for at, (title, artist) in enumerate(zip(titles, artists, strict=True), first):
-        key = written_title_key(title)
-        made.titled.append(number(key))
+    keys = [*map(written_title_key, titles)]
+    made.titled.extend(numbers(keys))
+    main = []
+    for at, (title, key, artist) in enumerate(zip(titles, keys, artists, strict=True), first):
         if "(" in title:
             made.noted.add(at, joined(title.replace("( ", "").replace(" )", "")))
         everybody = [without_the(name) for name in artist.split(BETWEEN)]
         if artist.startswith(",") or not all(everybody):  # a name of signs alone
             everybody = names(rows[at - first].artists) or [""]
-        made.main.append(number(everybody[0]))
+        main.append(everybody[0])
         if len(everybody) > 1:
             made.everybody.add(at, everybody_key(key, everybody))
         for name in everybody:
             if name in made.other_names:
                 lines[at - first] += f" {made.other_names[name]}"
+    made.main.extend(numbers(main))
     text = "\n".join(lines)
     for sign in "(),":
         text = text.replace(sign, " ")
