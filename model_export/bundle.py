@@ -38,7 +38,7 @@ FILES = (
     "catalog.db",
     "MODEL_CARD.md",
 )
-MODEL = frozenset({*FILES, LEARNED, "manifest.json"})
+MODEL = frozenset({*FILES, LEARNED, "manifest.json", "search.bin"})
 """What a model's folder may hold."""
 
 Epoch = tuple[int, float, float | None]

@@ -155,28 +155,10 @@ def test_spotify_ids_find_their_track(ask: Ask) -> None:
     assert ask("SELECT spotify_id, idx FROM spotify") == [("spotify-highway", 0)]
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("highway", [0]),
-        ("HIGHWAY hell", [0]),
-        ("beyonce", [1, 4]),
-        ("Beyoncé", [1, 4]),
-        ("motorhead", [2]),
-        ("acdc", [0, 3]),
-        ('"ac/dc"', [0, 3]),
-        ("acdc thunderstruck", [3]),
-        ("jayz", [4]),
-        ("parton and rogers", [5]),
-        ("thund*", [3]),
-        ("title:crazy artist:beyonce", [4]),
-        ("nothing", []),
-    ],
-)
-def test_the_search_finds_songs_by_their_words(ask: Ask, words: str, found: list[int]) -> None:
-    """A song is found by words of title and artist, without accents, signs or case, popular ones first."""
-    rows = ask("SELECT rowid FROM songs WHERE songs MATCH ? ORDER BY rowid", words)
-    assert [row[0] for row in rows] == found
+def test_the_catalogue_has_only_what_is_read(ask: Ask) -> None:
+    """Four tables: a full-text index, which nobody asks, would take half as much again."""
+    tables = {name for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert tables == {"tracks", "artists", "words", "spotify"}
 
 
 # --- the model's stand-ins
