@@ -33,6 +33,7 @@ from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
 from model_export.report import FILES, PAGE, examine, write_report
 from model_export.synth import FORMATS, synthesise
+from model_export.training import EPOCHS
 from model_export.tuning import finished, load_settings, open_study, save_settings, tune
 
 app = typer.Typer(
@@ -105,7 +106,7 @@ def tune_command(
     data: Data,
     study: Annotated[Path, typer.Option(help="The file of the trials; an old one is gone on with.")],
     trials: Annotated[int, typer.Option(min=1, help="How many more.")] = 20,
-    epochs: Annotated[int, typer.Option(min=1, help="Of each trial.")] = 40,
+    epochs: Annotated[int, typer.Option(min=1, help="Of each trial.")] = EPOCHS,
     out: Annotated[Path | None, typer.Option(help="Write the best settings here, for `train`.")] = None,
 ) -> None:
     """Looks for settings that are better on validation; stop it with Ctrl-C and go on another day."""

@@ -105,8 +105,8 @@ def room_for(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise DataError(
-            f"{path.name} cannot be written to {path.parent.parent} ({error.strerror or error}); make room and "
-            "run the same command again, it goes on where it was"
+            f"{path.name} cannot be written to {path.parent.parent} ({error.strerror or error}); "
+            "make room and run the same command again, it goes on where it was"
         ) from error
 
 

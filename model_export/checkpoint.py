@@ -100,7 +100,7 @@ class Checkpoint:
         if not path.exists():
             return None
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
             return arrays, json.loads(str(arrays.pop(FACTS)))
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:

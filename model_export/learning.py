@@ -107,9 +107,7 @@ def _kept(
 
     A song without a title is left out: nobody could tell what is suggested, and Discord refuses empty texts.
     """
-    keep = np.flatnonzero(learned_from.parents_per_song() >= min_parents)
-    titled = np.fromiter((lists.songs[i].titled for i in keep.tolist()), np.bool_, len(keep))
-    keep = keep[titled]
+    keep = np.flatnonzero(lists.titled & (learned_from.parents_per_song() >= min_parents))
     if not len(keep):
         raise DataError(
             f"no song with a title stands in {min_parents} different playlists; "

@@ -37,8 +37,9 @@ class Settings:
     epochs: int = 0  # at most; 0: as many as the number of playlists asks for
     check_every: int = 10  # epochs between two looks at validation
     patience: int = 3  # looks without a gain before training stops
-    batch: int = 256  # playlists
-    sample: int = 4096  # songs of the softmax's normaliser beside those that are hidden
+    batch: int = 128  # playlists; twice as many where the softmax is sampled
+    few: int = 5000  # up to so many playlists all songs are in the softmax, as long as that is quick
+    sample: int = 4096  # otherwise so many songs are in its normaliser, beside those that are hidden
     sample_power: float = 0.75  # their odds are popularity to this power
     learning_rate: float = 5e-3
     dropout: float = 0.2  # share of a pooled playlist's dimensions hidden in training

@@ -108,7 +108,7 @@ class Cosines:
 def nearest(cosines: Cosines, counts: Rows) -> sparse.csr_array:
     """The cosines of each song's nearest, so many as it may have, as they are shipped: (songs, songs).
 
-    Only the first `REACH` songs are anybody's neighbours, and of a song in more lists than `HUB` so many tell.
+    Only the first `REACH` songs are anybody's neighbours; of a song in more lists than `HUB` so many tell.
     """
     songs = len(counts)
     some = _Some(cosines)

@@ -1,4 +1,4 @@
-"""Where the factors start: alternating least squares of playlists, artists and albums."""
+"""Where the factors start: singular vectors of few playlists, alternating least squares of many."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable
 import numpy as np
 from implicit.cpu.als import AlternatingLeastSquares
 from scipy import sparse
+from scipy.sparse.linalg import svds
 from threadpoolctl import threadpool_limits
 
 from model_export.checkpoint import Checkpoint
-from model_export.model import Floats, Settings
+from model_export.model import Floats, Settings, positive
 from model_export.playlists import Playlists
 
 CONFIDENCE = 10.0
@@ -22,6 +23,19 @@ ROUNDS = 6
 SIZE = 0.1
 """The root of the mean square of what comes out."""
 STAGE = "start"
+
+
+def singular_vectors(lists: Playlists, weights: Floats, settings: Settings) -> Floats:
+    """The playlists' singular vectors, as many as there are up to `dims`: (songs, directions)."""
+    known = min(settings.dims, len(lists) - 1, len(lists.songs) - 1)
+    if known <= 0:
+        return np.empty((len(lists.songs), 0), np.float32)
+    seen = lists.matrix()
+    lengths = positive(seen.sum(1)) / weights
+    scaled = sparse.diags_array(lengths**-0.5) @ seen @ sparse.diags_array(positive(seen.sum(0)) ** -0.5)
+    _, strengths, vectors = svds(scaled, k=known, random_state=settings.seed)
+    start = vectors.T * np.sqrt(strengths)
+    return np.asarray(SIZE * start / np.sqrt(np.mean(start**2)), np.float32)
 
 
 def first_factors(

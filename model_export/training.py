@@ -1,8 +1,9 @@
 """How the factors are learned: a random part of a playlist is hidden and predicted from the rest.
 
 A track's factors are the sum of a part of its own, its artist's, its album's and its era's, so that a rare
-song stands by its artist. They start from alternating least squares (`start`) and go down the slopes of a
-softmax (`softmax`); a step touches only the rows of its own songs.
+song stands by its artist. They start from singular vectors or least squares (`start`) and go down the slopes
+of a softmax (`softmax`): over all songs where playlists are few, over a sample where they are many. There a
+step touches only the rows of its own songs.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from model_export.checkpoint import Checkpoint
 from model_export.model import Floats, Indices, Model, Parts, Settings
 from model_export.playlists import Playlists, list_weights
 from model_export.softmax import Sample, Sampler, gradients
-from model_export.start import first_factors
+from model_export.start import first_factors, singular_vectors
 
 Judge = Callable[[Model], float]
 """How good a model is on validation, higher is better."""
@@ -34,8 +35,11 @@ Progress = Callable[[int, float, float | None], None]
 Told = Callable[[str, float], None]
 """Told which stage is being worked on, and the share of it that is done."""
 
-THOROUGH = 9.0
-"""Where no number of epochs is asked for there are so many steps for the root of the number of playlists."""
+QUICK = 2**28
+"""All songs are in the softmax of few playlists if these times their songs are no more than so many."""
+EPOCHS, THOROUGH = 80, 9.0
+"""Where no number of epochs is asked for: so many, or where the softmax is sampled so many steps for the root
+of the number of playlists."""
 AGAIN, AGAIN_RATE = 1 / 3, 0.5
 """A training that goes on from another has this share of its steps, this share as large."""
 
@@ -162,22 +166,32 @@ class Learner:
         self._usable = np.flatnonzero(np.diff(lists.bounds) >= 2)
         self._up_to = np.cumsum(weights[self._usable], dtype=np.float64)
         self._rate = settings.learning_rate * (1.0 if before is None else AGAIN_RATE)
-        self.batches = -(-len(self._usable) // settings.batch)
-        rounds = self.batches * settings.epochs or int(THOROUGH * np.sqrt(len(self._usable))) + 1
+        tracks = len(lists.songs)
+        self.exact = len(lists) <= settings.few and len(lists) * tracks <= QUICK
+        self._batch = settings.batch if self.exact else 2 * settings.batch
+        self.batches = -(-len(self._usable) // self._batch)
+        rounds = self.batches * (settings.epochs or EPOCHS)
+        if not self.exact and not settings.epochs:
+            rounds = int(THOROUGH * np.sqrt(len(self._usable))) + 1
         self.rounds = rounds if before is None else int(rounds * AGAIN) + 1
         parts = Parts.of(lists)
         self.parts = parts.of_track
-        tracks = len(lists.songs)
         weight_of = np.repeat(weights, np.diff(lists.bounds))
         popularity = np.bincount(lists.entries, weight_of, tracks).astype(np.float64)
-        self._sampler = Sampler(popularity, settings.sample, settings.sample_power)
+        sample = tracks if self.exact else settings.sample
+        self._sampler = Sampler(popularity, sample, settings.sample_power)
         if keep is not None and self._restored(keep):
             return
         if before is None:
-            table = np.zeros((self.parts.shape[1], settings.dims), np.float32)
-            table[:tracks] = first_factors(
-                lists, parts.groups, weights, settings, keep, lambda done: told("start", done)
-            )
+            if self.exact:
+                table = self.rng.normal(0, 0.005, (self.parts.shape[1], settings.dims)).astype(np.float32)
+                directions = singular_vectors(lists, weights, settings)
+                table[:tracks, : directions.shape[1]] = directions
+            else:
+                table = np.zeros((self.parts.shape[1], settings.dims), np.float32)
+                table[:tracks] = first_factors(
+                    lists, parts.groups, weights, settings, keep, lambda done: told("start", done)
+                )
             before = Parameters(
                 table, np.zeros(tracks, np.float32), (np.log1p(popularity) / 2).astype(np.float32)
             )
@@ -272,7 +286,7 @@ class Learner:
 
     def _examples(self) -> tuple[list[Indices], list[Indices]]:
         """A batch of playlists, each cut at random into a queue and what it hides."""
-        at = self.rng.random(self.settings.batch) * self._up_to[-1]
+        at = self.rng.random(self._batch) * self._up_to[-1]
         chosen = self._usable[np.minimum(np.searchsorted(self._up_to, at, "right"), len(self._usable) - 1)]
         in_order = self.settings.in_order
         halves = [self._cut(mixed(self.lists.tracks(i), in_order, self.rng)) for i in chosen]

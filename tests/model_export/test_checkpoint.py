@@ -20,11 +20,11 @@ from model_export.checkpoint import Checkpoint, beside, key_of
 from model_export.learning import learn
 from model_export.model import Memory
 from model_export.playlists import DataError, Playlists
-from tests.model_export.planted import QUICK, environment, planted
+from tests.model_export.planted import MANY, environment, planted
 from tests.model_export.test_cli import ROOT
 from tests.patience import PATIENCE_S
 
-BRIEF = replace(QUICK, epochs=12, check_every=3)
+BRIEF = replace(MANY, epochs=12, check_every=3)
 
 
 def same(one: Learned, other: Learned) -> None:
@@ -192,7 +192,7 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path, lists: Playlists) -> N
     """A checkpoint that does not fit is one line with the mend, and the one before it still loads."""
     keep = opened(tmp_path, lists)
     keep.save("training", {"table": np.arange(5)}, 1)
-    with little_room(10_000), pytest.raises(DataError, match="cannot be written .*make room") as refusal:
+    with little_room(10_000), pytest.raises(DataError, match=r"cannot be written .*make room") as refusal:
         keep.save("training", {"table": np.ones(100_000)}, 2)
     assert "\n" not in str(refusal.value)
     stored = keep.load("training")

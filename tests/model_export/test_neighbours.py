@@ -273,7 +273,7 @@ def test_unbounded_neighbours_are_the_nearest_of_all() -> None:
 
 
 def test_of_a_hit_a_bounded_number_of_lists_tells(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is multiplied has no row of more lists, each song weighs as before, and the nearest are nearly those."""
+    """No row is of more lists, each song weighs as before, and the nearest are nearly the same."""
     seen = crowd()
     cosines = Cosines(seen, np.ones(seen.shape[0], np.float32))
     whole = nearest(cosines, np.full(seen.shape[1], 20)).toarray()

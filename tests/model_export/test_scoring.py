@@ -34,7 +34,7 @@ def model() -> Model:
 
 @pytest.mark.parametrize("at_once", [1, 2 * TRACKS, 2**25])
 def test_heads_rank_as_the_whole(model: Model, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
-    """For any blend the first songs, and their scores, are those of all scores, however many are held at once."""
+    """The first songs and their scores are those of all scores, however many are held at once."""
     monkeypatch.setattr(scoring, "AT_ONCE", at_once)
     heads = list(Scorer(model).heads(QUEUES, 50))
     assert len(heads) == len(QUEUES)
