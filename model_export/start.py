@@ -64,7 +64,7 @@ def first_factors(
     strengths, axes = np.linalg.eigh(gram)
     found = found @ (axes * strengths**-0.5 @ axes.T).astype(np.float32)
     found *= np.float32(SIZE / np.sqrt(np.mean(np.square(found)) + 1e-12))
-    return found
+    return np.asarray(found, np.float32)
 
 
 def _confidence(lists: Playlists, groups: sparse.csr_array, weights: Floats) -> sparse.csr_matrix:

@@ -22,7 +22,6 @@ from model_export.model import Memory
 from model_export.playlists import DataError, Playlists
 from tests.model_export.planted import MANY, environment, planted
 from tests.model_export.test_cli import ROOT
-from tests.patience import PATIENCE_S
 
 BRIEF = replace(MANY, epochs=12, check_every=3)
 
@@ -117,21 +116,19 @@ learn(lists, BRIEF, everything=True, told=told, keep=opened(Path(sys.argv[1]), l
 
 def test_after_a_kill_the_same_model_comes_out(tmp_path: Path, lists: Playlists, whole: Learned) -> None:
     """SIGKILL, in whatever line it comes, leaves a checkpoint from which the same model is learned."""
-    command = subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-c", KILLED, str(tmp_path)],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,
         text=True,
-    )
-    try:
+    ) as command:
         assert command.stdout is not None
         for line in command.stdout:
             if line.startswith("training") and float(line.split()[1]) > 0.4:
                 break
-    finally:
-        command.send_signal(signal.SIGKILL)
-        command.wait(PATIENCE_S)
+        command.kill()  # SIGKILL: nothing in it can tidy up
+    assert command.returncode == -signal.SIGKILL
     told: list[float] = []
     keep = opened(tmp_path, lists)
     learned = learn(
