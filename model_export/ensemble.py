@@ -53,8 +53,9 @@ class _Judged:
     relevant: int
 
     def ndcg(self, weights: Sequence[float]) -> float:
-        order = np.argsort(-self.head.scores(weights), kind="stable")[:DEPTH]
-        return ndcg(self.wanted[order], self.relevant)
+        scores = self.head.scores(weights)
+        ahead = first(scores, DEPTH)
+        return ndcg(self.wanted[ahead[np.argsort(-scores[ahead])]], self.relevant)
 
 
 def _heads(scorer: Scorer, lists: Playlists, length: int) -> Iterator[_Judged]:
