@@ -15,10 +15,9 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from model_export import playlists
-from model_export.columns import SONGS, Songs, Texts, whole
+from model_export.columns import LONG, SONGS, TEXT, Songs, Texts, at, pc, whole
 from model_export.playlists import Numbers, Playlists, parts, runs, summed
 
 ENTRIES, BOUNDS, SONGS_FILE, LISTS_FILE, FACTS = (
@@ -32,14 +31,7 @@ FILES = frozenset({ENTRIES, BOUNDS, SONGS_FILE, LISTS_FILE, FACTS})
 """What a folder of arrays may hold."""
 FORMAT = 1
 
-LISTS = pa.schema(
-    [
-        pa.field("parent", pa.large_string()),
-        pa.field("source", pa.large_string()),
-        pa.field("name", pa.large_string()),
-        pa.field("followers", pa.int64()),
-    ]
-)
+LISTS = pa.schema([*((name, TEXT) for name in ("parent", "source", "name")), ("followers", LONG)])
 """What is known of each list."""
 
 Longs = npt.NDArray[np.int64]
@@ -57,9 +49,7 @@ class Entries:
         self._counts = np.zeros(0, np.int64)
         self._last = (-1, -1)
         self._ordered = True
-        self._files: dict[str, BinaryIO] = {
-            name: (folder / name).open("wb") for name in ("list.i32", "track.i32", "position.i64")
-        }
+        self._files: dict[str, BinaryIO] = {name: (folder / name).open("w+b") for name in _RAW}
 
     def __enter__(self) -> Entries:
         return self
@@ -81,12 +71,8 @@ class Entries:
         onwards, within = np.diff(lists), np.diff(places)
         self._ordered &= bool(((onwards > 0) | ((onwards == 0) & (within >= 0))).all())
         self._last = int(list_of[-1]), int(positions[-1])
-        for name, values, kind in (
-            ("list.i32", list_of, np.int32),
-            ("track.i32", tracks, np.int32),
-            ("position.i64", positions, np.int64),
-        ):
-            self._files[name].write(np.ascontiguousarray(values, kind).data)
+        for name, values in zip(_RAW, (list_of, tracks, positions), strict=True):
+            self._files[name].write(np.ascontiguousarray(values, _RAW[name]).data)
 
     def finished(self, lists: int, songs: int) -> Longs:
         """Writes the entries in the order of lists and positions, and returns how many each list has.
@@ -94,46 +80,53 @@ class Entries:
         A song twice in a list counts once, where it stands first; equal positions stand in the order of the
         files.
         """
-        self.__exit__()
         counts = np.pad(self._counts, (0, lists - len(self._counts)))
-        bounds = summed(counts)
-        tracks, places = self._mapped("track.i32", np.int32), self._mapped("position.i64", np.int64)
+        bounds, kept = summed(counts), np.zeros(lists, np.int64)
         if not self._ordered:
-            tracks, places = self._by_list(bounds, tracks, places)
-        kept = np.zeros(lists, np.int64)
+            self._by_list(bounds)
         with (self._folder / ENTRIES).open("wb") as file:
             for part in parts(bounds):
-                first, last = int(bounds[part.start]), int(bounds[part.stop])
+                some = slice(int(bounds[part.start]), int(bounds[part.stop]))
                 of_list = np.repeat(np.arange(part.stop - part.start), counts[part])
-                some = np.asarray(tracks[first:last])
+                tracks = self._read(_TRACK, some)
                 if not self._ordered:
-                    some = some[np.lexsort((places[first:last], of_list))]
-                once = first_of(of_list * songs + some)
+                    tracks = tracks[np.lexsort((self._read(_POSITION, some), of_list))]
+                once = first_of(of_list * songs + tracks)
                 kept[part] = np.bincount(of_list[once], minlength=part.stop - part.start)
-                file.write(np.ascontiguousarray(some[once], np.int32).data)
-        for path in self._folder.glob("*"):
-            if path.name in {*self._files, "track.by-list", "position.by-list"}:
-                path.unlink()
+                file.write(np.ascontiguousarray(tracks[once]).data)
+        self.__exit__()
+        for name in _RAW:
+            (self._folder / name).unlink()
         return kept
 
-    def _by_list(self, bounds: Longs, tracks: Numbers, places: Longs) -> tuple[Numbers, Longs]:
-        """Tracks and positions list by list, within each one still in the order of the files."""
-        list_of, cursor = self._mapped("list.i32", np.int32), bounds[:-1].copy()
-        total = int(bounds[-1])
-        new_tracks = _blank(self._folder / "track.by-list", np.int32, total)
-        new_places = _blank(self._folder / "position.by-list", np.int64, total)
+    def _by_list(self, bounds: Longs) -> None:
+        """Brings tracks and positions list by list, within each one still in the order of the files."""
+        cursor, total = bounds[:-1].copy(), int(bounds[-1])
+        new = {name: _blank(self._folder / f"{name}.new", _RAW[name], total) for name in (_TRACK, _POSITION)}
         for first in range(0, total, playlists.AT_ONCE):
-            some = slice(first, first + playlists.AT_ONCE)
-            order = np.argsort(list_of[some], kind="stable")
-            lists, counts = np.unique(list_of[some], return_counts=True)
+            some = slice(first, min(first + playlists.AT_ONCE, total))
+            list_of = self._read(_LIST, some)
+            order = np.argsort(list_of, kind="stable")
+            lists, counts = np.unique(list_of, return_counts=True)
             target = runs(cursor[lists], counts)
-            new_tracks[target] = tracks[some][order]
-            new_places[target] = places[some][order]
+            for name, values in new.items():
+                values[target] = self._read(name, some)[order]
             cursor[lists] += counts
-        return new_tracks, new_places
+        for name in new:
+            self._files[name].close()
+            (self._folder / f"{name}.new").replace(self._folder / name)
+            self._files[name] = (self._folder / name).open("rb")
 
-    def _mapped(self, name: str, kind: type[Any]) -> Any:
-        return mapped(self._folder / name, kind)
+    def _read(self, name: str, some: slice) -> npt.NDArray[Any]:
+        """Some of the numbers of a file; read, not mapped, they take room only while they are used."""
+        file, kind = self._files[name], np.dtype(_RAW[name])
+        file.seek(some.start * kind.itemsize)
+        return np.frombuffer(file.read((some.stop - some.start) * kind.itemsize), kind)
+
+
+_LIST, _TRACK, _POSITION = "list", "track", "position"
+_RAW: Mapping[str, type[np.integer]] = {_LIST: np.int32, _TRACK: np.int32, _POSITION: np.int64}
+"""The files of entries as they come, one number each."""
 
 
 def _blank(path: Path, kind: type[Any], length: int) -> Any:
@@ -173,7 +166,7 @@ def store(
     filled = np.flatnonzero(counts)
     summed(counts[filled]).tofile(folder / BOUNDS)
     if len(filled) < len(counts):
-        lists = lists.take(pa.array(filled))
+        lists = at(lists, filled)
     for name, table in ((SONGS_FILE, songs), (LISTS_FILE, lists)):
         with pa.OSFile(str(folder / name), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table.combine_chunks())

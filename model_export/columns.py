@@ -9,8 +9,10 @@ from typing import Any, overload
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
+pc: Any = pyarrow.compute
+"""Arrow's functions; their published types fit few of their uses."""
 AT_ONCE = 2**12
 """How many rows become Python objects at a time while all are gone through."""
 _VISIBLE = "[!-~]"
@@ -45,15 +47,14 @@ def main_artist(artist: str) -> str:
     return artist.split(",")[0].strip()
 
 
+TEXT: pa.DataType = pa.large_string()
+SHORT: pa.DataType = pa.int32()
+LONG: pa.DataType = pa.int64()
 SONGS = pa.schema(
     [
-        pa.field("track_id", pa.large_string()),
-        pa.field("title", pa.large_string()),
-        pa.field("artist", pa.large_string()),
-        pa.field("album", pa.large_string()),
-        pa.field("year", pa.int32()),
-        pa.field("duration_ms", pa.int32()),
-        pa.field("spotify_id", pa.large_string()),
+        *((name, TEXT) for name in ("track_id", "title", "artist", "album")),
+        *((name, SHORT) for name in ("year", "duration_ms")),
+        ("spotify_id", TEXT),
     ]
 )
 """The columns of songs, in the order of `Song`."""
@@ -93,7 +94,7 @@ class Texts(Sequence[str]):
 
     def take(self, indices: npt.NDArray[np.integer]) -> Texts:
         """The texts at these places."""
-        return Texts(self.column.take(pa.array(indices)))
+        return Texts(at(self.column, indices))
 
     def numbered(self) -> tuple[Texts, npt.NDArray[np.int32]]:
         """The different texts in the order in which they appear, and each one's number there."""
@@ -145,7 +146,7 @@ class Songs(Sequence[Song]):
 
     def take(self, indices: npt.NDArray[np.integer]) -> Songs:
         """The songs at these places."""
-        return Songs(self.table.take(pa.array(indices)))
+        return Songs(at(self.table, indices))
 
     def column(self, name: str) -> Any:
         """One Arrow column in one piece."""
@@ -190,6 +191,11 @@ class Songs(Sequence[Song]):
         return seen
 
 
+def at(rows: Any, indices: npt.NDArray[np.integer]) -> Any:
+    """The rows of an Arrow column or table at these places."""
+    return rows.take(pa.array(indices))
+
+
 def whole(column: Any) -> Any:
     """An Arrow column in one piece."""
     if not isinstance(column, pa.ChunkedArray):
@@ -213,5 +219,5 @@ def _place(index: int, length: int) -> int:
 
 def _same(one: Sequence[object], other: object) -> bool:
     if not isinstance(other, Sequence) or isinstance(other, str):
-        return NotImplemented
+        return False
     return len(one) == len(other) and all(mine == theirs for mine, theirs in zip(one, other, strict=True))

@@ -11,15 +11,13 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from model_export.arrays import first_of
-from model_export.columns import SONGS, Songs, Texts, main_artist
+from model_export.columns import SONGS, TEXT, Songs, Texts, at, main_artist, pc, whole
 from model_export.playlists import DataError, Numbers, Playlists, parts, summed
 from model_export.reading import read_playlists
 
 Column = Any  # an Arrow array, whose published types fit few of its functions
-TEXT = pa.large_string()
 T = TypeVar("T")
 
 
@@ -76,8 +74,10 @@ def _renumbered(lists: Playlists, number_of: Numbers) -> Iterator[tuple[Numbers,
     most = int(number_of.max(initial=0)) + 1
     for part in parts(lists.bounds):
         tracks = number_of[lists.entries[lists.bounds[part.start] : lists.bounds[part.stop]]]
-        of_list = np.repeat(np.arange(part.stop - part.start), np.diff(lists.bounds)[part])
-        once = first_of(of_list * most + tracks)
+        of_list: npt.NDArray[np.int64] = np.repeat(
+            np.arange(part.stop - part.start), np.diff(lists.bounds)[part]
+        )
+        once = first_of((of_list * most + tracks).astype(np.int64, copy=False))
         yield tracks[once], np.bincount(of_list[once], minlength=part.stop - part.start)
 
 
@@ -115,7 +115,10 @@ class _Songs:
 
     def __init__(self) -> None:
         self.tables = [SONGS.empty_table()]
-        self._names = pa.array([], TEXT), pa.array([], TEXT)  # each song's plain title and plain artist
+        self._names: tuple[Column, ...] = (
+            pa.array([], TEXT),
+            pa.array([], TEXT),
+        )  # each song's plain title and plain artist
         self._known: dict[str, tuple[Column, Numbers]] = {}  # by kind: keys, and the songs they stand for
 
     def numbered(self, songs: Songs) -> Numbers:
@@ -139,9 +142,8 @@ class _Songs:
         before = sum(table.num_rows for table in self.tables)
         numbers[new] = before + np.arange(len(new), dtype=np.int32)
         self._add(songs.take(new))
-        self._names = tuple(  # type: ignore[assignment] # two, as before
-            pa.concat_arrays([old, column.take(pa.array(new))])
-            for old, column in zip(self._names, names, strict=True)
+        self._names = tuple(
+            pa.concat_arrays([old, at(column, new)]) for old, column in zip(self._names, names, strict=True)
         )
         for kind, column in keys.items():
             self._learn(kind, column, numbers)
@@ -158,7 +160,7 @@ class _Songs:
     def _learn(self, kind: str, keys: Column, numbers: Numbers) -> None:
         """The first song that a key stood for is the one it stands for."""
         there = np.flatnonzero((self._found(kind, keys) < 0) & np.asarray(keys.is_valid()))
-        some = keys.take(pa.array(there)).dictionary_encode()
+        some = at(keys, there).dictionary_encode()
         first = np.unique(some.indices.to_numpy(), return_index=True)[1]
         known, known_numbers = self._known.get(kind, (pa.array([], TEXT), np.empty(0, np.int32)))
         self._known[kind] = (
@@ -171,7 +173,7 @@ class _Songs:
         alike = np.zeros(len(found), np.bool_)
         places = np.flatnonzero(found >= 0)
         for mine, theirs in zip(names, self._names, strict=True):
-            one, other = mine.take(pa.array(places)), theirs.take(pa.array(found[places]))
+            one, other = at(mine, places), at(theirs, found[places])
             same = pc.or_(pc.equal(one, other), pc.or_(pc.equal(one, ""), pc.equal(other, "")))
             alike[places] |= np.asarray(same)
         return alike
@@ -179,10 +181,10 @@ class _Songs:
     def _add(self, songs: Songs) -> None:
         """Adds songs, under other ids where one is taken."""
         ids = songs.column("track_id")
-        before = pa.chunked_array([table["track_id"].combine_chunks() for table in self.tables], TEXT)
+        before = whole(pa.concat_tables(self.tables)["track_id"])
         again = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=before)))
         if len(again):
-            taken, renamed = set(before.to_pylist()), ids.to_pylist()
+            taken, renamed = set(Texts(before)), list(Texts(ids))
             for place in again.tolist():
                 renamed[place] = _unlike(renamed[place], taken)
             ids = pa.array(renamed, TEXT)

@@ -180,7 +180,7 @@ def taken(values: Sequence[T], indices: npt.NDArray[np.integer]) -> Sequence[T]:
     if isinstance(values, Texts | Songs):
         return values.take(indices)  # type: ignore[return-value] # a sequence of the same
     if isinstance(values, memoryview):
-        return memoryview(np.asarray(values)[indices])  # type: ignore[return-value] # likewise
+        return memoryview(np.asarray(values)[indices])
     return [values[i] for i in indices.tolist()]
 
 

@@ -23,10 +23,9 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from model_export.arrays import LISTS, Entries, Longs, songs_table, store
-from model_export.columns import SONGS, Song, Songs
+from model_export.columns import SONGS, TEXT, Song, Songs, at, pc
 from model_export.fields import LONGEST_MS, MOST, SPOTIFY_ID, FieldError, Row, identity, number, text
 from model_export.playlists import DataError, Numbers, summed
 from model_export.sound import all_match
@@ -64,7 +63,7 @@ def read_slices(paths: Sequence[Path], into: Path, key: str = "", processes: int
     before = 0
     with Entries(into) as filled:
         for sliced in _read_ahead(paths, _processes(paths) if processes is None else processes):
-            ids = sliced.songs["track_id"].to_pylist()
+            ids: list[Any] = sliced.songs["track_id"].to_pylist()
             known = len(numbers)
             number_of = np.array([numbers.setdefault(each, len(numbers)) for each in ids], np.int32)
             songs.append(sliced.songs.filter(pa.array(number_of >= known)))
@@ -151,20 +150,20 @@ def _surely(content: bytes) -> Sliced | None:
         return None
     if max(followers) > MOST or max(position) > MOST or max(duration) > LONGEST_MS:
         return None
-    uris = pa.array(uri, pa.large_string())
+    uris = pa.array(uri, TEXT)
     if not all_match(uris, f"{TRACK}[0-9A-Za-z]{{1,22}}"):
         return None
     ids = pc.utf8_slice_codeunits(uris, len(TRACK))
     lengths = np.fromiter(map(len, tracks), np.int64, len(tracks))
     order = _order(np.array(position, np.int64), lengths)
-    known = ids.take(pa.array(order)).dictionary_encode()
+    known = at(ids, order).dictionary_encode()
     number_of = known.indices.to_numpy()
     first = order[np.unique(number_of, return_index=True)[1]]
     columns = {
         "track_id": known.dictionary,
-        "title": pa.array([title[i] for i in first], pa.large_string()),
-        "artist": pa.array([artist[i] for i in first], pa.large_string()),
-        "album": pa.array([album[i] for i in first], pa.large_string()),
+        "title": pa.array([title[i] for i in first], TEXT),
+        "artist": pa.array([artist[i] for i in first], TEXT),
+        "album": pa.array([album[i] for i in first], TEXT),
         "year": pa.nulls(len(first), pa.int32()),
         "duration_ms": pa.array([duration[i] for i in first], pa.int64()),
         "spotify_id": known.dictionary,

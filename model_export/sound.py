@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from model_export.columns import pc
 
 Column = Any  # an Arrow array, whose published types fit few of its functions
 

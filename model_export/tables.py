@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from model_export.arrays import LISTS, Entries, songs_table, store
-from model_export.columns import SONGS, Song, Songs, Texts, whole
+from model_export.columns import LONG, SHORT, SONGS, TEXT, Song, Songs, Texts, at, pc, whole
 from model_export.fields import (
     LATEST_YEAR,
     LONGEST_ID,
@@ -73,7 +72,7 @@ def _once(batches: Iterator[pa.Table], schema: pa.Schema, key: str) -> tuple[pa.
     number_of = Texts(table[key]).numbered()[1]
     first = np.unique(number_of, return_index=True)[1]
     repeated = table.num_rows - len(first)
-    return (table.take(pa.array(first)) if repeated else table), repeated
+    return (at(table, first) if repeated else table), repeated
 
 
 def _licences(lists: pa.Table) -> dict[str, str]:
@@ -125,7 +124,7 @@ class _Lists:
 
     def surely(self, columns: Mapping[str, Any]) -> pa.Table | None:
         """The rows as a table, or None where one must be looked at."""
-        made = [
+        made: list[Any] = [
             identities(columns["playlist_id"]),
             identities(columns["parent_id"]),
             texts(columns["source"], needed=True),
@@ -149,19 +148,8 @@ class _Lists:
         return pa.Table.from_arrays(arrays, schema=_LISTED)
 
 
-_LISTED = pa.schema(
-    [
-        pa.field("playlist_id", pa.large_string()),
-        pa.field("parent", pa.large_string()),
-        pa.field("source", pa.large_string()),
-        pa.field("name", pa.large_string()),
-        pa.field("followers", pa.int64()),
-        pa.field("licence", pa.large_string()),
-    ]
-)
-_FILLED = pa.schema(
-    [pa.field("list", pa.int32()), pa.field("position", pa.int64()), pa.field("track", pa.int32())]
-)
+_LISTED = pa.schema([("playlist_id", TEXT), *zip(LISTS.names, LISTS.types, strict=True), ("licence", TEXT)])
+_FILLED = pa.schema([("list", SHORT), ("position", LONG), ("track", SHORT)])
 
 
 @dataclass(slots=True)
@@ -177,8 +165,8 @@ class _Filled:
         position = numbers(columns["position"], MOST)
         if position is None or position.null_count:
             return None
-        lists = _found(columns["playlist_id"], self.lists)
-        tracks = None if lists is None else _found(columns["track_id"], self.tracks)
+        lists: Any = _found(columns["playlist_id"], self.lists)
+        tracks: Any = None if lists is None else _found(columns["track_id"], self.tracks)
         return None if tracks is None else pa.Table.from_arrays([lists, position, tracks], schema=_FILLED)
 
     def one_by_one(self, rows: Iterator[Row]) -> Iterator[tuple[int, int, int]]:
@@ -237,7 +225,7 @@ def _taken(path: Path, kind: Any) -> Iterator[pa.Table]:
 
 def _closely(path: Path, kind: Any, rows: pa.Table, first: int) -> pa.Table:
     """What is made of some rows where one may be odd."""
-    made = kind.surely(_columns(path, rows))
+    made: pa.Table | None = kind.surely(_columns(path, rows))
     if made is not None:
         return made
     one_by_one: list[Any] = []
@@ -250,7 +238,8 @@ def _closely(path: Path, kind: Any, rows: pa.Table, first: int) -> pa.Table:
     except FieldError as error:
         row = first + len(one_by_one)
         raise DataError(f"{path}, row {row} (the first is 0): {error}") from error
-    return kind.together(one_by_one)
+    together: pa.Table = kind.together(one_by_one)
+    return together
 
 
 def _columns(path: Path, rows: pa.Table) -> dict[str, Any]:
@@ -306,7 +295,7 @@ def _batches(path: Path) -> Iterator[pa.RecordBatch]:
 
 def _of_file(part: Path, path: Path) -> Iterator[pa.RecordBatch]:
     try:
-        with pq.ParquetFile(part) as file:
+        with pq.ParquetFile(part, pre_buffer=False) as file:  # or all of it would be held
             names = file.schema_arrow.names
             missing = [column for column in NEEDED[path.stem] if column not in names]
             if missing:
