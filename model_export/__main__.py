@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
-from model_export.checkpoint import Checkpoint, beside, key_of
+from model_export.checkpoint import Checkpoint, beside, key_of, room_for
 from model_export.course import following
 from model_export.evaluate import OURS, Bundle, Line, compare, match_error, words_ndcg
 from model_export.folders import written_whole
@@ -95,8 +95,9 @@ def train_command(
             keep=keep,
         )
         course.told("writing", 0)
-        save_learned(learned, scratch)
-        write_bundle(learned, scratch)
+        with room_for(out):
+            save_learned(learned, scratch)
+            write_bundle(learned, scratch)
     keep.remove()
     console.print(f"{len(learned.lists.songs):,} songs after {learned.epochs} epochs: {out}")
 

@@ -11,7 +11,6 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -56,58 +55,35 @@ def save_learned(learned: Learned, folder: Path) -> None:
 
     Of the playlists, those of at most `KEPT_LISTS`, evenly spread, are written: the more songs there are, the
     longer each one's bias takes.
-
-    Raises:
-        DataError: there is no room for it.
     """
     model, lists = learned.model, learned.lists
     most = max(min(KEPT_LISTS, KEPT_SCORES // len(model.factors)), 1)
     chosen = np.arange(len(lists)) if len(lists) <= most else np.arange(most) * len(lists) // most
     some = lists.select(chosen)
-    with room_for(folder / LEARNED):
-        np.savez(
-            folder / LEARNED,
-            playlists=np.array(len(lists)),
-            playlist=chosen,
-            playlist_factors=np.concatenate(list(_pooled(model, some))),
-            playlist_bias=np.array(list(playlist_biases(model, some)), np.float32),
-            track_factors=model.factors,
-            track_bias=model.track_bias,
-            track_weight=model.weights,
-            track_id=np.array([song.track_id.encode() for song in lists.songs]),
-            facts=np.array(
-                json.dumps(
-                    {
-                        "power": model.power,
-                        "temper": model.temper,
-                        "scale": model.scale,
-                        "level": model.level,
-                        "blend": model.blend,
-                        "settings": asdict(learned.settings),
-                        "epochs": learned.epochs,
-                        "splits": learned.splits,
-                        "metrics": learned.metrics,
-                        "curve": learned.curve,
-                    }
-                )
-            ),
-        )
-
-
-@contextmanager
-def room_for(path: Path) -> Iterator[None]:
-    """Says in a line what to do where a file cannot be written.
-
-    Raises:
-        DataError: it cannot.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise DataError(
-            f"{path.name} cannot be written to {path.parent.parent} ({error.strerror or error}); "
-            "make room and run the same command again, it goes on where it was"
-        ) from error
+    facts = {
+        "power": model.power,
+        "temper": model.temper,
+        "scale": model.scale,
+        "level": model.level,
+        "blend": model.blend,
+        "settings": asdict(learned.settings),
+        "epochs": learned.epochs,
+        "splits": learned.splits,
+        "metrics": learned.metrics,
+        "curve": learned.curve,
+    }
+    np.savez(
+        folder / LEARNED,
+        playlists=np.array(len(lists)),
+        playlist=chosen,
+        playlist_factors=np.concatenate(list(_pooled(model, some))),
+        playlist_bias=np.array(list(playlist_biases(model, some)), np.float32),
+        track_factors=model.factors,
+        track_bias=model.track_bias,
+        track_weight=model.weights,
+        track_id=np.array([song.track_id.encode() for song in lists.songs]),
+        facts=np.array(json.dumps(facts)),
+    )
 
 
 def _pooled(model: Model, lists: Playlists) -> Iterator[Floats]:

@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -113,6 +115,22 @@ class Checkpoint:
     def remove(self) -> None:
         """Takes the folder away: the model is written."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def room_for(out: Path) -> Iterator[None]:
+    """Says in a line what to do where a model cannot be written.
+
+    Raises:
+        DataError: it cannot.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise DataError(
+            f"{out} cannot be written ({error}); "
+            "make room and run the same command again, it goes on where it was"
+        ) from error
 
 
 def beside(out: Path) -> Path:

@@ -37,9 +37,9 @@ Told = Callable[[str, float], None]
 
 QUICK = 2**28
 """All songs are in the softmax of few playlists if these times their songs are no more than so many."""
-EPOCHS, THOROUGH = 80, 9.0
-"""Where no number of epochs is asked for: so many, or where the softmax is sampled so many steps for the root
-of the number of playlists."""
+EPOCHS, THOROUGH = 80, 2.7
+"""Where no number of epochs is asked for: so many, or where the softmax is sampled so many steps times the
+number of playlists ** 0.6."""
 AGAIN, AGAIN_RATE = 1 / 3, 0.5
 """A training that goes on from another has this share of its steps, this share as large."""
 
@@ -172,7 +172,7 @@ class Learner:
         self.batches = -(-len(self._usable) // self._batch)
         rounds = self.batches * (settings.epochs or EPOCHS)
         if not self.exact and not settings.epochs:
-            rounds = int(THOROUGH * np.sqrt(len(self._usable))) + 1
+            rounds = int(THOROUGH * len(self._usable) ** 0.6) + 1
         self.rounds = rounds if before is None else int(rounds * AGAIN) + 1
         parts = Parts.of(lists)
         self.parts = parts.of_track

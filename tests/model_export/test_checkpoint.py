@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from model_export import checkpoint
-from model_export.bundle import Learned
-from model_export.checkpoint import Checkpoint, beside, key_of
+from model_export.bundle import Learned, save_learned, write_bundle
+from model_export.checkpoint import Checkpoint, beside, key_of, room_for
 from model_export.learning import learn
 from model_export.model import Memory
 from model_export.playlists import DataError, Playlists
@@ -196,6 +196,20 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path, lists: Playlists) -> N
     assert stored is not None
     assert (stored[0]["table"].tolist(), stored[1]) == ([0, 1, 2, 3, 4], 1)
     assert sorted(path.name for path in keep.folder.iterdir()) == ["training.json", "training.npz"]
+
+
+def test_a_model_that_does_not_fit_is_one_line(tmp_path: Path, whole: Learned) -> None:
+    """Where the disk is full while the model is written, it is named with the mend, the graph's file too."""
+    for write in (save_learned, write_bundle):
+        with (
+            pytest.raises(
+                DataError, match=r"model cannot be written .*make room .* goes on where it was"
+            ) as refusal,
+            little_room(2_000),
+            room_for(tmp_path / "model"),
+        ):
+            write(whole, tmp_path)
+        assert "\n" not in str(refusal.value)
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path, lists: Playlists) -> None:
