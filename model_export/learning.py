@@ -28,6 +28,8 @@ TYPICAL_LEVEL = 4.0
 
 MOST_JUDGED, MOST_SCORES, FEWEST_JUDGED = 500, 2**26, 200
 """By so many held-out lists is judged at most; by fewer where songs are many, for so many scores in all."""
+SCORES_A_LOOK = 2**24
+"""The same of each look at validation while training goes on."""
 STAGES = ("start", "training", "neighbours", "measuring")
 """What training goes through; with everything, training goes on as "everything" and "all neighbours"."""
 
@@ -64,10 +66,11 @@ def learn(
         raise DataError("no playlist has two songs that others have too; bring longer playlists")
     held_out = {name: _held_out(lists, kept, name) for name in SPLITS[1:]}
     judged = any(next(cases(held_out["validation"], length), None) for length in QUEUE_LENGTHS)
+    looked_at = _some(held_out["validation"], max(SCORES_A_LOOK // len(kept), FEWEST_JUDGED // 4))
     trained = train(
         learned_from,
         settings,
-        judge=(lambda model: _ndcg(model, held_out["validation"])) if judged else None,
+        judge=(lambda model: _ndcg(model, looked_at)) if judged else None,
         progress=partial(progress, "training"),
         told=told,
         keep=keep,
@@ -126,10 +129,12 @@ def _places(songs: npt.NDArray[np.integer], among: npt.NDArray[np.integer]) -> n
 def _held_out(lists: Playlists, kept: npt.NDArray[np.int64], name: Split) -> Playlists:
     """One list of each parent of a split, over the songs that are learned; evenly spread ones of many."""
     found = lists.split(name).one_per_parent()
-    most = max(min(MOST_JUDGED, MOST_SCORES // len(kept)), FEWEST_JUDGED)
-    if len(found) > most:
-        found = found.select(np.arange(most) * len(found) // most)
-    return found.restricted(kept)
+    return _some(found, max(min(MOST_JUDGED, MOST_SCORES // len(kept)), FEWEST_JUDGED)).restricted(kept)
+
+
+def _some(lists: Playlists, most: int) -> Playlists:
+    """At most so many of the lists, evenly spread."""
+    return lists if len(lists) <= most else lists.select(np.arange(most) * len(lists) // most)
 
 
 def _remembered(stage: str, lists: Playlists, settings: Settings, keep: Checkpoint | None) -> Memory | None:
