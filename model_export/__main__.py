@@ -47,6 +47,10 @@ Data = Annotated[
     list[Path],
     typer.Argument(help="Folders of playlists, each three Parquet files or mpd.slice.*.json."),
 ]
+Cache = Annotated[
+    Path | None,
+    typer.Option(help="Keep what is read in this folder: the next run on the same files starts at once."),
+]
 _DEFAULTS = Settings()
 STOPPED = 130
 """The exit code after Ctrl-C."""
@@ -73,12 +77,13 @@ def train_command(
     settings_file: Annotated[
         Path | None, typer.Option("--settings", help="What `tune --out` wrote; the options above count more.")
     ] = None,
+    cache: Cache = None,
 ) -> None:
     """Learns a model from playlists and writes it, with its bundle, into a folder.
 
     What is learned is kept beside that folder until it is written: the same command goes on after a stop.
     """
-    lists = _read(data)
+    lists = _read(data, cache)
     console.print(f"{len(lists):,} playlists, {len(lists.songs):,} songs, {len(lists.entries):,} entries")
     chosen = {"dims": dims, "epochs": epochs, "neighbours": neighbours, "seed": seed}
     asked = {name: value for name, value in chosen.items() if value != getattr(_DEFAULTS, name)}
@@ -109,9 +114,10 @@ def tune_command(
     trials: Annotated[int, typer.Option(min=1, help="How many more.")] = 20,
     epochs: Annotated[int, typer.Option(min=1, help="Of each trial.")] = EPOCHS,
     out: Annotated[Path | None, typer.Option(help="Write the best settings here, for `train`.")] = None,
+    cache: Cache = None,
 ) -> None:
     """Looks for settings that are better on validation; stop it with Ctrl-C and go on another day."""
-    lists = _read(data)
+    lists = _read(data, cache)
     found = open_study(study)
     base = replace(_DEFAULTS, epochs=epochs)
     with _progress() as bar:
@@ -149,11 +155,12 @@ def evaluate_command(
     data: Data,
     model: Annotated[Path, typer.Option(help="The folder of the model.")],
     split: Annotated[str, typer.Option(help="validation or test.")] = "test",
+    cache: Cache = None,
 ) -> None:
     """Measures a model on playlists it has not seen, beside the baselines."""
     if split not in ("validation", "test"):
         raise DataError(f"--split is {split!r}; say validation or test")
-    lists = _read(data)
+    lists = _read(data, cache)
     bundle = Bundle(model, lists)
     chosen: Split = "validation" if split == "validation" else "test"
     unseen = bundle.unseen(lists, chosen)
@@ -174,9 +181,10 @@ def report_command(
     word: Annotated[
         str, typer.Option(help="Playlists with this word in their name are marked on the map.")
     ] = "workout",
+    cache: Cache = None,
 ) -> None:
     """Writes a page with pictures that shows how good and how odd a model is."""
-    lists = _read(data)
+    lists = _read(data, cache)
     with written_whole(out, FILES, "report") as scratch, _progress() as bar:
         task = bar.add_task("reporting", total=None, note="")
         report = examine(lists, model, word, lambda what: bar.update(task, note=what))
@@ -190,9 +198,10 @@ def export_command(
     data: Data,
     model: Annotated[Path, typer.Option(help="The folder that `train` wrote.")],
     out: Annotated[Path, typer.Option(help="The folder to write the bundle into.")],
+    cache: Cache = None,
 ) -> None:
     """Writes a trained model's bundle: what the bot needs, without the playlists' factors."""
-    learned = load_learned(model, _read(data))
+    learned = load_learned(model, _read(data, cache))
     with written_whole(out, MODEL, "model") as scratch:
         write_bundle(learned, scratch)
     console.print(f"{len(learned.lists.songs):,} songs: {out}")
@@ -229,9 +238,9 @@ def synth_command(
     )
 
 
-def _read(folders: list[Path]) -> Playlists:
+def _read(folders: list[Path], cache: Path | None) -> Playlists:
     """Reads folders of playlists as one, and says what was odd in them."""
-    lists = read_folders(folders)
+    lists = read_folders(folders, cache)
     for note in lists.notes:
         print(note, file=sys.stderr)
     return lists
