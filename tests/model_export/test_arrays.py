@@ -289,13 +289,15 @@ def test_the_row_is_counted_over_all_parts(
 
 def test_control_c_while_reading_leaves_nothing(tmp_path: Path) -> None:
     """The processes that read slices end too, and no part of the arrays remains."""
-    synthesise(tmp_path / "data", 20_000, 20_000, 1, "slices")
-    cache = tmp_path / "cache"
+    data, cache = tmp_path / "data", tmp_path / "cache"
+    synthesise(data, 1000, 5000, 1, "slices")
+    for first in range(1000, 40_000, 1000):
+        (data / f"mpd.slice.{first}-{first + 999}.json").hardlink_to(data / "mpd.slice.0-999.json")
 
     def begun() -> bool:
         return any(path.stat().st_size for path in cache.glob(".*/track"))
 
-    done = interrupted(begun, "train", tmp_path / "data", "--out", tmp_path / "out", "--cache", cache)
+    done = interrupted(begun, "train", data, "--out", tmp_path / "out", "--cache", cache)
     assert done.returncode == 130
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
