@@ -26,7 +26,7 @@ from model_export.training import Told, train
 TYPICAL_LEVEL = 4.0
 """The logarithm of a typical playlist's length, some fifty songs."""
 
-MOST_JUDGED, MOST_SCORES, FEWEST_JUDGED = 500, 2**26, 200
+MOST_JUDGED, MOST_SCORES, FEWEST_JUDGED = 500, 2**25, 200
 """By so many held-out lists is judged at most; by fewer where songs are many, for so many scores in all."""
 SCORES_A_LOOK = 2**24
 """The same of each look at validation while training goes on."""
