@@ -17,6 +17,9 @@ from pathlib import Path
 from model_export.model import Floats
 from model_export.playlists import Song
 
+CatalogueError = sqlite3.Error
+"""What goes wrong while a catalogue is written, a full disk for one."""
+
 _SCHEMA = """
 CREATE TABLE tracks(
     idx INTEGER PRIMARY KEY, track_id TEXT, title TEXT, artist TEXT, album TEXT, year INTEGER,

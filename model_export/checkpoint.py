@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import sqlite3
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from model_export.catalogue import CatalogueError
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists
 
@@ -126,7 +126,7 @@ def room_for(out: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, CatalogueError) as error:
         raise DataError(
             f"{out} cannot be written ({error}); "
             "make room and run the same command again, it goes on where it was"
