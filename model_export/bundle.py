@@ -31,7 +31,7 @@ from model_export.words import word_rows
 FORMAT = 1
 LEARNED = "learned.npz"
 FILES = ("model.onnx", "catalog.db", "MODEL_CARD.md")
-KEPT_LISTS, KEPT_SCORES = 20_000, 2**32
+KEPT_LISTS, KEPT_SCORES = 20_000, 2**28
 """The factors and biases of so many playlists are kept at most, and for so many scores of theirs."""
 MODEL = frozenset({*FILES, LEARNED, "manifest.json"})
 """What a model's folder may hold."""
