@@ -11,10 +11,19 @@ from typing import Annotated
 import typer
 from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
+from model_export.checkpoint import Checkpoint, beside, key_of, room_for
+from model_export.course import following
 from model_export.evaluate import OURS, Bundle, Line, compare, match_error, words_ndcg
 from model_export.folders import written_whole
 from model_export.harvest import harvest
@@ -26,6 +35,7 @@ from model_export.renew import renew
 from model_export.report import FILES, PAGE, examine, write_report
 from model_export.synth import FORMATS, synthesise
 from model_export.synth_bundle import write_random_bundle
+from model_export.training import EPOCHS
 from model_export.tuning import finished, load_settings, open_study, save_settings, tune
 
 app = typer.Typer(
@@ -56,12 +66,14 @@ def train_command(
         int, typer.Option(min=1, help="Leave out songs in fewer different playlists.")
     ] = 1,
     dims: Annotated[int, typer.Option(min=1, help="Dimensions of the factors.")] = _DEFAULTS.dims,
-    epochs: Annotated[int, typer.Option(min=1, help="At most so many epochs.")] = _DEFAULTS.epochs,
+    epochs: Annotated[
+        int, typer.Option(min=0, help="At most so many epochs; 0 for as many as the playlists ask for.")
+    ] = _DEFAULTS.epochs,
     neighbours: Annotated[
         int, typer.Option(min=0, help="How many neighbours a song remembers for each playlist; 0 for none.")
     ] = _DEFAULTS.neighbours,
     everything: Annotated[
-        bool, typer.Option(help="At the end train once more, on all playlists, for shipping.")
+        bool, typer.Option(help="At the end go on with all playlists, for shipping.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = _DEFAULTS.seed,
     settings_file: Annotated[
@@ -69,24 +81,31 @@ def train_command(
     ] = None,
     cache: Cache = None,
 ) -> None:
-    """Learns a model from playlists and writes it, with its bundle, into a folder."""
+    """Learns a model from playlists and writes it, with its bundle, into a folder.
+
+    What is learned is kept beside that folder until it is written: the same command goes on after a stop.
+    """
     lists = _read(data, cache)
     console.print(f"{len(lists):,} playlists, {len(lists.songs):,} songs, {len(lists.entries):,} entries")
     chosen = {"dims": dims, "epochs": epochs, "neighbours": neighbours, "seed": seed}
     asked = {name: value for name, value in chosen.items() if value != getattr(_DEFAULTS, name)}
     settings = replace(load_settings(settings_file) if settings_file else _DEFAULTS, **asked)
-    with written_whole(out, MODEL, "model") as scratch, _progress() as bar:
-        tasks = {}
-
-        def show(stage: str, epoch: int, loss: float, ndcg: float | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=settings.epochs, note="")
-            note = f"loss {loss:.3f}" + (f", validation NDCG@100 {ndcg:.4f}" if ndcg else "")
-            bar.update(tasks[stage], completed=epoch, note=note)
-
-        learned = learn(lists, settings, min_parents=min_parents, everything=everything, progress=show)
-        save_learned(learned, scratch)
-        write_bundle(learned, scratch)
+    keep = Checkpoint(beside(out), key_of(lists, settings, min_parents=min_parents, everything=everything))
+    with written_whole(out, MODEL, "model") as scratch, following(everything, console) as course:
+        learned = learn(
+            lists,
+            settings,
+            min_parents=min_parents,
+            everything=everything,
+            progress=course.after_epoch,
+            told=course.told,
+            keep=keep,
+        )
+        course.told("writing", 0)
+        with room_for(out):
+            save_learned(learned, scratch)
+            write_bundle(learned, scratch)
+    keep.remove()
     console.print(f"{len(learned.lists.songs):,} songs after {learned.epochs} epochs: {out}")
 
 
@@ -95,7 +114,7 @@ def tune_command(
     data: Data,
     study: Annotated[Path, typer.Option(help="The file of the trials; an old one is gone on with.")],
     trials: Annotated[int, typer.Option(min=1, help="How many more.")] = 20,
-    epochs: Annotated[int, typer.Option(min=1, help="Of each trial.")] = _DEFAULTS.epochs,
+    epochs: Annotated[int, typer.Option(min=1, help="Of each trial.")] = EPOCHS,
     out: Annotated[Path | None, typer.Option(help="Write the best settings here, for `train`.")] = None,
     cache: Cache = None,
 ) -> None:
@@ -289,6 +308,13 @@ def _table(lines: list[Line], split: str) -> Table:
     return table
 
 
+def _stopped(arguments: list[str]) -> str:
+    """What to say after Ctrl-C."""
+    if arguments[:1] == ["train"]:
+        return "Stopped; the same command goes on from here."
+    return "Stopped; nothing is left half written."
+
+
 def main() -> None:
     """Runs a command; a fault of the data is one line and exit code 2, Ctrl-C leaves nothing half written."""
     try:
@@ -298,7 +324,7 @@ def main() -> None:
         sys.exit(2)
     except SystemExit as stop:
         if stop.code == STOPPED:
-            print("Stopped; nothing is left half written.", file=sys.stderr)
+            print(_stopped(sys.argv[1:]), file=sys.stderr)
         raise
 
 

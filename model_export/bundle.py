@@ -22,13 +22,17 @@ from scipy import sparse
 
 from model_export.catalogue import write_catalogue
 from model_export.graph import StandIns, joined, save_graphs
-from model_export.model import Blend, Floats, Model, Parts, Settings, membership, playlist_biases
+from model_export.model import Blend, Floats, Model, Parts, Settings, membership
 from model_export.neighbours import nothing, remember
-from model_export.playlists import DataError, Playlists, Song, list_weights
+from model_export.playlists import SPLITS, DataError, Playlists, Song, list_weights
+from model_export.scoring import playlist_biases
+from model_export.training import Epoch
 from model_export.words import word_rows
 
 FORMAT = 2
 LEARNED = "learned.npz"
+KEPT_LISTS, KEPT_SCORES = 20_000, 2**28
+"""The factors and biases of so many playlists are kept at most, and for so many scores of theirs."""
 FILES = (
     "model.onnx",
     "fold.onnx",
@@ -40,9 +44,6 @@ FILES = (
 )
 MODEL = frozenset({*FILES, LEARNED, "manifest.json", "search.bin"})
 """What a model's folder may hold."""
-
-Epoch = tuple[int, float, float | None]
-"""The number of an epoch, its mean loss and, where it was measured, the NDCG@100 on validation after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,30 +60,38 @@ class Learned:
 
 
 def save_learned(learned: Learned, folder: Path) -> None:
-    """Writes all factors and biases, the playlists' too, so that they can be looked at and exported again."""
+    """Writes all factors and biases, so that they can be looked at and exported again.
+
+    Of the playlists, those of at most `KEPT_LISTS`, evenly spread, are written: the more songs there are, the
+    longer each one's bias takes.
+    """
     model, lists = learned.model, learned.lists
-    np.savez_compressed(
+    most = max(min(KEPT_LISTS, KEPT_SCORES // len(model.factors)), 1)
+    chosen = np.arange(len(lists)) if len(lists) <= most else np.arange(most) * len(lists) // most
+    some = lists.select(chosen)
+    facts = {
+        "power": model.power,
+        "temper": model.temper,
+        "scale": model.scale,
+        "level": model.level,
+        "blend": model.blend,
+        "settings": asdict(learned.settings),
+        "epochs": learned.epochs,
+        "splits": learned.splits,
+        "metrics": learned.metrics,
+        "curve": learned.curve,
+    }
+    np.savez(
         folder / LEARNED,
-        playlist_factors=np.concatenate(list(_pooled(model, lists))),
-        playlist_bias=np.array(list(playlist_biases(model, lists)), np.float32),
+        playlists=np.array(len(lists)),
+        playlist=chosen,
+        playlist_factors=np.concatenate(list(_pooled(model, some))),
+        playlist_bias=np.array(list(playlist_biases(model, some)), np.float32),
         track_factors=model.factors,
         track_bias=model.track_bias,
         track_weight=model.weights,
-        track_id=np.array([song.track_id for song in lists.songs]),
-        facts=json.dumps(
-            {
-                "power": model.power,
-                "temper": model.temper,
-                "scale": model.scale,
-                "level": model.level,
-                "blend": model.blend,
-                "settings": asdict(learned.settings),
-                "epochs": learned.epochs,
-                "splits": learned.splits,
-                "metrics": learned.metrics,
-                "curve": learned.curve,
-            }
-        ),
+        track_id=np.array([song.track_id.encode() for song in lists.songs]),
+        facts=np.array(json.dumps(facts)),
     )
 
 
@@ -118,13 +127,16 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
         )
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no trained model ({error}); make one with `train`") from error
-    number = {song.track_id: i for i, song in enumerate(lists.songs)}
+    number = {song.track_id.encode(): i for i, song in enumerate(lists.songs)}
     try:
-        keep = np.array([number[track_id] for track_id in stored["track_id"]])
+        keep = np.array([number[track_id] for track_id in stored["track_id"].tolist()])
     except KeyError as error:
-        raise DataError(f"the data lacks track {error} of {path}; name the data it was trained on") from error
-    seen = [i for i in range(len(lists)) if lists.split_name(i) in splits]
-    learned_from = lists.restricted(keep).select(seen)
+        raise DataError(
+            f"the data lacks track {error.args[0].decode()!r} of {path}; name the data it was trained on"
+        ) from error
+    learned_from = lists.select(
+        np.flatnonzero(np.isin(lists.splits, [SPLITS.index(name) for name in splits]))
+    ).restricted(keep)
     return Learned(
         replace(model, memory=remember(learned_from, settings)),
         learned_from,
@@ -140,7 +152,7 @@ def write_bundle(learned: Learned, folder: Path) -> None:
     """Writes the bundle's files into a folder."""
     model, lists = learned.model, learned.lists
     popularity = popularity_of(lists)
-    parts = Parts.of(lists.songs)
+    parts = Parts.of(lists)
     words, rows = word_rows(model, lists, learned.settings)
     others = joined(_artists(model, parts, popularity), rows)
     write_files(folder, model, others, lists.songs, popularity, parts.artists, words, _facts(learned))

@@ -19,6 +19,9 @@ from model_export.model import Floats
 from model_export.playlists import Song
 
 _ROOT = Path(__file__).parents[1]
+CatalogueError = sqlite3.Error
+"""What goes wrong while a catalogue is written, a full disk for one."""
+
 _SCHEMA = """
 CREATE TABLE tracks(
     idx INTEGER PRIMARY KEY, track_id TEXT, title TEXT, artist TEXT, album TEXT, year INTEGER,

@@ -20,10 +20,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator, PercentFormatter, StrMethodFormatter
 
-from model_export.bundle import Epoch
 from model_export.evaluate import OURS
 from model_export.findings import EVERY_SOURCE, FINE, HELD_OUT, Map, Measured, Popularity, Reliability
 from model_export.metrics import QUEUE_LENGTHS, Bin
+from model_export.training import Epoch
 
 Picture: TypeAlias = Figure
 """What is drawn and not yet saved."""

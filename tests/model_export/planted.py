@@ -19,6 +19,8 @@ GENRES = ("rock", "jazz", "folk")
 SONGS_PER_GENRE = 24
 SONGS_PER_ARTIST = 4
 QUICK = Settings(dims=8, epochs=60, batch=32)
+MANY = Settings(dims=8, epochs=60, batch=16, few=0, sample=24)
+"""The same as if there were many playlists: started from least squares, the softmax sampled."""
 
 Columns = Mapping[str, Sequence[object]]
 

@@ -60,7 +60,7 @@ LISTS = [list(range(length)) for length in (7, 6, 5, 4, 3, 2, 2)]
 def rock() -> Learned:
     """A model of seven songs whose names are hard to search for."""
     lists = playlists(LISTS, BY_POPULARITY, sources=["radio"] * 4 + ["friends"] * 3)
-    model, epochs = train(lists, replace(QUICK, dims=3, epochs=4))
+    model, epochs, *_ = train(lists, replace(QUICK, dims=3, epochs=4))
     model = replace(model, scale=0.8, level=3.0)
     quality = {"cases": 2, "r_precision": 0.5, "ndcg": 0.25, "recall_10": 0.125, "hit_10": 1.0}
     return Learned(model, lists, QUICK, epochs, ("train",), {"test": {"1": quality}})
@@ -193,7 +193,7 @@ def test_an_artists_hits_speak_for_it(tmp_path: Path) -> None:
 def test_songs_of_nobody_can_be_bundled(tmp_path: Path) -> None:
     """A catalogue that knows no artist has none to stand in, and its graph runs."""
     lists = playlists([[0, 1, 2], [1, 2]], 3)
-    model, epochs = train(lists, replace(QUICK, dims=2, epochs=2))
+    model, epochs, *_ = train(lists, replace(QUICK, dims=2, epochs=2))
     write_bundle(Learned(model, lists, QUICK, epochs, ("train",), {}), tmp_path)
     assert json.loads((tmp_path / "manifest.json").read_text("utf-8"))["artists"] == 0
     found = Bundle(tmp_path, lists).rank(Case(np.array([0], np.int32), np.array([1], np.int32), ""), 5)
@@ -258,7 +258,7 @@ def test_the_manifest_counts_right(rock: Learned, folder: Path) -> None:
 def test_snapshots_count_as_playlists_but_not_as_parents(tmp_path: Path) -> None:
     """The manifest tells how many lists there are and of how many different ones."""
     lists = playlists([[0, 1], [0, 1], [1, 0]], 2, parents=["a", "a", "b"])
-    model, epochs = train(lists, replace(QUICK, dims=1, epochs=1))
+    model, epochs, *_ = train(lists, replace(QUICK, dims=1, epochs=1))
     write_bundle(Learned(model, lists, QUICK, epochs, ("train",), {}), tmp_path)
     (source,) = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["data"]
     assert (source["playlists"], source["parents"]) == (3, 2)

@@ -68,12 +68,12 @@ def interrupted(begun: Callable[[], bool], *of: str | Path) -> subprocess.Comple
     return subprocess.CompletedProcess(arguments(*of), command.returncode, out, error)
 
 
-def refused(done: subprocess.CompletedProcess[str]) -> str:
-    """The one line with which a command was refused."""
+def refused(done: subprocess.CompletedProcess[str], after: int = 0) -> str:
+    """The one line with which a command was refused, behind so many others."""
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.endswith("\n")
-    (line,) = done.stderr.splitlines()
+    (line,) = done.stderr.splitlines()[after:]
     return line
 
 
@@ -197,20 +197,24 @@ def test_help_explains(command: list[str], told: tuple[str, ...]) -> None:
     assert done.stderr == ""
 
 
-def test_control_c_stops_training_and_leaves_nothing(
+def test_control_c_stops_training_which_can_go_on(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Ctrl-C in the midst of training ends it without a traceback, and no folder remains."""
+    """Ctrl-C in the midst of training says that it can go on; nothing but what it goes on from remains."""
     # Without a validation list nothing stops the training early.
     data = write_playlists(tmp_path_factory.mktemp("endless"), planted().split("train"))
     seen: list[str] = []
 
     def begun() -> bool:
-        seen[:] = [path.name[:7] for path in tmp_path.iterdir()]
-        return bool(seen)
+        seen[:] = sorted(path.name[:7] for path in tmp_path.iterdir())
+        return len(seen) == 2
 
     done = interrupted(begun, "train", data, "--out", tmp_path / "model", "--epochs", "1000000")
-    assert seen == [".model-"]
+    assert seen == [".model-", "model.u"]
+    assert done.returncode == 130
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert done.stderr.splitlines()[-1] == "Stopped; the same command goes on from here."
+    assert [path.name for path in tmp_path.iterdir()] == ["model.unfinished"]
+    line = refused(run("train", data, "--out", tmp_path / "model", "--dims", "3"), after=1)
+    assert "model.unfinished holds an unfinished training of other playlists or settings" in line
