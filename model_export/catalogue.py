@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
 from model_export.model import Floats
 from model_export.playlists import Song
 
@@ -127,3 +129,23 @@ def read_artists(path: Path) -> dict[str, int]:
     """The index of each artist."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         return {name: idx for idx, name in connection.execute("SELECT idx, name FROM artists")}
+
+
+CatalogueError = sqlite3.Error
+"""What reading raises where the file is none."""
+
+
+def read_catalogue(path: Path) -> tuple[list[Song], Floats, list[str], list[str]]:
+    """The songs, how popular each is, the artists and the words, in index order: what was written."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        spotify = {idx: id_ for id_, idx in connection.execute("SELECT spotify_id, idx FROM spotify")}
+        rows = connection.execute(
+            "SELECT track_id, title, artist, album, year, duration_ms, popularity FROM tracks ORDER BY idx"
+        )
+        songs, popularity = [], []
+        for idx, (track_id, title, artist, album, year, duration_ms, popular) in enumerate(rows):
+            songs.append(Song(track_id, title, artist, album, year, duration_ms, spotify.get(idx)))
+            popularity.append(popular)
+        artists = [name for (name,) in connection.execute("SELECT name FROM artists ORDER BY idx")]
+        words = [word for (word,) in connection.execute("SELECT word FROM words ORDER BY idx")]
+    return songs, np.array(popularity, np.float32), artists, words

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,11 @@ from onnx import numpy_helper
 from scipy import sparse
 
 from model_export.bundle import FORMAT, write_files
+from model_export.catalogue import CatalogueError, read_catalogue
 from model_export.graph import Layout, StandIns
-from model_export.model import Blend, Floats, Memory, Model
+from model_export.model import Blend, Memory, Model
 from model_export.neighbours import from_bytes
-from model_export.playlists import DataError, Song
+from model_export.playlists import DataError
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -39,8 +38,8 @@ def renew(old: Path, folder: Path) -> int:
         arrays = _arrays(old / "model.onnx")
         tracks = len(arrays["track_bias"])
         model, others = _model(arrays, _in_order(arrays, tracks))
-        songs, popularity, artists, words = _catalogue(old / "catalog.db")
-    except (OSError, ValueError, KeyError, TypeError, IndexError, sqlite3.Error) as error:
+        songs, popularity, artists, words = read_catalogue(old / "catalog.db")
+    except (OSError, ValueError, KeyError, TypeError, IndexError, CatalogueError) as error:
         raise DataError(f"{old} is no whole model bundle ({error!r}); name the folder of one") from error
     if not len(songs) == len(popularity) == tracks:
         raise DataError(
@@ -111,19 +110,3 @@ def _likeness(arrays: Arrays, name: str, rows: npt.NDArray[np.int64], columns: i
     found = sparse.csr_array(whole[rows])
     found.eliminate_zeros()
     return found
-
-
-def _catalogue(path: Path) -> tuple[list[Song], Floats, list[str], list[str]]:
-    """The songs, how popular each is, the artists and the words, in index order."""
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        spotify = {idx: id_ for id_, idx in connection.execute("SELECT spotify_id, idx FROM spotify")}
-        rows = connection.execute(
-            "SELECT track_id, title, artist, album, year, duration_ms, popularity FROM tracks ORDER BY idx"
-        )
-        songs, popularity = [], []
-        for idx, (track_id, title, artist, album, year, duration_ms, popular) in enumerate(rows):
-            songs.append(Song(track_id, title, artist, album, year, duration_ms, spotify.get(idx)))
-            popularity.append(popular)
-        artists = [name for (name,) in connection.execute("SELECT name FROM artists ORDER BY idx")]
-        words = [word for (word,) in connection.execute("SELECT word FROM words ORDER BY idx")]
-    return songs, np.array(popularity, np.float32), artists, words
