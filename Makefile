@@ -52,6 +52,7 @@ lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
 	$(COMPILE) --upgrade -c requirements.txt --group train -o requirements-train.txt
 	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt pyproject.toml \
 		--group train --group dev -o requirements-dev.txt
+	$(COMPILE) --upgrade -c requirements-dev.txt --group spark -o requirements-spark.txt
 
 migration: $(VENV)/.dev ## write a migration for a change of db/schema.py: make migration MESSAGE="..."
 	$(BIN)/python -m db "$(MESSAGE)"
