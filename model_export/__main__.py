@@ -23,6 +23,7 @@ from model_export.merge import read_folders
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
 from model_export.report import FILES, PAGE, examine, write_report
+from model_export.synth import FORMATS, synthesise
 from model_export.tuning import finished, load_settings, open_study, save_settings, tune
 
 app = typer.Typer(
@@ -186,6 +187,27 @@ def harvest_command(
     """Makes playlists of a bot's past parties, in rooms that switched /learn on, without saying who."""
     found = harvest(database_url, out)
     console.print(f"{found.playlists:,} playlists of {found.rooms:,} rooms, {found.songs:,} songs: {out}")
+
+
+@app.command("synth")
+def synth_command(
+    out: Annotated[Path, typer.Option(help="The folder to write the playlists into.")],
+    lists: Annotated[int, typer.Option(min=1, help="How many playlists.")] = 10_000,
+    tracks: Annotated[int, typer.Option(min=1, help="How many different tracks.")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
+    form: Annotated[str, typer.Option("--format", help="parquet or slices.")] = FORMATS[0],
+) -> None:
+    """Makes up playlists in the Million Playlist Dataset's proportions, to show what something costs."""
+    chosen = next((each for each in FORMATS if each == form), None)
+    if chosen is None:
+        raise DataError(f"--format is {form!r}; say {' or '.join(FORMATS)}")
+    with _progress() as bar:
+        task = bar.add_task("making", total=lists, note="")
+        made = synthesise(out, lists, tracks, seed, chosen, lambda done: bar.update(task, completed=done))
+    console.print(
+        f"{made.lists:,} playlists, {made.entries:,} entries, {made.tracks:,} tracks of {made.artists:,} "
+        f"artists on {made.albums:,} albums, {made.names:,} names: {out}"
+    )
 
 
 def _read(folders: list[Path]) -> Playlists:

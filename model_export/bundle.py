@@ -24,6 +24,7 @@ from model_export.graph import StandIns, build_graph, joined
 from model_export.model import Blend, Floats, Model, Parts, Settings, membership, playlist_biases
 from model_export.neighbours import nothing, remember
 from model_export.playlists import DataError, Playlists, list_weights
+from model_export.training import Epoch
 from model_export.words import word_rows
 
 FORMAT = 1
@@ -31,9 +32,6 @@ LEARNED = "learned.npz"
 FILES = ("model.onnx", "catalog.db", "MODEL_CARD.md")
 MODEL = frozenset({*FILES, LEARNED, "manifest.json"})
 """What a model's folder may hold."""
-
-Epoch = tuple[int, float, float | None]
-"""The number of an epoch, its mean loss and, where it was measured, the NDCG@100 on validation after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +129,7 @@ def write_bundle(learned: Learned, folder: Path) -> None:
     """Writes the bundle's files into a folder."""
     model, lists = learned.model, learned.lists
     popularity = popularity_of(lists)
-    parts = Parts.of(lists.songs)
+    parts = Parts.of(lists)
     words, rows = word_rows(model, lists, learned.settings)
     others = joined(_artists(model, parts, popularity), rows)
     onnx.save(build_graph(model, others), folder / "model.onnx")

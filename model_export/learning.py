@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from model_export.baselines import best
-from model_export.bundle import Epoch, Learned, popularity_of
+from model_export.bundle import Learned, popularity_of
+from model_export.checkpoint import Checkpoint
 from model_export.ensemble import blended
-from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, cases, measure
-from model_export.model import Model, Settings, as_shipped, log_sum_exp, queue_matrix
+from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, averaged, cases
+from model_export.model import Blend, Memory, Model, Parts, Settings, as_shipped
 from model_export.neighbours import remember
-from model_export.playlists import SPLITS, DataError, Playlists
-from model_export.training import train
+from model_export.playlists import SPLITS, DataError, Playlists, Split
+from model_export.scoring import Scorer
+from model_export.training import Told, train
 
 TYPICAL_LEVEL = 4.0
 """The logarithm of a typical playlist's length, some fifty songs."""
+
+MOST_JUDGED, MOST_SCORES, FEWEST_JUDGED = 1000, 2**29, 200
+"""So many held-out lists are judged by at most; of many songs fewer, so that so many scores are worked out."""
+STAGES = ("start", "training", "neighbours", "measuring")
+"""What training goes through; with everything, training goes on as "everything" and "all neighbours"."""
 
 Progress = Callable[[str, int, float, float | None], None]
 """Told the stage, the epoch, the loss and, where it was measured, the NDCG@100 on validation."""
@@ -33,6 +42,8 @@ def learn(
     min_parents: int = 1,
     everything: bool = False,
     progress: Progress = lambda stage, epoch, loss, ndcg: None,
+    told: Told = lambda stage, done: None,
+    keep: Checkpoint | None = None,
 ) -> Learned:
     """Trains on the train split, stops early and calibrates on validation, measures on both held-out splits.
 
@@ -40,95 +51,161 @@ def learn(
         lists: all the data.
         settings: see there.
         min_parents: songs in fewer different playlists are left out of the catalogue.
-        everything: train once more on all splits for as many epochs, for a model that is shipped.
+        everything: go on with all splits at the end, for a model that is shipped.
         progress: see `Progress`.
+        told: which of `STAGES` is being worked on, and the share of it that is done.
+        keep: where what is done is kept, so that a training that was stopped goes on.
 
     Raises:
-        DataError: too little data to learn from.
+        DataError: too little data to learn from, or no checkpoint can be written.
     """
-    learned_from = _kept(lists, lists.split("train"), min_parents)
+    kept, learned_from = _kept(lists, lists.split("train"), min_parents)
     if np.diff(learned_from.bounds).max(initial=0) < 2:
         raise DataError("no playlist has two songs that others have too; bring longer playlists")
-    held_out: dict[str, Playlists] = {
-        name: lists.restricted(_indices(lists, learned_from)).split(name).one_per_parent()
-        for name in SPLITS[1:]
-    }
-    curve: list[Epoch] = []
-
-    def followed(epoch: int, loss: float, ndcg: float | None) -> None:
-        curve.append((epoch, loss, ndcg))
-        progress("training", epoch, loss, ndcg)
-
+    held_out = {name: _held_out(lists, kept, name) for name in SPLITS[1:]}
     judged = any(next(cases(held_out["validation"], length), None) for length in QUEUE_LENGTHS)
-    model, epochs = train(
+    trained = train(
         learned_from,
         settings,
         judge=(lambda model: _ndcg(model, held_out["validation"])) if judged else None,
-        progress=followed,
+        progress=partial(progress, "training"),
+        told=told,
+        keep=keep,
     )
-    model = replace(as_shipped(model), memory=remember(learned_from, settings))
-    model = calibrated(blended(model, held_out["validation"]), held_out["validation"])
-    metrics = {name: _qualities(model, lists) for name, lists in held_out.items()}
+    told("neighbours", 0)
+    model = replace(as_shipped(trained.model), memory=_remembered("neighbours", learned_from, settings, keep))
+    told("measuring", 0)
+    model, metrics = _judged(model, held_out, keep, told)
     if not everything:
-        return Learned(model, learned_from, settings, epochs, ("train",), metrics, curve)
-    all_lists = _kept(lists, lists, min_parents)
-    final, _ = train(
+        return Learned(model, learned_from, settings, trained.epochs, ("train",), metrics, trained.curve)
+    all_kept, all_lists = _kept(lists, lists, min_parents)
+    final = train(
         all_lists,
-        replace(settings, epochs=epochs),
-        progress=lambda epoch, loss, ndcg: progress("everything", epoch, loss, ndcg),
+        settings,
+        progress=partial(progress, "everything"),
+        told=told,
+        keep=keep,
+        before=trained.parameters.moved(
+            Parts.of(learned_from).of_track, Parts.of(all_lists).of_track, _places(kept, all_kept)
+        ),
     )
-    final = replace(
-        as_shipped(final),
-        memory=remember(all_lists, settings),
-        blend=model.blend,
-        temper=model.temper,
-        scale=model.scale,
-        level=model.level,
+    told("all neighbours", 0)
+    shipped = replace(
+        model,
+        factors=as_shipped(final.model).factors,
+        weights=final.model.weights,
+        track_bias=final.model.track_bias,
+        memory=_remembered("all-neighbours", all_lists, settings, keep),
     )
-    return Learned(final, all_lists, settings, epochs, tuple(SPLITS), metrics, curve)
+    return Learned(shipped, all_lists, settings, trained.epochs, tuple(SPLITS), metrics, trained.curve)
 
 
-def _kept(lists: Playlists, learned_from: Playlists, min_parents: int) -> Playlists:
-    """The lists over the songs that stand in enough of them, the popular ones first.
+def _kept(
+    lists: Playlists, learned_from: Playlists, min_parents: int
+) -> tuple[npt.NDArray[np.int64], Playlists]:
+    """The songs that stand in enough of the lists, the popular ones first, and the lists over them.
 
     A song without a title is left out: nobody could tell what is suggested, and Discord refuses empty texts.
     """
-    titled = np.array([song.titled for song in lists.songs], np.bool_)
-    keep = np.flatnonzero(titled & (learned_from.parents_per_song() >= min_parents))
+    keep = np.flatnonzero(learned_from.parents_per_song() >= min_parents)
+    titled = np.fromiter((lists.songs[i].titled for i in keep.tolist()), np.bool_, len(keep))
+    keep = keep[titled]
     if not len(keep):
         raise DataError(
             f"no song with a title stands in {min_parents} different playlists; "
             "bring more or lower --min-parents"
         )
-    popularity = popularity_of(learned_from)[keep]
-    return learned_from.restricted(keep[np.argsort(-popularity, kind="stable")])
+    keep = keep[np.argsort(-popularity_of(learned_from)[keep], kind="stable")]
+    return keep, learned_from.restricted(keep)
 
 
-def _indices(lists: Playlists, kept: Playlists) -> npt.NDArray[np.int64]:
-    number = {song.track_id: i for i, song in enumerate(lists.songs)}
-    return np.array([number[song.track_id] for song in kept.songs], np.int64)
+def _places(songs: npt.NDArray[np.integer], among: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+    """Where each song stands among others that hold them all."""
+    order = np.argsort(among, kind="stable")
+    return order[np.searchsorted(among, songs, sorter=order)]
 
 
-def _ranker(model: Model) -> Callable[[Case, int], Ranking]:
-    catalogue = np.arange(len(model.factors), dtype=np.int32)
+def _held_out(lists: Playlists, kept: npt.NDArray[np.int64], name: Split) -> Playlists:
+    """One list of each parent of a split, over the songs that are learned; evenly spread ones of many."""
+    found = lists.split(name).one_per_parent()
+    most = max(min(MOST_JUDGED, MOST_SCORES // len(kept)), FEWEST_JUDGED)
+    if len(found) > most:
+        found = found.select(np.arange(most) * len(found) // most)
+    return found.restricted(kept)
 
-    def rank(case: Case, limit: int) -> Ranking:
-        scores = model.scores(queue_matrix([case.queue], len(catalogue)))[0]
-        return best(scores, case.queue, catalogue, limit)
 
-    return rank
+def _remembered(stage: str, lists: Playlists, settings: Settings, keep: Checkpoint | None) -> Memory | None:
+    """The neighbours, from the checkpoint if it has them."""
+    if keep is None:
+        return remember(lists, settings)
+    stored = keep.load(stage)
+    if stored is None:
+        memory = remember(lists, settings)
+        keep.save(stage, {} if memory is None else _as_arrays(memory))
+        return memory
+    return _as_memory(stored[0]) if stored[0] else None
+
+
+def _as_arrays(memory: Memory) -> dict[str, npt.NDArray[Any]]:
+    return {
+        "artist_of": memory.artist_of,
+        **{
+            f"{name}_{part}": getattr(matrix, part)
+            for name, matrix in (("likeness", memory.likeness), ("kinship", memory.kinship))
+            for part in ("data", "indices", "indptr")
+        },
+    }
+
+
+def _as_memory(arrays: dict[str, npt.NDArray[Any]]) -> Memory:
+    def matrix(name: str) -> sparse.csr_array:
+        data, indices, indptr = (arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr"))
+        return sparse.csr_array((data, indices, indptr), shape=(len(indptr) - 1, len(indptr) - 1))
+
+    return Memory(matrix("likeness"), matrix("kinship"), arrays["artist_of"])
+
+
+def _judged(
+    model: Model, held_out: dict[Split, Playlists], keep: Checkpoint | None, told: Told
+) -> tuple[Model, dict[str, Any]]:
+    """The model, blended and calibrated on validation, and how good it is; from the checkpoint if it is there."""
+    stored = keep.load("judged") if keep is not None else None
+    if stored is not None:
+        facts = stored[1]
+        return replace(model, **{**facts["model"], "blend": Blend(*facts["model"]["blend"])}), facts[
+            "metrics"
+        ]
+    model = blended(model, held_out["validation"])
+    told("measuring", 1 / 3)
+    model = calibrated(model, held_out["validation"])
+    told("measuring", 2 / 3)
+    metrics = {name: _qualities(model, lists) for name, lists in held_out.items()}
+    if keep is not None:
+        found = {name: getattr(model, name) for name in ("blend", "temper", "scale", "level")}
+        keep.save("judged", {}, {"model": found, "metrics": metrics})
+    return model, metrics
 
 
 def _qualities(model: Model, lists: Playlists) -> dict[str, dict[str, float]]:
-    catalogue = np.arange(len(model.factors), dtype=np.int32)
+    scorer = Scorer(model)
     return {
         str(length): {
             name: round(value, 4)
-            for name, value in asdict(measure(list(cases(lists, length)), _ranker(model), catalogue)).items()
+            for name, value in asdict(averaged(_answered(scorer, lists, length), len(model.factors))).items()
             if name in {"cases", "r_precision", "ndcg", "recall_10", "hit_10"}
         }
         for length in QUEUE_LENGTHS
     }
+
+
+def _answered(
+    scorer: Scorer, lists: Playlists, length: int
+) -> Iterator[tuple[Case, npt.NDArray[np.int32], Ranking]]:
+    questions = list(cases(lists, length))
+    depths = [max(DEPTH, len(case.held_out)) for case in questions]
+    heads = scorer.heads([case.queue for case in questions], depths)
+    for case, depth, head in zip(questions, depths, heads, strict=True):
+        yield case, case.held_out, head.ranked(scorer.model.blend, depth)
 
 
 def _ndcg(model: Model, lists: Playlists) -> float:
@@ -179,14 +256,15 @@ def _answers(
     Returns:
         The scores (answers,), the normaliser of each temper (tempers, answers), and whether they were right.
     """
-    catalogue = np.arange(len(model.factors), dtype=np.int32)
+    scorer = Scorer(model)
     scores, normalisers, truths = [np.empty(0)], [np.empty((len(TEMPERS), 0))], [np.empty(0, np.bool_)]
     for length in QUEUE_LENGTHS:
-        for case in cases(lists, length):
-            found = model.scores(queue_matrix([case.queue], len(catalogue)))
-            ranked = best(found[0], case.queue, catalogue, DEPTH)
-            each = [float(log_sum_exp(np.float32(temper) * found)[0, 0]) for temper in TEMPERS]
-            scores.append(found[0, ranked].astype(float))
-            normalisers.append(np.repeat(np.array(each)[:, None], len(ranked), axis=1))
-            truths.append(np.isin(ranked, case.held_out))
+        questions = list(cases(lists, length))
+        heads = scorer.heads([case.queue for case in questions], DEPTH, TEMPERS)
+        for case, head in zip(questions, heads, strict=True):
+            said = head.scores(model.blend)
+            ranked = np.argsort(-said, kind="stable")[:DEPTH]
+            scores.append(said[ranked].astype(float))
+            normalisers.append(np.repeat(head.normalisers[:, None], len(ranked), axis=1))
+            truths.append(np.isin(head.songs[ranked], case.held_out))
     return np.concatenate(scores), np.concatenate(normalisers, axis=1), np.concatenate(truths)

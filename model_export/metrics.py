@@ -8,7 +8,7 @@ that is possible.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,12 +73,26 @@ def measure(questions: Sequence[Case], rank: Ranker, catalogue: npt.NDArray[np.i
         rank: what is measured.
         catalogue: the songs that the model can rank at all.
     """
+    known = np.zeros(
+        int(max([catalogue.max(initial=-1), *(max(each.held_out) for each in questions)])) + 1, np.bool_
+    )
+    known[catalogue] = True
+    within = [np.unique(case.held_out[known[case.held_out]]) for case in questions]
+    asked = [(case, songs) for case, songs in zip(questions, within, strict=True) if len(songs)]
+    answers = ((case, songs, rank(case, max(DEPTH, len(songs)))) for case, songs in asked)
+    return averaged(answers, len(catalogue))
+
+
+def averaged(answers: Iterable[tuple[Case, npt.NDArray[np.integer], Ranking]], catalogue: int) -> Quality:
+    """How good answers are on the whole.
+
+    Args:
+        answers: each a case, its held-out songs that the model can rank at all, and what it ranked first:
+            a hundred songs, or as many as are held out if these are more.
+        catalogue: how many songs it can rank.
+    """
     rows, shown = [], set[int]()
-    for case in questions:
-        within = np.intersect1d(case.held_out, catalogue)
-        if not len(within):
-            continue
-        ranked = rank(case, max(DEPTH, len(within)))
+    for case, within, ranked in answers:
         hits = np.isin(ranked, within)
         shown.update(ranked[:10].tolist())
         rows.append(
@@ -93,8 +107,7 @@ def measure(questions: Sequence[Case], rank: Ranker, catalogue: npt.NDArray[np.i
     if not rows:
         return Quality(0, 0, 0, 0, 0, 0, 0)
     r_precision, gain, recall, hit, gain_all = np.mean(rows, axis=0).tolist()
-    spread = len(shown) / len(catalogue)
-    return Quality(len(rows), r_precision, gain, recall, hit, spread, gain_all)
+    return Quality(len(rows), r_precision, gain, recall, hit, len(shown) / catalogue, gain_all)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from model_export.playlists import Playlists, Song
+from model_export.playlists import Playlists, taken
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int32]
@@ -34,10 +34,12 @@ class Settings:
     """What is chosen by validation, not learned. The defaults won; docs/model.md says what lost."""
 
     dims: int = 64
-    epochs: int = 80
+    epochs: int = 0  # at most; 0: as many as the number of playlists asks for
     check_every: int = 10  # epochs between two looks at validation
     patience: int = 3  # looks without a gain before training stops
-    batch: int = 128  # playlists
+    batch: int = 256  # playlists
+    sample: int = 4096  # songs of the softmax's normaliser beside those that are hidden
+    sample_power: float = 0.75  # their odds are popularity to this power
     learning_rate: float = 5e-3
     dropout: float = 0.2  # share of a pooled playlist's dimensions hidden in training
     decay: float = 1e-3  # AdamW's weight decay of the factors
@@ -60,40 +62,41 @@ class Parts:
     """Which rows of the table a track's factors are the sum of: its own, its artist's, album's and era's."""
 
     of_track: sparse.csr_array  # (tracks, parts) 0/1
+    groups: sparse.csr_array  # (tracks, artists and albums) 0/1
     artists: Sequence[str]  # main artists, as credited
     artist_of: Indices  # (tracks,): index into artists, -1 unknown
 
     @classmethod
-    def of(cls, songs: Sequence[Song]) -> Parts:
-        """The parts of these songs; a song without artist, album or year stands by the rest."""
-        artists, artist_of = _numbered([song.main_artist or None for song in songs])
-        blocks = [
-            sparse.identity(len(songs), dtype=np.float32, format="csr"),
-            membership(artist_of, len(artists)),
-            *(_groups(names) for names in ([*map(_album_key, songs)], [*map(_era, songs)])),
-        ]
-        return cls(sparse.csr_array(sparse.hstack(blocks)), artists, artist_of)
+    def of(cls, lists: Playlists) -> Parts:
+        """The parts of these lists' songs; a song without artist, album or year stands by the rest."""
+        named, artist_of = _renumbered(lists.artist_of)
+        groups = [_groups(artist_of), _groups(lists.album_of)]
+        own = sparse.identity(len(artist_of), dtype=np.float32, format="csr")
+        return cls(
+            _beside([own, *groups, _groups(lists.era_of)]),
+            _beside(groups),
+            taken(lists.artists, named),
+            artist_of,
+        )
 
 
-def _album_key(song: Song) -> str | None:
-    """Albums of different artists that share a name ("Greatest Hits") are different albums."""
-    return f"{song.main_artist}\n{song.album}" if song.album else None
+def _beside(blocks: Sequence[sparse.csr_array]) -> sparse.csr_array:
+    return sparse.csr_array(sparse.hstack(blocks, format="csr", dtype=np.float32))
 
 
-def _era(song: Song) -> str | None:
-    """Half a decade."""
-    return str(song.year // 5) if song.year else None
+def _groups(group_of: Indices) -> sparse.csr_array:
+    named, of = _renumbered(group_of)
+    return membership(of, len(named))
 
 
-def _groups(names: Sequence[str | None]) -> sparse.csr_array:
-    groups, group_of = _numbered(names)
-    return membership(group_of, len(groups))
-
-
-def _numbered(names: Sequence[str | None]) -> tuple[list[str], Indices]:
-    numbers: dict[str, int] = {}
-    of = [-1 if name is None else numbers.setdefault(name, len(numbers)) for name in names]
-    return list(numbers), np.array(of, np.int32)
+def _renumbered(group_of: Indices) -> tuple[Indices, Indices]:
+    """The groups that have a track, the first to appear first, and every track's place among them or -1."""
+    found, first, of = np.unique(group_of, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    order = order[found[order] >= 0]
+    place = np.full(len(found), -1, np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return found[order], place[of]
 
 
 def membership(group_of: Indices, groups: int) -> sparse.csr_array:
@@ -139,9 +142,9 @@ class Model:
 
     def pooled(self, queues: sparse.csr_array) -> Floats:
         """The playlist factors of queues of wanted tracks, (queues, tracks) w_e: (queues, dims)."""
-        return np.asarray(self._shares(queues) @ self.factors)
+        return np.asarray(self.shares(queues) @ self.factors)
 
-    def _shares(self, queues: sparse.csr_array) -> sparse.csr_array:
+    def shares(self, queues: sparse.csr_array) -> sparse.csr_array:
         """What each entry counts: (queues, tracks)."""
         told = queues @ sparse.diags_array(self.weights)
         return sparse.csr_array(sparse.diags_array(positive(told.sum(1)) ** -self.power) @ told)
@@ -162,7 +165,7 @@ class Model:
         """What neighbours, same artist and kin say, in the order of `Blend`: each (queues, tracks)."""
         if self.memory is None:
             return []
-        shares, memory = self._shares(queues), self.memory
+        shares, memory = self.shares(queues), self.memory
         artists = shares @ membership(memory.artist_of, memory.kinship.shape[0])
         found = [(shares @ memory.likeness).toarray()]
         for each in (artists, artists @ memory.kinship):

@@ -143,9 +143,8 @@ class Playlists:
         bounds = summed(lengths)
         entries = np.empty(bounds[-1], np.int32)
         for part in parts(bounds):
-            first, last = bounds[part.start], bounds[part.stop]
-            shift = np.repeat(starts[part] - bounds[:-1][part], lengths[part])
-            entries[first:last] = self.entries[np.arange(first, last) + shift]
+            places = runs(starts[part], lengths[part])
+            entries[bounds[part.start] : bounds[part.stop]] = self.entries[places]
         return replace(
             self,
             entries=entries,
@@ -207,6 +206,12 @@ def numbered(values: Sequence[K | None]) -> tuple[Sequence[K], Numbers]:
 def summed(lengths: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
     """Where each of these lengths begins, and where the last one ends: (lengths + 1,)."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+
+
+def runs(starts: npt.NDArray[np.integer], lengths: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+    """Numbers that count up from each start, as many as its length says, one run after the other."""
+    bounds = summed(lengths)
+    return np.arange(bounds[-1]) + np.repeat(starts - bounds[:-1], lengths)
 
 
 def parts(bounds: npt.NDArray[np.int64]) -> Iterator[slice]:

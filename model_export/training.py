@@ -1,112 +1,95 @@
 """How the factors are learned: a random part of a playlist is hidden and predicted from the rest.
 
-The loss is the softmax cross-entropy over all tracks. A track's factors are the sum of a part of its own, its
-artist's, its album's and its era's, so that a rare song stands by its artist. Slopes are written out by hand.
+A track's factors are the sum of a part of its own, its artist's, its album's and its era's, so that a rare song
+stands by its artist. They start from alternating least squares (`start`) and go down the slopes of a softmax
+(`softmax`); a step touches only the rows of its own songs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse.linalg import svds
 
-from model_export.model import Floats, Indices, Model, Parts, Settings, positive, queue_matrix
+from model_export.adam import Adam
+from model_export.checkpoint import Checkpoint
+from model_export.model import Floats, Indices, Model, Parts, Settings
 from model_export.playlists import Playlists, list_weights
+from model_export.softmax import Sample, Sampler, gradients
+from model_export.start import first_factors
 
 Judge = Callable[[Model], float]
 """How good a model is on validation, higher is better."""
 
+Epoch = tuple[int, float, float | None]
+"""The number of an epoch, its mean loss and, where it was measured, the NDCG@100 on validation after it."""
+
 Progress = Callable[[int, float, float | None], None]
-"""Told after every epoch: its number, the mean loss, the judge's word if it was asked."""
+"""Told after every epoch: see `Epoch`."""
+
+Told = Callable[[str, float], None]
+"""Told which stage is being worked on, and the share of it that is done."""
+
+THOROUGH = 9.0
+"""Where no number of epochs is asked for there are so many steps for the root of the number of playlists."""
+AGAIN, AGAIN_RATE = 1 / 3, 0.5
+"""A training that goes on from another has this share of its steps, this share as large."""
 
 
 @dataclass(frozen=True, slots=True)
-class Gradients:
-    """The loss of a batch and its slopes."""
+class Parameters:
+    """All numbers that are learned."""
 
-    loss: float
-    factors: Floats  # (tracks, dims)
+    table: Floats  # (parts, dims)
     log_weights: Floats  # (tracks,)
     track_bias: Floats  # (tracks,)
 
+    def model(self, parts: sparse.csr_array, power: float) -> Model:
+        """The model that they make."""
+        return Model(parts @ self.table, np.exp(self.log_weights), self.track_bias, power)
 
-def gradients(model: Model, queues: sparse.csr_array, targets: sparse.csr_array, mask: Floats) -> Gradients:
-    """Softmax cross-entropy of the hidden tracks given the queues, and its slopes.
+    def moved(
+        self, old: sparse.csr_array, new: sparse.csr_array, places: npt.NDArray[np.integer]
+    ) -> Parameters:
+        """The same for a catalogue that holds the old tracks at these places; new ones stand by their artist.
 
-    Args:
-        model: the model as it stands; only its factors, weights and biases are looked at.
-        queues: (batch, tracks), what is seen of each playlist.
-        targets: (batch, tracks), the weight of each hidden track.
-        mask: (batch, dims), the dropout of the pooled factors, 1 on average.
-    """
-    told = queues @ sparse.diags_array(model.weights)
-    total = positive(told.sum(1))
-    share = total**-model.power  # what pooling multiplies the sum with
-    pooled = np.asarray(told @ model.factors) * share[:, None]
-    logits = (pooled * mask) @ model.factors.T
-    logits += model.track_bias
-    logits -= logits.max(axis=1, keepdims=True)
-    aims = targets.tocoo()
-    at_aims = logits[aims.row, aims.col]
-    # From here on in place: these are the largest arrays of training, (batch, tracks).
-    slope = np.exp(logits, out=logits)
-    normaliser = slope.sum(axis=1)
-    loss = -float(aims.data @ (at_aims - np.log(normaliser)[aims.row])) / len(mask)
-    slope *= (np.asarray(targets.sum(1), np.float32).ravel() / normaliser / len(mask))[:, None]
-    slope[aims.row, aims.col] -= aims.data / len(mask)
-
-    of_pooled = (slope @ model.factors) * mask
-    of_sum = of_pooled * share[:, None]
-    of_total = -model.power * (of_pooled * pooled).sum(axis=1) / total
-    seen = told.tocoo()
-    of_told = (model.factors[seen.col] * of_sum[seen.row]).sum(axis=1) + of_total[seen.row]
-    of_factors = slope.T @ (pooled * mask)
-    of_factors += told.T @ of_sum
-    return Gradients(
-        loss,
-        factors=of_factors,
-        log_weights=np.bincount(seen.col, of_told * seen.data, len(model.weights)).astype(np.float32),
-        track_bias=slope.sum(axis=0),
-    )
+        Args:
+            old: the parts of the old tracks.
+            new: those of the new ones.
+            places: (old tracks,).
+        """
+        # A song has the same parts in both, in the same order: its own, its artist's, its album's, its era's.
+        table = np.zeros((new.shape[1], self.table.shape[1]), np.float32)
+        table[new[places].indices] = self.table[old.indices]
+        log_weights = np.full(new.shape[0], np.mean(self.log_weights), np.float32)
+        track_bias = np.full(new.shape[0], np.min(self.track_bias), np.float32)
+        log_weights[places], track_bias[places] = self.log_weights, self.track_bias
+        return Parameters(table, log_weights, track_bias)
 
 
-@dataclass(slots=True)
-class _Adam:
-    """AdamW (Loshchilov and Hutter, 2019) on one array, in place."""
+class Trained(NamedTuple):
+    """The best model that the judge saw (or the last one), and how it came about."""
 
-    values: Floats
-    decay: float = 0.0
-    mean: Floats = field(init=False)
-    square: Floats = field(init=False)
-    scratch: Floats = field(init=False)
-    steps: int = 0
-
-    def __post_init__(self) -> None:
-        self.mean = np.zeros_like(self.values)
-        self.square = np.zeros_like(self.values)
-        self.scratch = np.empty_like(self.values)
-
-    def step(self, gradient: Floats, rate: float) -> None:
-        self.steps += 1
-        self.mean *= 0.9
-        self.mean += np.multiply(gradient, 0.1, out=self.scratch)
-        self.square *= 0.999
-        np.multiply(gradient, gradient, out=self.scratch)
-        self.square += np.multiply(self.scratch, 0.001, out=self.scratch)
-        spread = np.sqrt(self.square, out=self.scratch)
-        spread /= np.sqrt(1 - 0.999**self.steps)
-        spread += 1e-8
-        move = np.divide(self.mean, spread, out=self.scratch)
-        self.values *= 1 - rate * self.decay
-        self.values -= np.multiply(move, rate / (1 - 0.9**self.steps), out=self.scratch)
+    model: Model
+    epochs: int
+    parameters: Parameters
+    curve: list[Epoch]
 
 
 def train(
-    lists: Playlists, settings: Settings, *, judge: Judge | None = None, progress: Progress | None = None
-) -> tuple[Model, int]:
+    lists: Playlists,
+    settings: Settings,
+    *,
+    judge: Judge | None = None,
+    progress: Progress = lambda epoch, loss, word: None,
+    told: Told = lambda stage, done: None,
+    keep: Checkpoint | None = None,
+    before: Parameters | None = None,
+) -> Trained:
     """Learns the factors, weights and biases from playlists.
 
     Args:
@@ -114,97 +97,182 @@ def train(
         settings: see there.
         judge: without it all epochs are run.
         progress: see there.
+        told: see there.
+        keep: where it is kept as it goes on, and gone on from.
+        before: what to go on from, over the same songs, in fewer and smaller steps.
 
-    Returns:
-        The best model that the judge saw (or the last one), and its number of epochs.
+    Raises:
+        DataError: the checkpoint cannot be written or read.
     """
-    rng = np.random.default_rng(settings.seed)
-    learner = _Learner(lists, settings, rng)
-    best, best_epoch, best_word = learner.model(), 0, -np.inf
-    for epoch in range(1, settings.epochs + 1):
-        loss = learner.epoch()
-        looked = judge is not None and epoch % settings.check_every == 0
-        word = judge(learner.model()) if judge is not None and looked else None
-        if progress is not None:
-            progress(epoch, loss, word)
-        if word is not None and word > best_word:
-            best, best_epoch, best_word = learner.model(), epoch, word
-        if epoch - best_epoch >= settings.patience * settings.check_every and judge is not None:
-            break
-    return (best, best_epoch) if best_epoch else (learner.model(), settings.epochs)
+    learner = Learner(lists, settings, told, keep, before)
+    course, patience = learner.course, settings.patience * settings.check_every
+    while learner.steps < learner.rounds and not (
+        judge and len(course.curve) - course.best_epoch >= patience
+    ):
+        course.losses.append(learner.step())
+        told(learner.stage, learner.steps / learner.rounds)
+        if learner.steps % learner.batches == 0 or learner.steps == learner.rounds:
+            epoch = len(course.curve) + 1
+            word = judge(learner.model()) if judge and epoch % settings.check_every == 0 else None
+            course.curve.append((epoch, float(np.mean(course.losses)), word))
+            course.losses = []
+            if word is not None and word > course.best_word:
+                course.best, course.best_epoch, course.best_word = learner.parameters(), epoch, word
+            progress(*course.curve[-1])
+        if keep is not None and (keep.due or learner.steps == learner.rounds):
+            learner.save(keep)
+    best = course.best or learner.parameters()
+    return Trained(
+        best.model(learner.parts, settings.power),
+        course.best_epoch or len(course.curve),
+        best,
+        course.curve,
+    )
 
 
-class _Learner:
+@dataclass(slots=True)
+class Course:
+    """How a training has gone so far."""
+
+    losses: list[float] = field(default_factory=list)  # of the steps of this epoch
+    curve: list[Epoch] = field(default_factory=list)
+    best: Parameters | None = None
+    best_epoch: int = 0
+    best_word: float = -np.inf
+
+
+class Learner:
     """The parameters and the examples they learn from."""
 
-    def __init__(self, lists: Playlists, settings: Settings, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        lists: Playlists,
+        settings: Settings,
+        told: Told = lambda stage, done: None,
+        keep: Checkpoint | None = None,
+        before: Parameters | None = None,
+    ) -> None:
         self.settings = settings
-        self.rng = rng
+        self.rng = np.random.default_rng(settings.seed)
         self.lists = lists
+        self.stage = "training" if before is None else "everything"
+        self.course = Course()
+        self.steps = 0
         weights = list_weights(lists, settings.damping, settings.follower_weight)
-        self.usable = np.flatnonzero(np.diff(lists.bounds) >= 2)
-        self.odds = weights[self.usable] / weights[self.usable].sum()
-        self.batches = -(-len(self.usable) // settings.batch)
-        self.rounds = self.batches * settings.epochs
-        self.parts = Parts.of(lists.songs).of_track
-        popularity = lists.matrix().T @ weights
-        self.table = _Adam(self._first_table(weights), settings.decay)
-        self.log_weights = _Adam(np.zeros(len(lists.songs), np.float32))
-        self.track_bias = _Adam(np.asarray(np.log1p(popularity) / 2, np.float32))
-
-    def _first_table(self, weights: Floats) -> Floats:
-        """Starts from the playlists' singular vectors: far better than noise on this little data."""
-        dims, tracks = self.settings.dims, len(self.lists.songs)
-        table = self.rng.normal(0, 0.005, (self.parts.shape[1], dims)).astype(np.float32)
-        known = min(dims, len(self.lists) - 1, tracks - 1)
-        if known > 0:
-            seen = self.lists.matrix()
-            lengths = positive(seen.sum(1)) / weights
-            scaled = (
-                sparse.diags_array(lengths**-0.5) @ seen @ sparse.diags_array(positive(seen.sum(0)) ** -0.5)
+        self._usable = np.flatnonzero(np.diff(lists.bounds) >= 2)
+        self._up_to = np.cumsum(weights[self._usable], dtype=np.float64)
+        self._rate = settings.learning_rate * (1.0 if before is None else AGAIN_RATE)
+        self.batches = -(-len(self._usable) // settings.batch)
+        rounds = self.batches * settings.epochs or int(THOROUGH * np.sqrt(len(self._usable))) + 1
+        self.rounds = rounds if before is None else int(rounds * AGAIN) + 1
+        parts = Parts.of(lists)
+        self.parts = parts.of_track
+        tracks = len(lists.songs)
+        popularity = np.bincount(lists.entries, np.repeat(weights, np.diff(lists.bounds)), tracks)
+        self._sampler = Sampler(popularity, settings.sample, settings.sample_power)
+        if keep is not None and self._restored(keep):
+            return
+        if before is None:
+            table = np.zeros((self.parts.shape[1], settings.dims), np.float32)
+            table[:tracks] = first_factors(
+                lists, parts.groups, weights, settings, keep, lambda done: told("start", done)
             )
-            _, strengths, vectors = svds(scaled, k=known, random_state=self.settings.seed)
-            start = vectors.T * np.sqrt(strengths)
-            table[:tracks, :known] = 0.1 * start / np.sqrt(np.mean(start**2))
-        return table
+            before = Parameters(
+                table, np.zeros(tracks, np.float32), (np.log1p(popularity) / 2).astype(np.float32)
+            )
+        self.table = Adam(before.table, settings.decay)
+        self.log_weights = Adam(before.log_weights[:, None])
+        self.track_bias = Adam(before.track_bias[:, None])
+
+    def parameters(self) -> Parameters:
+        """What has been learned so far."""
+        arrays = (self.table.values, self.log_weights.values[:, 0], self.track_bias.values[:, 0])
+        return Parameters(*(array.copy() for array in arrays))
 
     def model(self) -> Model:
         """The model as it stands."""
-        return Model(
-            factors=self.parts @ self.table.values,
-            weights=np.exp(self.log_weights.values),
-            track_bias=self.track_bias.values.copy(),
-            power=self.settings.power,
-        )
+        return self.parameters().model(self.parts, self.settings.power)
 
-    def epoch(self) -> float:
-        """Goes once over as many playlists as there are and returns the mean loss."""
-        return float(np.mean([self._step() for _ in range(self.batches)]))
+    def save(self, keep: Checkpoint) -> None:
+        """Keeps all that it takes to go on as if nothing had happened."""
+        course = self.course
+        arrays = {
+            **self.table.state("table"),
+            **self.log_weights.state("log_weights"),
+            **self.track_bias.state("track_bias"),
+        }
+        if course.best is not None:
+            arrays |= {
+                "best_table": course.best.table,
+                "best_log_weights": course.best.log_weights,
+                "best_track_bias": course.best.track_bias,
+            }
+        facts = {
+            "steps": self.steps,
+            "random": self.rng.bit_generator.state,
+            "losses": course.losses,
+            "curve": course.curve,
+            "best_epoch": course.best_epoch,
+            "best_word": course.best_word,
+        }
+        keep.save(self.stage, arrays, facts)
+        keep.drop("start")
 
-    def _step(self) -> float:
+    def _restored(self, keep: Checkpoint) -> bool:
+        """Goes on from what `save` kept; False if that is nothing."""
+        stored = keep.load(self.stage)
+        if stored is None:
+            return False
+        arrays, facts = stored
+        self.table = Adam.restored(arrays, "table", self.settings.decay)
+        self.log_weights = Adam.restored(arrays, "log_weights")
+        self.track_bias = Adam.restored(arrays, "track_bias")
+        self.steps = facts["steps"]
+        self.rng.bit_generator.state = facts["random"]
+        best = None
+        if "best_table" in arrays:
+            best = Parameters(*(arrays[f"best_{name}"] for name in ("table", "log_weights", "track_bias")))
+        curve: list[Any] = [tuple(each) for each in facts["curve"]]
+        self.course = Course(facts["losses"], curve, best, facts["best_epoch"], facts["best_word"])
+        return True
+
+    def step(self) -> float:
+        """Learns from one batch; returns its loss."""
         settings = self.settings
         queues, targets = self._examples()
+        sample = self._sampler.draw(self.rng)
         kept = self.rng.random((len(queues), settings.dims)) >= settings.dropout
-        tracks = len(self.lists.songs)
-        aims = queue_matrix(targets, tracks)
+        songs, local = np.unique(np.concatenate([*queues, *targets, sample.songs]), return_inverse=True)
+        rows, of_parts = _narrowed(self.parts[songs])
+        seen = sum(map(len, queues))
+        hidden = seen + sum(map(len, targets))
+        aims = _rows(local[seen:hidden], targets, len(songs))
         sizes = np.array([len(target) for target in targets], np.float32)
         # 1 / sqrt(n): a long playlist says more than a short one, but not n times as much.
         aims.data = np.repeat(sizes**-0.5 / np.mean(sizes**0.5), sizes.astype(int)).astype(np.float32)
         found = gradients(
-            self.model(),
-            queue_matrix(queues, tracks),
+            Model(
+                of_parts @ self.table.values[rows],
+                np.exp(self.log_weights.values[songs, 0]),
+                self.track_bias.values[songs, 0],
+                settings.power,
+            ),
+            _rows(local[:seen], queues, len(songs)),
             aims,
             (kept / (1 - settings.dropout)).astype(np.float32),
+            Sample(local[hidden:], sample.log_times),
         )
-        rate = settings.learning_rate * _one_cycle(self.track_bias.steps / self.rounds)
-        self.table.step(self.parts.T @ found.factors, rate)
-        self.log_weights.step(found.log_weights, rate)
-        self.track_bias.step(found.track_bias, rate)
+        rate = self._rate * _one_cycle(self.steps / self.rounds)
+        self.table.step(rows, of_parts.T @ found.factors, rate)
+        self.log_weights.step(songs, found.log_weights[:, None], rate)
+        self.track_bias.step(songs, found.track_bias[:, None], rate)
+        self.steps += 1
         return found.loss
 
     def _examples(self) -> tuple[list[Indices], list[Indices]]:
         """A batch of playlists, each cut at random into a queue and what it hides."""
-        chosen = self.rng.choice(self.usable, self.settings.batch, p=self.odds)
+        at = self.rng.random(self.settings.batch) * self._up_to[-1]
+        chosen = self._usable[np.minimum(np.searchsorted(self._up_to, at, "right"), len(self._usable) - 1)]
         in_order = self.settings.in_order
         halves = [self._cut(mixed(self.lists.tracks(i), in_order, self.rng)) for i in chosen]
         return [queue for queue, _ in halves], [hidden for _, hidden in halves]
@@ -216,6 +284,19 @@ class _Learner:
         if self.rng.random() < self.settings.empty_queues:
             size = 0
         return tracks[:size], tracks[size:]
+
+
+def _rows(columns: npt.NDArray[np.integer], rows: list[Indices], width: int) -> sparse.csr_array:
+    """1 in these columns, one row behind the other, as long as these: (rows, width) float32."""
+    ones = np.ones(len(columns), np.float32)
+    bounds = np.cumsum([0, *map(len, rows)])
+    return sparse.csr_array((ones, columns, bounds), shape=(len(rows), width))
+
+
+def _narrowed(matrix: sparse.csr_array) -> tuple[npt.NDArray[np.integer], sparse.csr_array]:
+    """The columns that hold anything, and the matrix over them alone."""
+    columns, local = np.unique(matrix.indices, return_inverse=True)
+    return columns, sparse.csr_array((matrix.data, local, matrix.indptr), (matrix.shape[0], len(columns)))
 
 
 def mixed(tracks: Indices, in_order: float, rng: np.random.Generator) -> Indices:

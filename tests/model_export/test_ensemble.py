@@ -14,6 +14,7 @@ from model_export.ensemble import HEAD, _heads, blended
 from model_export.metrics import QUEUE_LENGTHS, Case, Ranking, cases, measure
 from model_export.model import Blend, Floats, Memory, Model, queue_matrix
 from model_export.playlists import Playlists
+from model_export.scoring import Scorer
 from tests.model_export.planted import planted
 
 SONGS = 72
@@ -125,7 +126,7 @@ def test_the_heads_give_the_quality_of_the_whole_ranking(weights: tuple[float, .
     far = replace(few, songs=[few.songs[i % SONGS] for i in range(songs)], entries=few.entries * 25)
     other = replace(model, blend=Blend(*weights))
     for length in (1, 5):
-        told = [head.ndcg(np.array(weights, np.float32)) for head in _heads(model, far, length)]
+        told = [head.ndcg(weights) for head in _heads(Scorer(model), far, length)]
         assert len(told) == len(far)
         assert float(np.mean(told)) == pytest.approx(quality(other, far, length), abs=1e-6)
         assert np.mean(told) > 0.01

@@ -19,7 +19,8 @@ from model_export.model import (
     queue_matrix,
 )
 from model_export.playlists import Playlists, Song
-from model_export.training import gradients, mixed, train
+from model_export.softmax import gradients
+from model_export.training import mixed, train
 from tests.model_export.planted import QUICK, SONGS_PER_GENRE, playlists
 
 SHORT = replace(QUICK, epochs=6)
@@ -160,7 +161,7 @@ def test_a_track_is_the_sum_of_its_own_its_artist_and_its_album() -> None:
         Song("2", "Three", "Queen", "Greatest Hits"),
         Song("3", "Four", "", None),
     ]
-    parts = Parts.of(songs)
+    parts = Parts.of(playlists([], songs))
     shared = (parts.of_track @ parts.of_track.T).toarray()
     assert shared.tolist() == [[3, 2, 0, 0], [2, 3, 0, 0], [0, 0, 3, 0], [0, 0, 0, 1]]
     assert list(parts.artists) == ["Abba", "Queen"]
@@ -169,7 +170,7 @@ def test_a_track_is_the_sum_of_its_own_its_artist_and_its_album() -> None:
 
 def test_songs_of_nobody_have_parts_too() -> None:
     """A catalogue in which no artist and no album is known still has a part for each song."""
-    parts = Parts.of([Song("0", "One", ""), Song("1", "Two", "")])
+    parts = Parts.of(playlists([], [Song("0", "One", ""), Song("1", "Two", "")]))
     assert parts.of_track.toarray().tolist() == [[1, 0], [0, 1]]
     assert list(parts.artists) == []
 
@@ -177,7 +178,8 @@ def test_songs_of_nobody_have_parts_too() -> None:
 def test_songs_of_one_half_decade_share_a_part() -> None:
     """1980 and 1984 are one era, 1979 and 1985 others, and an unknown year is none."""
     years = [1980, 1984, 1979, 1985, None, None]
-    parts = Parts.of([Song(str(i), f"song {i}", "", None, year) for i, year in enumerate(years)])
+    songs = [Song(str(i), f"song {i}", "", None, year) for i, year in enumerate(years)]
+    parts = Parts.of(playlists([], songs))
     shared = (parts.of_track @ parts.of_track.T).toarray()
     expected = np.diag([2, 2, 2, 2, 1, 1])
     expected[[0, 1], [1, 0]] = 1
@@ -215,10 +217,10 @@ def test_training_in_order_is_another_training(lists: Playlists) -> None:
 def test_lists_that_many_follow_teach_more() -> None:
     """Of two lists with one song in common, training that weighs followers learns the followed one's."""
     lists = replace(playlists([[0, 1], [0, 2]] * 10, 3), followers=[1000, 0] * 10)
-    model, _ = train(lists, replace(SHORT, epochs=30, follower_weight=1.0))
+    model, *_ = train(lists, replace(SHORT, epochs=30, follower_weight=1.0))
     scores = model.scores(queue_matrix(queues([0], of=3), 3))[0]
     assert scores[1] > scores[2] + 1
-    model, _ = train(lists, replace(SHORT, epochs=30, follower_weight=0.0))
+    model, *_ = train(lists, replace(SHORT, epochs=30, follower_weight=0.0))
     scores = model.scores(queue_matrix(queues([0], of=3), 3))[0]
     assert abs(scores[1] - scores[2]) < 0.5
 
@@ -241,7 +243,7 @@ def test_popular_songs_come_first_for_an_empty_queue() -> None:
     """Training teaches the biases: with nothing queued, songs that most lists hold stand before rare ones."""
     rng = np.random.default_rng(0)
     lists = playlists([[0, 1, 2, *rng.choice(np.arange(3, 23), 3, replace=False)] for _ in range(40)], 23)
-    model, _ = train(lists, QUICK)
+    model, *_ = train(lists, QUICK)
     scores = model.scores(queue_matrix(queues([], of=23), 23))[0]
     assert set(np.argsort(-scores)[:3].tolist()) == {0, 1, 2}
 
@@ -249,7 +251,7 @@ def test_popular_songs_come_first_for_an_empty_queue() -> None:
 def test_the_loss_falls(lists: Playlists) -> None:
     """Training reduces the loss, and tells every epoch's."""
     losses: list[float] = []
-    _, epochs = train(lists, QUICK, progress=lambda epoch, loss, word: losses.append(loss))
+    _, epochs, *_ = train(lists, QUICK, progress=lambda epoch, loss, word: losses.append(loss))
     assert len(losses) == epochs == QUICK.epochs
     assert np.mean(losses[-5:]) < 0.9 * np.mean(losses[:5])
 
@@ -287,7 +289,7 @@ def test_training_stops_early_and_returns_the_best(lists: Playlists) -> None:
     """The model of the best mark comes back, after as many looks without a gain as patience has."""
     settings = replace(QUICK, epochs=40, check_every=2, patience=3)
     judge, told = Judge(0.1, 0.5, 0.3, 0.5, 0.4), list[tuple[int, float | None]]()
-    model, epochs = train(
+    model, epochs, *_ = train(
         lists, settings, judge=judge, progress=lambda epoch, loss, word: told.append((epoch, word))
     )
     assert epochs == 4
@@ -299,7 +301,7 @@ def test_training_stops_early_and_returns_the_best(lists: Playlists) -> None:
 
 def test_a_judge_that_is_never_asked_changes_nothing(lists: Playlists) -> None:
     """With fewer epochs than lie between two looks, all are run and the last model comes back."""
-    model, epochs = train(lists, replace(SHORT, check_every=100), judge=Judge(1.0))
+    model, epochs, *_ = train(lists, replace(SHORT, check_every=100), judge=Judge(1.0))
     assert epochs == SHORT.epochs
     assert same(model, train(lists, SHORT)[0])
 
@@ -312,7 +314,7 @@ def test_a_rare_song_stands_by_its_artist(lists: Playlists) -> None:
     first, second = len(lists.songs), len(lists.songs) + 1
     with_rare = [lists.tracks(i).tolist() for i in range(len(lists))]
     with_rare[0] += [first, second]
-    model, _ = train(playlists(with_rare, songs), QUICK)
+    model, *_ = train(playlists(with_rare, songs), QUICK)
     unit = model.factors / np.linalg.norm(model.factors, axis=1, keepdims=True)
     nearness = unit[[first, second]] @ unit[: len(lists.songs)].T
     own = np.array([song.main_artist == known for song in lists.songs])
@@ -331,7 +333,7 @@ def test_a_rare_song_stands_by_its_artist(lists: Playlists) -> None:
 )
 def test_tiny_data_trains(tracks: list[list[int]]) -> None:
     """One playlist alone, equal ones, or lists of one song or none train to finite numbers."""
-    model, epochs = train(playlists(tracks, 4), replace(SHORT, dims=5))
+    model, epochs, *_ = train(playlists(tracks, 4), replace(SHORT, dims=5))
     assert epochs == SHORT.epochs
     assert np.isfinite(model.scores(queue_matrix(queues([0, 1], [], of=4), 4))).all()
 
@@ -339,6 +341,6 @@ def test_tiny_data_trains(tracks: list[list[int]]) -> None:
 def test_more_dimensions_than_songs_are_possible() -> None:
     """The warm start knows fewer directions than the model has; the rest starts from noise."""
     settings = Settings(dims=40, epochs=2, batch=8)
-    model, _ = train(playlists([[0, 1, 2], [1, 2], [0, 2]], 3), settings)
+    model, *_ = train(playlists([[0, 1, 2], [1, 2], [0, 2]], 3), settings)
     assert model.factors.shape == (3, 40)
     assert np.isfinite(model.factors).all()

@@ -152,8 +152,7 @@ def start(master: str, folder: Path) -> None:
 @pytest.mark.parametrize("master", ["", "local[two]", "spark://", "http://somewhere:7077", "mesos://x:1"])
 def test_a_master_that_is_none_is_refused(master: str, tmp_path: Path) -> None:
     """A word that Spark could not understand is named, with those that it does."""
-    with (
-        pytest.raises(DataError, match=r"say local\[2\], spark://HOST:7077"):
+    with pytest.raises(DataError, match=r"say local\[2\], spark://HOST:7077"):
         start(master, tmp_path / "s")
     assert not list(tmp_path.iterdir())
 

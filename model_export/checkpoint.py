@@ -1,0 +1,121 @@
+"""What a training has so far, kept beside its model, so that it goes on after it was stopped or killed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import zipfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from model_export.model import Settings
+from model_export.playlists import DataError, Playlists
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+EVERY_S = 120.0
+"""The time between two of a stage's checkpoints, in seconds: what is lost at most, and what one takes to write."""
+KEY = "training.json"
+FACTS = "facts"
+
+
+def key_of(lists: Playlists, settings: Settings, **more: object) -> str:
+    """What tells a training from every other: its playlists and its settings."""
+    digest = hashlib.blake2b(digest_size=16)
+    for numbers in (lists.entries, lists.bounds):
+        digest.update(np.ascontiguousarray(numbers).data)
+    ends = [lists.songs[i].track_id for i in (0, -1)] if len(lists.songs) else []
+    digest.update(json.dumps([len(lists.songs), ends, asdict(settings), more], sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+class Checkpoint:
+    """A folder of what each stage has so far; every file of it is whole at any moment."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        """Opens a folder, or makes it.
+
+        Raises:
+            DataError: it is another training's, or cannot be written.
+        """
+        self.folder = folder
+        self._saved_at = time.monotonic()
+        path = folder / KEY
+        try:
+            if folder.exists():
+                known = json.loads(path.read_text("utf-8"))["key"] if path.exists() else None
+                if known != key:
+                    raise DataError(
+                        f"{folder} holds an unfinished training of other playlists or settings; "
+                        "go on with those, or remove it to start anew"
+                    )
+                return
+            folder.mkdir(parents=True)
+            path.write_text(json.dumps({"key": key}) + "\n", "utf-8")
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{folder} cannot be used for checkpoints ({error}); remove it") from error
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to save again."""
+        return time.monotonic() - self._saved_at >= EVERY_S
+
+    def save(self, stage: str, arrays: Mapping[str, npt.NDArray[Any]], facts: object = None) -> None:
+        """Keeps what a stage has, in place of what it had.
+
+        Raises:
+            DataError: there is no room, or no right, to write it; what was kept before still is.
+        """
+        path = self.folder / f"{stage}.npz"
+        scratch = path.with_suffix(".new")
+        try:
+            with scratch.open("wb") as file:
+                np.savez(file, **{FACTS: np.array(json.dumps(facts))}, **arrays)
+                file.flush()
+                os.fsync(file.fileno())
+            scratch.replace(path)
+        except OSError as error:
+            scratch.unlink(missing_ok=True)
+            raise DataError(
+                f"{path} cannot be written ({error.strerror or error}); "
+                "make room and run the same command again, it goes on where it was"
+            ) from error
+        self._saved_at = time.monotonic()
+
+    def load(self, stage: str) -> tuple[Arrays, Any] | None:
+        """What a stage had, with its facts; None if it had not begun.
+
+        Raises:
+            DataError: the file is damaged.
+        """
+        path = self.folder / f"{stage}.npz"
+        if not path.exists():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+            return arrays, json.loads(str(arrays.pop(FACTS)))
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise DataError(f"{path} is damaged ({error}); remove {self.folder} to start anew") from error
+
+    def drop(self, stage: str) -> None:
+        """Forgets a stage that nothing needs any more."""
+        (self.folder / f"{stage}.npz").unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Takes the folder away: the model is written."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def beside(out: Path) -> Path:
+    """Where the checkpoint of a model's folder is."""
+    out = out.resolve()
+    return out.parent / f"{out.name}.unfinished"
