@@ -8,7 +8,7 @@ machines need neither Python nor this repository.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -21,10 +21,21 @@ import pyarrow.parquet as pq
 from scipy import sparse
 
 from model_export import jvm
+from model_export.checkpoint import Checkpoint
+from model_export.learning import _as_arrays, _kept
 from model_export.model import Floats, Indices, Memory, Parts, Settings
-from model_export.neighbours import REACH, SHRINKAGE, as_bytes, from_bytes, length_weights
-from model_export.playlists import DataError, Playlists, parts
-from model_export.start import CONFIDENCE, GROUP, ROUNDS
+from model_export.neighbours import (
+    ALL_NEIGHBOURS,
+    FEWEST,
+    HUB,
+    REACH,
+    SHRINKAGE,
+    as_bytes,
+    from_bytes,
+    length_weights,
+)
+from model_export.playlists import DataError, Playlists, list_weights, parts
+from model_export.start import CONFIDENCE, GROUP, ROUNDS, STAGE
 
 RIDGE = 0.05
 """Of a row of n entries Spark weighs the ridge n times, so it is chosen apart from the one machine's."""
@@ -32,10 +43,6 @@ LEAST = 0.01
 """Spark takes only what is above zero for wanted; so much is left of a list whose confidence is hardly 1."""
 AT_ONCE = 2**24
 """How many entries a block of the factorisation holds at most, so that one fits into a worker."""
-HUB = 1000
-"""Of a song's lists only so many are looked at, evenly spread, when its neighbours are sought."""
-ALL_NEIGHBOURS, FEWEST = 2**26, 100
-"""Of many songs each keeps fewer neighbours, so that they are so many in all, but never fewer than these."""
 
 
 @contextmanager
@@ -43,6 +50,43 @@ def cluster(master: str, folder: Path) -> Iterator[Spark]:
     """A cluster at work; see `jvm.session` for what it takes and raises."""
     with jvm.session(master, folder) as session:
         yield Spark(session, folder)
+
+
+def work_ahead(
+    spark: Spark,
+    lists: Playlists,
+    settings: Settings,
+    keep: Checkpoint,
+    *,
+    min_parents: int = 1,
+    everything: bool = False,
+    told: Callable[[str], None] = lambda what: None,
+) -> None:
+    """Works out on a cluster what `learn` then finds in its checkpoint, as if one machine had done it before.
+
+    Args:
+        spark: the cluster.
+        lists: as for `learn`, and so are the settings, `min_parents` and `everything`.
+        settings: see there.
+        keep: the checkpoint; what it has already is not worked out again.
+        min_parents: see there.
+        everything: see there.
+        told: what is being worked on.
+    """
+    stages = {"neighbours": lists.split("train")} | ({"all-neighbours": lists} if everything else {})
+    for stage, seen in stages.items():
+        _, learned_from = _kept(lists, seen, min_parents)
+        if np.diff(learned_from.bounds).max(initial=0) < 2:
+            return  # too little to learn from, which `learn` says
+        if stage == "neighbours" and keep.load(STAGE) is None:
+            told("least squares")
+            weights = list_weights(learned_from, settings.damping, settings.follower_weight)
+            songs = spark.least_squares(learned_from, Parts.of(learned_from).groups, weights, settings)
+            keep.save(STAGE, {"songs": songs, "lists": np.empty((0, settings.dims), np.float32)}, ROUNDS)
+        if keep.load(stage) is None:
+            told(stage.replace("-", " "))
+            memory = spark.remember(learned_from, settings)
+            keep.save(stage, {} if memory is None else _as_arrays(memory))
 
 
 class Spark:
@@ -89,7 +133,7 @@ class Spark:
         """See `neighbours.remember`."""
         if not settings.neighbours and not settings.kin:
             return None
-        parts_ = Parts.of(lists.songs)
+        parts_ = Parts.of(lists)
         songs = np.arange(len(lists.songs), dtype=np.int32)
         most = min(settings.most_neighbours, max(ALL_NEIGHBOURS // max(len(songs), 1), FEWEST))
         damping = settings.length_damping

@@ -13,14 +13,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from model_export.start import CONFIDENCE, GROUP, first_factors
 from scipy import sparse
 
 from model_export import jvm, spark
-from model_export.model import Memory, Settings, membership
+from model_export.checkpoint import Checkpoint
+from model_export.model import Memory, Parts, Settings
 from model_export.neighbours import remember
 from model_export.playlists import DataError, Playlists, list_weights
 from model_export.spark import Spark, cluster, entries, places
+from model_export.start import CONFIDENCE, GROUP, ROUNDS, STAGE, first_factors
 from tests.model_export.planted import genre_of, playlists
 
 MISSING = jvm.missing()
@@ -38,11 +39,6 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spark]:
         patch.setenv("SPARK_DRIVER_MEMORY", "512m")
         with cluster("local[2]", tmp_path_factory.mktemp("spark") / "session") as engine:
             yield engine
-
-
-def groups_of(lists: Playlists) -> sparse.csr_array:
-    """Which artist each song is of: (songs, artists)."""
-    return membership(lists.artist_of, len(lists.artists))
 
 
 def same(one: Memory | None, other: Memory | None) -> None:
@@ -82,16 +78,19 @@ def test_a_hub_is_known_by_some_of_its_lists(
 
 
 @NEEDS_SPARK
-def test_factors_tell_the_genres_apart(engine: Spark, lists: Playlists) -> None:
+def test_factors_tell_the_genres_apart(engine: Spark, lists: Playlists, tmp_path: Path) -> None:
     """Through the same whitening as one machine's, songs of one genre go together and no others."""
     weights = list_weights(lists, SETTINGS.damping)
-    factors = first_factors(lists, groups_of(lists), weights, SETTINGS, solve=engine.least_squares)
+    groups = Parts.of(lists).groups
+    keep = Checkpoint(tmp_path / "kept", "planted")
+    keep.save(STAGE, {"songs": engine.least_squares(lists, groups, weights, SETTINGS)}, ROUNDS)
+    factors = first_factors(lists, groups, weights, SETTINGS, keep)
     assert factors.shape == (len(lists.songs), SETTINGS.dims)
     genres = np.array([genre_of(song) for song in lists.songs])
     together = factors @ factors.T
     alike = genres[:, None] == genres
     assert together[alike].mean() > 10 * abs(together[~alike].mean())
-    single = first_factors(lists, groups_of(lists), weights, SETTINGS)
+    single = first_factors(lists, groups, weights, SETTINGS)
     assert np.corrcoef(together.ravel(), (single @ single.T).ravel())[0, 1] > 0.9
 
 
@@ -124,7 +123,7 @@ def test_what_spark_says_becomes_one_line(engine: Spark, tmp_path: Path) -> None
 def test_every_list_and_group_is_told(lists: Playlists) -> None:
     """What Spark reads is the lists with their confidence and every group as a list more."""
     weights = list_weights(lists, SETTINGS.damping)
-    groups = groups_of(lists)
+    groups = Parts.of(lists).groups
     told = pa.concat_tables(entries(lists, groups, weights))
     rows, songs, surer = (told[name].to_numpy() for name in ("row", "song", "surer"))
     shape = (len(lists) + groups.shape[1], len(lists.songs))
