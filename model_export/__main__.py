@@ -5,16 +5,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
+from model_export import jvm
 from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
+from model_export.checkpoint import Checkpoint, beside, key_of
+from model_export.course import following
 from model_export.evaluate import OURS, Bundle, Line, compare, match_error, words_ndcg
 from model_export.folders import written_whole
 from model_export.harvest import harvest
@@ -23,6 +34,7 @@ from model_export.merge import read_folders
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
 from model_export.report import FILES, PAGE, examine, write_report
+from model_export.spark import cluster, work_ahead
 from model_export.synth import FORMATS, synthesise
 from model_export.tuning import finished, load_settings, open_study, save_settings, tune
 
@@ -38,6 +50,15 @@ Data = Annotated[
     typer.Argument(help="Folders of playlists, each three Parquet files or mpd.slice.*.json."),
 ]
 _DEFAULTS = Settings()
+
+
+class Engine(Enum):
+    """Where what grows with the playlists is worked out."""
+
+    HERE = "here"
+    SPARK = "spark"
+
+
 STOPPED = 130
 """The exit code after Ctrl-C."""
 
@@ -50,36 +71,56 @@ def train_command(
         int, typer.Option(min=1, help="Leave out songs in fewer different playlists.")
     ] = 1,
     dims: Annotated[int, typer.Option(min=1, help="Dimensions of the factors.")] = _DEFAULTS.dims,
-    epochs: Annotated[int, typer.Option(min=1, help="At most so many epochs.")] = _DEFAULTS.epochs,
+    epochs: Annotated[
+        int, typer.Option(min=0, help="At most so many epochs; 0 for as many as the playlists ask for.")
+    ] = _DEFAULTS.epochs,
     neighbours: Annotated[
         int, typer.Option(min=0, help="How many neighbours a song remembers for each playlist; 0 for none.")
     ] = _DEFAULTS.neighbours,
     everything: Annotated[
-        bool, typer.Option(help="At the end train once more, on all playlists, for shipping.")
+        bool, typer.Option(help="At the end go on with all playlists, for shipping.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Of everything random.")] = _DEFAULTS.seed,
     settings_file: Annotated[
         Path | None, typer.Option("--settings", help="What `tune --out` wrote; the options above count more.")
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Where least squares and neighbours are worked out: here, or by Spark.")
+    ] = Engine.HERE,
+    master: Annotated[
+        str, typer.Option(help="Of Spark: local[2] or a cluster's, like spark://HOST:7077, yarn, k8s://HOST.")
+    ] = "local[2]",
 ) -> None:
-    """Learns a model from playlists and writes it, with its bundle, into a folder."""
+    """Learns a model from playlists and writes it, with its bundle, into a folder.
+
+    What is learned is kept beside that folder until it is written: the same command goes on after a stop.
+    """
+    if engine is Engine.SPARK:
+        jvm.check(master)
     lists = _read(data)
     console.print(f"{len(lists):,} playlists, {len(lists.songs):,} songs, {len(lists.entries):,} entries")
     chosen = {"dims": dims, "epochs": epochs, "neighbours": neighbours, "seed": seed}
     asked = {name: value for name, value in chosen.items() if value != getattr(_DEFAULTS, name)}
     settings = replace(load_settings(settings_file) if settings_file else _DEFAULTS, **asked)
-    with written_whole(out, MODEL, "model") as scratch, _progress() as bar:
-        tasks = {}
-
-        def show(stage: str, epoch: int, loss: float, ndcg: float | None) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=settings.epochs, note="")
-            note = f"loss {loss:.3f}" + (f", validation NDCG@100 {ndcg:.4f}" if ndcg else "")
-            bar.update(tasks[stage], completed=epoch, note=note)
-
-        learned = learn(lists, settings, min_parents=min_parents, everything=everything, progress=show)
+    whole = {"min_parents": min_parents, "everything": everything}
+    keep = Checkpoint(beside(out), key_of(lists, settings, **whole, engine=engine.value))
+    with written_whole(out, MODEL, "model") as scratch, following(everything, console) as course:
+        if engine is Engine.SPARK:
+            with cluster(master, keep.folder / "spark") as spark:
+                work_ahead(spark, lists, settings, keep, min_parents=min_parents, everything=everything)
+        learned = learn(
+            lists,
+            settings,
+            min_parents=min_parents,
+            everything=everything,
+            progress=course.after_epoch,
+            told=course.told,
+            keep=keep,
+        )
+        course.told("writing", 0)
         save_learned(learned, scratch)
         write_bundle(learned, scratch)
+    keep.remove()
     console.print(f"{len(learned.lists.songs):,} songs after {learned.epochs} epochs: {out}")
 
 
@@ -88,7 +129,7 @@ def tune_command(
     data: Data,
     study: Annotated[Path, typer.Option(help="The file of the trials; an old one is gone on with.")],
     trials: Annotated[int, typer.Option(min=1, help="How many more.")] = 20,
-    epochs: Annotated[int, typer.Option(min=1, help="Of each trial.")] = _DEFAULTS.epochs,
+    epochs: Annotated[int, typer.Option(min=1, help="Of each trial.")] = 40,
     out: Annotated[Path | None, typer.Option(help="Write the best settings here, for `train`.")] = None,
 ) -> None:
     """Looks for settings that are better on validation; stop it with Ctrl-C and go on another day."""
@@ -254,6 +295,13 @@ def _table(lines: list[Line], split: str) -> Table:
     return table
 
 
+def _stopped(arguments: list[str]) -> str:
+    """What to say after Ctrl-C."""
+    if arguments[:1] == ["train"]:
+        return "Stopped; the same command goes on from here."
+    return "Stopped; nothing is left half written."
+
+
 def main() -> None:
     """Runs a command; a fault of the data is one line and exit code 2, Ctrl-C leaves nothing half written."""
     try:
@@ -263,7 +311,7 @@ def main() -> None:
         sys.exit(2)
     except SystemExit as stop:
         if stop.code == STOPPED:
-            print("Stopped; nothing is left half written.", file=sys.stderr)
+            print(_stopped(sys.argv[1:]), file=sys.stderr)
         raise
 
 

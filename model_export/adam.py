@@ -19,7 +19,7 @@ PARTS = ("values", "mean", "square", "steps")
 class Adam:
     """A table and what Adam remembers of its slopes, changed in place.
 
-    Untouched rows stay as they are, decay and memory included (lazy Adam), and every row counts its own steps.
+    Untouched rows stay as they are, decay and memory included (lazy Adam); each counts its own steps.
     """
 
     def __init__(self, values: Floats, decay: float = 0.0) -> None:

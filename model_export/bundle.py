@@ -11,6 +11,7 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,18 @@ from scipy import sparse
 
 from model_export.catalogue import write_catalogue
 from model_export.graph import StandIns, build_graph, joined
-from model_export.model import Blend, Floats, Model, Parts, Settings, membership, playlist_biases
+from model_export.model import Blend, Floats, Model, Parts, Settings, membership
 from model_export.neighbours import nothing, remember
-from model_export.playlists import DataError, Playlists, list_weights
+from model_export.playlists import SPLITS, DataError, Playlists, list_weights
+from model_export.scoring import playlist_biases
 from model_export.training import Epoch
 from model_export.words import word_rows
 
 FORMAT = 1
 LEARNED = "learned.npz"
 FILES = ("model.onnx", "catalog.db", "MODEL_CARD.md")
+KEPT_LISTS, KEPT_SCORES = 20_000, 2**32
+"""The factors and biases of so many playlists are kept at most, and for so many scores of theirs."""
 MODEL = frozenset({*FILES, LEARNED, "manifest.json"})
 """What a model's folder may hold."""
 
@@ -48,31 +52,62 @@ class Learned:
 
 
 def save_learned(learned: Learned, folder: Path) -> None:
-    """Writes all factors and biases, the playlists' too, so that they can be looked at and exported again."""
+    """Writes all factors and biases, so that they can be looked at and exported again.
+
+    Of the playlists, those of at most `KEPT_LISTS`, evenly spread, are written: the more songs there are, the
+    longer each one's bias takes.
+
+    Raises:
+        DataError: there is no room for it.
+    """
     model, lists = learned.model, learned.lists
-    np.savez_compressed(
-        folder / LEARNED,
-        playlist_factors=np.concatenate(list(_pooled(model, lists))),
-        playlist_bias=np.array(list(playlist_biases(model, lists)), np.float32),
-        track_factors=model.factors,
-        track_bias=model.track_bias,
-        track_weight=model.weights,
-        track_id=np.array([song.track_id for song in lists.songs]),
-        facts=json.dumps(
-            {
-                "power": model.power,
-                "temper": model.temper,
-                "scale": model.scale,
-                "level": model.level,
-                "blend": model.blend,
-                "settings": asdict(learned.settings),
-                "epochs": learned.epochs,
-                "splits": learned.splits,
-                "metrics": learned.metrics,
-                "curve": learned.curve,
-            }
-        ),
-    )
+    most = max(min(KEPT_LISTS, KEPT_SCORES // len(model.factors)), 1)
+    chosen = np.arange(len(lists)) if len(lists) <= most else np.arange(most) * len(lists) // most
+    some = lists.select(chosen)
+    with room_for(folder / LEARNED):
+        np.savez(
+            folder / LEARNED,
+            playlists=np.array(len(lists)),
+            playlist=chosen,
+            playlist_factors=np.concatenate(list(_pooled(model, some))),
+            playlist_bias=np.array(list(playlist_biases(model, some)), np.float32),
+            track_factors=model.factors,
+            track_bias=model.track_bias,
+            track_weight=model.weights,
+            track_id=np.array([song.track_id.encode() for song in lists.songs]),
+            facts=np.array(
+                json.dumps(
+                    {
+                        "power": model.power,
+                        "temper": model.temper,
+                        "scale": model.scale,
+                        "level": model.level,
+                        "blend": model.blend,
+                        "settings": asdict(learned.settings),
+                        "epochs": learned.epochs,
+                        "splits": learned.splits,
+                        "metrics": learned.metrics,
+                        "curve": learned.curve,
+                    }
+                )
+            ),
+        )
+
+
+@contextmanager
+def room_for(path: Path) -> Iterator[None]:
+    """Says in a line what to do where a file cannot be written.
+
+    Raises:
+        DataError: it cannot.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{path.name} cannot be written to {path.parent.parent} ({error.strerror or error}); make room and "
+            "run the same command again, it goes on where it was"
+        ) from error
 
 
 def _pooled(model: Model, lists: Playlists) -> Iterator[Floats]:
@@ -107,13 +142,16 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
         )
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no trained model ({error}); make one with `train`") from error
-    number = {song.track_id: i for i, song in enumerate(lists.songs)}
+    number = {song.track_id.encode(): i for i, song in enumerate(lists.songs)}
     try:
-        keep = np.array([number[track_id] for track_id in stored["track_id"]])
+        keep = np.array([number[track_id] for track_id in stored["track_id"].tolist()])
     except KeyError as error:
-        raise DataError(f"the data lacks track {error} of {path}; name the data it was trained on") from error
-    seen = [i for i in range(len(lists)) if lists.split_name(i) in splits]
-    learned_from = lists.restricted(keep).select(seen)
+        raise DataError(
+            f"the data lacks track {error.args[0].decode()!r} of {path}; name the data it was trained on"
+        ) from error
+    learned_from = lists.select(
+        np.flatnonzero(np.isin(lists.splits, [SPLITS.index(name) for name in splits]))
+    ).restricted(keep)
     return Learned(
         replace(model, memory=remember(learned_from, settings)),
         learned_from,

@@ -22,7 +22,7 @@ from model_export.playlists import DataError, Playlists
 Arrays = dict[str, npt.NDArray[Any]]
 
 EVERY_S = 120.0
-"""The time between two of a stage's checkpoints, in seconds: what is lost at most, and what one takes to write."""
+"""After so many seconds a stage keeps what it has again: it is what may be lost."""
 KEY = "training.json"
 FACTS = "facts"
 
@@ -78,7 +78,7 @@ class Checkpoint:
         scratch = path.with_suffix(".new")
         try:
             with scratch.open("wb") as file:
-                np.savez(file, **{FACTS: np.array(json.dumps(facts))}, **arrays)
+                np.savez(file, allow_pickle=False, **{FACTS: np.array(json.dumps(facts)), **arrays})
                 file.flush()
                 os.fsync(file.fileno())
             scratch.replace(path)

@@ -36,24 +36,17 @@ def session(master: str, folder: Path) -> Iterator[Any]:
 
     Args:
         master: `local[2]` for two threads here, or a cluster's.
-        folder: an empty one that all of the cluster's machines see; what is in it at the end is removed.
+        folder: one that all of the cluster's machines see; whatever is in it is removed, at the end too.
 
     Raises:
         DataError: no pyspark, no Java or an old one, no such master, or Spark gave up; a line with the mend.
     """
-    if not MASTER.fullmatch(master):
-        raise DataError(f"--master is {master!r}; say local[2], spark://HOST:7077, yarn or k8s://HOST:443")
-    _check_java()
-    _check_master(master)
-    try:
-        from pyspark import SparkConf, SparkContext  # noqa: PLC0415 - an extra that is not always there
-        from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
-        from pyspark.sql import SparkSession  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise DataError(
-            "--engine spark needs pyspark; install it with: "
-            ".venv/bin/python -m pip install -r requirements-spark.txt"
-        ) from error
+    check(master)
+    from pyspark import SparkConf, SparkContext  # noqa: PLC0415 - an extra that is not always there
+    from pyspark.java_gateway import launch_gateway  # noqa: PLC0415
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
     folder.mkdir(parents=True)
     log = folder / "spark.log"
     handler = signal.getsignal(signal.SIGINT)  # Spark puts one of its own in its place
@@ -76,14 +69,29 @@ def session(master: str, folder: Path) -> Iterator[Any]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def check(master: str) -> None:
+    """Looks whether a session could start, without starting one.
+
+    Raises:
+        DataError: it could not, and what to do about it.
+    """
+    if not MASTER.fullmatch(master):
+        raise DataError(f"--master is {master!r}; say local[2], spark://HOST:7077, yarn or k8s://HOST:443")
+    _check_java()
+    try:
+        import pyspark  # noqa: F401, PLC0415 - an extra that is not always there
+    except ModuleNotFoundError as error:
+        raise DataError(
+            "--engine spark needs pyspark; install it with: "
+            ".venv/bin/python -m pip install -r requirements-spark.txt"
+        ) from error
+    _check_master(master)
+
+
 def missing() -> str | None:
-    """Why there is no Spark here, or None where there is; nothing is started."""
+    """Why no session could start here, or None if one could."""
     try:
-        import pyspark  # noqa: F401, PLC0415
-    except ModuleNotFoundError:
-        return "pyspark is not installed"
-    try:
-        _check_java()
+        check("local")
     except DataError as error:
         return str(error)
     return None

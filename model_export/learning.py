@@ -27,7 +27,7 @@ TYPICAL_LEVEL = 4.0
 """The logarithm of a typical playlist's length, some fifty songs."""
 
 MOST_JUDGED, MOST_SCORES, FEWEST_JUDGED = 1000, 2**29, 200
-"""So many held-out lists are judged by at most; of many songs fewer, so that so many scores are worked out."""
+"""By so many held-out lists is judged at most; by fewer where songs are many, for so many scores in all."""
 STAGES = ("start", "training", "neighbours", "measuring")
 """What training goes through; with everything, training goes on as "everything" and "all neighbours"."""
 
@@ -168,13 +168,11 @@ def _as_memory(arrays: dict[str, npt.NDArray[Any]]) -> Memory:
 def _judged(
     model: Model, held_out: dict[Split, Playlists], keep: Checkpoint | None, told: Told
 ) -> tuple[Model, dict[str, Any]]:
-    """The model, blended and calibrated on validation, and how good it is; from the checkpoint if it is there."""
+    """The model, blended and calibrated on validation, and how good it is; as the checkpoint has it."""
     stored = keep.load("judged") if keep is not None else None
     if stored is not None:
-        facts = stored[1]
-        return replace(model, **{**facts["model"], "blend": Blend(*facts["model"]["blend"])}), facts[
-            "metrics"
-        ]
+        found, metrics = stored[1]
+        return replace(model, **{**found, "blend": Blend(*found["blend"])}), metrics
     model = blended(model, held_out["validation"])
     told("measuring", 1 / 3)
     model = calibrated(model, held_out["validation"])
@@ -182,7 +180,7 @@ def _judged(
     metrics = {name: _qualities(model, lists) for name, lists in held_out.items()}
     if keep is not None:
         found = {name: getattr(model, name) for name in ("blend", "temper", "scale", "level")}
-        keep.save("judged", {}, {"model": found, "metrics": metrics})
+        keep.save("judged", {}, [found, metrics])
     return model, metrics
 
 

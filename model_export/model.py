@@ -15,7 +15,7 @@ the softmax's normaliser.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -71,7 +71,7 @@ class Parts:
         """The parts of these lists' songs; a song without artist, album or year stands by the rest."""
         named, artist_of = _renumbered(lists.artist_of)
         groups = [_groups(artist_of), _groups(lists.album_of)]
-        own = sparse.identity(len(artist_of), dtype=np.float32, format="csr")
+        own = sparse.csr_array(sparse.identity(len(artist_of), dtype=np.float32, format="csr"))
         return cls(
             _beside([own, *groups, _groups(lists.era_of)]),
             _beside(groups),
@@ -207,11 +207,3 @@ def queue_matrix(queues: Sequence[npt.NDArray[np.integer]], tracks: int) -> spar
     entries = np.concatenate([np.empty(0, np.int32), *queues])
     ones = np.ones(len(entries), np.float32)
     return sparse.csr_array((ones, entries, bounds), shape=(len(queues), tracks))
-
-
-def playlist_biases(model: Model, lists: Playlists) -> Iterator[float]:
-    """The bias of each playlist, seen whole: the calibrated level less the softmax's normaliser."""
-    matrix = lists.matrix()
-    for first in range(0, len(lists), 64):
-        normaliser = log_sum_exp(np.float32(model.temper) * model.scores(matrix[first : first + 64]))
-        yield from (model.level - model.scale * normaliser[:, 0]).tolist()

@@ -30,6 +30,8 @@ SPARE = 8
 """Beside each eighth neighbour one more is looked at, as a block's order is not quite that of each row."""
 HUB = 1000
 """Of a song's lists only so many are looked at, evenly spread: a hit's neighbours are as plain in a part."""
+MANY = 2**16
+"""For fewer entries threads cost more than they bring."""
 ALL_NEIGHBOURS, FEWEST = 2**26, 100
 """Of many songs each keeps fewer neighbours, so that they are so many in all, but never fewer than these."""
 
@@ -106,8 +108,7 @@ class Cosines:
 def nearest(cosines: Cosines, counts: Rows) -> sparse.csr_array:
     """The cosines of each song's nearest, so many as it may have, as they are shipped: (songs, songs).
 
-    Only the first `REACH` songs are anybody's neighbours, and of a song in more than `HUB` lists it is so many
-    of its lists that tell.
+    Only the first `REACH` songs are anybody's neighbours, and of a song in more lists than `HUB` so many tell.
     """
     songs = len(counts)
     some = _Some(cosines)
@@ -164,9 +165,10 @@ class _Some:
         own = np.sqrt(np.maximum(self._of.times[rows], np.float32(1e-12)))
         by = 1 / (self._roots + self._of.shrinkage / np.float32(np.median(own)))
         np.take(by.astype(np.float32), self._seen.indices, out=self._scaled.data)
+        of_rows = _sampled(self._of.by_song[rows])
         looked_at = int(counts.max()) + int(counts.max()) // SPARE + 1
         found = sp_matmul_topn(
-            _sampled(self._of.by_song[rows]), self._scaled, looked_at, n_threads=os.cpu_count() or 1
+            of_rows, self._scaled, looked_at, n_threads=(os.cpu_count() or 1) if of_rows.nnz > MANY else 1
         )
         row = np.repeat(np.arange(len(rows)), np.diff(found.indptr))
         column = found.indices

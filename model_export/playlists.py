@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeVar, get_args
@@ -12,13 +12,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from model_export.columns import Song as Song
+from model_export.columns import Songs, Texts
+
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
 Numbers = npt.NDArray[np.int32]
 Indices = Sequence[int] | npt.NDArray[np.integer]
 T = TypeVar("T")
-K = TypeVar("K", bound=Hashable)
 
 AT_ONCE = 2**22
 """How many entries are worked on at a time, so that none but the results grow with the playlists."""
@@ -26,29 +28,6 @@ AT_ONCE = 2**22
 
 class DataError(Exception):
     """The playlists cannot be read; the text names the file and the mend."""
-
-
-@dataclass(frozen=True, slots=True)
-class Song:
-    """What a catalogue says of one track; unknown is None."""
-
-    track_id: str
-    title: str
-    artist: str  # all credited artists, comma separated, the main one first
-    album: str | None = None
-    year: int | None = None
-    duration_ms: int | None = None
-    spotify_id: str | None = None
-
-    @property
-    def main_artist(self) -> str:
-        """The first credited artist, or an empty text when none is known."""
-        return self.artist.split(",")[0].strip()
-
-    @property
-    def titled(self) -> bool:
-        """Whether people see anything of its title: blanks and invisible signs are none."""
-        return any(sign.isprintable() and not sign.isspace() for sign in self.title)
 
 
 @dataclass(frozen=True)
@@ -99,7 +78,7 @@ class Playlists:
 
     @cached_property
     def _artists(self) -> tuple[Sequence[str], Numbers]:
-        return numbered([song.main_artist or None for song in self.songs])
+        return Songs.of(self.songs).by_artist()
 
     @property
     def artists(self) -> Sequence[str]:
@@ -117,12 +96,17 @@ class Playlists:
 
         Albums of different artists that share a name ("Greatest Hits") are different albums.
         """
-        return numbered([(song.main_artist, song.album) if song.album else None for song in self.songs])[1]
+        return Songs.of(self.songs).by_album(self.artist_of)
 
     @cached_property
     def era_of(self) -> Numbers:
         """The number of each song's half a decade, -1 where it is unknown: (songs,)."""
-        return numbered([song.year // 5 if song.year else None for song in self.songs])[1]
+        return Songs.of(self.songs).by_era()
+
+    @cached_property
+    def titled(self) -> npt.NDArray[np.bool_]:
+        """Which songs have a title that people see: (songs,)."""
+        return Songs.of(self.songs).titled()
 
     def split(self, name: Split) -> Playlists:
         """The lists of one split: by parent, so that no snapshot of a list leaks into another split."""
@@ -193,13 +177,19 @@ class Playlists:
 
 def taken(values: Sequence[T], indices: npt.NDArray[np.integer]) -> Sequence[T]:
     """Some of these values, in the order of the indices."""
+    if isinstance(values, Texts | Songs):
+        return values.take(indices)  # type: ignore[return-value] # a sequence of the same
+    if isinstance(values, memoryview):
+        return memoryview(np.asarray(values)[indices])  # type: ignore[return-value] # likewise
     return [values[i] for i in indices.tolist()]
 
 
-def numbered(values: Sequence[K | None]) -> tuple[Sequence[K], Numbers]:
-    """The different values in the order in which they appear, and each one's number there, -1 for None."""
-    numbers: dict[K, int] = {}
-    of = [-1 if value is None else numbers.setdefault(value, len(numbers)) for value in values]
+def numbered(values: Sequence[str]) -> tuple[Sequence[str], Numbers]:
+    """The different values in the order in which they appear, and each one's number there."""
+    if isinstance(values, Texts):
+        return values.numbered()
+    numbers: dict[str, int] = {}
+    of = [numbers.setdefault(value, len(numbers)) for value in values]
     return list(numbers), np.array(of, np.int32)
 
 
@@ -228,32 +218,6 @@ def split_of(parent: str) -> Split:
     """Where a parent's lists belong: 80 % train, 10 % validation, 10 % test, always the same."""
     tenth = int.from_bytes(hashlib.sha256(parent.encode()).digest()[:8], "big") % 10
     return "test" if tenth == 0 else "validation" if tenth == 1 else "train"
-
-
-@dataclass(slots=True)
-class Listed:
-    """One list while it is read."""
-
-    parent: str
-    source: str
-    tracks: dict[int, None]  # an ordered set: a song twice in a list counts once
-    followers: int = 0
-    name: str = ""
-
-
-def assembled(songs: Sequence[Song], lists: Sequence[Listed], licences: dict[str, str]) -> Playlists:
-    """The lists that hold a track, as one."""
-    lists = [each for each in lists if each.tracks]
-    return Playlists(
-        songs=songs,
-        entries=np.array([track for each in lists for track in each.tracks], np.int32),
-        bounds=np.cumsum([0, *(len(each.tracks) for each in lists)], dtype=np.int64),
-        parents=[each.parent for each in lists],
-        sources=[each.source for each in lists],
-        licences=licences,
-        followers=[each.followers for each in lists] if any(each.followers for each in lists) else (),
-        names=[each.name for each in lists],
-    )
 
 
 def list_weights(lists: Playlists, damping: float, follower_weight: float = 0.0) -> npt.NDArray[np.float32]:

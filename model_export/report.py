@@ -126,12 +126,15 @@ def _landscape(model: Path, learned: Learned, word: str) -> Map:
     """The map of the tracks and of one playlist of each parent, as `train` stored them."""
     lists = learned.lists
     with np.load(model / LEARNED) as stored:
-        tracks, playlists = stored["track_factors"], stored["playlist_factors"]
-    if len(playlists) != len(lists):
+        tracks, playlists, chosen = (
+            stored[name] for name in ("track_factors", "playlist_factors", "playlist")
+        )
+        count = int(stored["playlists"])
+    if count != len(lists):
         raise DataError(f"{model} was trained on other playlists than this data's; name its own data")
-    first = np.unique(np.array(lists.parents), return_index=True)[1]
-    names = lists.names or [""] * len(lists)
-    marked = np.array([word.casefold() in names[i].casefold() for i in first], np.bool_)
+    first = np.unique(lists.parent_of[chosen], return_index=True)[1]
+    names = lists.names if len(lists.names) else [""] * len(lists)
+    marked = np.array([word.casefold() in names[i].casefold() for i in chosen[first].tolist()], np.bool_)
     return mapped(tracks, playlists[first], marked)
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from model_export.model import Floats, Model, membership, queue_matrix
+from model_export.playlists import Playlists
 
 Songs = npt.NDArray[np.int64]
 
@@ -135,3 +136,10 @@ def first(values: Floats, count: int) -> Songs:
         places = np.flatnonzero(values >= np.partition(blocks, -count)[-count])
     order = np.argpartition(-values[places], count - 1) if count < len(places) else np.arange(len(places))
     return places[order[:count]]
+
+
+def playlist_biases(model: Model, lists: Playlists) -> Iterator[float]:
+    """The bias of each playlist, seen whole: the calibrated level less the softmax's normaliser."""
+    queues = [lists.tracks(i) for i in range(len(lists))]
+    for head in Scorer(model).heads(queues, 1, [model.temper]):
+        yield float(model.level - model.scale * head.normalisers[0])

@@ -5,14 +5,31 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import multiprocessing
+import os
 import reprlib
+import signal
 import zlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from model_export.arrays import LISTS, Entries, Longs, songs_table, store
+from model_export.columns import SONGS, Song, Songs
 from model_export.fields import LONGEST_MS, MOST, SPOTIFY_ID, FieldError, Row, identity, number, text
-from model_export.playlists import DataError, Listed, Playlists, Song, assembled
+from model_export.playlists import DataError, Numbers, summed
+from model_export.sound import all_match
 
 SOURCE = "million_playlist_dataset"
 TRACK, LOCAL = "spotify:track:", "spotify:local:"
@@ -20,29 +37,190 @@ LARGEST = 2**29
 """The most bytes that are unpacked of a slice; the published ones have some 35 million."""
 
 
-def read_slices(paths: Sequence[Path]) -> Playlists:
-    """All playlists of some slices.
+AHEAD = 4
+"""How many slices are read before they are needed, where more than one process reads."""
+ALONE = 8
+"""So many slices are read without another process, which takes longer to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sliced:
+    """What a slice holds: its own songs in the order in which they appear, and its lists."""
+
+    songs: pa.Table  # as `SONGS`
+    lists: pa.Table  # as `LISTS`
+    tracks: Numbers  # (entries,): list by list, in order; numbers of `songs`
+    lengths: Longs  # (lists,)
+
+
+def read_slices(paths: Sequence[Path], into: Path, key: str = "", processes: int | None = None) -> None:
+    """Stores all playlists of some slices as arrays.
 
     Raises:
         DataError: a slice is damaged; the text names it, the playlist and the track by their places in it.
     """
+    numbers: dict[str, int] = {}
+    songs, lists = [SONGS.empty_table()], [LISTS.empty_table()]
+    before = 0
+    with Entries(into) as filled:
+        for sliced in _read_ahead(paths, _processes(paths) if processes is None else processes):
+            ids = sliced.songs["track_id"].to_pylist()
+            known = len(numbers)
+            number_of = np.array([numbers.setdefault(each, len(numbers)) for each in ids], np.int32)
+            songs.append(sliced.songs.filter(pa.array(number_of >= known)))
+            lists.append(sliced.lists)
+            list_of = np.repeat(
+                np.arange(before, before + len(sliced.lengths), dtype=np.int32), sliced.lengths
+            )
+            filled.add(list_of, number_of[sliced.tracks], np.zeros(len(list_of), np.int64))
+            before += len(sliced.lengths)
+        del numbers
+        store(
+            into, pa.concat_tables(songs), pa.concat_tables(lists), filled, {SOURCE: "research only"}, key=key
+        )
+
+
+def _processes(paths: Sequence[Path]) -> int:
+    return 1 if len(paths) <= ALONE else min(os.cpu_count() or 1, 4)
+
+
+def _read_ahead(paths: Sequence[Path], processes: int) -> Iterator[Sliced]:
+    """Each slice in turn, read by so many processes beside each other."""
+    if processes < 2:
+        yield from map(read_slice, paths)
+        return
+    context = multiprocessing.get_context("spawn")  # a fork would take locked threads along
+    with ProcessPoolExecutor(processes, context, _without_interrupt) as pool:
+        ahead: deque[Future[Sliced]] = deque()
+        try:
+            for path in paths:
+                ahead.append(pool.submit(read_slice, path))
+                if len(ahead) >= processes + AHEAD:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        except BrokenProcessPool as error:
+            raise DataError(
+                "a process that read slices was ended, perhaps for want of memory; close other programs"
+            ) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _without_interrupt() -> None:
+    """Ctrl-C is the first process's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def read_slice(path: Path) -> Sliced:
+    """One slice: as a whole where it is surely sound, otherwise with a look at each value.
+
+    Raises:
+        DataError: as `read_slices`.
+    """
+    content = _content(path)
+    return _surely(content) or _one_by_one(path, content)
+
+
+def _surely(content: bytes) -> Sliced | None:
+    """What a slice holds, or None where something must be looked at."""
+    try:
+        playlists = orjson.loads(content)["playlists"]
+        pids, names, followers, tracks = zip(*map(_OF_LIST, playlists), strict=True)
+        position, artist, uri, title, duration, album = zip(
+            *map(_OF_TRACK, chain.from_iterable(tracks)), strict=True
+        )
+    except (ValueError, KeyError, TypeError, IndexError):
+        return None
+    kinds: Sequence[tuple[Sequence[object], set[type]]] = (
+        (playlists, {dict}),
+        (pids, {int}),
+        (names, {str, type(None)}),
+        (followers, {int}),
+        (tracks, {list}),
+        (position, {int}),
+        (artist, {str, type(None)}),
+        (uri, {str}),
+        (title, {str, type(None)}),
+        (duration, {int}),
+        (album, {str, type(None)}),
+    )
+    if any(set(map(type, column)) - allowed for column, allowed in kinds) or b"\\u0000" in content:
+        return None
+    if min(min(followers), min(position), min(duration)) < 0:
+        return None
+    if max(followers) > MOST or max(position) > MOST or max(duration) > LONGEST_MS:
+        return None
+    uris = pa.array(uri, pa.large_string())
+    if not all_match(uris, f"{TRACK}[0-9A-Za-z]{{1,22}}"):
+        return None
+    ids = pc.utf8_slice_codeunits(uris, len(TRACK))
+    lengths = np.fromiter(map(len, tracks), np.int64, len(tracks))
+    order = _order(np.array(position, np.int64), lengths)
+    known = ids.take(pa.array(order)).dictionary_encode()
+    number_of = known.indices.to_numpy()
+    first = order[np.unique(number_of, return_index=True)[1]]
+    columns = {
+        "track_id": known.dictionary,
+        "title": pa.array([title[i] for i in first], pa.large_string()),
+        "artist": pa.array([artist[i] for i in first], pa.large_string()),
+        "album": pa.array([album[i] for i in first], pa.large_string()),
+        "year": pa.nulls(len(first), pa.int32()),
+        "duration_ms": pa.array([duration[i] for i in first], pa.int64()),
+        "spotify_id": known.dictionary,
+    }
+    parents = [f"mpd:{pid}" for pid in pids]
+    return Sliced(
+        songs_table(columns), _lists(parents, [name or "" for name in names], followers), number_of, lengths
+    )
+
+
+_OF_LIST = itemgetter("pid", "name", "num_followers", "tracks")
+_OF_TRACK = itemgetter("pos", "artist_name", "track_uri", "track_name", "duration_ms", "album_name")
+
+
+def _order(position: Longs, lengths: Longs) -> Longs:
+    """The tracks of each list by their positions, as they stand where two are equal."""
+    rises = np.diff(position) >= 0
+    rises[summed(lengths)[1:-1][lengths[1:] > 0] - 1] = True
+    if rises.all():
+        return np.arange(len(position))
+    return np.lexsort((position, np.repeat(np.arange(len(lengths)), lengths)))
+
+
+def _lists(parents: Sequence[str], names: Sequence[str], followers: Sequence[int]) -> pa.Table:
+    columns = (parents, [SOURCE] * len(parents), names, followers)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, LISTS, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=LISTS)
+
+
+def _one_by_one(path: Path, content: bytes) -> Sliced:
+    """What a slice holds, every value looked at."""
     songs: dict[str, Song] = {}
     places: dict[str, int] = {}
-    lists = []
-    for path in paths:
-        for place, playlist in enumerate(_playlists(path)):
-            listed, tracks = _read(f"{path}, playlists[{place}]", playlist)
-            for song in tracks:
-                songs.setdefault(song.track_id, song)
-                listed.tracks[places.setdefault(song.track_id, len(places))] = None
-            lists.append(listed)
-    return assembled(list(songs.values()), lists, {SOURCE: "research only"})
+    lists: list[tuple[str, str, int]] = []
+    tracks: list[int] = []
+    lengths = []
+    for place, playlist in enumerate(_playlists(path, content)):
+        listed, found = _read(f"{path}, playlists[{place}]", playlist)
+        for song in found:
+            songs.setdefault(song.track_id, song)
+            tracks.append(places.setdefault(song.track_id, len(places)))
+        lists.append(listed)
+        lengths.append(len(found))
+    parents, names, followers = ([each[i] for each in lists] for i in range(3))
+    return Sliced(
+        Songs.of(list(songs.values())).table,
+        _lists(parents, names, followers),  # type: ignore[arg-type] # columns of the rows above
+        np.array(tracks, np.int32),
+        np.array(lengths, np.int64),
+    )
 
 
-def _playlists(path: Path) -> list[Any]:
+def _playlists(path: Path, packed: bytes) -> list[Any]:
     try:
-        content = json.loads(_text(path))
-    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
+        content = json.loads(packed.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read as JSON ({error}); put a sound copy there") from error
     found = content.get("playlists") if isinstance(content, dict) else None
     if not isinstance(found, list):
@@ -50,33 +228,35 @@ def _playlists(path: Path) -> list[Any]:
     return found
 
 
-def _text(path: Path) -> str:
-    """What a slice says; a packed one is unpacked."""
-    if path.suffix != ".gz":
-        return path.read_text("utf-8-sig")
-    with gzip.open(path) as file:
-        content = file.read(LARGEST + 1)
+def _content(path: Path) -> bytes:
+    """The bytes of a slice; a packed one is unpacked."""
+    try:
+        if path.suffix != ".gz":
+            return path.read_bytes()
+        with gzip.open(path) as file:
+            content = file.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{path} cannot be read as JSON ({error}); put a sound copy there") from error
     if len(content) > LARGEST:
         raise DataError(f"{path} cannot be read: it unpacks to more than {LARGEST:,} bytes; try gunzip")
-    return content.decode("utf-8-sig")
+    return content
 
 
-def _read(where: str, playlist: object) -> tuple[Listed, list[Song]]:
-    """A playlist, and its tracks in order."""
+def _read(where: str, playlist: object) -> tuple[tuple[str, str, int], list[Song]]:
+    """A playlist's parent, name and followers, and its tracks in order."""
     try:
         row = _row(playlist, "a playlist")
         pid = identity(row, "pid")
         where += f" (pid {reprlib.repr(pid)[1:-1]})"
-        listed = Listed(f"mpd:{pid}", SOURCE, {})
-        listed.followers = number(row, "num_followers", MOST) or 0
-        listed.name = text(row, "name") or ""
+        followers = number(row, "num_followers", MOST) or 0
+        name = text(row, "name") or ""
         tracks = row.get("tracks")
         if not isinstance(tracks, list):
             raise FieldError("tracks", tracks, "a list")
     except FieldError as error:
         raise DataError(f"{where}: {error}") from error
     placed = [_placed(where, place, track) for place, track in enumerate(tracks)]
-    return listed, [song for _, song in sorted(placed, key=lambda each: each[0])]
+    return (f"mpd:{pid}", name, followers), [song for _, song in sorted(placed, key=lambda each: each[0])]
 
 
 def _placed(where: str, place: int, track: object) -> tuple[int, Song]:

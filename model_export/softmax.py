@@ -1,9 +1,9 @@
 """The loss that training lowers, its slopes, and the songs that stand for all of them in it.
 
-Softmax cross-entropy of the hidden songs of playlists, given the others. The normaliser is summed over a list's
-hidden songs and over a sample of all others, each counting for as many as it stands for (log-q correction, Bengio
-and Senécal, 2008); where the sample would hold every song it does, and the softmax is the full one. Slopes are
-written out by hand.
+Softmax cross-entropy of the hidden songs of playlists, given the others. The normaliser is summed over a
+list's hidden songs and over a sample of all others, each counting for as many as it stands for (log-q
+correction, Bengio and Senécal, 2008); where the sample would hold every song it does, and the softmax is the
+full one. Slopes are written out by hand.
 """
 
 from __future__ import annotations

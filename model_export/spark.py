@@ -37,7 +37,7 @@ from model_export.neighbours import (
 from model_export.playlists import DataError, Playlists, list_weights, parts
 from model_export.start import CONFIDENCE, GROUP, ROUNDS, STAGE
 
-RIDGE = 0.05
+RIDGE = 0.2
 """Of a row of n entries Spark weighs the ridge n times, so it is chosen apart from the one machine's."""
 LEAST = 0.01
 """Spark takes only what is above zero for wanted; so much is left of a list whose confidence is hardly 1."""

@@ -34,8 +34,8 @@ def first_factors(
 ) -> Floats:
     """Factors whose products say how two songs go together: (songs, dims).
 
-    A song's least squares y foretell a list by y G^-1 Y' c, with G what the squares of all songs sum up to; so
-    y G^-1/2 is what `Model` needs, whose playlists are the sum of their songs.
+    A song's least squares y foretell a list by y G^-1 Y' c, with G what the squares of all songs sum up to;
+    so y G^-1/2 is what `Model` needs, whose playlists are the sum of their songs.
 
     Args:
         lists: what is learned from.

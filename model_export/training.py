@@ -1,8 +1,8 @@
 """How the factors are learned: a random part of a playlist is hidden and predicted from the rest.
 
-A track's factors are the sum of a part of its own, its artist's, its album's and its era's, so that a rare song
-stands by its artist. They start from alternating least squares (`start`) and go down the slopes of a softmax
-(`softmax`); a step touches only the rows of its own songs.
+A track's factors are the sum of a part of its own, its artist's, its album's and its era's, so that a rare
+song stands by its artist. They start from alternating least squares (`start`) and go down the slopes of a
+softmax (`softmax`); a step touches only the rows of its own songs.
 """
 
 from __future__ import annotations
@@ -168,7 +168,8 @@ class Learner:
         parts = Parts.of(lists)
         self.parts = parts.of_track
         tracks = len(lists.songs)
-        popularity = np.bincount(lists.entries, np.repeat(weights, np.diff(lists.bounds)), tracks)
+        weight_of = np.repeat(weights, np.diff(lists.bounds))
+        popularity = np.bincount(lists.entries, weight_of, tracks).astype(np.float64)
         self._sampler = Sampler(popularity, settings.sample, settings.sample_power)
         if keep is not None and self._restored(keep):
             return

@@ -1,9 +1,9 @@
 """Least squares on one machine beside Spark's: how good what comes of them is, and what it costs.
 
-`python -m tests.measure.spark DATA` (or `make bench-spark`) learns the factors twice from the training playlists, of the same
-rows, and lets the ensemble's blend be learned on validation around either. The ridge, and what popularity weighs,
-are chosen on validation; the test playlists are only looked at. Neighbours are one machine's, for they are the
-same. With a model of nothing but least squares it shows what the start of a training is worth, not its end.
+`python -m tests.measure.spark DATA` (or `make bench-spark`) learns the factors twice from the training
+playlists, of the same rows, and lets the ensemble's blend be learned on validation around either. The ridge
+and what popularity weighs are chosen on validation; test is only shown. The neighbours are one machine's,
+for Spark finds the same. A model of nothing but least squares shows what the start of a training is worth.
 """
 
 from __future__ import annotations

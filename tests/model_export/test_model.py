@@ -15,10 +15,10 @@ from model_export.model import (
     Parts,
     Settings,
     log_sum_exp,
-    playlist_biases,
     queue_matrix,
 )
 from model_export.playlists import Playlists, Song
+from model_export.scoring import playlist_biases
 from model_export.softmax import gradients
 from model_export.training import mixed, train
 from tests.model_export.planted import QUICK, SONGS_PER_GENRE, playlists

@@ -10,11 +10,13 @@ import numpy.typing as npt
 import pytest
 from scipy import sparse
 
+from model_export import neighbours
 from model_export.model import Blend, Floats, Memory, Model, Settings, log_sum_exp, queue_matrix
 from model_export.neighbours import (
     SHRINKAGE,
     TYPICAL_LENGTH,
     Cosines,
+    _sampled,
     as_bytes,
     from_bytes,
     length_weights,
@@ -248,3 +250,53 @@ def test_without_memory_the_members_are_silent(graph: Graph) -> None:
         alone(queue, limit=3).tracks.tolist()
         == [track for track in np.argsort(-expected, kind="stable").tolist() if track not in queue][:3]
     )
+
+
+def crowd(lists: int = 300, count: int = 120) -> sparse.csr_array:
+    """Lists of songs of which the first are hits: (lists, songs)."""
+    rng = np.random.default_rng(11)
+    chances = np.geomspace(0.8, 0.01, count)
+    return playlists([np.flatnonzero(rng.random(count) < chances) for _ in range(lists)], count).matrix()
+
+
+def test_unbounded_neighbours_are_the_nearest_of_all() -> None:
+    """Each song's kept cosines are its greatest, as many as it may have, hits and rare songs alike."""
+    seen = crowd()
+    cosines = Cosines(seen, np.random.default_rng(0).uniform(0.5, 2, seen.shape[0]).astype(np.float32))
+    counts = np.minimum(np.bincount(seen.indices, minlength=seen.shape[1]) // 2, 40)
+    kept, whole = nearest(cosines, counts).toarray(), cosines.of(np.arange(len(counts))).toarray()
+    for row, all_of_row, count in zip(kept, whole, counts, strict=True):
+        expected = np.sort(all_of_row)[::-1][:count]
+        found = np.sort(row)[::-1][:count]
+        np.testing.assert_allclose(found, expected, rtol=0.02, atol=0.001)
+        np.testing.assert_allclose(row[row > 0], all_of_row[row > 0], rtol=0.02, atol=0.001)
+
+
+def test_of_a_hit_a_bounded_number_of_lists_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is multiplied has no row of more lists, each song weighs as before, and the nearest are nearly those."""
+    seen = crowd()
+    cosines = Cosines(seen, np.ones(seen.shape[0], np.float32))
+    whole = nearest(cosines, np.full(seen.shape[1], 20)).toarray()
+    monkeypatch.setattr(neighbours, "HUB", 60)
+    bounded = _sampled(cosines.by_song)
+    assert np.diff(cosines.by_song.indptr).max() > 200
+    assert np.diff(bounded.indptr).max() == 60
+    np.testing.assert_allclose(bounded.sum(axis=1).A1, cosines.times, rtol=1e-5)
+    part = nearest(cosines, np.full(seen.shape[1], 20)).toarray()
+    hit = slice(0, 20)
+    shared = [
+        len(set(np.flatnonzero(a)) & set(np.flatnonzero(b)))
+        for a, b in zip(whole[hit], part[hit], strict=True)
+    ]
+    assert np.mean(shared) > 14
+    assert not np.array_equal(whole, part)
+
+
+def test_of_many_songs_each_keeps_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many neighbours a song may have, all together have a bound."""
+    lists = playlists([list(range(30))] * 8, 30)
+    monkeypatch.setattr(neighbours, "ALL_NEIGHBOURS", 30 * 5)
+    monkeypatch.setattr(neighbours, "FEWEST", 2)
+    memory = remember(lists, Settings())
+    assert memory is not None
+    assert np.diff(memory.likeness.indptr).tolist() == [5] * 30

@@ -90,8 +90,6 @@ def test_factors_tell_the_genres_apart(engine: Spark, lists: Playlists, tmp_path
     together = factors @ factors.T
     alike = genres[:, None] == genres
     assert together[alike].mean() > 10 * abs(together[~alike].mean())
-    single = first_factors(lists, groups, weights, SETTINGS)
-    assert np.corrcoef(together.ravel(), (single @ single.T).ravel())[0, 1] > 0.9
 
 
 @NEEDS_SPARK

@@ -1,0 +1,216 @@
+"""A training that is stopped, however hard, goes on where it was."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model_export import checkpoint
+from model_export.bundle import Learned
+from model_export.checkpoint import Checkpoint, beside, key_of
+from model_export.learning import learn
+from model_export.model import Memory
+from model_export.playlists import DataError, Playlists
+from tests.model_export.planted import QUICK, environment, planted
+from tests.model_export.test_cli import ROOT
+from tests.patience import PATIENCE_S
+
+BRIEF = replace(QUICK, epochs=12, check_every=3)
+
+
+def same(one: Learned, other: Learned) -> None:
+    """Asserts that two learned models are equal to the last bit, their course included."""
+    for name in ("factors", "weights", "track_bias"):
+        np.testing.assert_array_equal(getattr(one.model, name), getattr(other.model, name))
+    for mine, others in zip(matrices(one.model.memory), matrices(other.model.memory), strict=True):
+        np.testing.assert_array_equal(mine, others)
+    assert (one.model.blend, one.model.temper, one.model.scale, one.model.level) == (
+        other.model.blend,
+        other.model.temper,
+        other.model.scale,
+        other.model.level,
+    )
+    assert (one.epochs, one.metrics, list(one.curve)) == (other.epochs, other.metrics, list(other.curve))
+
+
+def matrices(memory: Memory | None) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+    """What a memory holds, whole."""
+    return [memory.likeness.toarray(), memory.kinship.toarray()] if memory else []
+
+
+class Stop(Exception):
+    """Somebody pulled the plug."""
+
+
+@pytest.mark.parametrize(
+    ("stage", "share"),
+    [
+        ("start", 0.5),
+        ("training", 0.1),
+        ("training", 0.7),
+        ("neighbours", 0),
+        ("measuring", 0),
+        ("everything", 0.5),
+        ("all neighbours", 0),
+    ],
+)
+def test_wherever_it_stops_the_same_model_comes_out(
+    tmp_path: Path,
+    lists: Playlists,
+    whole: Learned,
+    monkeypatch: pytest.MonkeyPatch,
+    stage: str,
+    share: float,
+) -> None:
+    """Stopped in any stage and begun again, the model is the one of a training that ran through."""
+    monkeypatch.setattr(checkpoint, "EVERY_S", 0.0)
+
+    def pulled(at: str, done: float) -> None:
+        if at == stage and done >= share:
+            raise Stop
+
+    with pytest.raises(Stop):
+        learn(lists, BRIEF, everything=True, told=pulled, keep=opened(tmp_path, lists))
+    again: list[str] = []
+    learned = learn(
+        lists, BRIEF, everything=True, told=lambda at, done: again.append(at), keep=opened(tmp_path, lists)
+    )
+    same(learned, whole)
+    if stage != "start":
+        assert "start" not in again
+
+
+def opened(folder: Path, lists: Playlists) -> Checkpoint:
+    """The checkpoint of a training of these lists."""
+    return Checkpoint(folder / "model.unfinished", key_of(lists, BRIEF))
+
+
+@pytest.fixture(scope="module")
+def whole(lists: Playlists) -> Learned:
+    """What comes out of a training that nobody stops."""
+    return learn(lists, BRIEF, everything=True)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from model_export import checkpoint
+from model_export.learning import learn
+from tests.model_export.planted import planted
+from tests.model_export.test_checkpoint import BRIEF, opened
+checkpoint.EVERY_S = 0.0
+lists = planted()
+def told(stage, done):
+    print(stage, done, flush=True)
+learn(lists, BRIEF, everything=True, told=told, keep=opened(Path(sys.argv[1]), lists))
+"""
+
+
+def test_after_a_kill_the_same_model_comes_out(tmp_path: Path, lists: Playlists, whole: Learned) -> None:
+    """SIGKILL, in whatever line it comes, leaves a checkpoint from which the same model is learned."""
+    command = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert command.stdout is not None
+        for line in command.stdout:
+            if line.startswith("training") and float(line.split()[1]) > 0.4:
+                break
+    finally:
+        command.send_signal(signal.SIGKILL)
+        command.wait(PATIENCE_S)
+    told: list[float] = []
+    keep = opened(tmp_path, lists)
+    learned = learn(
+        lists,
+        BRIEF,
+        everything=True,
+        told=lambda stage, done: told.append(done) if stage == "training" else None,
+        keep=keep,
+    )
+    assert not told or told[0] > 0.35
+    same(learned, whole)
+    keep.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_trainings_checkpoint_is_named(tmp_path: Path, lists: Playlists) -> None:
+    """Other playlists or other settings do not go on from it, and it stays as it is."""
+    keep = opened(tmp_path, lists)
+    keep.save("training", {"table": np.ones(3)}, {"steps": 1})
+    others = (
+        key_of(planted(seed=1), BRIEF),
+        key_of(lists, replace(BRIEF, dims=9)),
+        key_of(lists, BRIEF, everything=True),
+    )
+    for key in others:
+        with pytest.raises(
+            DataError, match=r"model\.unfinished holds an unfinished training of other"
+        ) as refusal:
+            Checkpoint(keep.folder, key)
+        assert "\n" not in str(refusal.value)
+    stored = opened(tmp_path, lists).load("training")
+    assert stored is not None
+    assert stored[1] == {"steps": 1}
+
+
+def test_a_folder_of_something_else_is_no_checkpoint(tmp_path: Path, lists: Playlists) -> None:
+    """Holiday pictures under that name are left alone."""
+    folder = tmp_path / "model.unfinished"
+    folder.mkdir()
+    (folder / "beach.jpg").write_text("sand")
+    with pytest.raises(DataError, match="other playlists or settings"):
+        opened(tmp_path, lists)
+    assert (folder / "beach.jpg").read_text() == "sand"
+
+
+@contextmanager
+def little_room(size: int) -> Iterator[None]:
+    """Lets no file grow beyond so many bytes, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_keeps_what_was_there(tmp_path: Path, lists: Playlists) -> None:
+    """A checkpoint that does not fit is one line with the mend, and the one before it still loads."""
+    keep = opened(tmp_path, lists)
+    keep.save("training", {"table": np.arange(5)}, 1)
+    with little_room(10_000), pytest.raises(DataError, match="cannot be written .*make room") as refusal:
+        keep.save("training", {"table": np.ones(100_000)}, 2)
+    assert "\n" not in str(refusal.value)
+    stored = keep.load("training")
+    assert stored is not None
+    assert (stored[0]["table"].tolist(), stored[1]) == ([0, 1, 2, 3, 4], 1)
+    assert sorted(path.name for path in keep.folder.iterdir()) == ["training.json", "training.npz"]
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, lists: Playlists) -> None:
+    """A file that is cut off is refused with its name and the mend."""
+    keep = opened(tmp_path, lists)
+    (keep.folder / "training.npz").write_bytes(b"PK\x03\x04cut off")
+    with pytest.raises(DataError, match=r"training\.npz is damaged .*remove"):
+        learn(lists, BRIEF, keep=keep)
+
+
+def test_it_stands_beside_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same folder, from wherever and however the model's is named."""
+    monkeypatch.chdir(tmp_path)
+    assert beside(Path("model")) == beside(tmp_path / "other" / ".." / "model")
+    assert beside(Path("model")) == (tmp_path / "model.unfinished").resolve()
