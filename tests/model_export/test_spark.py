@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,16 @@ import pytest
 from scipy import sparse
 
 from model_export import jvm, spark
+from model_export.__main__ import STOPPED
 from model_export.checkpoint import Checkpoint
+from model_export.learning import learn
 from model_export.model import Memory, Parts, Settings
 from model_export.neighbours import remember
-from model_export.playlists import DataError, Playlists, list_weights
-from model_export.spark import Spark, cluster, entries, places
+from model_export.playlists import SPLITS, DataError, Playlists, list_weights
+from model_export.spark import Spark, cluster, entries, places, work_ahead
 from model_export.start import CONFIDENCE, GROUP, ROUNDS, STAGE, first_factors
-from tests.model_export.planted import genre_of, playlists
+from tests.model_export.planted import genre_of, planted, playlists, write_playlists
+from tests.model_export.test_cli import interrupted, refused, run
 
 MISSING = jvm.missing()
 NEEDS_SPARK = pytest.mark.skipif(MISSING is not None, reason=f"no Spark here: {MISSING}")
@@ -99,6 +103,45 @@ def test_a_song_in_nothing_has_no_factors(engine: Spark) -> None:
     found = engine.least_squares(lists, sparse.csr_array((4, 0)), np.ones(3, np.float32), Settings(dims=2))
     assert not found[3].any()
     assert found[:3].any(axis=1).all()
+
+
+@NEEDS_SPARK
+def test_training_goes_on_from_what_spark_found(engine: Spark, lists: Playlists, tmp_path: Path) -> None:
+    """Training finds Spark's factors and neighbours where it keeps its own, and leaves a whole model."""
+    settings = Settings(dims=8, epochs=2)
+    keep = Checkpoint(tmp_path / "kept", "planted")
+    asked: list[str] = []
+    work_ahead(engine, lists, settings, keep, everything=True, told=asked.append)
+    assert asked == ["least squares", "neighbours", "all neighbours"]
+    work_ahead(engine, lists, settings, keep, everything=True, told=asked.append)
+    assert len(asked) == 3  # what is there is not asked for again
+    learned = learn(lists, settings, everything=True, keep=keep)
+    assert learned.splits == SPLITS
+    same(learned.model.memory, remember(learned.lists, settings))
+    assert np.isfinite(learned.model.factors).all()
+
+
+@NEEDS_SPARK
+def test_control_c_leaves_no_java_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while Spark works ends the command without a traceback, and Java and its files with it."""
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", QUICK_JAVA)
+    monkeypatch.setenv("SPARK_DRIVER_MEMORY", "512m")
+    data = write_playlists(tmp_path / "data", planted())
+    session = tmp_path / "model.unfinished" / "spark"
+    begun = (session / "local").exists
+    done = interrupted(begun, "train", data, "--out", tmp_path / "model", "--engine", "spark")
+    assert done.returncode == STOPPED
+    assert "Traceback" not in done.stderr
+    assert not session.exists()
+    assert not (tmp_path / "model").exists()
+    assert not [each for each in processes() if str(tmp_path) in each]
+
+
+def processes() -> Iterator[str]:
+    """The command lines of all processes."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it has just ended
+            yield path.read_bytes().decode("utf-8", "replace")
 
 
 @NEEDS_SPARK
@@ -192,6 +235,14 @@ def test_a_java_that_is_too_old_or_missing_is_named(java: None, told: str, tmp_p
     with pytest.raises(DataError, match=told):
         start("local[2]", tmp_path / "s")
     assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize("java", [None], indirect=True)
+def test_training_without_java_leaves_nothing(java: None, tmp_path: Path) -> None:
+    """The command says it in one line, before it reads anything, with exit code 2."""
+    line = refused(run("train", tmp_path / "data", "--out", tmp_path / "model", "--engine", "spark"))
+    assert "needs Java 17" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["java"]
 
 
 def test_no_java_on_the_path_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
