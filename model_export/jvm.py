@@ -78,6 +78,7 @@ def check(master: str) -> None:
     if not MASTER.fullmatch(master):
         raise DataError(f"--master is {master!r}; say local[2], spark://HOST:7077, yarn or k8s://HOST:443")
     _check_java()
+    _check_master(master)
     try:
         import pyspark  # noqa: F401, PLC0415 - an extra that is not always there
     except ModuleNotFoundError as error:
@@ -85,7 +86,6 @@ def check(master: str) -> None:
             "--engine spark needs pyspark; install it with: "
             ".venv/bin/python -m pip install -r requirements-spark.txt"
         ) from error
-    _check_master(master)
 
 
 def missing() -> str | None:

@@ -33,6 +33,7 @@ from model_export.neighbours import (
     as_bytes,
     from_bytes,
     length_weights,
+    nothing,
 )
 from model_export.playlists import DataError, Playlists, list_weights, parts
 from model_export.start import CONFIDENCE, GROUP, ROUNDS, STAGE
@@ -48,6 +49,7 @@ AT_ONCE = 2**24
 @contextmanager
 def cluster(master: str, folder: Path) -> Iterator[Spark]:
     """A cluster at work; see `jvm.session` for what it takes and raises."""
+    folder = folder.resolve()
     with jvm.session(master, folder) as session:
         yield Spark(session, folder)
 
@@ -153,6 +155,8 @@ class Spark:
         self, name: str, seen: Iterator[pa.Table], columns: int, each: int, most: int
     ) -> sparse.csr_array:
         """The shrunk cosines of each column's nearest, as they are shipped: (columns, columns)."""
+        if not each:
+            return nothing(columns, columns)
         from pyspark.sql import Window  # noqa: PLC0415 - an extra that is not always there
         from pyspark.sql import functions as sql  # noqa: PLC0415
 

@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +20,18 @@ from scipy import sparse
 from model_export import jvm, spark
 from model_export.__main__ import STOPPED
 from model_export.checkpoint import Checkpoint
-from model_export.learning import learn
+from model_export.learning import _kept, learn
 from model_export.model import Memory, Parts, Settings
 from model_export.neighbours import remember
 from model_export.playlists import SPLITS, DataError, Playlists, list_weights
 from model_export.spark import Spark, cluster, entries, places, work_ahead
-from model_export.start import CONFIDENCE, GROUP, ROUNDS, STAGE, first_factors
+from model_export.start import CONFIDENCE, GROUP, first_factors
 from tests.model_export.planted import genre_of, planted, playlists, write_playlists
 from tests.model_export.test_cli import interrupted, refused, run
 
 MISSING = jvm.missing()
 NEEDS_SPARK = pytest.mark.skipif(MISSING is not None, reason=f"no Spark here: {MISSING}")
-SETTINGS = Settings(dims=8)
+SETTINGS = Settings(dims=8, epochs=2)
 QUICK_JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
 """Makes Java start in half the time, at the cost of work that takes minutes."""
 
@@ -57,20 +58,15 @@ def same(one: Memory | None, other: Memory | None) -> None:
 
 
 @NEEDS_SPARK
-def test_neighbours_are_one_machines(engine: Spark, lists: Playlists) -> None:
-    """The join finds the same neighbours of each song and artist with the same cosines."""
-    same(engine.remember(lists, SETTINGS), remember(lists, SETTINGS))
-
-
-@NEEDS_SPARK
 def test_a_hub_is_known_by_some_of_its_lists(
     engine: Spark, lists: Playlists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With few lists of each song looked at, neighbours are still of its genre, and as near as before."""
     monkeypatch.setattr(spark, "HUB", 5)
     assert lists.parents_per_song().max() > spark.HUB
-    found = engine.remember(lists, SETTINGS)
-    whole = remember(lists, SETTINGS)
+    settings = replace(SETTINGS, kin=0)
+    found = engine.remember(lists, settings)
+    whole = remember(lists, settings)
     assert found is not None
     assert whole is not None
     genres = np.array([genre_of(song) for song in lists.songs])
@@ -81,19 +77,38 @@ def test_a_hub_is_known_by_some_of_its_lists(
     assert found.likeness.sum() == pytest.approx(whole.likeness.sum(), rel=0.15)
 
 
+@pytest.fixture(scope="module")
+def kept(engine: Spark, lists: Playlists, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    """All that a cluster works out for a training on everything, where the training looks for it."""
+    keep = Checkpoint(tmp_path_factory.mktemp("kept") / "model.unfinished", "planted")
+    asked: list[str] = []
+    work_ahead(engine, lists, SETTINGS, keep, everything=True, told=asked.append)
+    assert asked == ["least squares", "neighbours", "all neighbours"]
+    work_ahead(engine, lists, SETTINGS, keep, everything=True, told=asked.append)
+    assert len(asked) == 3  # what is there is not asked for again
+    return keep
+
+
 @NEEDS_SPARK
-def test_factors_tell_the_genres_apart(engine: Spark, lists: Playlists, tmp_path: Path) -> None:
+def test_factors_tell_the_genres_apart(kept: Checkpoint, lists: Playlists) -> None:
     """Through the same whitening as one machine's, songs of one genre go together and no others."""
-    weights = list_weights(lists, SETTINGS.damping)
-    groups = Parts.of(lists).groups
-    keep = Checkpoint(tmp_path / "kept", "planted")
-    keep.save(STAGE, {"songs": engine.least_squares(lists, groups, weights, SETTINGS)}, ROUNDS)
-    factors = first_factors(lists, groups, weights, SETTINGS, keep)
-    assert factors.shape == (len(lists.songs), SETTINGS.dims)
-    genres = np.array([genre_of(song) for song in lists.songs])
+    _, learned_from = _kept(lists, lists.split("train"), 1)
+    weights = list_weights(learned_from, SETTINGS.damping)
+    factors = first_factors(learned_from, Parts.of(learned_from).groups, weights, SETTINGS, kept)
+    assert factors.shape == (len(learned_from.songs), SETTINGS.dims)
+    genres = np.array([genre_of(song) for song in learned_from.songs])
     together = factors @ factors.T
     alike = genres[:, None] == genres
     assert together[alike].mean() > 10 * abs(together[~alike].mean())
+
+
+@NEEDS_SPARK
+def test_training_goes_on_from_what_spark_found(kept: Checkpoint, lists: Playlists) -> None:
+    """The model has Spark's neighbours, which are one machine's, of the same cosines."""
+    learned = learn(lists, SETTINGS, everything=True, keep=kept)
+    assert learned.splits == SPLITS
+    same(learned.model.memory, remember(learned.lists, SETTINGS))
+    assert np.isfinite(learned.model.factors).all()
 
 
 @NEEDS_SPARK
@@ -103,22 +118,6 @@ def test_a_song_in_nothing_has_no_factors(engine: Spark) -> None:
     found = engine.least_squares(lists, sparse.csr_array((4, 0)), np.ones(3, np.float32), Settings(dims=2))
     assert not found[3].any()
     assert found[:3].any(axis=1).all()
-
-
-@NEEDS_SPARK
-def test_training_goes_on_from_what_spark_found(engine: Spark, lists: Playlists, tmp_path: Path) -> None:
-    """Training finds Spark's factors and neighbours where it keeps its own, and leaves a whole model."""
-    settings = Settings(dims=8, epochs=2)
-    keep = Checkpoint(tmp_path / "kept", "planted")
-    asked: list[str] = []
-    work_ahead(engine, lists, settings, keep, everything=True, told=asked.append)
-    assert asked == ["least squares", "neighbours", "all neighbours"]
-    work_ahead(engine, lists, settings, keep, everything=True, told=asked.append)
-    assert len(asked) == 3  # what is there is not asked for again
-    learned = learn(lists, settings, everything=True, keep=keep)
-    assert learned.splits == SPLITS
-    same(learned.model.memory, remember(learned.lists, settings))
-    assert np.isfinite(learned.model.factors).all()
 
 
 @NEEDS_SPARK
