@@ -6,6 +6,7 @@ the reason. Spark 4 runs on Java 17 or newer (its overview, "Downloading").
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -51,6 +52,8 @@ def session(master: str, folder: Path) -> Iterator[Any]:
     log = folder / "spark.log"
     handler = signal.getsignal(signal.SIGINT)  # Spark puts one of its own in its place
     gateway = None
+    muted = logging.root.manager.disable
+    logging.disable()  # py4j and pyspark log the errors that they raise, pages of Java included
     try:
         with log.open("wb") as out:
             settings = SparkConf(loadDefaults=False).setAll(_settings(master, folder).items())
@@ -66,6 +69,7 @@ def session(master: str, folder: Path) -> Iterator[Any]:
             _stop(gateway, SparkContext, SparkSession)
         if handler is not None and signal.getsignal(signal.SIGINT) is not handler:
             signal.signal(signal.SIGINT, handler)
+        logging.disable(muted)
         shutil.rmtree(folder, ignore_errors=True)
 
 
