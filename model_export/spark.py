@@ -8,7 +8,7 @@ machines need neither Python nor this repository.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -127,8 +127,9 @@ class Spark:
         )
         factors = np.zeros((len(lists.songs), settings.dims), np.float32)
         for batch in self._answers("factors", solver.fit(rows).itemFactors):
-            found = batch.column("features").flatten().to_numpy()
-            factors[batch.column("id").to_numpy()] = found.reshape(-1, settings.dims)
+            features: Any = batch.column("features")
+            found = features.flatten().to_numpy().reshape(-1, settings.dims)
+            factors[batch.column("id").to_numpy()] = found
         return factors
 
     def remember(self, lists: Playlists, settings: Settings) -> Memory | None:
@@ -264,5 +265,4 @@ def places(lists: Playlists, group_of: Indices, damping: float) -> Iterator[pa.T
 
 
 def _table(**columns: npt.NDArray[np.generic]) -> pa.Table:
-    names: Sequence[str] = list(columns)
-    return pa.table([pa.array(columns[name]) for name in names], names=names)
+    return pa.table({name: pa.array(values) for name, values in columns.items()})
