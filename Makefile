@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-discord bench-slack bench-spotify bench-room bench-fleet bench-search bench-memory mutants translations screenshot vendor clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-search bench-memory mutants translations screenshot vendor clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -40,6 +40,11 @@ $(VENV)/.run: requirements.txt | $(VENV)/.venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+$(VENV)/.spark: requirements-spark.txt $(VENV)/.dev
+	@echo "Installing Spark ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 $(VENV)/.dev: requirements-dev.txt | $(VENV)/.venv
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
@@ -52,6 +57,7 @@ lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
 	$(COMPILE) --upgrade -c requirements.txt --group train -o requirements-train.txt
 	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt pyproject.toml \
 		--group train --group dev -o requirements-dev.txt
+	$(COMPILE) --upgrade -c requirements-dev.txt --group spark -o requirements-spark.txt
 
 migration: $(VENV)/.dev ## write a migration for a change of db/schema.py: make migration MESSAGE="..."
 	$(BIN)/python -m db "$(MESSAGE)"
@@ -75,6 +81,9 @@ simulate: $(VENV)/.dev ## measure how much votes steer and how fair a group's or
 
 bench-model: $(VENV)/.dev ## time the model's graph at 90,000 songs
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.measure.speed
+
+bench-spark: $(VENV)/.spark ## hold Spark's least squares against one machine's, on the playlists in DATA
+	@$(BIN)/python -m tests.measure.spark $(DATA)
 
 bench-discord: $(VENV)/.dev ## hold the bot to its promises under load, against a fake Discord in a second process
 	@$(BIN)/python -m tests.measure.discord

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from model_export import jvm
 from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
 from model_export.checkpoint import Checkpoint, beside, key_of, room_for
 from model_export.course import following
@@ -33,6 +35,7 @@ from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
 from model_export.renew import renew
 from model_export.report import FILES, PAGE, examine, write_report
+from model_export.spark import cluster, work_ahead
 from model_export.synth import FORMATS, synthesise
 from model_export.synth_bundle import write_random_bundle
 from model_export.training import EPOCHS
@@ -54,6 +57,15 @@ Cache = Annotated[
     typer.Option(help="Keep what is read in this folder: the next run on the same files starts at once."),
 ]
 _DEFAULTS = Settings()
+
+
+class Engine(Enum):
+    """Where what grows with the playlists is worked out."""
+
+    HERE = "here"
+    SPARK = "spark"
+
+
 STOPPED = 130
 """The exit code after Ctrl-C."""
 
@@ -80,18 +92,30 @@ def train_command(
         Path | None, typer.Option("--settings", help="What `tune --out` wrote; the options above count more.")
     ] = None,
     cache: Cache = None,
+    engine: Annotated[
+        Engine, typer.Option(help="Where least squares and neighbours are worked out: here, or by Spark.")
+    ] = Engine.HERE,
+    master: Annotated[
+        str, typer.Option(help="Of Spark: local[2] or a cluster's, like spark://HOST:7077, yarn, k8s://HOST.")
+    ] = "local[2]",
 ) -> None:
     """Learns a model from playlists and writes it, with its bundle, into a folder.
 
     What is learned is kept beside that folder until it is written: the same command goes on after a stop.
     """
+    if engine is Engine.SPARK:
+        jvm.check(master)
     lists = _read(data, cache)
     console.print(f"{len(lists):,} playlists, {len(lists.songs):,} songs, {len(lists.entries):,} entries")
     chosen = {"dims": dims, "epochs": epochs, "neighbours": neighbours, "seed": seed}
     asked = {name: value for name, value in chosen.items() if value != getattr(_DEFAULTS, name)}
     settings = replace(load_settings(settings_file) if settings_file else _DEFAULTS, **asked)
-    keep = Checkpoint(beside(out), key_of(lists, settings, min_parents=min_parents, everything=everything))
+    whole = {"min_parents": min_parents, "everything": everything}
+    keep = Checkpoint(beside(out), key_of(lists, settings, **whole, engine=engine.value))
     with written_whole(out, MODEL, "model") as scratch, following(everything, console) as course:
+        if engine is Engine.SPARK:
+            with cluster(master, keep.folder / "spark") as spark:
+                work_ahead(spark, lists, settings, keep, min_parents=min_parents, everything=everything)
         learned = learn(
             lists,
             settings,

@@ -62,6 +62,7 @@ ONLY = {
     "matplotlib": {"model_export/plots.py"},
     "mpl_toolkits": {"model_export/plots.py"},
     "jinja2": {"model_export/report.py", "bot/room/pages.py"},
+    "pyspark": {"model_export/spark.py", "model_export/jvm.py"},
     "discord": {"cogs", "bot/checks/discord.py"},
     "slack_sdk": {"bot/slack", "bot/checks/slack.py"},
     "slack_bolt": {"bot/slack"},
