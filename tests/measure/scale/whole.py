@@ -1,0 +1,172 @@
+"""The whole model in float64, read from the numbers that a bundle ships: what the graph must agree with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import numpy_helper
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+AT_ONCE = 1 << 17
+"""So many songs are looked at in one go."""
+ALIKE = 1e-6
+"""Two songs whose scores are nearer than this share a place: float32 knows no more."""
+
+
+@dataclass(frozen=True)
+class Exact:
+    """What the model says to one queue of wanted songs."""
+
+    score: Doubles  # (tracks,), -inf for those in the queue
+    match: Doubles  # (tracks,)
+    plain: Doubles  # (tracks,): factors alone, -inf likewise
+
+
+class Model:
+    """A bundle's numbers. Everything is computed here from the formula in `model_export.model` alone."""
+
+    def __init__(self, file: Path) -> None:
+        self._of = stored(file)
+
+    @property
+    def table(self) -> npt.NDArray[np.int8]:
+        """The factors as they are shipped: (rows, dims)."""
+        found: npt.NDArray[np.int8] = self._of["stored_factors"]
+        return found
+
+    @property
+    def bias(self) -> Floats:
+        """(tracks,)."""
+        return np.asarray(self._of["track_bias"], np.float32).reshape(-1)
+
+    @property
+    def tracks(self) -> int:
+        """How many songs there are; behind them are artists and words."""
+        return len(self.bias)
+
+    @cached_property
+    def factors(self) -> Floats:
+        """The factors of the songs, as the peers get them: (tracks, dims)."""
+        found = np.empty((self.tracks, self.table.shape[1]), np.float32)
+        for rows in parts(self.tracks):
+            np.multiply(self.table[rows], self._of["factor_step"][rows], out=found[rows])
+        return found
+
+    def shares(self, queue: Whole) -> Doubles:
+        """What each song of a queue counts: (queue,)."""
+        told = self._of["entry_weight"][queue].astype(np.float64)
+        found: Doubles = told / told.sum() ** float(self._of["power"])
+        return found
+
+    def playlist(self, queue: Whole) -> Floats:
+        """The factors of a queue: (dims,)."""
+        return np.asarray(self.shares(queue) @ self.factors[queue].astype(np.float64), np.float32)
+
+    def exact(self, queue: Whole) -> Exact:
+        """The scores of all songs, without a shortcut."""
+        playlist = self.shares(queue) @ self.factors[queue].astype(np.float64)
+        plain = np.concatenate([self.factors[rows] @ playlist for rows in parts(self.tracks)])
+        score = plain + self.pulls(queue) + self.bias
+        tempered = float(self._of["temper"]) * score
+        highest = tempered.max()
+        centred = tempered - highest - np.log(np.exp(tempered - highest).sum())
+        logit = float(self._of["scale"]) * centred + float(self._of["level"])
+        score[queue] = plain[queue] = -np.inf
+        return Exact(score, 1 / (1 + np.exp(-logit)), plain)
+
+    def pulls(self, queue: Whole) -> Doubles:
+        """What neighbours and artists add: (tracks,)."""
+        shares = self.shares(queue)
+        found = np.zeros(self.tracks)
+        artists = int(self._of["artists"].item())
+        by_artist = np.zeros(artists + 1)
+        for song, share in zip(queue.tolist(), shares.tolist(), strict=True):
+            near, likeness = self._row("near", song)
+            found[near] += share * likeness
+            artist = int(self._of["artist_of"][song])
+            if artist < artists:
+                by_artist[artist] += share * float(self._of["same_artist"])
+                kin, likeness = self._row("kin", artist)
+                by_artist[kin] += share * likeness
+        found += by_artist[self._of["artist_of"][: self.tracks]]
+        return found
+
+    def reasons(self, queue: Whole, best: Whole) -> Doubles:
+        """Each queued song's share in the logit of each of some songs: (best, queue)."""
+        artist_of, artists = self._of["artist_of"], int(self._of["artists"].item())
+        affinity = self.factors[best].astype(np.float64) @ self.factors[queue].astype(np.float64).T
+        for column, song in enumerate(queue.tolist()):
+            affinity[:, column] += _looked_up(*self._row("near", song), best)
+            artist = int(artist_of[song])
+            if artist < artists:
+                affinity[:, column] += _looked_up(*self._row("kin", artist), artist_of[best])
+                affinity[:, column] += (artist_of[best] == artist) * float(self._of["same_artist"])
+        return affinity * self.shares(queue) * float(self._of["scale"]) * float(self._of["temper"])
+
+    def _row(self, name: str, row: int) -> tuple[Whole, Doubles]:
+        """The neighbours of a row and how near they are; the graph stores roots of them, as bytes."""
+        first = self._of[f"stored_{name}_first"]
+        places = slice(int(first[row]), int(first[row + 1]))
+        likeness = self._of[f"stored_{name}_likeness"][places].astype(np.float64) ** 2
+        return self._of[f"stored_{name}"][places].astype(np.int64), likeness * float(self._of[f"{name}_step"])
+
+
+def _looked_up(names: Whole, values: Doubles, wanted: npt.NDArray[np.integer]) -> Doubles:
+    """The value of each wanted name, 0 where it is not among the names."""
+    if not len(names):
+        return np.zeros(len(wanted))
+    order = np.argsort(names)
+    place = np.minimum(np.searchsorted(names, wanted, sorter=order), len(names) - 1)
+    return np.where(names[order[place]] == wanted, values[order[place]], 0.0)
+
+
+def stored(file: Path) -> dict[str, npt.NDArray[Any]]:
+    """Every constant of a graph by its name; those beside it in another file stay in that file."""
+    graph = onnx.load(file, load_external_data=False).graph
+    found: dict[str, npt.NDArray[Any]] = {}
+    for each in graph.initializer:
+        if each.data_location == onnx.TensorProto.EXTERNAL:
+            where = {entry.key: entry.value for entry in each.external_data}
+            kind = onnx.helper.tensor_dtype_to_np_dtype(each.data_type)
+            place, shape = int(where.get("offset", 0)), tuple(each.dims)
+            found[each.name] = np.memmap(file.parent / where["location"], kind, "r", place, shape)
+        else:
+            found[each.name] = numpy_helper.to_array(each)
+    return found
+
+
+def parts(rows: int) -> Iterator[slice]:
+    """All rows in parts."""
+    for start in range(0, rows, AT_ONCE):
+        yield slice(start, min(start + AT_ONCE, rows))
+
+
+def recall(scores: Doubles, found: npt.NDArray[np.integer], count: int) -> float:
+    """Which part of the best `count` is among the first `count` found; equals count for each other."""
+    count = min(count, int(np.isfinite(scores).sum()))
+    least = np.partition(scores, -count)[-count]
+    first = np.unique(found[:count])
+    return float((scores[first] >= least - ALIKE).sum()) / count
+
+
+def queues(tracks: int, count: int, length: int, seed: int) -> list[Whole]:
+    """Queues of different songs, the popular ones, which come first, oftener."""
+    rng = np.random.default_rng([seed, 19])
+    drawn = []
+    for _ in range(count):
+        places = np.minimum((tracks ** rng.random(8 * length)).astype(np.int64) * 3, tracks - 1)
+        songs = np.unique(places)
+        if len(songs) < length:
+            songs = np.union1d(songs, np.arange(length))
+        drawn.append(rng.permutation(songs)[:length])
+    return drawn
