@@ -23,6 +23,7 @@ from model_export.merge import read_folders
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
 from model_export.report import FILES, PAGE, examine, write_report
+from model_export.synth_bundle import write_random_bundle
 from model_export.tuning import finished, load_settings, open_study, save_settings, tune
 
 app = typer.Typer(
@@ -176,6 +177,19 @@ def export_command(
     with written_whole(out, MODEL, "model") as scratch:
         write_bundle(learned, scratch)
     console.print(f"{len(learned.lists.songs):,} songs: {out}")
+
+
+@app.command("synth-bundle")
+def synth_bundle_command(
+    out: Annotated[Path, typer.Option(help="The folder to write the bundle into.")],
+    tracks: Annotated[int, typer.Option(min=1, help="How many songs.")] = 89_417,
+    dims: Annotated[int, typer.Option(min=1, help="Dimensions of the factors.")] = _DEFAULTS.dims,
+    seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
+) -> None:
+    """Writes a bundle of random numbers of any size, which shows what a model of that size costs."""
+    with written_whole(out, MODEL, "model") as scratch:
+        write_random_bundle(scratch, tracks, dims, seed)
+    console.print(f"{tracks:,} made-up songs: {out}")
 
 
 @app.command("harvest")

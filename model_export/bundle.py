@@ -10,7 +10,7 @@ import hashlib
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from model_export.catalogue import write_catalogue
 from model_export.graph import StandIns, build_graph, joined
 from model_export.model import Blend, Floats, Model, Parts, Settings, membership, playlist_biases
 from model_export.neighbours import nothing, remember
-from model_export.playlists import DataError, Playlists, list_weights
+from model_export.playlists import DataError, Playlists, Song, list_weights
 from model_export.words import word_rows
 
 FORMAT = 1
@@ -134,9 +134,40 @@ def write_bundle(learned: Learned, folder: Path) -> None:
     parts = Parts.of(lists.songs)
     words, rows = word_rows(model, lists, learned.settings)
     others = joined(_artists(model, parts, popularity), rows)
+    write_files(folder, model, others, lists.songs, popularity, parts.artists, words, _facts(learned))
+
+
+def write_files(
+    folder: Path,
+    model: Model,
+    others: StandIns,
+    songs: Sequence[Song],
+    popularity: Floats,
+    artists: Sequence[str],
+    words: Sequence[str],
+    facts: Mapping[str, Any],
+) -> None:
+    """Writes the files of a bundle into a folder.
+
+    Args:
+        folder: it exists, and holds none of them.
+        model: over the songs.
+        others: the artists, and behind them the words.
+        songs: in index order, the popular ones first.
+        popularity: (songs,), 1 the most popular.
+        artists: by name, in the order of `others`.
+        words: likewise.
+        facts: what the manifest says beside the counts and digests.
+    """
     onnx.save(build_graph(model, others), folder / "model.onnx")
-    write_catalogue(folder / "catalog.db", lists.songs, popularity, parts.artists, words)
-    facts = {**_facts(learned, len(parts.artists)), "words": len(words)}
+    write_catalogue(folder / "catalog.db", songs, popularity, artists, words)
+    counts = {
+        "format": FORMAT,
+        "tracks": len(songs),
+        "artists": len(artists),
+        "dims": model.factors.shape[1],
+    }
+    facts = {**counts, **facts, "words": len(words)}
     (folder / "MODEL_CARD.md").write_text(_card(facts), "utf-8")
     facts["files"] = {name: _digest(folder / name) for name in FILES}
     (folder / "manifest.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
@@ -162,15 +193,11 @@ def _artists(model: Model, parts: Parts, popularity: Floats) -> StandIns:
     )
 
 
-def _facts(learned: Learned, artists: int) -> dict[str, Any]:
+def _facts(learned: Learned) -> dict[str, Any]:
     lists = learned.lists
     parents = Counter(source for source, _ in set(zip(lists.sources, lists.parents, strict=True)))
     counts = Counter(lists.sources)
     return {
-        "format": FORMAT,
-        "tracks": len(lists.songs),
-        "artists": artists,
-        "dims": learned.model.factors.shape[1],
         "blend": learned.model.blend._asdict(),
         "data": [
             {
@@ -197,7 +224,7 @@ _CREDITS = {
 }
 
 
-def _card(facts: dict[str, Any]) -> str:
+def _card(facts: Mapping[str, Any]) -> str:
     data = "\n".join(
         f"| {each['source']} | {each['licence']} | {each['playlists']:,} | {each['parents']:,} |"
         for each in facts["data"]
@@ -230,4 +257,5 @@ def _card(facts: dict[str, Any]) -> str:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -19,6 +19,9 @@ from scipy import sparse
 from model_export.model import Floats, Indices, Memory, Model, rounded
 from model_export.neighbours import REACH, as_bytes, nothing
 
+AT_ONCE = 1 << 16
+"""So many rows are rounded in one go."""
+
 # Its sigmoid is written out: onnxruntime's own is not monotone for small probabilities.
 # The factors stay in one table, in steps, as onnxruntime unfolds every constant that is made of them.
 # `rows` are the tracks and, behind them, what stands in a queue for songs outside the catalogue.
@@ -231,7 +234,7 @@ def build_graph(model: Model, others: StandIns) -> onnx.ModelProto:
         onnx.checker.ValidationError: the graph is not sound, which only a fault in this file can bring.
     """
     graph = parser.parse_model(_written_out())
-    factors, step = rounded(np.concatenate([model.factors, others.factors]))
+    factors, step = _small(model.factors, others.factors)
     constants: dict[str, npt.ArrayLike] = {
         "stored_factors": factors,
         "factor_step": step,
@@ -266,6 +269,13 @@ def build_graph(model: Model, others: StandIns) -> onnx.ModelProto:
     )
     checker.check_model(graph, full_check=True)
     return graph
+
+
+def _small(*parts: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
+    """All these rows, rounded a part at a time: all at once they would fill gigabytes."""
+    some = [part[i : i + AT_ONCE] for part in parts for i in range(0, len(part), AT_ONCE)]
+    small, step = zip(*map(rounded, some), strict=True)
+    return np.concatenate(small), np.concatenate(step)
 
 
 def _memory(model: Model, others: StandIns) -> dict[str, npt.ArrayLike]:
