@@ -11,13 +11,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tests.measure.scale import scoring
+from tests.measure.scale import scoring, searching, training
 from tests.measure.scale.bundles import bundle
 from tests.measure.scale.children import Failed, figures
 from tests.measure.scale.machine import describe
 from tests.measure.scale.page import PARTS, put
-from tests.measure.scale.sizes import LISTS, SIZES, WHOLE, Size
+from tests.measure.scale.sizes import LISTS, MOST_LISTS, SIZES, WHOLE, Size
 
+app = typer.Typer(pretty_exceptions_enable=False)
 console = Console(stderr=True, width=150)
 STOPPED = 130
 """The exit code after Ctrl-C."""
@@ -51,7 +52,31 @@ def measure_scoring(run: Run) -> Iterator[Section]:
         yield f"scoring/{size}", scoring.markdown(size, found)
 
 
-MEASURED: dict[str, Callable[[Run], Iterator[Section]]] = {"scoring": measure_scoring}
+def measure_search(run: Run) -> Iterator[Section]:
+    """Each number of songs once: how they lie has no say in it."""
+    for tracks, size in {size.tracks: size for size in reversed(run.sizes)}.items():
+        folder = run.bundle(size)
+        with console.status(f"search: {tracks:,} songs"):
+            found = figures("tests.measure.scale.searching", [str(folder), str(run.seed)])
+        yield f"search/{tracks}", searching.markdown(size, found)
+
+
+def measure_training(run: Run) -> Iterator[Section]:
+    """All sizes, and how the cost grows from each to the next."""
+    found = []
+    for lists in run.lists:
+        with console.status(f"{lists:,} playlists"):
+            training.playlists(run.kept, lists, run.seed)
+        with console.status(f"training on {lists:,} playlists"):
+            found.append(training.train(run.kept, lists, run.seed))
+    yield "training", training.markdown(found)
+
+
+MEASURED: dict[str, Callable[[Run], Iterator[Section]]] = {
+    "scoring": measure_scoring,
+    "search": measure_search,
+    "training": measure_training,
+}
 
 
 def measure(run: Run, parts: Sequence[str], page: Path) -> None:
@@ -76,6 +101,20 @@ def chosen(text: str, known: Sequence[str]) -> list[str]:
     return names
 
 
+def counts(text: str) -> list[int]:
+    """The numbers of playlists in a comma-separated text.
+
+    Raises:
+        ValueError: one is no such number.
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if not (word.isascii() and word.isdigit() and 0 < int(word[:9]) <= MOST_LISTS and len(word) < 9):
+            raise ValueError(f"{word!r} is no number of playlists: 1 to {MOST_LISTS:,}, without commas")
+    return [int(word) for word in words]
+
+
+@app.command()
 def main(
     parts: Annotated[str, typer.Option(help=f"Of {', '.join(PARTS)}; all if empty.")] = "",
     sizes: Annotated[str, typer.Option(help="Songs x dimensions, like 89417x64,645802x3.")] = "",
@@ -89,7 +128,7 @@ def main(
     try:
         asked = chosen(parts, PARTS)
         of = [Size.parse(each) for each in sizes.split(",") if each.strip()] or list(SIZES)
-        trained = [int(each) for each in lists.split(",") if each.strip()] or list(LISTS)
+        trained = counts(lists) or list(LISTS)
         measure(Run(of, [*trained, *[WHOLE] * whole], kept, seed), asked, page)
     except (ValueError, Failed, OSError) as error:
         console.print(f"bench-scale: {error}", style="red", markup=False, highlight=False)
@@ -100,4 +139,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

@@ -71,6 +71,6 @@ EXPONENT = 1.1
 
 
 def songs_in(lists: int) -> int:
-    """How many songs so many playlists are made of: fewer than in proportion, as they share the popular ones."""
+    """How many songs so many playlists name: few name more, as they share the popular ones."""
     part: float = (lists / 1_000_000) ** 0.55
     return max(round(MPD.tracks * part), QUEUE + 1)
