@@ -15,8 +15,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from bot.recommend.recommender import Answer
 from tests.measure.scale import scoring, searching, training
@@ -26,7 +25,7 @@ from tests.measure.scale.children import Failed, run
 from tests.measure.scale.machine import describe
 from tests.measure.scale.page import put, read, verdict
 from tests.measure.scale.peers import Implicit, Numpy, Peer, Torch, without
-from tests.measure.scale.scoring import Asked, rightness
+from tests.measure.scale.scoring import rightness
 from tests.measure.scale.sizes import LIMITS, QUEUE, Size, songs_in
 from tests.measure.scale.training import Trained, exponent
 from tests.measure.scale.turns import Turns, take_turns
@@ -129,10 +128,10 @@ def test_a_wrong_answer_is_seen(folder: Path) -> None:
     """Worse songs lower the recall, other figures are errors, and the queue's own songs are a fault."""
     model = Model(folder / "model.onnx")
     (queue,) = queues(model.tracks, 1, QUEUE, 1)
-    asked = Asked(queue, model.playlist(queue), model.exact(queue))
-    order = np.argsort(-asked.exact.score)[: TINY.tracks - QUEUE]
+    asked = model.asked(queue)
+    order = np.argsort(-asked.score)[: TINY.tracks - QUEUE]
     best, worst = order[:50], order[-50:]
-    match, reasons = asked.exact.match, model.reasons(queue, best)
+    match, reasons = asked.match, model.reasons(queue, best)
     good = Answer(best, match[best].astype(np.float32), reasons.astype(np.float32))
     assert rightness(model, asked, good, 50).all == 1
     assert rightness(model, asked, Answer(worst, good.match, good.reasons), 50).first == 0

@@ -11,12 +11,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from tests.measure.scale import scoring, searching, training
+from bot.settings import STARTER
+from tests.measure.scale import first_stage, scoring, searching, training
 from tests.measure.scale.bundles import bundle
 from tests.measure.scale.children import Failed, figures
 from tests.measure.scale.machine import describe
 from tests.measure.scale.page import PARTS, put
-from tests.measure.scale.sizes import LISTS, MOST_LISTS, SIZES, WHOLE, Size
+from tests.measure.scale.sizes import LISTS, MOST_LISTS, MPD, SIZES, WHOLE, Size
 
 app = typer.Typer(pretty_exceptions_enable=False)
 console = Console(stderr=True, width=150)
@@ -72,10 +73,21 @@ def measure_training(run: Run) -> Iterator[Section]:
     yield "training", training.markdown(found)
 
 
+def measure_approximate(run: Run) -> Iterator[Section]:
+    """The shipped model's real factors, which lie as songs do, and the largest made-up ones."""
+    large = MPD if MPD in run.sizes else max(run.sizes)
+    for name, folder in (("the shipped model", STARTER), (large.said, run.bundle(large))):
+        with console.status(f"an approximate first stage: {name}"):
+            kept = run.kept / "indexes" / f"{folder.name}-with-bias"
+            found = figures("tests.measure.scale.first_stage", [str(folder), str(kept), str(run.seed)])
+        yield f"approximate/{found['tracks']}", first_stage.markdown(name, found)
+
+
 MEASURED: dict[str, Callable[[Run], Iterator[Section]]] = {
     "scoring": measure_scoring,
     "search": measure_search,
     "training": measure_training,
+    "approximate": measure_approximate,
 }
 
 

@@ -19,7 +19,8 @@ def bundle(folder: Path, size: Size, seed: int) -> Path:
     """
     place = folder / "bundles" / f"{size}-{seed}"
     if not whole(place):
-        shutil.rmtree(place, ignore_errors=True)
+        for stale in (place, *(folder / "indexes").glob(f"{place.name}*")):
+            shutil.rmtree(stale, ignore_errors=True)
         place.parent.mkdir(parents=True, exist_ok=True)
         numbers = ["--tracks", str(size.tracks), "--dims", str(size.dims), "--seed", str(seed)]
         run("model_export", ["synth-bundle", *numbers, "--out", str(place)])

@@ -23,7 +23,7 @@ from tests.measure.scale.page import rows, verdict
 from tests.measure.scale.peers import PEERS, Numbers, Open
 from tests.measure.scale.sizes import LIMITS, PROMISED, QUEUE, Size
 from tests.measure.scale.turns import SECONDS, Turns, take_turns
-from tests.measure.scale.whole import Exact, Model, queues, recall
+from tests.measure.scale.whole import Asked, Model, queues, recall
 
 REQUESTS = 8
 """So many different queues are asked about, in turn."""
@@ -66,15 +66,6 @@ class Right:
     reason_error: float
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A queue, and all that is true of it."""
-
-    queue: npt.NDArray[np.int64]
-    playlist: npt.NDArray[np.float32]
-    exact: Exact
-
-
 def ours(recommender: Recommender, queue: Numbers, limit: int) -> Callable[[], Answer]:
     """A request to the graph, as the recommender sends it."""
     heard = [(int(song), Signal(Track("", ""), 1.0, 1.0)) for song in queue]
@@ -88,9 +79,9 @@ def rightness(model: Model, asked: Asked, answer: Answer, limit: int) -> Right:
         raise ValueError(f"{len(answer.tracks)} songs were suggested, not {wanted} different ones")
     return Right(
         limit,
-        recall(asked.exact.score, answer.tracks, FIRST),
-        recall(asked.exact.score, answer.tracks, limit),
-        float(np.abs(answer.match - asked.exact.match[answer.tracks]).max(initial=0)),
+        recall(asked.score, answer.tracks, FIRST),
+        recall(asked.score, answer.tracks, limit),
+        float(np.abs(answer.match - asked.match[answer.tracks]).max(initial=0)),
         float(np.abs(answer.reasons - model.reasons(asked.queue, answer.tracks)).max(initial=0)),
     )
 
@@ -112,10 +103,7 @@ def figures(
     """All figures of one bundle; what takes long to build is kept in a folder."""
     bundle = open_bundle(folder)
     model = Model(bundle.model)
-    asked = [
-        Asked(queue, model.playlist(queue), model.exact(queue))
-        for queue in queues(model.tracks, REQUESTS, QUEUE, seed)
-    ]
+    asked = [model.asked(queue) for queue in queues(model.tracks, REQUESTS, QUEUE, seed)]
     recommender = Recommender(bundle, cast(Songs, None))  # a graph alone: nobody asks for names
     right, lines, absent = [], [], []
     for limit in LIMITS:
@@ -138,9 +126,7 @@ def figures(
         for limit in LIMITS:
             count = min(limit, model.tracks - QUEUE)
             theirs = [peer.prepare(each.queue, each.playlist, count) for each in asked]
-            quality = [
-                recall(each.exact.plain, ask(), FIRST) for each, ask in zip(asked, theirs, strict=True)
-            ]
+            quality = [recall(each.plain, ask(), FIRST) for each, ask in zip(asked, theirs, strict=True)]
             requests = [ours(recommender, each.queue, limit) for each in asked]
             turns = take_turns(requests, theirs, seconds)
             lines.append(Line.of(name, limit, turns, float(np.mean(quality))))

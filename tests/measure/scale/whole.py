@@ -23,13 +23,21 @@ ALIKE = 1e-6
 """Two songs whose scores are nearer than this share a place: float32 knows no more."""
 
 
-@dataclass(frozen=True)
-class Exact:
-    """What the model says to one queue of wanted songs."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A queue of wanted songs, and what the model says to it; the queue's own songs score -inf."""
 
-    score: Doubles  # (tracks,), -inf for those in the queue
-    match: Doubles  # (tracks,)
-    plain: Doubles  # (tracks,): factors alone, -inf likewise
+    queue: Whole
+    playlist: Floats  # (dims,): the queue's factors
+    plain: Doubles  # (tracks,): the products of the factors alone
+    score: Doubles  # (tracks,): the whole model's
+    logit: Doubles  # (tracks,), the queue's own too
+
+    @property
+    def match(self) -> Doubles:
+        """(tracks,)."""
+        found: Doubles = 1 / (1 + np.exp(-self.logit))
+        return found
 
 
 class Model:
@@ -65,37 +73,44 @@ class Model:
     def shares(self, queue: Whole) -> Doubles:
         """What each song of a queue counts: (queue,)."""
         told = self._of["entry_weight"][queue].astype(np.float64)
-        found: Doubles = told / told.sum() ** float(self._of["power"])
+        found: Doubles = told / told.sum() ** self.number("power")
         return found
 
-    def playlist(self, queue: Whole) -> Floats:
-        """The factors of a queue: (dims,)."""
-        return np.asarray(self.shares(queue) @ self.factors[queue].astype(np.float64), np.float32)
-
-    def exact(self, queue: Whole) -> Exact:
+    def asked(self, queue: Whole) -> Asked:
         """The scores of all songs, without a shortcut."""
         playlist = self.shares(queue) @ self.factors[queue].astype(np.float64)
         plain = np.concatenate([self.factors[rows] @ playlist for rows in parts(self.tracks)])
-        score = plain + self.pulls(queue) + self.bias
-        tempered = float(self._of["temper"]) * score
+        score = plain + self.bias
+        score += self._pulls(queue)
+        tempered = self.number("temper") * score
         highest = tempered.max()
         centred = tempered - highest - np.log(np.exp(tempered - highest).sum())
-        logit = float(self._of["scale"]) * centred + float(self._of["level"])
+        logit = self.number("scale") * centred + self.number("level")
         score[queue] = plain[queue] = -np.inf
-        return Exact(score, 1 / (1 + np.exp(-logit)), plain)
+        return Asked(queue, playlist.astype(np.float32), plain, score, logit)
 
-    def pulls(self, queue: Whole) -> Doubles:
+    def number(self, name: str) -> float:
+        """A constant that is one number."""
+        return float(self._of[name].item())
+
+    def pulled(self, queue: Whole) -> tuple[Whole, Doubles]:
+        """The songs to which neighbours and artists add anything, in order, and what they add."""
+        pulls = self._pulls(queue)
+        songs = np.flatnonzero(pulls)
+        return songs, pulls[songs]
+
+    def _pulls(self, queue: Whole) -> Doubles:
         """What neighbours and artists add: (tracks,)."""
         shares = self.shares(queue)
         found = np.zeros(self.tracks)
-        artists = int(self._of["artists"].item())
+        artists = int(self.number("artists"))
         by_artist = np.zeros(artists + 1)
         for song, share in zip(queue.tolist(), shares.tolist(), strict=True):
             near, likeness = self._row("near", song)
             found[near] += share * likeness
             artist = int(self._of["artist_of"][song])
             if artist < artists:
-                by_artist[artist] += share * float(self._of["same_artist"])
+                by_artist[artist] += share * self.number("same_artist")
                 kin, likeness = self._row("kin", artist)
                 by_artist[kin] += share * likeness
         found += by_artist[self._of["artist_of"][: self.tracks]]
@@ -103,22 +118,22 @@ class Model:
 
     def reasons(self, queue: Whole, best: Whole) -> Doubles:
         """Each queued song's share in the logit of each of some songs: (best, queue)."""
-        artist_of, artists = self._of["artist_of"], int(self._of["artists"].item())
+        artist_of, artists = self._of["artist_of"], int(self.number("artists"))
         affinity = self.factors[best].astype(np.float64) @ self.factors[queue].astype(np.float64).T
         for column, song in enumerate(queue.tolist()):
             affinity[:, column] += _looked_up(*self._row("near", song), best)
             artist = int(artist_of[song])
             if artist < artists:
                 affinity[:, column] += _looked_up(*self._row("kin", artist), artist_of[best])
-                affinity[:, column] += (artist_of[best] == artist) * float(self._of["same_artist"])
-        return affinity * self.shares(queue) * float(self._of["scale"]) * float(self._of["temper"])
+                affinity[:, column] += (artist_of[best] == artist) * self.number("same_artist")
+        return affinity * self.shares(queue) * self.number("scale") * self.number("temper")
 
     def _row(self, name: str, row: int) -> tuple[Whole, Doubles]:
         """The neighbours of a row and how near they are; the graph stores roots of them, as bytes."""
         first = self._of[f"stored_{name}_first"]
         places = slice(int(first[row]), int(first[row + 1]))
         likeness = self._of[f"stored_{name}_likeness"][places].astype(np.float64) ** 2
-        return self._of[f"stored_{name}"][places].astype(np.int64), likeness * float(self._of[f"{name}_step"])
+        return self._of[f"stored_{name}"][places].astype(np.int64), likeness * self.number(f"{name}_step")
 
 
 def _looked_up(names: Whole, values: Doubles, wanted: npt.NDArray[np.integer]) -> Doubles:
