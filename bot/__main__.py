@@ -1,7 +1,8 @@
 """`python -m bot`: opens settings, model, store and front doors, and closes them in reverse.
 
 `python -m bot check` tries every setting instead, `python -m bot link` prints the host's link, `python -m bot
-manifest` the manifest of a Slack app, and `python -m bot find` what texts mean.
+manifest` the manifest of a Slack app, and `python -m bot find` what texts mean. `python -m bot prepare` makes
+the songs of a large model ready to be searched, ahead of the first start.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,6 +32,7 @@ from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
+from bot.recommend.preparing import prepared_for
 from bot.recommend.recommender import Recommender
 from bot.room import open_room
 from bot.room.connect import ConnectPages
@@ -260,6 +263,10 @@ def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
     named.add_argument(
         "--only", default="", help="one command that runs all others: party makes /party, for /party add"
     )
+    preparing = commands.add_parser(
+        "prepare", help="make the songs of a large model ready to be searched, and do nothing else"
+    )
+    preparing.add_argument("folder", nargs="?", type=Path, help="the model's folder; left out: MODEL_DIR")
     finding = commands.add_parser(
         "find", help="print which song each of some texts means, and do nothing else"
     )
@@ -290,6 +297,9 @@ def main(line: Sequence[str] | None = None) -> int:
             run_on_loop(
                 find_song(settings.model_dir, asked.texts, as_json=asked.json, typing=asked.as_you_type)
             )
+            return 0
+        if asked.command == "prepare":
+            print(prepared_for(asked.folder or settings.model_dir))
             return 0
         if asked.command == "link":
             run_on_loop(link.show(settings))

@@ -29,7 +29,7 @@ from model_export.words import word_rows
 FORMAT = 1
 LEARNED = "learned.npz"
 FILES = ("model.onnx", "catalog.db", "MODEL_CARD.md")
-MODEL = frozenset({*FILES, LEARNED, "manifest.json"})
+MODEL = frozenset({*FILES, LEARNED, "manifest.json", "search.bin"})
 """What a model's folder may hold."""
 
 Epoch = tuple[int, float, float | None]

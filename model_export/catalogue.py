@@ -1,15 +1,16 @@
-"""`catalog.db`: the songs of a model in index order, searchable.
+"""`catalog.db`: the songs of a model in index order.
 
 Tables, beside the contract's `tracks`: `artists` (their index past the tracks', for songs outside the
-catalogue), `words` (likewise, for a party that starts from words), `spotify` (which track a Spotify id is)
-and the FTS5 index `songs`, whose rowid is the track's index. Tracks stand in order of popularity, so the
-first matches of a search are the most popular ones.
+catalogue), `words` (likewise, for a party that starts from words) and `spotify` (which track an id there is).
+Tracks stand in order of popularity, so that a search can stop early. What a search needs of very many songs
+the bot keeps in a file beside it, which it is told to write here.
 """
 
 from __future__ import annotations
 
-import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 from model_export.model import Floats
 from model_export.playlists import Song
 
+_ROOT = Path(__file__).parents[1]
 _SCHEMA = """
 CREATE TABLE tracks(
     idx INTEGER PRIMARY KEY, track_id TEXT, title TEXT, artist TEXT, album TEXT, year INTEGER,
@@ -25,12 +27,15 @@ CREATE TABLE tracks(
 CREATE TABLE artists(idx INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE words(idx INTEGER PRIMARY KEY, word TEXT NOT NULL);
 CREATE TABLE spotify(spotify_id TEXT PRIMARY KEY, idx INTEGER NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE songs USING fts5(
-    title, artist, content='', tokenize='unicode61 remove_diacritics 2', columnsize=0, prefix='1 2'
-);
 """
-
-_INSIDE_WORD = re.compile(r"(?<=\w)[^\w\s]+(?=\w)")
+_QUICK = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+CREATE TEMP TABLE ids(spotify_id TEXT NOT NULL, idx INTEGER NOT NULL);
+"""
+"""What is not complete is removed, so nothing has to be taken back."""
+MANY = 200_000
+"""From so many songs on the bot keeps what it makes of them."""
 
 
 def write_catalogue(
@@ -49,23 +54,44 @@ def write_catalogue(
         artists: in index order; the first one's index is the number of songs.
         words: of playlist names, likewise; the first one's index is that of songs and artists.
     """
+    try:
+        _write(path, songs, popularity, artists, words)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    if len(songs) >= MANY:
+        _prepare(path)
+
+
+def _write(
+    path: Path, songs: Sequence[Song], popularity: Floats, artists: Sequence[str], words: Sequence[str]
+) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executescript(_SCHEMA)
+        connection.executescript(_QUICK + _SCHEMA)
         connection.executemany("INSERT INTO tracks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", _rows(songs, popularity))
         connection.executemany("INSERT INTO artists VALUES (?, ?)", enumerate(artists, start=len(songs)))
         first_word = len(songs) + len(artists)
         connection.executemany("INSERT INTO words VALUES (?, ?)", enumerate(words, start=first_word))
         connection.executemany(
-            "INSERT OR IGNORE INTO spotify VALUES (?, ?)",
+            "INSERT INTO temp.ids VALUES (?, ?)",
             ((song.spotify_id, idx) for idx, song in enumerate(songs) if song.spotify_id),
         )
-        connection.executemany(
-            "INSERT INTO songs(rowid, title, artist) VALUES (?, ?, ?)",
-            ((i, _searchable(song.title), _searchable(song.artist)) for i, song in enumerate(songs)),
+        # In their order: millions that are put in anywhere would write most pages again and again.
+        connection.execute(
+            "INSERT OR IGNORE INTO spotify SELECT spotify_id, idx FROM temp.ids ORDER BY spotify_id, idx"
         )
-        connection.execute("INSERT INTO songs(songs) VALUES ('optimize')")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("VACUUM")
+
+
+def _prepare(path: Path) -> None:
+    """Lets the bot, in a process of its own, keep what it makes of the songs; it would at its first start."""
+    command = [sys.executable, "-m", "bot.recommend.preparing", str(path.resolve())]
+    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or [f"code {done.returncode}"])[-1]
+        mend = f"the bot's first start takes longer, or run `python -m bot prepare {path.parent}`"
+        print(f"{path} is not prepared to be searched ({why}): {mend}", file=sys.stderr)
 
 
 def _rows(songs: Sequence[Song], popularity: Floats) -> Iterator[tuple[object, ...]]:
@@ -80,12 +106,6 @@ def _rows(songs: Sequence[Song], popularity: Floats) -> Iterator[tuple[object, .
             song.duration_ms,
             round(float(popular), 6),
         )
-
-
-def _searchable(text: str) -> str:
-    """The text and, of words with a sign inside, the word without it: AC/DC is found as acdc too."""
-    joined = [_INSIDE_WORD.sub("", word) for word in text.split() if _INSIDE_WORD.search(word)]
-    return " ".join([text.replace("&", "& and"), *joined])
 
 
 def read_track_ids(path: Path) -> list[tuple[str, str]]:

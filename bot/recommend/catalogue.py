@@ -1,7 +1,8 @@
 """The song catalogue: what a text means, songs as one types, lookup by id or link.
 
 The catalogue is the bundle's `catalog.db`, opened read-only. What songs are called is kept in memory, folded
-(`bot.recommend.finder`); everything else of them stays in the file until it is asked for.
+(`bot.recommend.finder`), or, where there are many, mapped from a file beside it (`bot.recommend.prepared`);
+everything else of them stays in the file until it is asked for.
 """
 
 from __future__ import annotations
@@ -36,13 +37,16 @@ from bot.party.errors import (
 )
 from bot.party.limits import LONGEST_TEXT, MOST_WORDS
 from bot.party.songs import AS_TYPED, CHOSEN
-from bot.party.spelling import alike_all, artist_key, fold, fold_all, names, without_the, words
+from bot.party.spelling import artist_key, fold, names, words
 from bot.party.words import Track
+from bot.recommend import prepared
 from bot.recommend.asked import Asked, understood
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.finder import Finder, Outcome
-from bot.recommend.places import Places
-from bot.recommend.shelf import Row, Shelf
+from bot.recommend.index import Arrays
+from bot.recommend.places import Places, number
+from bot.recommend.shelf import Shelf, places
+from bot.recommend.shelving import Row, registered, shelved
 from bot.recommend.texts import tidy
 from bot.recommend.texts import words as vibe_words
 
@@ -86,43 +90,36 @@ class _Read(NamedTuple):
     finder: Finder
     ids: Places
     artists: Places  # by their keys
-    artist_indices: npt.NDArray[np.int64]
+    artist_indices: npt.NDArray[np.int32]
 
 
 class Catalogue:
-    """The songs of a model bundle."""
+    """The songs of a model bundle.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    Args:
+        connection: the database.
+        bundle: what it is of, if what is made of its songs may be kept beside it.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, bundle: Bundle | None = None) -> None:
         self._connection = connection
+        self._bundle = bundle
         self._lock = threading.Lock()  # one connection, used by one worker thread at a time
         self._workers = ThreadPoolExecutor(AT_ONCE, "catalogue")
-        (songs,) = connection.execute("SELECT count(track_id) FROM tracks").fetchone()
-        (artists,) = connection.execute("SELECT count(name) FROM artists").fetchone()
-        self.counts = songs, artists
+        self.counts = _counted(connection, every=bundle is None or not prepared.file(bundle).exists())
         self._words = dict(_words(connection))
         # The bot is ready meanwhile: who asks for a song before all are read waits for that.
         self._reading = self._workers.submit(self._read)
 
     def _read(self) -> _Read:
-        ids = array("q")
-        shelf = Shelf(self._parts(ids))
-        with self._lock:
-            artists = self._connection.execute("SELECT idx, name FROM artists ORDER BY idx").fetchall()
-        keys = alike_all(fold_all([_line(name) for _, name in artists]))
-        _give_back()
-        return _Read(
-            shelf,
-            Finder(shelf),
-            Places(np.array(ids, np.int64)),
-            Places(np.array([hash(without_the(key)) for key in keys], np.int64)),
-            np.array([index for index, _ in artists], np.int64),
-        )
+        def make() -> Arrays:
+            return _made(self._connection, self._lock, self.counts[0])
 
-    def _parts(self, ids: array[int]) -> Iterator[list[Row]]:
-        """Every song in order, some at a time; their ids are kept."""
-        while rows := self._rows(_CALLED, len(ids), AT_A_TIME):
-            ids.extend([hash(row[0]) for row in rows])
-            yield [Row(_line(row[1]), _line(row[2]), row[3], row[4]) for row in rows]
+        kept = prepared.kept(self._bundle, make) if self._bundle else make()
+        shelf = Shelf(kept)
+        return _Read(
+            shelf, Finder(shelf), places(kept, "ids"), places(kept, "artist_keys"), kept["artist_indices"]
+        )
 
     @property
     def _songs(self) -> _Read:
@@ -137,7 +134,7 @@ class Catalogue:
         """
         connection = _connect(bundle.catalogue)
         try:
-            catalogue = cls(connection)
+            catalogue = cls(connection, bundle)
             if catalogue.counts == (bundle.tracks, bundle.artists):
                 return catalogue
             reason = "it does not have as many songs as its manifest says"
@@ -330,8 +327,57 @@ class Catalogue:
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with self._lock:
-            (text,) = self._connection.execute(statement, values).fetchone()
-        return cast(list[Any], orjson.loads(text))
+            return _rows(self._connection, statement, *values)
+
+
+def made(catalogue: Path) -> Arrays:
+    """What `bot.recommend.prepared` keeps: all that is made of a catalogue's songs to search them.
+
+    Raises:
+        StartError: it is damaged.
+    """
+    try:
+        with contextlib.closing(_connect(catalogue)) as connection:
+            songs, _ = _counted(connection, every=True)
+            return _made(connection, threading.Lock(), songs)
+    except sqlite3.Error as error:
+        raise StartError(f"{catalogue} cannot be used ({error}); {MEND}") from error
+
+
+def _made(connection: sqlite3.Connection, lock: threading.Lock, songs: int) -> Arrays:
+    ids = array("q")
+
+    def parts() -> Iterator[list[Row]]:
+        while True:
+            with lock:
+                rows = _rows(connection, _CALLED, len(ids), AT_A_TIME)
+            if not rows:
+                return
+            ids.extend([number(row[0]) for row in rows])
+            yield [Row(_line(row[1]), _line(row[2]), row[3], row[4]) for row in rows]
+
+    kept = shelved(parts())
+    if len(ids) != songs:
+        raise StartError(f"a song is missing in the catalogue; {MEND}")
+    with lock:
+        artists = connection.execute("SELECT idx, name FROM artists ORDER BY idx").fetchall()
+    kept |= registered(ids, [(index, _line(name)) for index, name in artists])
+    del artists
+    _give_back()
+    return kept
+
+
+def _counted(connection: sqlite3.Connection, *, every: bool) -> tuple[int, int]:
+    """How many songs and artists there are, by each row or, more quickly, by the last song's index."""
+    count = "count(track_id)" if every else "coalesce(max(idx) + 1, 0)"
+    (songs,) = connection.execute(f"SELECT {count} FROM tracks").fetchone()  # noqa: S608 - one of these two
+    (artists,) = connection.execute("SELECT count(name) FROM artists").fetchone()
+    return songs, artists
+
+
+def _rows(connection: sqlite3.Connection, statement: str, *values: object) -> list[Any]:
+    (text,) = connection.execute(statement, values).fetchone()
+    return cast(list[Any], orjson.loads(text))
 
 
 def _give_back() -> None:

@@ -10,14 +10,18 @@ import numpy as np
 
 from bot.party.spelling import alike, fold, words
 from bot.recommend.asked import Asked
+from bot.recommend.places import number
 from bot.recommend.ranking import IMITATIONS, VARIANTS, Fit, Query, fit
-from bot.recommend.shelf import NOT_LATIN, Shelf
+from bot.recommend.shelf import Shelf
+from bot.recommend.shelving import NOT_LATIN, PLAIN
 from bot.recommend.songs import Song, Words
 
 LOOKED_AT = 32
 """How many songs that share letters with a text are compared with it."""
 OFFERED_FROM = 48
 """The same while somebody types, where little tells them apart."""
+FAMOUS = 0.15
+"""What fame adds at most where it is chosen which songs are compared, in parts of what the text is worth."""
 NAMED_SO = 24
 """How many of the songs with exactly the title are."""
 SHORT = 3
@@ -63,7 +67,6 @@ class Finder:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._bonus = np.asarray(0.15 * shelf.fame, np.float32)
 
     def meant(self, asked: Asked) -> Found:
         """Which song a text means, or which it may mean."""
@@ -111,8 +114,8 @@ class Finder:
     def ranked(self, asked: Asked) -> list[tuple[float, int, Fit]]:
         """The songs that a text may mean, likeliest first: what it is worth, the index, and how it fits."""
         query = Query.of(asked)
-        exact = {hash(" ".join(each)) for each in (asked.core(), asked.words)}
-        exact |= {hash(" ".join(words(fold(side)))) for side in asked.sides}
+        spelt = [*map(" ".join, (asked.core(), asked.words, *(words(fold(side)) for side in asked.sides)))]
+        exact = {number(each) & PLAIN for each in spelt}
         as_typed = 4 if len("".join(asked.core())) > SHORT else 40  # of a short title every letter counts
         first: dict[Words, int] = {}  # in which year each title was first heard, where any is known
         fitting = []
@@ -181,16 +184,15 @@ class Finder:
         found: dict[int, None] = {}
         for text in dict.fromkeys((core, *asked.sides, " ".join(asked.words))):
             found.update(dict.fromkeys(self._shelf.titled(text)[:NAMED_SO]))
-        found.update(dict.fromkeys(self._shelf.index.alike(f"{core} ", LOOKED_AT, self._bonus).tolist()))
+        found.update(dict.fromkeys(self._shelf.index.alike(f"{core} ", LOOKED_AT, FAMOUS).tolist()))
         return [*found]
 
     def _beginnings(self, asked: Asked) -> list[int]:
         core = " ".join(asked.core())
         if len(core) < 3 and core.isascii() and core.isalnum():
-            found = self._shelf.index.starting(core)
-            best = found[np.argsort(-self._shelf.fame[found], kind="stable")[:OFFERED_FROM]].tolist()
+            best = self._shelf.index.starting(core, OFFERED_FROM).tolist()
         else:
-            best = self._shelf.index.alike(core, OFFERED_FROM, self._bonus * 4).tolist()
+            best = self._shelf.index.alike(core, OFFERED_FROM, 4 * FAMOUS).tolist()
         return [*dict.fromkeys([*self._shelf.titled(core)[:NAMED_SO], *best])]
 
     def told_apart(self, asked: Asked) -> tuple[str, str]:

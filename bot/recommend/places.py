@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from bisect import bisect_left, bisect_right
 
 import numpy as np
 import numpy.typing as npt
 
+Hashes = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+
+_PRIME = 9168049737788840131
+"""A prime of 63 bits, drawn at random: what is left of two texts' bytes is hardly ever the same."""
+
+
+def number(text: str) -> int:
+    """The number that stands for a text: the same in every process, unlike `hash`."""
+    return int.from_bytes(text.encode("utf-8", "surrogatepass"), "little") % _PRIME
+
+
+def order(hashes: Hashes) -> Numbers:
+    """The places of a list, sorted by what stands there."""
+    return np.argsort(hashes, kind="stable").astype(np.int32)
+
 
 class Places:
-    """At which places of a list a text, or anything else, stands. Only hashes are kept: 16 bytes for each."""
+    """At which places of a list a text stands. Only numbers of texts are kept: 12 bytes for each.
 
-    def __init__(self, hashes: npt.NDArray[np.int64]) -> None:
-        self._hashes = np.ascontiguousarray(hashes)
-        self._order = np.argsort(self._hashes, kind="stable")
+    Args:
+        hashes: `number` of what stands at each place.
+        sorted_so: what `order` says of them.
+    """
 
-    def of(self, text: Hashable) -> list[int]:
+    def __init__(self, hashes: Hashes, sorted_so: Numbers) -> None:
+        self._hashes, self._order = hashes, sorted_so
+
+    def of(self, text: str) -> list[int]:
         """Every place where this stands, in order."""
-        return self.at(hash(text))
+        return self.at(number(text))
 
     def at(self, hashed: int) -> list[int]:
-        """Every place of what has this hash, in order."""
+        """Every place of what has this number, in order."""
         return self._all(np.int64(hashed))
 
     def like(self, place: int) -> list[int]:
@@ -28,7 +48,8 @@ class Places:
         return self._all(self._hashes[place])
 
     def _all(self, hashed: np.int64) -> list[int]:
-        start = self._hashes.searchsorted(hashed, "left", self._order)
-        end = self._hashes.searchsorted(hashed, "right", self._order)
+        # numpy's own searchsorted would copy the whole order: it sorts by numbers of 64 bits only.
+        start = bisect_left(self._order, hashed, key=self._hashes.__getitem__)
+        end = bisect_right(self._order, hashed, lo=start, key=self._hashes.__getitem__)
         places: list[int] = self._order[start:end].tolist()
         return places

@@ -6,9 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from bot.party.spelling import alike, fold, same, same_beginnings
 from bot.recommend.asked import GUEST, Asked
 from bot.recommend.songs import Song, Words
@@ -250,22 +247,3 @@ def _whole(query: Query, song: Song) -> tuple[float, bool]:
             if near > best:
                 best, with_artist = near, True
     return best, with_artist
-
-
-def fame_of(
-    popularity: npt.NDArray[np.float64], artist: npt.NDArray[np.int32], dated: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float32]:
-    """How well known each song is, from 0 to 1: half its own popularity, a quarter its artist's.
-
-    The last quarter is that its year is known: catalogues know it of songs that many have listed, and seldom
-    of what one collector likes. A cover can be in more playlists than the original; its artist seldom is.
-
-    Args:
-        popularity: (songs,), from 0 to 1.
-        artist: (songs,), the number of the main artist of each.
-        dated: (songs,), whether the year is known.
-    """
-    own = np.log1p(200 * popularity) / np.log1p(200)
-    by_artist = np.bincount(artist, popularity * dated)
-    artists = np.log1p(20 * by_artist) / np.log1p(20 * (by_artist.max(initial=0) or 1))
-    return np.asarray(0.5 * own + 0.25 * artists[artist] + 0.25 * dated, np.float32)

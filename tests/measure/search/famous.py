@@ -1,7 +1,7 @@
 """How well the songs that everybody knows are found by their title alone, and by its first letters.
 
 `famous.tsv` names three hundred and more from general knowledge; those that the catalogue has are counted.
-Half of the list chose how fame is weighed (`bot.recommend.ranking.fame_of`), the other half shows it.
+Half of the list chose how fame is weighed (`bot.recommend.shelving.fame_of`), the other half shows it.
 """
 
 from __future__ import annotations
