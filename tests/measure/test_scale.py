@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import json
 import os
@@ -11,14 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from bot.recommend.recommender import Answer
-from tests.measure.scale import scoring, searching, training
+from tests.measure.scale import catalogue, first_stage, scoring, training
 from tests.measure.scale.__main__ import app
 from tests.measure.scale.bundles import bundle, whole
 from tests.measure.scale.children import Failed, run
@@ -183,20 +181,48 @@ def test_a_scoring_section_tells_everything(folder: Path, tmp_path: Path) -> Non
 
 
 def test_a_catalogue_is_timed_by_kind(folder: Path) -> None:
-    """Every kind of text has its times in both ways of searching."""
-    found = asyncio.run(searching.figures(folder, seed=1, each=4))
-    assert len(found["times"]) == 2 * len(searching.TYPING)
-    text = searching.markdown(TINY, json.loads(json.dumps(found)))
+    """Every kind of text has its times and its verdict."""
+    text = catalogue.markdown(json.loads(json.dumps(catalogue.figures(folder, seed=1, songs=4))))
     assert "| 3 letters |" in text
     assert "≤ 30" in text
+    assert "≤ 150" in text
 
 
-def test_a_typo_changes_one_letter_or_two() -> None:
-    """And stands where letters stand."""
-    for seed in range(50):
-        changed = searching.typo("abcdef", Random(seed))  # noqa: S311 - a measurement
-        assert 5 <= len(changed) <= 7
-    assert searching.typo("", Random(1)) in {"", *"etaoinshr"}  # noqa: S311
+def test_what_a_first_stage_finds_is_scored_exactly(folder: Path) -> None:
+    """All that it finds, and what neighbours and artists pull though it found nothing."""
+    model = Model(folder / "model.onnx")
+    (queue,) = queues(model.tracks, 1, QUEUE, 1)
+    answer = model.asked(queue)
+    everything, nothing = np.arange(model.tracks), np.empty(0, np.int64)
+    candidates, scores = first_stage.rescored(model, answer, everything)
+    assert candidates.tolist() == np.setdiff1d(everything, queue).tolist()
+    assert np.allclose(scores, answer.score[candidates], atol=1e-5)
+    best = first_stage.best_of(model, answer, everything)
+    assert recall(answer.score, best, 50) == 1
+    assert first_stage.match_error(model, answer, everything, np.random.default_rng(0)) < 1e-6
+    pulled = first_stage.rescored(model, answer, nothing)[0]
+    assert pulled.tolist() == np.setdiff1d(model.pulled(queue)[0], queue).tolist()
+
+
+def test_a_first_stage_sees_the_bias_too(folder: Path) -> None:
+    """As one dimension more, which the query has as 1."""
+    model = Model(folder / "model.onnx")
+    wide = first_stage.with_bias(model)
+    query = np.zeros(wide.shape[1], np.float32)
+    query[: TINY.dims], query[TINY.dims] = 0.5, 1
+    assert wide.shape[1] % 4 == 0
+    assert np.allclose(wide @ query, model.factors.sum(1) / 2 + model.bias, atol=1e-5)
+
+
+def test_without_its_libraries_a_first_stage_is_a_line(folder: Path, tmp_path: Path) -> None:
+    """That says what is missing."""
+
+    def absent() -> object:
+        return importlib.import_module("no_such_library")
+
+    stage = ("nobody's", "cells", tmp_path / "none", absent)
+    found = first_stage.figures(folder, tmp_path, 1, lambda wide, kept: [stage])
+    assert "nobody's: no_such_library is not installed" in first_stage.markdown("tiny", found)
 
 
 def test_a_bundle_is_made_once(kept: Path, folder: Path) -> None:

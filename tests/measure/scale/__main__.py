@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from bot.settings import STARTER
-from tests.measure.scale import first_stage, scoring, searching, training
+from tests.measure.scale import catalogue, first_stage, scoring, training
 from tests.measure.scale.bundles import bundle
 from tests.measure.scale.children import Failed, figures
 from tests.measure.scale.machine import describe
@@ -58,8 +58,8 @@ def measure_search(run: Run) -> Iterator[Section]:
     for tracks, size in {size.tracks: size for size in reversed(run.sizes)}.items():
         folder = run.bundle(size)
         with console.status(f"search: {tracks:,} songs"):
-            found = figures("tests.measure.scale.searching", [str(folder), str(run.seed)])
-        yield f"search/{tracks}", searching.markdown(size, found)
+            found = figures("tests.measure.scale.catalogue", [str(folder), str(run.seed)])
+        yield f"search/{tracks}", catalogue.markdown(found)
 
 
 def measure_training(run: Run) -> Iterator[Section]:

@@ -81,6 +81,7 @@ def figures(module: str, arguments: Sequence[str]) -> dict[str, Any]:
 
 def _environment(threads: int | None) -> Mapping[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in ODD}
+    kept["OMP_WAIT_POLICY"] = "PASSIVE"  # who waits does not take what others could use
     return kept if threads is None else {**kept, **dict.fromkeys(THREADS, str(threads))}
 
 

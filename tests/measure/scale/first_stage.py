@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from bot.recommend.bundle import open_bundle
 from tests.measure.scale.page import rows
-from tests.measure.scale.peers import Floats, cells, faiss_on_one_thread, seconds, walked, without
+from tests.measure.scale.peers import Floats, cells, seconds, walked, without
 from tests.measure.scale.sizes import QUEUE
 from tests.measure.scale.turns import seconds_of
 from tests.measure.scale.whole import Asked, Doubles, Model, Whole, queues, recall
@@ -61,12 +61,10 @@ def with_bias(model: Model) -> Floats:
 
 def stages(wide: Floats, kept: Path) -> Sequence[tuple[str, str, Path, Callable[[], Any]]]:
     """What can be a first stage: its name, what makes it look harder, its file, and what opens it."""
-    faiss = faiss_on_one_thread()
-    dims = wide.shape[1]
     found: list[tuple[str, str, Path, Callable[[], Any]]] = []
-    for form in ("SQ8", f"PQ{dims // 2}", f"PQ{dims // 4}"):
+    for form in ("SQ8", f"PQ{wide.shape[1] // 2}", f"PQ{wide.shape[1] // 4}"):
         file = kept / f"ivf-{form.lower()}.faiss"
-        found.append((f"faiss IVF, {form}", "cells", file, partial(cells, faiss, wide, kept, form)))
+        found.append((f"faiss IVF, {form}", "cells", file, partial(cells, wide, kept, form)))
     return [*found, ("voyager", "looked at", kept / "hnsw.voyager", lambda: walked(wide, kept))]
 
 
@@ -82,8 +80,9 @@ def search(index: Any, way: str, hard: int, query: Floats) -> npt.NDArray[np.int
 def rescored(model: Model, asked: Asked, found: Whole) -> tuple[Whole, Doubles]:
     """The candidates, those that are pulled among them, and their exact scores; the queue's own are out."""
     pulled, pulls = model.pulled(asked.queue)
-    candidates = np.setdiff1d(np.union1d(found, pulled), asked.queue)
-    scores = model.factors[candidates] @ asked.playlist + model.bias[candidates].astype(np.float64)
+    candidates = np.setdiff1d(np.union1d(found, pulled), asked.queue).astype(np.int64)
+    products = model.factors[candidates] @ asked.playlist
+    scores = products.astype(np.float64) + model.bias[candidates]
     place = np.minimum(np.searchsorted(candidates, pulled), len(candidates) - 1)
     there = candidates[place] == pulled  # the queue's own are not
     scores[place[there]] += pulls[there]
@@ -109,7 +108,10 @@ def match_error(model: Model, asked: Asked, found: Whole, rng: np.random.Generat
     return float(np.abs(estimated - asked.match[best]).max())
 
 
-def figures(folder: Path, kept: Path, seed: int) -> dict[str, Any]:
+Stages = Callable[[Floats, Path], Sequence[tuple[str, str, Path, Callable[[], Any]]]]
+
+
+def figures(folder: Path, kept: Path, seed: int, stages: Stages = stages) -> dict[str, Any]:
     """All figures of one bundle; the indexes are kept in a folder."""
     model = Model(open_bundle(folder).model)
     wide = with_bias(model)
@@ -160,10 +162,7 @@ def markdown(name: str, found: Mapping[str, Any]) -> str:
         table.append([each.name, each.looked_at, *figures, f"{each.scored_ms:.2f} ms", *recalls])
     head = ["first stage", "looked at", "bytes a song", "built in", "found in", "then scored in"]
     head += ["recall@50 of its own", "of the whole model", "match off by"]
-    said = [
-        f"### {size.said}: {CANDIDATES:,} candidates and what is pulled, scored exactly",
-        rows(head, table),
-    ]
+    said = [f"### {name}", rows(head, table)]
     if found["absent"]:
         said.append(f"Not measured: {'; '.join(found['absent'])}.")
     return "\n\n".join(said)

@@ -99,7 +99,7 @@ class FaissIVF(FaissFlat):
 
     def __init__(self, factors: Floats, folder: Path, *, probed: int) -> None:
         self.faiss = faiss_on_one_thread()
-        self.index = cells(self.faiss, factors, folder, "Flat")
+        self.index = cells(factors, folder, "Flat")
         self.index.nprobe = min(probed, self.index.nlist)
 
 
@@ -159,8 +159,9 @@ def nlist(tracks: int) -> int:
     return max(1 << int(np.log2(4 * tracks**0.5)), 1)
 
 
-def cells(faiss: Any, factors: Floats, folder: Path, form: str) -> Any:
+def cells(factors: Floats, folder: Path, form: str) -> Any:
     """An IVF index, whose songs are kept in this form; built with all cores, kept, and read again."""
+    faiss = faiss_on_one_thread()
 
     def build() -> Any:
         tracks, dims = factors.shape

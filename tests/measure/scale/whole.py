@@ -79,7 +79,7 @@ class Model:
     def asked(self, queue: Whole) -> Asked:
         """The scores of all songs, without a shortcut."""
         playlist = self.shares(queue) @ self.factors[queue].astype(np.float64)
-        plain = np.concatenate([self.factors[rows] @ playlist for rows in parts(self.tracks)])
+        plain: Doubles = np.concatenate([self.factors[rows] @ playlist for rows in parts(self.tracks)])
         score = plain + self.bias
         score += self._pulls(queue)
         tempered = self.number("temper") * score
