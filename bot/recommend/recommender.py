@@ -109,8 +109,14 @@ class _Ask:
 class Recommender:
     """A model bundle, loaded."""
 
-    def __init__(self, bundle: Bundle, songs: Songs, seed: int | None = None) -> None:
-        """Loads the graph; the seed is of what is left to chance, see `Mood`.
+    def __init__(self, bundle: Bundle, songs: Songs, seed: int | None = None, at_once: int = AT_ONCE) -> None:
+        """Loads the graph.
+
+        Args:
+            bundle: where its files are.
+            songs: the catalogue of the same bundle.
+            seed: of what is left to chance, see `Mood`.
+            at_once: how many questions are worked on at a time.
 
         Raises:
             StartError: the file is no graph of our contract.
@@ -136,7 +142,7 @@ class Recommender:
         self._model = bundle.model
         self._tracks = bundle.tracks
         self._rng = np.random.default_rng(seed)
-        self._workers = ThreadPoolExecutor(AT_ONCE, "model")  # their own, so that searches need not wait
+        self._workers = ThreadPoolExecutor(at_once, "model")  # their own, so that searches need not wait
         last = bundle.tracks - 1  # all others are banned: the one left is the last one, and there is no next
         if self.answer([], range(last), 2).tracks.tolist() != [last]:
             raise StartError(f"{bundle.model} does not have as many songs as its manifest says; {MEND}")

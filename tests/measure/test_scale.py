@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.recommend.recommender import Answer
-from tests.measure.scale import catalogue, first_stage, scoring, training
+from tests.measure.scale import askers, catalogue, first_stage, scoring, training
 from tests.measure.scale.__main__ import app
 from tests.measure.scale.bundles import bundle, whole
 from tests.measure.scale.children import Failed, run
@@ -178,6 +178,16 @@ def test_a_scoring_section_tells_everything(folder: Path, tmp_path: Path) -> Non
     assert text.count("| numpy |") == text.count("**Encore**") == 2
     promised = scoring.markdown(Size(2_262_292, 64), found)
     assert "≤ 2.5" in promised
+
+
+def test_many_askers_are_answered(folder: Path) -> None:
+    """With each number of workers, and the bot's own is held to what was promised."""
+    found = askers.figures(folder, seed=1, seconds=0.01)
+    lines = found["lines"]
+    assert len(lines) == len(askers.WORKERS) * len(askers.KINDS) * len(askers.ASKERS)
+    assert all(line["each_second"] > 0 and line["lag_ms"] >= 0 for line in lines)
+    text = askers.markdown("tiny", json.loads(json.dumps(found)))
+    assert text.count("≤ 20") == len(askers.KINDS) * len(askers.ASKERS)
 
 
 def test_a_catalogue_is_timed_by_kind(folder: Path) -> None:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from bot.settings import STARTER
-from tests.measure.scale import catalogue, first_stage, scoring, training
+from tests.measure.scale import askers, catalogue, first_stage, scoring, training
 from tests.measure.scale.bundles import bundle
 from tests.measure.scale.children import Failed, figures
 from tests.measure.scale.machine import describe
@@ -53,6 +53,15 @@ def measure_scoring(run: Run) -> Iterator[Section]:
         yield f"scoring/{size}", scoring.markdown(size, found)
 
 
+def measure_bot(run: Run) -> Iterator[Section]:
+    """The starter's size, if it is not another one that was asked for."""
+    size = SIZES[0] if SIZES[0] in run.sizes else run.sizes[0]
+    folder = run.bundle(size)
+    with console.status(f"the bot, asked by many: {size.said}"):
+        found = figures("tests.measure.scale.askers", [str(folder), str(run.seed)])
+    yield f"bot/{size}", askers.markdown(size.said, found)
+
+
 def measure_search(run: Run) -> Iterator[Section]:
     """Each number of songs once: how they lie has no say in it."""
     for tracks, size in {size.tracks: size for size in reversed(run.sizes)}.items():
@@ -85,6 +94,7 @@ def measure_approximate(run: Run) -> Iterator[Section]:
 
 MEASURED: dict[str, Callable[[Run], Iterator[Section]]] = {
     "scoring": measure_scoring,
+    "bot": measure_bot,
     "search": measure_search,
     "training": measure_training,
     "approximate": measure_approximate,
