@@ -22,6 +22,7 @@ from model_export.learning import learn
 from model_export.merge import read_folders
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
+from model_export.renew import renew
 from model_export.report import FILES, PAGE, examine, write_report
 from model_export.synth_bundle import write_random_bundle
 from model_export.tuning import finished, load_settings, open_study, save_settings, tune
@@ -190,6 +191,17 @@ def synth_bundle_command(
     with written_whole(out, MODEL, "model") as scratch:
         write_random_bundle(scratch, tracks, dims, seed)
     console.print(f"{tracks:,} made-up songs: {out}")
+
+
+@app.command("renew")
+def renew_command(
+    old: Annotated[Path, typer.Argument(help="The folder of a bundle in this or an older form.")],
+    out: Annotated[Path, typer.Option(help="The folder to write it into, in today's form.")],
+) -> None:
+    """Writes an older bundle in the form that the bot reads today, with the same answers."""
+    with written_whole(out, MODEL, "model") as scratch:
+        songs = renew(old, scratch)
+    console.print(f"{songs:,} songs: {out}")
 
 
 @app.command("harvest")

@@ -1,7 +1,9 @@
 """The bundle: all that the bot needs of a model, in one folder.
 
-`model.onnx`, `catalog.db`, `manifest.json` (format, counts, the SHA-256 of each file, where the data came
-from, what was measured) and `MODEL_CARD.md`. No playlist and no playlist name is in it.
+`model.onnx` with its numbers in `model.data`, the same graph in three parts (`fold.onnx`, `scan.onnx` and
+`rank.onnx`: see `model_export.graph`), `catalog.db`, `manifest.json` (format, counts, the SHA-256 of each
+file, where the data came from, what was measured) and `MODEL_CARD.md`. No playlist is in it, nor any
+playlist's name.
 """
 
 from __future__ import annotations
@@ -16,19 +18,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 from scipy import sparse
 
 from model_export.catalogue import write_catalogue
-from model_export.graph import StandIns, build_graph, joined
+from model_export.graph import StandIns, joined, save_graphs
 from model_export.model import Blend, Floats, Model, Parts, Settings, membership, playlist_biases
 from model_export.neighbours import nothing, remember
 from model_export.playlists import DataError, Playlists, Song, list_weights
 from model_export.words import word_rows
 
-FORMAT = 1
+FORMAT = 2
 LEARNED = "learned.npz"
-FILES = ("model.onnx", "catalog.db", "MODEL_CARD.md")
+FILES = (
+    "model.onnx",
+    "fold.onnx",
+    "scan.onnx",
+    "rank.onnx",
+    "model.data",
+    "catalog.db",
+    "MODEL_CARD.md",
+)
 MODEL = frozenset({*FILES, LEARNED, "manifest.json", "search.bin"})
 """What a model's folder may hold."""
 
@@ -159,7 +168,7 @@ def write_files(
         words: likewise.
         facts: what the manifest says beside the counts and digests.
     """
-    onnx.save(build_graph(model, others), folder / "model.onnx")
+    save_graphs(model, others, folder)
     write_catalogue(folder / "catalog.db", songs, popularity, artists, words)
     counts = {
         "format": FORMAT,

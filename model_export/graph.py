@@ -7,204 +7,36 @@ that are no numbers, count for nothing.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnx import checker, numpy_helper, parser
+from onnx import checker, helper, numpy_helper, parser
 from scipy import sparse
 
-from model_export.model import Floats, Indices, Memory, Model, rounded
+from model_export.graph_file import DATA, part, written
+from model_export.graph_text import BYTES, FLOATS, written_out
+from model_export.model import Blend, Floats, Indices, Memory, Model, rounded
 from model_export.neighbours import REACH, as_bytes, nothing
 
+Constants = dict[str, npt.NDArray[Any]]
+
 AT_ONCE = 1 << 16
-"""So many rows are rounded in one go."""
-
-# Its sigmoid is written out: onnxruntime's own is not monotone for small probabilities.
-# The factors stay in one table, in steps, as onnxruntime unfolds every constant that is made of them.
-# `rows` are the tracks and, behind them, what stands in a queue for songs outside the catalogue.
-_GRAPH = """
-<ir_version: 9, opset_import: ["" : 18], producer_name: "encore">
-encore (int64[q] queue, float[q] weight, float[q] label, int64[b] banned, int64 limit, float[3] blend)
-    => (int64[n] tracks, float[n] match, float[n, q] reasons)
-{
-    factors_in_steps = Cast <to = 1> (stored_factors)
-    rows = Shape <start = 0, end = 1> (factors_in_steps)
-    count = Shape <start = 0, end = 1> (track_bias)
-
-    reaches = GreaterOrEqual (queue, zero_i)
-    below = Less (queue, rows)
-    known = And (reaches, below)
-    entry = Where (known, queue, zero_i)
-    weight_is_nan = IsNaN (weight)
-    weight_is_infinite = IsInf (weight)
-    weight_is_odd = Or (weight_is_nan, weight_is_infinite)
-    weight_is_even = Not (weight_is_odd)
-    sound = And (known, weight_is_even)
-    some_weight = Where (sound, weight, zero_f)
-    not_negative = Max (some_weight, zero_f)
-    sure = Min (not_negative, heaviest)
-    label_is_nan = IsNaN (label)
-    some_label = Where (label_is_nan, zero_f, label)
-    wanted = Clip (some_label, minus_one_f, one_f)
-    blend_is_nan = IsNaN (blend)
-    some_blend = Where (blend_is_nan, one_f, blend)
-    mix = Clip (some_blend, zero_f, most_blend)
-    mix_factors, mix_neighbours, mix_content = Split <axis = 0, num_outputs = 3> (mix)
-
-    learned = Gather (entry_weight, entry)
-    told = Mul (sure, learned)
-    total = ReduceSum <keepdims = 0> (told)
-    is_told = Greater (total, zero_f)
-    divisor = Where (is_told, total, one_f)
-    shrunk = Pow (divisor, power)
-    signed = Mul (told, wanted)
-    share = Div (signed, shrunk)
-    share_row = Unsqueeze (share, axis_0)
-    share_column = Unsqueeze (share, axis_1)
-
-    entry_in_steps = Gather (factors_in_steps, entry)
-    entry_step = Gather (factor_step, entry)
-    every_entrys_factors = Mul (entry_in_steps, entry_step)
-    entry_factors = Mul (every_entrys_factors, mix_factors)
-    playlist_factors = MatMul (share_row, entry_factors)
-    row_dots_in_steps = Gemm <transB = 1> (playlist_factors, factors_in_steps)
-    dots_in_steps = Slice (row_dots_in_steps, zero_i, count, axis_1)
-    dot_in_steps = Squeeze (dots_in_steps, axis_0)
-    step = Squeeze (factor_step, axis_1)
-    track_step = Slice (step, zero_i, count)
-    dot = Mul (dot_in_steps, track_step)
-
-    REMEMBER(near, entry, mix_neighbours)
-    near_flat = Reshape (near, flat)
-    near_pull = Mul (near_likeness, share_column)
-    near_pull_flat = Reshape (near_pull, flat)
-    unpulled = Expand (zero_f, count)
-    pulled = ScatterElements <axis = 0, reduction = "add"> (unpulled, near_flat, near_pull_flat)
-
-    artist_32 = Gather (artist_of, entry)
-    artist = Cast <to = 7> (artist_32)
-    track_artist = Slice (artist_of, zero_i, count)
-    has_artist = Less (artist, artists)
-    content_weight = Mul (same_artist, mix_content)
-    own_likeness = Where (has_artist, content_weight, zero_f)
-    REMEMBER(kin, artist, mix_content)
-    kin_flat = Reshape (kin, flat)
-    kin_pull = Mul (kin_likeness, share_column)
-    kin_pull_flat = Reshape (kin_pull, flat)
-    own_pull = Mul (own_likeness, share)
-    artists_and_none = Add (artists, one_i)
-    no_artist_pulled = Expand (zero_f, artists_and_none)
-    kin_pulled = ScatterElements <axis = 0, reduction = "add"> (no_artist_pulled, kin_flat, kin_pull_flat)
-    artist_pulled = ScatterElements <axis = 0, reduction = "add"> (kin_pulled, artist, own_pull)
-    content = Gather (artist_pulled, track_artist)
-
-    factored = Add (dot, pulled)
-    whole = Add (factored, content)
-    score = Add (whole, track_bias)
-
-    tempered = Mul (score, temper)
-    normaliser = ReduceLogSumExp <keepdims = 0> (tempered)
-    centred = Sub (tempered, normaliser)
-    scaled = Mul (centred, scale)
-    logit = Add (scaled, level)
-
-    ruled_out = Concat <axis = 0> (queue, banned)
-    out_reaches = GreaterOrEqual (ruled_out, zero_i)
-    out_below = Less (ruled_out, count)
-    out_known = And (out_reaches, out_below)
-    out = Compress <axis = 0> (ruled_out, out_known)
-    all_free = Expand (true, count)
-    out_count = Shape (out)
-    never = Expand (false, out_count)
-    free = ScatterElements <axis = 0> (all_free, out, never)
-    free_as_number = Cast <to = 1> (free)
-    left_as_number = ReduceSum <keepdims = 0> (free_as_number)
-    left = Cast <to = 7> (left_as_number)
-    asked = Max (limit, zero_scalar)
-    most = Min (asked, left)
-    n_best = Unsqueeze (most, axis_0)
-
-    candidate = Where (free, logit, lowest)
-    best_logit, tracks = TopK <axis = 0, largest = 1, sorted = 1> (candidate, n_best)
-    minus = Neg (best_logit)
-    against = Exp (minus)
-    odds = Add (against, one_f)
-    match = Reciprocal (odds)
-
-    best_in_steps = Gather (factors_in_steps, tracks)
-    best_step = Gather (factor_step, tracks)
-    best_factors = Mul (best_in_steps, best_step)
-    entries_across = Transpose <perm = [1, 0]> (entry_factors)
-    affinity = MatMul (best_factors, entries_across)
-
-    n = Shape (tracks)
-    n_and_one = Add (n, one_i)
-    n_scalar = Squeeze (n_and_one, axis_0)
-    ranks = Range (one_scalar, n_scalar, one_scalar)
-    q = Shape (queue)
-    table_shape = Concat <axis = 0> (q, n_and_one)
-    table = Expand (zero_f, table_shape)
-
-    unranked = Expand (zero_i, count)
-    rank = ScatterElements <axis = 0> (unranked, tracks, ranks)
-    near_rank = Gather (rank, near)
-    near_table = ScatterElements <axis = 1, reduction = "add"> (table, near_rank, near_likeness)
-    nearness = Slice (near_table, one_i, n_and_one, axis_1)
-
-    best_artist = Gather (track_artist, tracks)
-    artists_unranked = Expand (zero_i, artists_and_none)
-    artist_rank = ScatterElements <axis = 0, reduction = "max"> (artists_unranked, best_artist, ranks)
-    kin_rank = Gather (artist_rank, kin)
-    kin_table = ScatterElements <axis = 1, reduction = "add"> (table, kin_rank, kin_likeness)
-    own_rank = Gather (artist_rank, artist)
-    own_rank_column = Unsqueeze (own_rank, axis_1)
-    own_column = Unsqueeze (own_likeness, axis_1)
-    content_table = ScatterElements <axis = 1, reduction = "add"> (kin_table, own_rank_column, own_column)
-    best_artist_rank = Gather (artist_rank, best_artist)
-    closeness = Gather <axis = 1> (content_table, best_artist_rank)
-
-    remembered = Add (nearness, closeness)
-    remembered_across = Transpose <perm = [1, 0]> (remembered)
-    whole_affinity = Add (affinity, remembered_across)
-    shares = Mul (whole_affinity, share_row)
-    reasons = Mul (shares, slope)
-}
-"""
-
-# The neighbours `name` of the rows `of`, and how near they are: two tables with a row each. In the file they
-# stand one behind the other, row r's from first[r] to first[r + 1].
-_REMEMBER = """
-    NAME_first = Cast <to = 7> (stored_NAME_first)
-    NAME_row_and_one = Add (OF, one_i)
-    NAME_start = Gather (NAME_first, OF)
-    NAME_end = Gather (NAME_first, NAME_row_and_one)
-    NAME_start_column = Unsqueeze (NAME_start, axis_1)
-    NAME_end_column = Unsqueeze (NAME_end, axis_1)
-    NAME_any_place = Add (NAME_start_column, NAME_places)
-    NAME_inside = Less (NAME_any_place, NAME_end_column)
-    NAME_place = Where (NAME_inside, NAME_any_place, zero_i)
-    NAME_small = Gather (stored_NAME, NAME_place)
-    NAME = Cast <to = 7> (NAME_small)
-    NAME_byte = Gather (stored_NAME_likeness, NAME_place)
-    NAME_root = Cast <to = 1> (NAME_byte)
-    NAME_square = Mul (NAME_root, NAME_root)
-    NAME_step_now = Mul (NAME_step, MIX)
-    NAME_any_likeness = Mul (NAME_square, NAME_step_now)
-    NAME_likeness = Where (NAME_inside, NAME_any_likeness, zero_f)
-"""
-
-
-def _written_out() -> str:
-    """The graph's text with every REMEMBER(name, of, mix) written out."""
-
-    def remember(call: re.Match[str]) -> str:
-        name, of, mix = call.groups()
-        return _REMEMBER.replace("NAME", name).replace("OF", of).replace("MIX", mix)
-
-    return re.sub(r"REMEMBER\((\w+), (\w+), (\w+)\)", remember, _GRAPH)
+"""So many rows are worked on in one go: all of them as floats would fill gigabytes."""
+FEW = 8
+"""Up to so many dimensions the tracks are scanned in floats, past it in bytes."""
+LANES, MANY = 16, 1 << 18
+"""So many tracks make a block, and four times as many where there are many tracks."""
+HALF_A_BYTE = 0.51 / 127
+"""By how much of the largest number rounding to bytes may change a number."""
+TAME = 80.0
+"""Scores within it can be raised to the power of e as they are."""
+FLOAT_ERROR = 4e-6
+"""By how much of its summands rounding may change a sum of float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,86 +59,277 @@ def joined(first: StandIns, then: StandIns) -> StandIns:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the tracks stand in the table: its rows are blocks of `lanes`, and the others follow.
+
+    The first track of each block comes first, then the second of each: with the popular ones in front, every
+    block holds popular and rare ones, so that the best of each tell much about the best of all.
+    """
+
+    tracks: int
+    dims: int
+
+    @property
+    def lanes(self) -> int:
+        """How many rows a block has."""
+        return LANES if self.tracks < MANY else 4 * LANES
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are; the last lanes may be padded."""
+        return -(-self.tracks // self.lanes)
+
+    @property
+    def padded(self) -> int:
+        """How many rows come before the others."""
+        return self.blocks * self.lanes
+
+    @property
+    def step_dims(self) -> int:
+        """How many dimensions share a step in the scan."""
+        return self.dims if self.dims <= FEW else min(max(16, 1 << (self.dims - 1).bit_length()), 256)
+
+    @property
+    def width(self) -> int:
+        """How many bytes a row has: the dimensions, and what fills up the last of the above."""
+        return -(-self.dims // self.step_dims) * self.step_dims
+
+    def rows(self) -> npt.NDArray[np.int64]:
+        """The row of each track: (tracks,)."""
+        lane, block = np.divmod(np.arange(self.tracks), self.blocks)
+        return block * self.lanes + lane
+
+    def pads(self) -> npt.NDArray[np.int64]:
+        """The rows before the others that are no track's."""
+        free = np.ones(self.padded, bool)
+        free[self.rows()] = False
+        return np.flatnonzero(free)
+
+    def placed(self, tracks: npt.NDArray[Any], others: npt.ArrayLike, pad: float) -> npt.NDArray[Any]:
+        """What is known of each track and of each of the others, row by row."""
+        found = np.full((self.padded, *tracks.shape[1:]), pad, tracks.dtype)
+        found[self.rows()] = tracks
+        return np.concatenate([found, np.asarray(others, tracks.dtype).reshape(-1, *tracks.shape[1:])])
+
+
 def build_graph(model: Model, others: StandIns) -> onnx.ModelProto:
     """The graph of a model and what stands in for songs that it lacks.
 
     Raises:
         onnx.checker.ValidationError: the graph is not sound, which only a fault in this file can bring.
     """
-    graph = parser.parse_model(_written_out())
-    factors, step = _small(model.factors, others.factors)
-    constants: dict[str, npt.ArrayLike] = {
-        "stored_factors": factors,
-        "factor_step": step,
-        "entry_weight": np.concatenate([model.weights, others.weights]).astype(np.float32),
-        **_memory(model, others),
-        "same_artist": np.float32(model.blend.same_artist),
-        "blend": np.ones(3, np.float32),
-        "track_bias": model.track_bias.astype(np.float32),
-        "level": np.float32(model.level),
-        "temper": np.float32(model.temper),
-        "scale": np.float32(model.scale),
-        "slope": np.float32(model.scale) * np.float32(model.temper),
-        "power": np.float32(model.power),
-        "zero_f": np.float32(0),
-        "one_f": np.float32(1),
-        "minus_one_f": np.float32(-1),
-        "heaviest": np.float32(1e6),
-        "most_blend": np.float32(10),
-        "lowest": np.float32(-np.inf),
-        "zero_i": np.array([0], np.int64),
-        "zero_scalar": np.int64(0),
-        "one_scalar": np.int64(1),
-        "one_i": np.array([1], np.int64),
-        "axis_0": np.array([0], np.int64),
-        "axis_1": np.array([1], np.int64),
-        "flat": np.array([-1], np.int64),
-        "true": np.array([True]),
-        "false": np.array([False]),
-    }
+    layout = Layout(*model.factors.shape)
+    graph = _empty_graph(layout)
     graph.graph.initializer.extend(
-        numpy_helper.from_array(np.asarray(values), name) for name, values in constants.items()
+        numpy_helper.from_array(values, name) for name, values in constants(model, others, layout).items()
     )
     checker.check_model(graph, full_check=True)
     return graph
 
 
-def _small(*parts: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
-    """All these rows, rounded a part at a time: all at once they would fill gigabytes."""
-    some = [part[i : i + AT_ONCE] for part in parts for i in range(0, len(part), AT_ONCE)]
-    small, step = zip(*map(rounded, some), strict=True)
-    return np.concatenate(small), np.concatenate(step)
+def save_graphs(model: Model, others: StandIns, folder: Path) -> None:
+    """Writes the graph as `model.onnx`, the same in three parts, and all their numbers as `model.data`.
+
+    `fold.onnx` makes a queue the playlist's factors, `scan.onnx` scores all tracks for any number of these
+    at once, and `rank.onnx` does the rest with one row of that. Together they answer as `model.onnx` does,
+    and whoever has several queues to answer shares the scan: four of them cost little more than one. What
+    is large stands in `model.data` alone, which onnxruntime maps, so that all who run it share it.
+    """
+    layout = Layout(*model.factors.shape)
+    whole = _empty_graph(layout)
+    whole.graph.initializer.extend(written(constants(model, others, layout), folder / DATA))
+    scan = helper.make_tensor_value_info("scan", onnx.TensorProto.FLOAT, ["r", layout.padded])
+    playlist = helper.make_tensor_value_info("playlist", onnx.TensorProto.FLOAT, ["r", layout.width])
+    asked, answer = list(whole.graph.input), list(whole.graph.output)
+    told = [each for each in asked if each.name not in ("banned", "limit")]
+    graphs = {
+        "model.onnx": whole,
+        "fold.onnx": part(whole, told, [playlist]),
+        "scan.onnx": part(whole, [playlist], [scan]),
+        "rank.onnx": part(whole, [*asked, scan], answer),
+    }
+    for name, graph in graphs.items():
+        (folder / name).write_bytes(graph.SerializeToString(deterministic=True))
+        checker.check_model(folder / name, full_check=True)
 
 
-def _memory(model: Model, others: StandIns) -> dict[str, npt.ArrayLike]:
-    """The neighbours of every row, the kin of every artist, and every row's artist; past them, nobody's."""
-    tracks = len(model.factors)
-    memory = model.memory or Memory(
-        nothing(tracks, tracks),
-        nothing(0, 0),
-        np.full(tracks, -1, np.int32),
-    )
-    artists = memory.kinship.shape[0]
-    artist_of = np.concatenate([memory.artist_of, others.artist_of])
-    near = sparse.vstack([memory.likeness, others.likeness], format="csr")
+def _empty_graph(layout: Layout) -> onnx.ModelProto:
+    sizes = {"PADDED": layout.padded, "WIDTH": layout.width, "STEP_DIMS": layout.step_dims}
+    return parser.parse_model(written_out(FLOATS if layout.dims <= FEW else BYTES, sizes))
+
+
+def constants(model: Model, others: StandIns, layout: Layout) -> Constants:
+    """All numbers of the graph, by their names."""
+    tracks = layout.tracks
+    nobody = np.full(tracks, -1, np.int32)
+    memory = model.memory or Memory(nothing(tracks, tracks), nothing(0, 0), nobody)
     return {
-        "artists": np.array([artists], np.int64),
-        "artist_of": np.where((artist_of >= 0) & (artist_of < artists), artist_of, artists).astype(np.int32),
-        **_stored("near", sparse.csr_array(near), model.blend.neighbours),
-        **_stored("kin", memory.kinship, model.blend.kin),
+        **_table(model, others, layout),
+        **_memory(memory, model.blend, others, layout),
+        **_errors(model, layout),
+        **_numbers(model, memory, others, layout),
     }
 
 
-def _stored(name: str, likeness: sparse.csr_array, weight: float) -> dict[str, npt.ArrayLike]:
-    """One member's rows, one behind the other, and a last empty one; there is always a first place."""
-    values, step = as_bytes(likeness.data)
-    columns = likeness.indices
-    small = np.uint16 if likeness.shape[1] <= REACH or columns.max(initial=0) < REACH else np.int32
-    bounds = likeness.indptr.astype(np.int64)
+def _table(model: Model, others: StandIns, layout: Layout) -> Constants:
+    """The factors and the biases, row by row."""
+    stored = np.full((layout.padded + len(others.factors), layout.width), 128, np.uint8)
+    step = np.ones((len(stored), 1), np.float32)
+    rows = np.concatenate([layout.rows(), np.arange(layout.padded, len(stored))])
+    for some, factors in _parts(model.factors, others.factors):
+        small, steps = rounded(factors)
+        stored[rows[some], : layout.dims] = small.view(np.uint8) ^ 128
+        step[rows[some]] = steps
     return {
-        f"stored_{name}_first": np.concatenate([bounds, bounds[-1:]]).astype(np.int32),
-        f"{name}_places": np.arange(int(np.diff(bounds).max(initial=1)), dtype=np.int64),
-        f"stored_{name}": np.concatenate([columns, [0]]).astype(small),
-        f"stored_{name}_likeness": np.concatenate([values, [0]]).astype(np.uint8),
-        f"{name}_step": np.float32(step * np.float32(weight)),
+        "stored_factors": stored,
+        "factor_step": step,
+        "track_bias": model.track_bias.astype(np.float32),
+        "pad_bias": np.full(layout.padded - layout.tracks, -1e30, np.float32),
+        "entry_weight": layout.placed(model.weights.astype(np.float32), others.weights, 1),
+    }
+
+
+def _errors(model: Model, layout: Layout) -> Constants:
+    """By how much the scan may err in each block, in parts of what the graph knows of a queue.
+
+    A number of the playlist's is rounded by no more than `HALF_A_BYTE` of the largest, so all of them by its
+    root of `dims` at most, and a track's dot product by that times the length of the track's factors.
+    """
+    norms = np.zeros(layout.padded, np.float32)
+    for some, factors in _parts(model.factors):
+        small, steps = rounded(factors)
+        norms[layout.rows()[some]] = np.linalg.norm(small.astype(np.float32), axis=1) * steps[:, 0]
+    root = layout.width**0.5
+    return {
+        "block_error": np.asarray(root * HALF_A_BYTE * norms.reshape(-1, layout.lanes).max(1), np.float32),
+        "dot_most": np.asarray(root * norms.max(), np.float32),
+        "bias_most": np.asarray(model.temper * np.abs(model.track_bias).max() + 1, np.float32),
+        "float_error": np.array(FLOAT_ERROR, np.float32),
+        "tame": np.array(TAME, np.float32),
+    }
+
+
+def _parts(*arrays: Floats) -> Iterator[tuple[slice, Floats]]:
+    """The rows of all arrays, some at a time: where they stand, and what they are."""
+    first = 0
+    for array in arrays:
+        for start in range(0, len(array), AT_ONCE):
+            some = array[start : start + AT_ONCE]
+            yield slice(first, first + len(some)), some
+            first += len(some)
+
+
+def _memory(memory: Memory, blend: Blend, others: StandIns, layout: Layout) -> Constants:
+    """The neighbours of every row, the kin of every artist, and every row's artist; past them, nobody's."""
+    artists = memory.kinship.shape[0]
+
+    def known(artist_of: Indices) -> Indices:
+        return np.where((artist_of >= 0) & (artist_of < artists), artist_of, artists).astype(np.int32)
+
+    of_tracks = known(memory.artist_of)
+    songs = np.argsort(of_tracks, kind="stable")[: np.count_nonzero(of_tracks < artists)]
+    first_song = np.concatenate([[0], np.cumsum(np.bincount(of_tracks, minlength=artists + 1))])
+    order = layout.placed(np.arange(layout.tracks), [], -1)
+    return {
+        "artists": np.array([artists], np.int32),
+        "artist_of": layout.placed(of_tracks, known(others.artist_of), artists),
+        "stored_artist_first": np.append(first_song[:-1], first_song[artists]).astype(np.int32),
+        "artist_songs": np.concatenate([layout.rows()[songs], [0]]).astype(np.int32),
+        **_stored("near", memory.likeness, blend.neighbours, order, others.likeness),
+        **_stored("kin", memory.kinship, blend.kin, np.arange(artists), nothing(0, artists)),
+    }
+
+
+def _stored(
+    name: str,
+    likeness: sparse.csr_array,
+    weight: float,
+    order: npt.NDArray[np.int64],
+    others: sparse.csr_array,
+) -> Constants:
+    """One member's rows in this order, the others', and a last empty one, as the graph's text reads them."""
+    lengths = np.where(order >= 0, np.diff(likeness.indptr)[order], 0)
+    all_lengths = np.concatenate([lengths, np.diff(others.indptr), [0]])
+    bounds = 1 + np.concatenate([[0], np.cumsum(all_lengths + (all_lengths > 0))])
+    most = max(float(each.data.max(initial=0)) for each in (likeness, others))
+    _, step = as_bytes(np.array([most], np.float32))
+    reach = max(int(each.indices.max(initial=0)) for each in (likeness, others))
+    columns = np.zeros(bounds[-1], np.uint16 if reach < REACH else np.int32)
+    values = np.zeros(len(columns), np.uint8)
+    first = 0
+    for rows, of in ((order, likeness), (np.arange(others.shape[0]), others)):
+        for start in range(0, len(rows), AT_ONCE):
+            some = rows[start : start + AT_ONCE]
+            here = slice(first + start, first + start + len(some))
+            nth = np.arange(all_lengths[here].sum()) - np.repeat(
+                np.cumsum(all_lengths[here]) - all_lengths[here], all_lengths[here]
+            )
+            to = np.repeat(bounds[here], all_lengths[here]) + nth
+            source = np.repeat(of.indptr[some], all_lengths[here]) + nth
+            columns[to], values[to] = of.indices[source], _bytes(of.data[source], step)
+        first += len(rows)
+    return {
+        f"{name}_first": bounds.astype(np.int32),
+        f"stored_{name}": columns,
+        f"stored_{name}_likeness": values,
+        f"{name}_step": np.asarray(step * np.float32(weight)),
+    }
+
+
+def _bytes(values: Floats, step: np.float32) -> npt.NDArray[np.uint8]:
+    """As `as_bytes` rounds them, in a step that is known."""
+    return np.asarray(np.round(np.sqrt(values / step)), np.uint8)
+
+
+def _numbers(model: Model, memory: Memory, others: StandIns, layout: Layout) -> Constants:
+    """What the formula and the layout need, and the numbers that ONNX has no other way to write."""
+    rows = layout.padded + len(others.factors)
+    floats = {
+        "same_artist": model.blend.same_artist,
+        "level": model.level,
+        "temper": model.temper,
+        "scale": model.scale,
+        "power": model.power,
+        "zero_f": 0,
+        "one_f": 1,
+        "minus_one_f": -1,
+        "heaviest": 1e6,
+        "most_blend": 10,
+        "infinity": np.inf,
+        "middle_f": 128,
+        "low": -1e38,
+        "most_byte": 255.0**2,
+    }
+    places = {"lanes": layout.lanes, "blocks": layout.blocks, "padded": layout.padded, "rows": rows}
+    lists = {
+        "count": [layout.tracks],
+        "entries": [layout.tracks + len(others.factors)],
+        "blocks": [layout.blocks],
+        "padded": [layout.padded],
+        "as_blocks": [-1, layout.lanes],
+        "by_lane": [layout.lanes, layout.blocks],
+        "in_blocks": [layout.padded, -1, layout.step_dims],
+        "steps_of_row": [1, layout.width // layout.step_dims],
+        "artists_and_none": [memory.kinship.shape[0] + 1],
+        "zero_i": [0],
+        "one_i": [1],
+        "axis_0": [0],
+        "axis_1": [1],
+        "axis_2": [2],
+        "flat": [-1],
+    }
+    whole = {"dims": layout.dims, "zero_scalar": 0, "one_scalar": 1}
+    small = {**{f"{name}_32": each for name, each in places.items()}, "zero_32": 0, "one_32": 1}
+    return {
+        "blend": np.ones(3, np.float32),
+        "lowest": np.full(1, -np.inf, np.float32),
+        "one_wider": np.eye(layout.width, layout.width + 1, dtype=np.float32),
+        "for_bias": np.eye(1, layout.width + 1, layout.width, dtype=np.float32),
+        "middle": np.array(128, np.uint8),
+        "pads": layout.pads().astype(np.int32),
+        "one_1_32": np.ones(1, np.int32),
+        **{name: np.array(value, np.float32) for name, value in floats.items()},
+        **{name: np.array(value, np.int64) for name, value in {**lists, **whole}.items()},
+        **{name: np.array(value, np.int32) for name, value in small.items()},
     }

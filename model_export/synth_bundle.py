@@ -191,7 +191,8 @@ def _parts(rows: int) -> Iterator[slice]:
 def _zipf(kinds: int, power: float, count: int, rng: np.random.Generator) -> Counts:
     """So many draws out of kinds of which the nth is drawn as often as (n + 3) ** -power says."""
     sums = np.cumsum((np.arange(kinds) + 3.0) ** -power)
-    return np.minimum(np.searchsorted(sums, rng.random(count) * sums[-1]), kinds - 1)
+    drawn = np.searchsorted(sums, rng.random(count) * sums[-1])
+    return np.asarray(np.minimum(drawn, kinds - 1), np.int64)
 
 
 def _numbered(drawn: Counts) -> Indices:

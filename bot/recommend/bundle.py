@@ -11,9 +11,13 @@ from typing import Any
 
 from bot.party.errors import StartError
 
-FORMAT = 1
+FORMAT = 2
 """The version of the bundle's format that this bot reads."""
 MEND = "put a good bundle there, or set MODEL_DIR to another one"
+RENEW = "write it in today's form with `python -m model_export renew {} --out NEW`, and set MODEL_DIR to that"
+GRAPHS = ("model.onnx", "fold.onnx", "scan.onnx", "rank.onnx")
+"""The model whole, and in three parts that share their numbers, which stand in `DATA`."""
+DATA = "model.data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,21 @@ class Bundle:
     artists: int
     versions: Mapping[str, str] = field(default_factory=dict)  # how the hashes of both begin
 
+    @property
+    def fold(self) -> Path:
+        """The graph that makes a queue the playlist's factors."""
+        return self.model.with_name("fold.onnx")
+
+    @property
+    def scan(self) -> Path:
+        """The graph that scores all tracks for some playlists at once, but for what they remember."""
+        return self.model.with_name("scan.onnx")
+
+    @property
+    def rank(self) -> Path:
+        """The graph that makes one row of that, and the queue, the best tracks."""
+        return self.model.with_name("rank.onnx")
+
 
 def open_bundle(folder: Path) -> Bundle:
     """Checks a bundle: its format, its counts, and the SHA-256 of each of its files.
@@ -34,17 +53,18 @@ def open_bundle(folder: Path) -> Bundle:
         StartError: something is missing or does not add up; the text names the file.
     """
     manifest = _manifest(folder / "manifest.json")
-    if manifest.get("format") != FORMAT:
-        found = f"bundle format {manifest.get('format')!r}"
-        raise StartError(f"{folder / 'manifest.json'} has {found}, but I read {FORMAT}; {MEND}")
+    if (found := manifest.get("format")) != FORMAT:
+        mend = RENEW.format(folder) if found == 1 else MEND
+        what = f"bundle format {found!r}, but I read {FORMAT}"
+        raise StartError(f"{folder / 'manifest.json'} has {what}; {mend}")
     try:
         tracks, artists = int(manifest["tracks"]), int(manifest["artists"])
         digests = {str(name): str(digest) for name, digest in manifest["files"].items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StartError(f"{folder / 'manifest.json'} is damaged ({error!r}); {MEND}") from error
-    for name in {"model.onnx", "catalog.db", *digests}:
+    for name in {*GRAPHS, DATA, "catalog.db", *digests}:
         _check(folder / name, digests.get(name))
-    versions = {"model": digests["model.onnx"][:12], "catalogue": digests["catalog.db"][:12]}
+    versions = {"model": digests[DATA][:12], "catalogue": digests["catalog.db"][:12]}
     return Bundle(folder / "model.onnx", folder / "catalog.db", tracks, artists, versions)
 
 

@@ -2,7 +2,7 @@
 
 The file is read in the wire format of protocol buffers, by the field numbers of `onnx.proto`: a model's graph
 is its field 7, a graph's initialisers are field 5; of a tensor 1 is a dimension, 2 the type of its elements,
-8 its name and 9 its numbers.
+8 its name and 9 its numbers, or 13 where in another file they stand.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
+NAMES = ("stored_factors", "track_bias", "lanes_32")
+"""What of the graph a map is made of: factors, how popular each song is, how many rows a block has."""
 AXES = 3
 """How many axes a place has."""
 AT_A_TIME = 8192
 """So many songs are looked at in one go: all of them as floats would take 23 MB."""
 _GRAPH, _INITIALISER = 7, 5
-_TYPES: dict[int, type[Any]] = {1: np.float32, 3: np.int8}
+_TYPES: dict[int, type[Any]] = {1: np.float32, 2: np.uint8, 6: np.int32}
 
 
 class NoFactors(Exception):
@@ -43,14 +45,18 @@ class Factors:
     """
 
     def __init__(self, path: Path, tracks: int) -> None:
-        found = tensors(path, ("stored_factors", "factor_step", "track_bias"))
+        found = tensors(path, NAMES)
         try:
-            stored, step, bias = found["stored_factors"], found["factor_step"], found["track_bias"]
+            stored, bias, lanes = (found[name] for name in NAMES)
         except KeyError as error:
             raise NoFactors(f"{path} has no tensor {error}") from error
-        if stored.ndim != 2 or len(stored) < tracks or len(step) < tracks or bias.size != tracks:
+        if stored.ndim != 2 or len(stored) < tracks or bias.size != tracks or lanes.size != 1 or lanes < 1:
             raise NoFactors(f"{path} has factors of other songs")
-        self._stored = stored[:tracks]
+        self._stored = stored
+        self._tracks = tracks
+        self._lanes = int(lanes.reshape(()))
+        if -(-tracks // self._lanes) * self._lanes > len(stored):
+            raise NoFactors(f"{path} has factors of other songs")
         self._axes, self._middle = _widest(self, np.exp(bias.reshape(-1)))
         self._scale = 1 / max(float(np.abs(self._along(rows)).max()) for _, rows in self.directions())
 
@@ -61,12 +67,22 @@ class Factors:
 
     def directions(self) -> Iterator[tuple[int, Floats]]:
         """All songs in parts: the index of the first, and each one's direction, (n, dims)."""
-        for start in range(0, len(self._stored), AT_A_TIME):
-            yield start, _unit(self._stored[start : start + AT_A_TIME])
+        for start in range(0, self._tracks, AT_A_TIME):
+            yield start, self._unit(np.arange(start, min(start + AT_A_TIME, self._tracks)))
+
+    def _unit(self, indices: npt.NDArray[np.int64]) -> Floats:
+        """Directions of songs, whose factors are bytes around 128, each song's in a step of its own.
+
+        The songs stand in blocks of rows: the first one of each block, then the second of each, and so on.
+        """
+        lane, block = np.divmod(indices, -(-self._tracks // self._lanes))
+        floats = self._stored[block * self._lanes + lane].astype(np.float32) - 128
+        lengths = np.linalg.norm(floats, axis=1, keepdims=True)
+        return np.asarray(floats / np.where(lengths > 0, lengths, 1), np.float32)
 
     def places(self, indices: Sequence[int]) -> Floats:
         """Where songs lie, each number within -1 and 1: (n, 3)."""
-        along = self._along(_unit(self._stored[list(indices)]))
+        along = self._along(self._unit(np.array(indices, np.int64)))
         return np.asarray(np.clip(along * self._scale, -1, 1), np.float32)
 
     def nearest(self, indices: Sequence[int], count: int) -> list[int]:
@@ -74,8 +90,8 @@ class Factors:
 
         There are `count` for each or a few more; none comes twice, and none of the asked ones.
         """
-        asked = _unit(self._stored[list(indices)])
-        most = min(count + len(asked), len(self._stored))  # the asked ones are among the nearest themselves
+        asked = self._unit(np.array(indices, np.int64))
+        most = min(count + len(asked), self._tracks)  # the asked ones are among the nearest themselves
         alike, where = np.empty((len(asked), 0), np.float32), np.empty((len(asked), 0), np.int64)
         for start, rows in self.directions():
             alike = np.hstack([alike, asked @ rows.T])
@@ -91,13 +107,6 @@ class Factors:
     def _along(self, directions: Floats) -> Floats:
         found: Floats = directions @ self._axes - self._middle
         return found
-
-
-def _unit(rows: npt.NDArray[Any]) -> Floats:
-    """Directions of rows that are kept as small whole numbers, each in a step of its own."""
-    floats = rows.astype(np.float32)
-    lengths = np.linalg.norm(floats, axis=1, keepdims=True)
-    return np.asarray(floats / np.where(lengths > 0, lengths, 1), np.float32)
 
 
 def _widest(factors: Factors, weights: Floats) -> tuple[Floats, Floats]:
@@ -116,31 +125,36 @@ def _widest(factors: Factors, weights: Floats) -> tuple[Floats, Floats]:
 
 
 def tensors(path: Path, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
-    """The tensors of these names of an ONNX file that have their numbers in it; they stay in the file.
+    """The tensors of these names of an ONNX file; their numbers stay in it, or in the one beside it.
 
     Raises:
-        OSError: the file cannot be read.
-        NoFactors: it is no protocol buffer.
+        OSError: a file cannot be read.
+        NoFactors: it is no protocol buffer, or the one beside it is too short.
     """
-    with path.open("rb") as file:
-        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    whole = _mapped(path)
     found: dict[str, npt.NDArray[Any]] = {}
     try:
         graphs = (graph for number, graph in _fields(whole) if number == _GRAPH)
         for number, tensor in (field for graph in graphs for field in _fields(graph)):
             if number == _INITIALISER:
-                name, values = _tensor(tensor, names)
+                name, values = _tensor(tensor, names, path.parent)
                 if values is not None:
                     found[name] = values
-    except (IndexError, ValueError) as error:
+    except (IndexError, KeyError, ValueError) as error:
         raise NoFactors(f"{path} is no ONNX file ({error})") from error
     return found
 
 
-def _tensor(message: memoryview, names: Sequence[str]) -> tuple[str, npt.NDArray[Any] | None]:
+def _mapped(path: Path) -> memoryview:
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+def _tensor(message: memoryview, names: Sequence[str], folder: Path) -> tuple[str, npt.NDArray[Any] | None]:
     """A tensor's name, and its numbers if it is one of these."""
     dims: list[int] = []
     kind, name, raw = 0, "", None
+    outside: dict[str, str] = {}
     for number, value in _fields(message):
         match number, value:
             case (1, int()):
@@ -156,7 +170,16 @@ def _tensor(message: memoryview, names: Sequence[str]) -> tuple[str, npt.NDArray
                 name = bytes(value).decode("utf-8", "replace")
             case (9, memoryview()):
                 raw = value
-    if name not in names or raw is None or kind not in _TYPES:
+            case (13, memoryview()):
+                key, text = (bytes(of).decode() for _, of in _fields(value))
+                outside[key] = text
+    if name not in names or kind not in _TYPES:
+        return name, None
+    if outside:
+        beside = _mapped(folder / Path(outside["location"]).name)
+        first = int(outside["offset"])
+        raw = beside[first : first + int(outside["length"])]
+    if raw is None:
         return name, None
     return name, np.frombuffer(raw, _TYPES[kind]).reshape(dims)
 

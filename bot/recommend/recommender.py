@@ -124,9 +124,7 @@ class Recommender:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # one request is a millisecond; more threads only compete
         options.log_severity_level = 3
-        options.add_session_config_entry(
-            "session.disable_prepacking", "1"
-        )  # a row by a matrix: faster without
+        options.enable_mem_pattern = False  # no two requests are of one size
         try:
             self._session = onnxruntime.InferenceSession(
                 bundle.model, options, providers=["CPUExecutionProvider"]

@@ -216,8 +216,9 @@ def shipped() -> Exported:
 def numbers() -> dict[str, Floats]:
     """The numbers that its file holds."""
     stored = onnx.load(STARTER / "model.onnx").graph.initializer
-    wanted = {"temper", "scale", "slope", "level", "track_bias"}
-    return {each.name: numpy_helper.to_array(each) for each in stored if each.name in wanted}
+    wanted = {"temper", "scale", "level", "track_bias"}
+    found = {each.name: numpy_helper.to_array(each) for each in stored if each.name in wanted}
+    return {**found, "slope": found["scale"] * found["temper"]}
 
 
 def logits(answer: Answer) -> npt.NDArray[np.float64]:

@@ -233,7 +233,7 @@ def test_a_bundle_of_other_tracks_is_refused(learned: Learned, tmp_path: Path) -
         Bundle(tmp_path, playlists(LISTS, BY_POPULARITY))
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "catalog.db", "manifest.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "model.data", "catalog.db", "manifest.json"])
 @pytest.mark.parametrize("content", [None, b"damaged"])
 def test_a_broken_bundle_is_refused(
     learned: Learned, lists: Playlists, tmp_path: Path, name: str, content: bytes | None
@@ -263,7 +263,7 @@ def test_the_manifest_has_the_digest_of_every_other_file(folder: Path) -> None:
 def test_the_manifest_counts_right(rock: Learned, folder: Path) -> None:
     """Tracks, artists, dims, and each source's licence, playlists and parents are what was learned from."""
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    assert (manifest["format"], manifest["tracks"], manifest["artists"], manifest["dims"]) == (1, 7, 4, 3)
+    assert (manifest["format"], manifest["tracks"], manifest["artists"], manifest["dims"]) == (2, 7, 4, 3)
     assert manifest["splits"] == ["train"]
     assert manifest["epochs"] == rock.epochs
     assert manifest["metrics"] == rock.metrics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from bot.party.errors import NoMap
 from bot.party.words import Track
 from bot.recommend.bundle import Bundle
 from bot.recommend.catalogue import Catalogue
-from bot.recommend.factors import Factors, NoFactors, tensors
+from bot.recommend.factors import NAMES, Factors, NoFactors, tensors
 from bot.recommend.recommender import Recommender
+from model_export.graph import Layout
 
-NAMES = ("stored_factors", "factor_step", "track_bias")
 SONGS, DIMS = 30_000, 8
 
 
@@ -30,17 +31,29 @@ def written(path: Path, **values: npt.NDArray[Any]) -> Path:
     return path
 
 
+def model(path: Path, factors: npt.NDArray[Any], bias: npt.NDArray[Any], lanes: int = 16) -> Path:
+    """A graph's file with these whole numbers as factors, laid out as `model_export` does it."""
+    blocks = -(-len(factors) // lanes)
+    stored = np.full((blocks * lanes, factors.shape[1]), 128, np.uint8)
+    lane, block = np.divmod(np.arange(len(factors)), blocks)
+    stored[block * lanes + lane] = factors.astype(np.int16) + 128
+    return written(path, stored_factors=stored, track_bias=bias, lanes_32=np.array(lanes, np.int32))
+
+
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def numbers() -> npt.NDArray[np.int8]:
     """Random songs that differ most along the third factor, then along the sixth and the first."""
     rng = np.random.default_rng(0)
     spread = np.array([8, 1, 40, 1, 1, 20, 1, 1])
-    factors = np.clip(rng.normal(0, spread, (SONGS, DIMS)) + np.eye(DIMS)[1] * 30, -127, 127).astype(np.int8)
-    step = rng.uniform(0.001, 0.1, (SONGS, 1)).astype(np.float32)
+    found = np.clip(rng.normal(0, spread, (SONGS, DIMS)) + np.eye(DIMS)[1] * 30, -127, 127)
+    return np.asarray(found, np.int8)
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory, numbers: npt.NDArray[np.int8]) -> Path:
+    """Their model."""
     path = tmp_path_factory.mktemp("planted") / "model.onnx"
-    return written(
-        path, stored_factors=factors, factor_step=step, track_bias=np.zeros((SONGS, 1), np.float32)
-    )
+    return model(path, numbers, np.zeros(SONGS, np.float32))
 
 
 def test_the_tensors_are_those_that_onnx_reads(bundle: Bundle) -> None:
@@ -50,6 +63,28 @@ def test_the_tensors_are_those_that_onnx_reads(bundle: Bundle) -> None:
     assert set(found) == set(NAMES)
     for name, values in found.items():
         np.testing.assert_array_equal(values, numpy_helper.to_array(stored[name]))
+
+
+def test_the_shipped_directions_are_the_factors_of_the_bundle(bundle: Bundle) -> None:
+    """Song by song, as the layout that the exporter documents says where each stands."""
+    stored = {each.name: numpy_helper.to_array(each) for each in onnx.load(bundle.model).graph.initializer}
+    layout = Layout(bundle.tracks, int(stored["dims"]))
+    rows = stored["stored_factors"][layout.rows()].astype(np.float64) - 128
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    found = np.vstack([each for _, each in Factors(bundle.model, bundle.tracks).directions()])
+    np.testing.assert_allclose(found, unit, atol=1e-5)
+
+
+@pytest.mark.parametrize("how", ["missing", "cut"])
+def test_numbers_that_are_not_beside_the_graph_are_no_factors(
+    bundle: Bundle, tmp_path: Path, how: str
+) -> None:
+    """A graph without its `model.data`, or with a part of it, is told apart from one that can be read."""
+    path = Path(shutil.copy(bundle.model, tmp_path))
+    if how == "cut":
+        (tmp_path / "model.data").write_bytes(bundle.model.with_name("model.data").read_bytes()[:5000])
+    with pytest.raises((NoFactors, FileNotFoundError)):
+        Factors(path, bundle.tracks)
 
 
 def test_packed_dimensions_are_read_too(tmp_path: Path) -> None:
@@ -67,11 +102,11 @@ def varint(number: int) -> bytes:
     return bytes([number & 0x7F | 0x80, number >> 7]) if number > 0x7F else bytes([number])
 
 
-def test_the_axes_are_the_widest_in_their_order(planted: Path) -> None:
+def test_the_axes_are_the_widest_in_their_order(planted: Path, numbers: npt.NDArray[np.int8]) -> None:
     """The three factors that songs differ in most are the axes, all in one scale and within -1 and 1."""
     factors = Factors(planted, SONGS)
     places = factors.places(range(SONGS))
-    stored = tensors(planted, NAMES)["stored_factors"].astype(np.float64)
+    stored = numbers.astype(np.float64)
     unit = stored / np.linalg.norm(stored, axis=1, keepdims=True)
     for axis, factor in enumerate(np.argsort(-unit.var(axis=0))[:3]):
         assert abs(np.corrcoef(places[:, axis], unit[:, factor])[0, 1]) > 0.95
@@ -86,9 +121,8 @@ def test_popular_songs_count_for_more(tmp_path: Path) -> None:
     rare = rng.normal(0, [60, 9, 9, 9], (900, 4))
     known = rng.normal(0, [9, 60, 9, 9], (100, 4))
     factors = np.vstack([rare, known]).astype(np.int8)
-    bias = np.repeat([0.0, 5.0], [900, 100]).astype(np.float32)[:, np.newaxis]
-    step = np.ones((1000, 1), np.float32)
-    path = written(tmp_path / "m.onnx", stored_factors=factors, factor_step=step, track_bias=bias)
+    bias = np.repeat([0.0, 5.0], [900, 100]).astype(np.float32)
+    path = model(tmp_path / "m.onnx", factors, bias)
     places = Factors(path, 1000).places(range(900, 1000))
     assert abs(np.corrcoef(places[:, 0], np.sign(factors[900:, 1]))[0, 1]) > 0.9
 
@@ -113,12 +147,7 @@ def test_the_nearest_are_those_with_the_largest_cosine(planted: Path) -> None:
 def test_all_songs_may_be_near(tmp_path: Path) -> None:
     """A model with fewer songs than are asked for gives all the others."""
     factors = np.eye(5, dtype=np.int8) * 9
-    path = written(
-        tmp_path / "m.onnx",
-        stored_factors=factors,
-        factor_step=np.ones((5, 1), np.float32),
-        track_bias=np.zeros((5, 1), np.float32),
-    )
+    path = model(tmp_path / "m.onnx", factors, np.zeros(5, np.float32), lanes=2)
     assert sorted(Factors(path, 5).nearest([2], 100)) == [0, 1, 3, 4]
 
 
@@ -143,6 +172,7 @@ async def test_a_model_without_factors_has_no_map(
     bundle: Bundle, catalogue: Catalogue, tmp_path: Path
 ) -> None:
     """Its songs are suggested as ever, and who asks for a map is told why there is none."""
+    shutil.copy(bundle.model.with_name("model.data"), tmp_path)
     renamed = tmp_path / "model.onnx"
     renamed.write_bytes(bundle.model.read_bytes().replace(b"stored_factors", b"other__factors"))
     model = Recommender(Bundle(renamed, bundle.catalogue, bundle.tracks, bundle.artists), catalogue)

@@ -101,7 +101,7 @@ def copied(tmp_path: Path) -> Path:
     return Path(shutil.copytree(STARTER, tmp_path / "model"))
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "catalog.db", "manifest.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "model.data", "scan.onnx", "catalog.db", "manifest.json"])
 @pytest.mark.parametrize("how", ["missing", "damaged"])
 def test_a_bundle_that_does_not_add_up_is_refused(tmp_path: Path, name: str, how: str) -> None:
     """A missing or changed file is named, with the mend, in one line."""
@@ -125,6 +125,28 @@ def test_a_manifest_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     (folder / "manifest.json").write_text(json.dumps({**manifest, **change}), "utf-8")
     with pytest.raises(StartError):
+        open_bundle(folder)
+
+
+def test_an_older_bundle_is_refused_with_the_command_that_renews_it(tmp_path: Path) -> None:
+    """A bundle of format 1 is one line that names its manifest and says how to write it anew."""
+    folder = copied(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "format": 1}), "utf-8")
+    with pytest.raises(StartError) as refused:
+        open_bundle(folder)
+    assert str(folder / "manifest.json") in str(refused.value)
+    assert f"python -m model_export renew {folder} --out" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_manifest_that_leaves_the_numbers_out_is_refused(tmp_path: Path) -> None:
+    """The graphs' own file must be among those that are checked."""
+    folder = copied(tmp_path)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    del manifest["files"]["model.data"]
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(StartError, match=r"model\.data"):
         open_bundle(folder)
 
 
