@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.__main__ import SWITCH_S
 from bot.party.words import Mood, Signal
 from bot.recommend.bundle import Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue
@@ -50,6 +51,7 @@ class Line:
     median_ms: float
     slowest_ms: float  # 99 of 100 are sooner
     lag_ms: float  # likewise
+    cpu_ms: float  # of the processor for each answer: what a busy machine does not change
 
 
 async def lateness(late_ms: list[float]) -> None:
@@ -81,12 +83,13 @@ async def answered(
     await all_ask(min(WARM_S, seconds))
     took_ms.clear()
     watch = asyncio.create_task(lateness(late_ms))
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), time.process_time()
     await all_ask(seconds)
-    passed = time.perf_counter() - begun
+    passed, worked = time.perf_counter() - begun, time.process_time() - worked
     watch.cancel()
     median, slowest = (percentile(took_ms, share) for share in (0.5, 0.99))
-    return [len(took_ms) / passed, median, slowest, percentile(late_ms, 0.99)]
+    lag = percentile(late_ms, 0.99)
+    return [len(took_ms) / passed, median, slowest, lag, 1000 * worked / len(took_ms)]
 
 
 async def measured(bundle: Bundle, seed: int, seconds: float) -> list[Line]:
@@ -109,6 +112,7 @@ async def measured(bundle: Bundle, seed: int, seconds: float) -> list[Line]:
 
 def figures(folder: Path, seed: int, seconds: float = SECONDS) -> dict[str, Any]:
     """All figures of a bundle."""
+    sys.setswitchinterval(SWITCH_S)
     lines = undisturbed(measured(open_bundle(folder), seed, seconds))
     return {"lines": [asdict(line) for line in lines]}
 
@@ -127,9 +131,16 @@ def markdown(name: str, found: Mapping[str, Any]) -> str:
             f"{verdict(line.lag_ms, most, 1)} ms",
         )
         workers = f"**{line.workers}**" if line.workers == AT_ONCE else str(line.workers)
-        answers = (f"{line.each_second:.0f}", f"{gain:.2f}")
+        answers = (f"{line.each_second:.0f}", f"{gain:.2f}", f"{line.cpu_ms:.1f} ms")
         table.append([line.kind, str(line.askers), workers, *answers, *times])
-    head = ["asked for", "askers", "worked on at once", "answers a second", "times as many as with one"]
+    head = [
+        "asked for",
+        "askers",
+        "worked on at once",
+        "answers a second",
+        "times as many as with one",
+        "processor for each",
+    ]
     head += ["median", "p99", "loop late, p99"]
     return f"### {name}\n\n{rows(head, table)}\n\nThe bot's own number is in bold."
 
