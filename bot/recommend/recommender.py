@@ -41,7 +41,7 @@ AHEAD = 2
 """Of those, how many are looked up at a time, until there are enough."""
 CANDIDATES = 3000
 """Of so many songs that fit the party as a whole, each member's own taste and chance choose."""
-AT_ONCE = 2
+AT_ONCE = 4
 """How many questions are worked on at a time: each of a long queue takes tens of megabytes meanwhile ..."""
 LONG = 100
 """... and gives them back, where the usual ones keep what they need for the next."""
@@ -126,7 +126,7 @@ class Recommender:
         Raises:
             StartError: the file is no graph of our contract.
         """
-        self._fold, self._scan, self._rank = map(_session, (bundle.fold, bundle.scan, bundle.rank))
+        self._fold, self._scan, self._rank = map(opened, (bundle.fold, bundle.scan, bundle.rank))
         folds = _inputs(self._fold) >= FOLDED and _outputs(self._fold) == ["playlist"]
         scans = _inputs(self._scan) == {"playlist"} and _outputs(self._scan) == ["scan"]
         ranks = _inputs(self._rank) >= INPUTS and _outputs(self._rank) == OUTPUTS
@@ -368,8 +368,8 @@ class Recommender:
         return Answer(*self._rank.run(OUTPUTS, {**told, **asked, "scan": scan}, options))
 
 
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    """A graph, loaded.
+def opened(path: Path) -> onnxruntime.InferenceSession:
+    """A graph, loaded as the bot runs it: on the thread that asks.
 
     Raises:
         StartError: it cannot be.

@@ -1,4 +1,4 @@
-"""One size: Encore's graph, as the bot runs it, by turns with each peer, and how right their answers are.
+"""One size: Encore's exported graph, run as the bot does, by turns with each peer, and how right their answers are.
 
 Run by `tests.measure.scale` in a process of its own; the figures are printed as JSON.
 """
@@ -11,14 +11,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.party.words import Signal, Track
 from bot.recommend.bundle import open_bundle
-from bot.recommend.recommender import Answer, Recommender, Songs
+from bot.recommend.recommender import OUTPUTS, Answer, opened
 from tests.measure.scale.page import rows, verdict
 from tests.measure.scale.peers import PEERS, Numbers, Open
 from tests.measure.scale.sizes import LIMITS, PROMISED, QUEUE, Size
@@ -66,10 +65,21 @@ class Right:
     reason_error: float
 
 
-def ours(recommender: Recommender, queue: Numbers, limit: int) -> Callable[[], Answer]:
-    """A request to the graph, as the recommender sends it."""
-    heard = [(int(song), Signal(Track("", ""), 1.0, 1.0)) for song in queue]
-    return lambda: recommender.answer(heard, (), limit)
+def ours(session: Any, queue: Numbers, limit: int) -> Callable[[], Answer]:
+    """A request to the graph that is exported, by its contract."""
+    songs = [int(song) for song in queue]
+
+    def ask() -> Answer:
+        inputs = {
+            "queue": np.array(songs, np.int64),
+            "weight": np.ones(len(songs), np.float32),
+            "label": np.ones(len(songs), np.float32),
+            "banned": np.empty(0, np.int64),
+            "limit": np.array(limit, np.int64),
+        }
+        return Answer(*session.run(OUTPUTS, inputs))
+
+    return ask
 
 
 def rightness(model: Model, asked: Asked, answer: Answer, limit: int) -> Right:
@@ -104,16 +114,16 @@ def figures(
     bundle = open_bundle(folder)
     model = Model(bundle.model)
     asked = [model.asked(queue) for queue in queues(model.tracks, REQUESTS, QUEUE, seed)]
-    recommender = Recommender(bundle, cast(Songs, None))  # a graph alone: nobody asks for names
+    session = opened(bundle.model)
     right, lines, absent = [], [], []
     for limit in LIMITS:
-        found = [ours(recommender, each.queue, limit)() for each in asked]
+        found = [ours(session, each.queue, limit)() for each in asked]
         right.append(worst([rightness(model, *each, limit) for each in zip(asked, found, strict=True)]))
     held_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     table = np.array(model.table).reshape(-1)
     ways: list[npt.NDArray[Any]] = [table, table[: table.size // 8 * 8].view(np.uint64)]
     for limit in LIMITS:
-        requests = [ours(recommender, each.queue, limit) for each in asked]
+        requests = [ours(session, each.queue, limit) for each in asked]
         both = [take_turns(requests, [way.max], seconds / 2) for way in ways]
         lines.append(Line.of(FLOOR, limit, min(both, key=lambda each: np.median(each.theirs)), None))
     del table, ways
@@ -127,7 +137,7 @@ def figures(
             count = min(limit, model.tracks - QUEUE)
             theirs = [peer.prepare(each.queue, each.playlist, count) for each in asked]
             quality = [recall(each.plain, ask(), FIRST) for each, ask in zip(asked, theirs, strict=True)]
-            requests = [ours(recommender, each.queue, limit) for each in asked]
+            requests = [ours(session, each.queue, limit) for each in asked]
             turns = take_turns(requests, theirs, seconds)
             lines.append(Line.of(name, limit, turns, float(np.mean(quality))))
         del peer, theirs

@@ -13,12 +13,16 @@ import numpy.typing as npt
 import onnx
 from onnx import numpy_helper
 
+from model_export.graph import Layout
+
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
 AT_ONCE = 1 << 17
 """So many songs are looked at in one go."""
+MIDDLE = 128
+"""The byte that stands for nothing."""
 ALIKE = 1e-6
 """Two songs whose scores are nearer than this share a place: float32 knows no more."""
 
@@ -45,11 +49,12 @@ class Model:
 
     def __init__(self, file: Path) -> None:
         self._of = stored(file)
+        self._rows = Layout(self.tracks, int(self.number("dims"))).rows()  # of the songs, in their order
 
     @property
-    def table(self) -> npt.NDArray[np.int8]:
-        """The factors as they are shipped: (rows, dims)."""
-        found: npt.NDArray[np.int8] = self._of["stored_factors"]
+    def table(self) -> npt.NDArray[np.uint8]:
+        """The factors as they are shipped, in the file's own order of rows."""
+        found: npt.NDArray[np.uint8] = self._of["stored_factors"]
         return found
 
     @property
@@ -65,14 +70,17 @@ class Model:
     @cached_property
     def factors(self) -> Floats:
         """The factors of the songs, as the peers get them: (tracks, dims)."""
-        found = np.empty((self.tracks, self.table.shape[1]), np.float32)
-        for rows in parts(self.tracks):
-            np.multiply(self.table[rows], self._of["factor_step"][rows], out=found[rows])
+        dims = int(self.number("dims"))
+        found = np.empty((self.tracks, dims), np.float32)
+        for some in parts(self.tracks):
+            rows = self._rows[some]
+            whole = self.table[rows].reshape(len(rows), -1)[:, :dims].astype(np.int16) - MIDDLE
+            np.multiply(whole, self._of["factor_step"][rows], out=found[some])
         return found
 
     def shares(self, queue: Whole) -> Doubles:
         """What each song of a queue counts: (queue,)."""
-        told = self._of["entry_weight"][queue].astype(np.float64)
+        told = self._of["entry_weight"][self._rows[queue]].astype(np.float64)
         found: Doubles = told / told.sum() ** self.number("power")
         return found
 
@@ -88,6 +96,11 @@ class Model:
         logit = self.number("scale") * centred + self.number("level")
         score[queue] = plain[queue] = -np.inf
         return Asked(queue, playlist.astype(np.float32), plain, score, logit)
+
+    @cached_property
+    def artist_of(self) -> npt.NDArray[np.int64]:
+        """The artist of each song, the number of artists for none: (tracks,)."""
+        return np.asarray(self._of["artist_of"][self._rows], np.int64)
 
     def number(self, name: str) -> float:
         """A constant that is one number."""
@@ -106,22 +119,22 @@ class Model:
         artists = int(self.number("artists"))
         by_artist = np.zeros(artists + 1)
         for song, share in zip(queue.tolist(), shares.tolist(), strict=True):
-            near, likeness = self._row("near", song)
+            near, likeness = self._row("near", int(self._rows[song]))
             found[near] += share * likeness
-            artist = int(self._of["artist_of"][song])
+            artist = int(self.artist_of[song])
             if artist < artists:
                 by_artist[artist] += share * self.number("same_artist")
                 kin, likeness = self._row("kin", artist)
                 by_artist[kin] += share * likeness
-        found += by_artist[self._of["artist_of"][: self.tracks]]
+        found += by_artist[self.artist_of]
         return found
 
     def reasons(self, queue: Whole, best: Whole) -> Doubles:
         """Each queued song's share in the logit of each of some songs: (best, queue)."""
-        artist_of, artists = self._of["artist_of"], int(self.number("artists"))
+        artist_of, artists = self.artist_of, int(self.number("artists"))
         affinity = self.factors[best].astype(np.float64) @ self.factors[queue].astype(np.float64).T
         for column, song in enumerate(queue.tolist()):
-            affinity[:, column] += _looked_up(*self._row("near", song), best)
+            affinity[:, column] += _looked_up(*self._row("near", int(self._rows[song])), best)
             artist = int(artist_of[song])
             if artist < artists:
                 affinity[:, column] += _looked_up(*self._row("kin", artist), artist_of[best])
@@ -130,8 +143,8 @@ class Model:
 
     def _row(self, name: str, row: int) -> tuple[Whole, Doubles]:
         """The neighbours of a row and how near they are; the graph stores roots of them, as bytes."""
-        first = self._of[f"stored_{name}_first"]
-        places = slice(int(first[row]), int(first[row + 1]))
+        first = self._of[f"{name}_first"]
+        places = slice(int(first[row]) if row else 0, int(first[row + 1]))
         likeness = self._of[f"stored_{name}_likeness"][places].astype(np.float64) ** 2
         return self._of[f"stored_{name}"][places].astype(np.int64), likeness * self.number(f"{name}_step")
 
