@@ -1,4 +1,4 @@
-"""One size: Encore's exported graph, run as the bot does, by turns with each peer, and how right their answers are.
+"""One size: Encore's exported graph, run as in the bot, by turns with each peer, and how right all are.
 
 Run by `tests.measure.scale` in a process of its own; the figures are printed as JSON.
 """

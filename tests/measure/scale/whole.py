@@ -144,9 +144,11 @@ class Model:
     def _row(self, name: str, row: int) -> tuple[Whole, Doubles]:
         """The neighbours of a row and how near they are; the graph stores roots of them, as bytes."""
         first = self._of[f"{name}_first"]
-        places = slice(int(first[row]) if row else 0, int(first[row + 1]))
+        places = slice(int(first[row]), int(first[row + 1]))
         likeness = self._of[f"stored_{name}_likeness"][places].astype(np.float64) ** 2
-        return self._of[f"stored_{name}"][places].astype(np.int64), likeness * self.number(f"{name}_step")
+        said = likeness > 0  # rows are filled up with nothing
+        names = self._of[f"stored_{name}"][places].astype(np.int64)
+        return names[said], likeness[said] * self.number(f"{name}_step")
 
 
 def _looked_up(names: Whole, values: Doubles, wanted: npt.NDArray[np.integer]) -> Doubles:
