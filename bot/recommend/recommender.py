@@ -41,7 +41,7 @@ AHEAD = 2
 """Of those, how many are looked up at a time, until there are enough."""
 CANDIDATES = 3000
 """Of so many songs that fit the party as a whole, each member's own taste and chance choose."""
-AT_ONCE = 4
+AT_ONCE = 2
 """How many questions are worked on at a time: each of a long queue takes tens of megabytes meanwhile ..."""
 LONG = 100
 """... and gives them back, where the usual ones keep what they need for the next."""
