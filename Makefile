@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-search bench-memory mutants translations screenshot vendor clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-search bench-scale bench-memory mutants translations screenshot vendor clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -50,6 +50,11 @@ $(VENV)/.dev: requirements-dev.txt | $(VENV)/.venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@ $(VENV)/.run
 
+$(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
+	@echo "Installing whom Encore is held against ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
@@ -58,6 +63,7 @@ lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
 	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt pyproject.toml \
 		--group train --group dev -o requirements-dev.txt
 	$(COMPILE) --upgrade -c requirements-dev.txt --group spark -o requirements-spark.txt
+	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt --group bench -o requirements-bench.txt
 
 migration: $(VENV)/.dev ## write a migration for a change of db/schema.py: make migration MESSAGE="..."
 	$(BIN)/python -m db "$(MESSAGE)"
@@ -104,6 +110,9 @@ SEED ?= 1
 
 bench-search: $(VENV)/.dev ## measure how the search fares against others, and write it into docs/search.md
 	@$(BIN)/python -m tests.measure.search --seed $(SEED) --million --write docs/search.md
+
+bench-scale: $(VENV)/.bench ## measure Encore at up to a million playlists beside others, and write BENCHMARKS.md
+	@$(BIN)/python -m tests.measure.scale --parts "$(PARTS)" --sizes "$(SIZES)" --lists "$(LISTS)" --seed $(SEED) $(if $(WHOLE),--whole)
 
 bench-memory: $(VENV)/.dev ## print how much memory each part of the bot takes
 	@$(BIN)/python -m tests.measure.memory

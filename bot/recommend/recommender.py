@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -26,10 +27,12 @@ from bot.party.words import Mood, Signal, Strategy, Suggestion, Track
 from bot.recommend import taste
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.factors import Factors, NoFactors
+from bot.recommend.scanner import Scanner
 
 log = logging.getLogger(__name__)
 
-INPUTS = {"queue", "weight", "label", "banned", "limit"}
+FOLDED = {"queue", "weight", "label", "blend"}
+INPUTS = {*FOLDED, "banned", "limit", "scan"}
 OUTPUTS = ["tracks", "match", "reasons"]
 
 SPARE = 10
@@ -42,6 +45,8 @@ AT_ONCE = 2
 """How many questions are worked on at a time: each of a long queue takes tens of megabytes meanwhile ..."""
 LONG = 100
 """... and gives them back, where the usual ones keep what they need for the next."""
+KNOWN = 4096
+"""Of so many songs it is remembered which they are: a party asks about the same ones again and again."""
 FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUROUS: (1.0, 0.4, 0.2)}
 """What factors, neighbours and content weigh: without neighbours and artists songs lie further away."""
 OF_ONE_ARTIST = 2
@@ -109,32 +114,33 @@ class _Ask:
 class Recommender:
     """A model bundle, loaded."""
 
-    def __init__(self, bundle: Bundle, songs: Songs, seed: int | None = None) -> None:
-        """Loads the graph; the seed is of what is left to chance, see `Mood`.
+    def __init__(self, bundle: Bundle, songs: Songs, seed: int | None = None, at_once: int = AT_ONCE) -> None:
+        """Loads the graph.
+
+        Args:
+            bundle: where its files are.
+            songs: the catalogue of the same bundle.
+            seed: of what is left to chance, see `Mood`.
+            at_once: how many questions are worked on at a time.
 
         Raises:
             StartError: the file is no graph of our contract.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # one request is a millisecond; more threads only compete
-        options.log_severity_level = 3
-        options.enable_mem_pattern = False  # no two requests are of one size
-        try:
-            self._session = onnxruntime.InferenceSession(
-                bundle.model, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime's own classes have no common base
-            raise StartError(f"{bundle.model} cannot be loaded as a model; {MEND}") from error
-        inputs = {each.name for each in self._session.get_inputs()}
-        outputs = [each.name for each in self._session.get_outputs()]
-        if not (inputs >= INPUTS and set(outputs) >= set(OUTPUTS)):
-            raise StartError(f"{bundle.model} has inputs or outputs that I don't know; {MEND}")
-        self._blends = "blend" in inputs  # a bundle of another make may do without
+        self._fold, self._scan, self._rank = map(opened, (bundle.fold, bundle.scan, bundle.rank))
+        folds = _inputs(self._fold) >= FOLDED and _outputs(self._fold) == ["playlist"]
+        scans = _inputs(self._scan) == {"playlist"} and _outputs(self._scan) == ["scan"]
+        ranks = _inputs(self._rank) >= INPUTS and _outputs(self._rank) == OUTPUTS
+        if not (folds and scans and ranks):
+            raise StartError(f"{bundle.model} has parts with inputs or outputs that I don't know; {MEND}")
+        self._scanner = Scanner(lambda playlists: self._scan.run(["scan"], {"playlist": playlists})[0])
         self._songs = songs
+        self._index_of = lru_cache(KNOWN)(songs.index_of)
+        self._artist = lru_cache(KNOWN)(songs.artist)
+        self._versions = lru_cache(KNOWN)(songs.versions)
         self._model = bundle.model
         self._tracks = bundle.tracks
         self._rng = np.random.default_rng(seed)
-        self._workers = ThreadPoolExecutor(AT_ONCE, "model")  # their own, so that searches need not wait
+        self._workers = ThreadPoolExecutor(at_once, "model")  # their own, so that searches need not wait
         last = bundle.tracks - 1  # all others are banned: the one left is the last one, and there is no next
         if self.answer([], range(last), 2).tracks.tolist() != [last]:
             raise StartError(f"{bundle.model} does not have as many songs as its manifest says; {MEND}")
@@ -177,13 +183,13 @@ class Recommender:
 
     def _heard(self, told: Sequence[Signal], words: Sequence[str]) -> list[tuple[int, Signal]]:
         """What the model knows of all that, by its index."""
-        rows = [(self._songs.index_of(signal.track), signal) for signal in told]
+        rows = [(self._index_of(signal.track), signal) for signal in told]
         everybody = {user: 1.0 for signal in told for user in signal.stances}  # words are for the whole room
         rows += [(self._songs.word(word), Signal(Track(word, ""), 1.0, 1.0, everybody)) for word in words]
         return [(index, signal) for index, signal in rows if index is not None]
 
     def _suggest(self, ask: _Ask) -> list[Suggestion]:
-        out = {index for track in ask.banned for index in self._songs.versions(track)}
+        out = {index for track in ask.banned for index in self._versions(track)}
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         exploring = group or ask.mood is not Mood.SAFE
         answer = self.answer(
@@ -224,7 +230,7 @@ class Recommender:
         if not len(answer.tracks):
             return ()
         told = [signal for _, signal in ask.heard]
-        said = [(self._songs.artist(signal.track), signal) for signal in told]
+        said = [(self._artist(signal.track), signal) for signal in told]
         logits = taste.logit(answer.match)
         extra = logits.std() * taste.surprise(
             self._songs.artists(answer.tracks), said, taste.SPREAD[ask.mood], self._rng
@@ -244,7 +250,7 @@ class Recommender:
             track: the song that is asked for.
             names: of the members that the signals name by user_id.
         """
-        index = self._songs.index_of(track)
+        index = self._index_of(track)
         if index is None or index >= self._tracks:
             return None
         return await self._work(self._why, told, index, names)
@@ -281,7 +287,7 @@ class Recommender:
     def _likeness(self, tracks: Sequence[Track]) -> npt.NDArray[np.float32]:
         place: dict[int, int] = {}
         for i, track in enumerate(tracks):
-            index = self._songs.index_of(track)
+            index = self._index_of(track)
             if index is not None and index < self._tracks:
                 place.setdefault(index, i)
         shares = np.full((len(tracks), len(tracks)), np.nan, np.float32)
@@ -310,7 +316,7 @@ class Recommender:
             raise NoMap from error
 
     def _locate(self, tracks: Sequence[Track], around: int) -> Located:
-        indices = [self._songs.index_of(track) for track in tracks]
+        indices = [self._index_of(track) for track in tracks]
         known = [index for index in dict.fromkeys(indices) if index is not None and index < self._tracks]
         near = self._around(known, around) if known and around else []
         shown = [*known, *near]
@@ -350,19 +356,41 @@ class Recommender:
         options = onnxruntime.RunOptions()
         if len(heard) > LONG:
             options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-        outputs = self._session.run(
-            OUTPUTS,
-            {
-                "queue": np.array([index for index, _ in heard], np.int64),
-                "weight": np.array([signal.weight for _, signal in heard], np.float32),
-                "label": np.array([signal.label for _, signal in heard], np.float32),
-                "banned": np.fromiter(banned, np.int64, len(banned)),
-                "limit": np.array(limit, np.int64),
-                **({"blend": np.array(blend, np.float32)} if self._blends else {}),
-            },
-            options,
-        )
-        return Answer(*outputs)
+        told = {
+            "queue": np.array([index for index, _ in heard], np.int64),
+            "weight": np.array([signal.weight for _, signal in heard], np.float32),
+            "label": np.array([signal.label for _, signal in heard], np.float32),
+            "blend": np.array(blend, np.float32),
+        }
+        (playlist,) = self._fold.run(["playlist"], told, options)
+        asked = {"banned": np.fromiter(banned, np.int64, len(banned)), "limit": np.array(limit, np.int64)}
+        scan = self._scanner.scan(playlist)
+        return Answer(*self._rank.run(OUTPUTS, {**told, **asked, "scan": scan}, options))
+
+
+def opened(path: Path) -> onnxruntime.InferenceSession:
+    """A graph, loaded as the bot runs it: on the thread that asks.
+
+    Raises:
+        StartError: it cannot be.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # one request is a millisecond; more threads only compete
+    options.log_severity_level = 3
+    options.enable_mem_pattern = False  # no two requests are of one size
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own classes have no common base
+        raise StartError(f"{path} cannot be loaded as a model; {MEND}") from error
+
+
+def _inputs(session: onnxruntime.InferenceSession) -> set[str]:
+    """All inputs, those that have a value if none is given, too."""
+    return {each.name for each in (*session.get_inputs(), *session.get_overridable_initializers())}
+
+
+def _outputs(session: onnxruntime.InferenceSession) -> list[str]:
+    return [each.name for each in session.get_outputs()]
 
 
 def strongest(titles: Sequence[str], shares: npt.NDArray[np.float32]) -> tuple[str, ...]:

@@ -172,7 +172,8 @@ async def test_a_model_without_factors_has_no_map(
     bundle: Bundle, catalogue: Catalogue, tmp_path: Path
 ) -> None:
     """Its songs are suggested as ever, and who asks for a map is told why there is none."""
-    shutil.copy(bundle.model.with_name("model.data"), tmp_path)
+    for each in (bundle.fold, bundle.scan, bundle.rank, bundle.model.with_name("model.data")):
+        shutil.copy(each, tmp_path)
     renamed = tmp_path / "model.onnx"
     renamed.write_bytes(bundle.model.read_bytes().replace(b"stored_factors", b"other__factors"))
     model = Recommender(Bundle(renamed, bundle.catalogue, bundle.tracks, bundle.artists), catalogue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from dataclasses import replace
@@ -15,7 +16,7 @@ from bot.party.spelling import song_key
 from bot.party.words import Mood, Signal, Strategy, Track
 from bot.recommend.bundle import Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue
-from bot.recommend.recommender import Recommender, strongest
+from bot.recommend.recommender import FAR, Answer, Recommender, strongest
 from bot.settings import STARTER
 
 
@@ -94,6 +95,71 @@ async def test_shares_add_up_over_the_queue(catalogue: Catalogue, recommender: R
 def test_the_strongest_one_or_two_are_named(shares: list[float], expected: tuple[str, ...]) -> None:
     """A second title is named only when it matters; what speaks against a song is no reason for it."""
     assert strongest(["a", "b", "c"], np.array(shares, np.float32)) == expected
+
+
+def heard(*songs: int) -> list[tuple[int, Signal]]:
+    """Some of the catalogue's songs, wanted."""
+    return [(song, Signal(Track(str(song), ""), 1.0, 1.0)) for song in songs]
+
+
+def test_a_blend_changes_what_is_found(recommender: Recommender) -> None:
+    """Without neighbours and artists other songs fit, and the factors alone give the reasons."""
+    usual = recommender.answer(heard(3, 50, 700), (), 50)
+    far = recommender.answer(heard(3, 50, 700), (), 50, blend=FAR[Mood.ADVENTUROUS])
+    assert set(usual.tracks.tolist()) != set(far.tracks.tolist())
+
+
+async def test_many_at_once_are_answered_as_one_alone(catalogue: Catalogue, bundle: Bundle) -> None:
+    """Whoever waits beside them, everybody has what they would have alone, by the same graph."""
+    recommender = Recommender(bundle, catalogue, seed=0, at_once=6)
+    parties = [heard(*range(first, first + 5)) for first in range(0, 120, 5)]
+    alone = [recommender.answer(party, (), 50) for party in parties]
+    together = await asyncio.gather(
+        *(asyncio.to_thread(recommender.answer, party, (), 50) for party in parties)
+    )
+    for one, other in zip(alone, together, strict=True):
+        assert np.array_equal(one.tracks, other.tracks)
+        assert np.allclose(one.match, other.match, atol=1e-6)
+        assert np.allclose(one.reasons, other.reasons, atol=1e-6)
+
+
+async def test_who_gives_up_costs_the_others_nothing(catalogue: Catalogue, bundle: Bundle) -> None:
+    """Some are cancelled while they wait, at any moment; the others have their songs."""
+    recommender = Recommender(bundle, catalogue, seed=0, at_once=4)
+    signals = await told(catalogue, "hey jude", "let it be", "come together")
+    expected = [each.track for each in await recommender.suggest(signals, [], 3)]
+    asked = [asyncio.create_task(recommender.suggest(signals, [], 3)) for _ in range(24)]
+    await asyncio.sleep(0)
+    for number, task in enumerate(asked):
+        if number % 3 == 0:
+            task.cancel()
+        elif number % 7 == 0:
+            await asyncio.sleep(0.002)
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    for number, each in enumerate(found):
+        if number % 3:
+            assert not isinstance(each, BaseException)
+            assert [suggestion.track for suggestion in each] == expected
+
+
+async def test_one_that_fails_fails_no_other(catalogue: Catalogue, bundle: Bundle) -> None:
+    """A question that the graph refuses is told so; those beside it are answered."""
+    recommender = Recommender(bundle, catalogue, seed=0, at_once=6)
+    good, bad = heard(3, 50, 700), (0, 0, 0, 0)
+    alone = recommender.answer(good, (), 20)
+
+    def ask(number: int) -> Answer:
+        return recommender.answer(good, (), 20, blend=bad if number % 4 == 0 else (1, 1, 1))
+
+    found = await asyncio.gather(
+        *(asyncio.to_thread(ask, number) for number in range(16)), return_exceptions=True
+    )
+    for number, each in enumerate(found):
+        if number % 4 == 0:
+            assert isinstance(each, Exception)
+        else:
+            assert isinstance(each, Answer)
+            assert np.array_equal(each.tracks, alone.tracks)
 
 
 def copied(tmp_path: Path) -> Path:
