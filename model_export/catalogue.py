@@ -22,7 +22,7 @@ from model_export.playlists import Song
 
 _ROOT = Path(__file__).parents[1]
 CatalogueError = sqlite3.Error
-"""What goes wrong while a catalogue is written, a full disk for one."""
+"""What goes wrong with a catalogue's file: a full disk while it is written, or it is none."""
 
 _SCHEMA = """
 CREATE TABLE tracks(
@@ -129,10 +129,6 @@ def read_artists(path: Path) -> dict[str, int]:
     """The index of each artist."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         return {name: idx for idx, name in connection.execute("SELECT idx, name FROM artists")}
-
-
-CatalogueError = sqlite3.Error
-"""What reading raises where the file is none."""
 
 
 def read_catalogue(path: Path) -> tuple[list[Song], Floats, list[str], list[str]]:

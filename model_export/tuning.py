@@ -12,6 +12,7 @@ import numpy as np
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from model_export.interrupt import ControlC
 from model_export.learning import learn
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists
@@ -62,10 +63,11 @@ def tune(study: optuna.Study, lists: Playlists, trials: int, base: Settings, tol
     """Makes so many more trials; the first of a study are the settings as they are.
 
     A trial that is worse than the median at the same epoch is given up. After Ctrl-C the file holds all
-    trials that were finished.
+    trials that were finished, and the one that was stopped as failed.
 
     Raises:
         DataError: too little data to judge by.
+        KeyboardInterrupt: after Ctrl-C.
     """
     if not finished(study):
         study.enqueue_trial({name: getattr(base, name) for name in _searched(lists)})
@@ -76,18 +78,21 @@ def tune(study: optuna.Study, lists: Playlists, trials: int, base: Settings, tol
         def followed(stage: str, epoch: int, loss: float, ndcg: float | None) -> None:
             told(trial.number, epoch, loss, ndcg)
             if ndcg is not None:
-                trial.report(ndcg, epoch)
-                if trial.should_prune():
+                with control_c.waiting():
+                    trial.report(ndcg, epoch)
+                    pruned = trial.should_prune()
+                if pruned:
                     raise optuna.TrialPruned
 
-        found = [
-            each["ndcg"] for each in learn(lists, settings, progress=followed).metrics["validation"].values()
-        ]
+        with control_c.counting():
+            learned = learn(lists, settings, progress=followed)
+        found = [each["ndcg"] for each in learned.metrics["validation"].values()]
         if not any(found):
             raise DataError("no validation playlist can be measured; it takes some twenty playlists")
         return float(np.mean(found))
 
-    study.optimize(trial_of, n_trials=trials)
+    with ControlC() as control_c:
+        study.optimize(trial_of, n_trials=trials)
 
 
 def _searched(lists: Playlists) -> list[str]:

@@ -45,6 +45,7 @@ from tests.fakes.discord_limits import check_message
 from tests.fakes.discord_model import Flag, Json
 from tests.fakes.discord_parts import texts
 from tests.fakes.discord_server import FakeDiscord
+from tests.hostile import hostile
 
 OURS = {"bold", "heading", "timestamp", "code"}
 """What the bot's own type setting brings: bold titles, a small line, when a ballot closes."""
@@ -105,7 +106,7 @@ PIECES = [
     " ",
     "a" * 70,
 ]
-HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), min_size=1, max_size=8).map("".join)
+HOSTILE = hostile(PIECES, most=8, characters=8)
 LONG = HOSTILE | HOSTILE.map(lambda text: (text * 4000)[:4000])
 TRACKS = st.builds(Track, LONG, LONG, spotify_id=st.sampled_from([None, "0" * 22]))
 MEMBERS = st.builds(Member, st.just("discord"), st.just("1"), LONG)

@@ -21,9 +21,10 @@ from model_export.playlists import DataError, Playlists
 from model_export.reading import read_playlists
 from model_export.synth import synthesise
 from tests.model_export.planted import environment, planted, table, write_playlists, write_tables
-from tests.model_export.test_cli import ROOT, arguments, interrupted, refused, run
+from tests.model_export.test_cli import arguments, interrupted, refused, run
 from tests.model_export.test_playlists import ENTRIES, LISTS, TRACKS, mpd_playlist, mpd_track, write_slice
 from tests.model_export.test_slices import refusal, shaped
+from tests.model_export.warm import ROOT
 
 
 def held(lists: Playlists) -> list[list[str]]:

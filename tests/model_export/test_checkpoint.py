@@ -21,7 +21,7 @@ from model_export.learning import learn
 from model_export.model import Memory
 from model_export.playlists import DataError, Playlists
 from tests.model_export.planted import MANY, environment, planted
-from tests.model_export.test_cli import ROOT
+from tests.model_export.warm import ROOT
 
 BRIEF = replace(MANY, epochs=12, check_every=3)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,11 +19,24 @@ from model_export.bundle import FILES
 from model_export.metrics import QUEUE_LENGTHS
 from model_export.playlists import SPLITS
 from tests.model_export.planted import environment, name_of, planted, table, write_playlists
+from tests.model_export.warm import ROOT, Server
 from tests.patience import PATIENCE_S
 
-ROOT = Path(__file__).parents[2]
 METHODS = ("most popular", "same artist", "same album", "item-kNN, shrunk", "plain ALS", "Encore")
 MEASURES = ("R-precision", "NDCG@100", "Recall@10", "hit@10", "coverage", "all songs")
+
+
+@cache
+def server() -> Server:
+    """Starts the commands that are run here, in processes that have all imports behind them."""
+    started = Server(environment())
+    atexit.register(started.close)
+    return started
+
+
+def run(*of: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs a command to its end, in a process of its own."""
+    return server().start([*map(str, of)]).end()
 
 
 def arguments(*of: str | Path) -> list[str]:
@@ -30,8 +44,8 @@ def arguments(*of: str | Path) -> list[str]:
     return [sys.executable, "-m", "model_export", *map(str, of)]
 
 
-def run(*of: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs a command to its end."""
+def run_cold(*of: str | Path) -> subprocess.CompletedProcess[str]:
+    """The same in a fresh interpreter, which takes its time to start."""
     return subprocess.run(  # noqa: S603 - our own command
         arguments(*of),
         cwd=ROOT,
@@ -45,27 +59,18 @@ def run(*of: str | Path) -> subprocess.CompletedProcess[str]:
 
 def interrupted(begun: Callable[[], bool], *of: str | Path) -> subprocess.CompletedProcess[str]:
     """Starts a command and presses Ctrl-C once it has begun."""
-    command = subprocess.Popen(  # noqa: S603 - our own command
-        arguments(*of),
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell's background job starts with SIGINT ignored, which a child would inherit.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
+    command = server().start([*map(str, of)])
+    deadline = time.monotonic() + PATIENCE_S
     try:
-        deadline = time.monotonic() + PATIENCE_S
         while not begun():
-            assert command.poll() is None, command.communicate()
+            assert command.runs(), command.end()
             assert time.monotonic() < deadline
             time.sleep(0.01)  # another process tells of its progress by its files alone
-        command.send_signal(signal.SIGINT)
-        out, error = command.communicate(timeout=PATIENCE_S)
-    finally:
+    except BaseException:
         command.kill()
-    return subprocess.CompletedProcess(arguments(*of), command.returncode, out, error)
+        raise
+    command.interrupt()
+    return command.end()
 
 
 def refused(done: subprocess.CompletedProcess[str], after: int = 0) -> str:
@@ -190,7 +195,7 @@ def test_a_split_that_is_none_is_one_line(data: Path, trained: Path) -> None:
 )
 def test_help_explains(command: list[str], told: tuple[str, ...]) -> None:
     """--help of the program names its commands, that of a command its options, and both succeed."""
-    done = run(*command, "--help")
+    done = run_cold(*command, "--help")
     assert done.returncode == 0
     assert "Usage: python -m model_export" in done.stdout
     assert all(word in done.stdout for word in told)

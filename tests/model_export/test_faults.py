@@ -19,7 +19,7 @@ from model_export.learning import learn
 from model_export.playlists import DataError, Playlists
 from model_export.reading import read_playlists
 from tests.model_export.planted import QUICK, playlists, write_tables
-from tests.model_export.test_cli import run
+from tests.model_export.test_cli import run, run_cold
 from tests.model_export.test_graph import TRACKS as COUNT
 from tests.model_export.test_graph import random_graph
 from tests.model_export.test_playlists import ENTRIES, LISTS, TRACKS, mpd_track, write_slice
@@ -47,7 +47,7 @@ def test_a_wrong_command_line_is_no_traceback(line: list[str]) -> None:
 
 def test_without_arguments_there_is_help() -> None:
     """The bare command shows what can be done."""
-    done = run()
+    done = run_cold()
     assert "Traceback" not in done.stderr
     assert "Usage" in done.stdout + done.stderr
 

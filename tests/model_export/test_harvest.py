@@ -28,7 +28,8 @@ from model_export.playlists import DataError
 from model_export.reading import read_playlists
 from tests.conftest import Clock
 from tests.model_export.planted import planted, table, write_playlists
-from tests.model_export.test_cli import ROOT, interrupted, refused, run
+from tests.model_export.test_cli import interrupted, refused, run
+from tests.model_export.warm import ROOT
 from tests.patience import PATIENCE_S
 
 GUILD = "880088008800880088"

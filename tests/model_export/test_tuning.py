@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
+from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from model_export.model import Settings
@@ -59,6 +62,35 @@ def test_a_study_goes_on_where_it_stopped_with_new_trials(tmp_path: Path, lists:
     assert [trial.number for trial in trials] == [0, 1, 2, 3]
     tried = [tuple(trial.params.values()) for trial in trials]
     assert len(set(tried)) == len(tried)
+
+
+@pytest.mark.parametrize(
+    ("written", "when"),
+    [("set_trial_state_values", 1), ("set_trial_state_values", 2), ("set_trial_intermediate_value", 1)],
+    ids=["a trial is begun", "a trial is over", "an epoch is over"],
+)
+def test_control_c_waits_until_what_is_written_is_whole(
+    tmp_path: Path, lists: Playlists, monkeypatch: pytest.MonkeyPatch, written: str, when: int
+) -> None:
+    """Pressed while the file is written to, it stops the tuning after that: no trial stays half told."""
+    write = getattr(RDBStorage, written)
+    calls: list[Any] = []
+
+    def pressing(*of: Any, **more: Any) -> Any:
+        calls.append(of)
+        if len(calls) == when:
+            signal.raise_signal(signal.SIGINT)
+        return write(*of, **more)
+
+    study = open_study(tmp_path / "s.db")
+    monkeypatch.setattr(RDBStorage, written, pressing)
+    with pytest.raises(KeyboardInterrupt):
+        tune(study, lists, 1000, BRIEF, silent)
+    assert len(calls) >= when
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    trials = trials_of(tmp_path / "s.db")
+    assert {trial.state.name for trial in trials} <= {"COMPLETE", "FAIL"}
+    assert len(trials) <= 2
 
 
 def test_followers_are_weighed_where_somebody_counted_them(tmp_path: Path, lists: Playlists) -> None:

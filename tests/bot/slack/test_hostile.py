@@ -19,12 +19,13 @@ from bot.slack.text import link, plain, typed, words
 from bot.wording.languages import LANGUAGES
 from tests.fakes.slack_blocks import check_message
 from tests.fakes.slack_parts import walk
+from tests.hostile import hostile
 
 EVIL = [
     "<!channel>", "<!here|x>", "<@U123>", "<#C1>", "<http://evil.example|safe>", "&lt;!channel&gt;", "&amp;",
     "*bold*", "_i_", "~s~", "`c`", "```", ":tada:", "@here", "> quote", "\u202e", "\0", "\n\n", "", " ",
 ]  # fmt: skip
-NAMES = st.one_of(st.sampled_from(EVIL), st.text(max_size=120), st.lists(st.sampled_from(EVIL)).map("".join))
+NAMES = hostile(EVIL, most=1, characters=120) | hostile(EVIL, most=10, characters=8)
 OURS = re.compile(r"<!date\^\d+\^\{time_secs\}\|\d\d:\d\d UTC>")
 """The one thing of Slack's own that our cards hold: an instant."""
 
