@@ -118,8 +118,8 @@ class Checkpoint:
 
 
 @contextmanager
-def room_for(out: Path) -> Iterator[None]:
-    """Says in a line what to do where a model cannot be written.
+def room_for(out: Path, again: str = "it goes on where it was") -> Iterator[None]:
+    """Says in a line what to do where a folder cannot be written, and what the command does again.
 
     Raises:
         DataError: it cannot.
@@ -127,9 +127,9 @@ def room_for(out: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, CatalogueError) as error:
+        reason = " ".join(str(error).split())
         raise DataError(
-            f"{out} cannot be written ({error}); "
-            "make room and run the same command again, it goes on where it was"
+            f"{out} cannot be written ({reason}); make room and run the same command again, {again}"
         ) from error
 
 
