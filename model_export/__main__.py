@@ -114,7 +114,11 @@ def train_command(
     settings = replace(load_settings(settings_file) if settings_file else _DEFAULTS, **asked)
     whole = {"min_parents": min_parents, "everything": everything}
     keep = Checkpoint(beside(out), key_of(lists, settings, **whole, engine=engine.value))
-    with written_whole(out, MODEL, "model") as scratch, following(everything, console) as course:
+    with (
+        keep.alone(),
+        written_whole(out, MODEL, "model") as scratch,
+        following(everything, console) as course,
+    ):
         if engine is Engine.SPARK:
             with cluster(master, keep.folder / "spark") as spark:
                 work_ahead(spark, lists, settings, keep, min_parents=min_parents, everything=everything)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -16,10 +17,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from model_export.catalogue import CatalogueError
+from model_export.columns import TEXT, Songs, Texts
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such lock
+    fcntl = None  # type: ignore[assignment]
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -32,11 +40,32 @@ FACTS = "facts"
 def key_of(lists: Playlists, settings: Settings, **more: object) -> str:
     """What tells a training from every other: its playlists and its settings."""
     digest = hashlib.blake2b(digest_size=16)
-    for numbers in (lists.entries, lists.bounds):
+    for numbers in (lists.entries, lists.bounds, np.array(lists.followers, np.int64)):
         digest.update(np.ascontiguousarray(numbers).data)
-    ends = [lists.songs[i].track_id for i in (0, -1)] if len(lists.songs) else []
-    digest.update(json.dumps([len(lists.songs), ends, asdict(settings), more], sort_keys=True).encode())
+    told = [
+        each.column if isinstance(each, Texts) else pa.array(each, TEXT)
+        for each in (lists.parents, lists.sources)
+    ]
+    for table in (Songs.of(lists.songs).table, pa.Table.from_arrays(told, ["parent", "source"])):
+        with pa.ipc.new_stream(pa.PythonFile(_Digested(digest), "w"), table.schema) as stream:
+            stream.write_table(table)
+    digest.update(json.dumps([asdict(settings), more], sort_keys=True).encode())
     return digest.hexdigest()
+
+
+class _Digested(io.RawIOBase):
+    """Takes bytes and keeps only their digest."""
+
+    def __init__(self, digest: Any) -> None:
+        super().__init__()
+        self._digest = digest
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:
+        self._digest.update(content)
+        return memoryview(content).nbytes
 
 
 class Checkpoint:
@@ -50,20 +79,44 @@ class Checkpoint:
         """
         self.folder = folder
         self._saved_at = time.monotonic()
-        path = folder / KEY
+        path, scratch = folder / KEY, folder / "key.new"
         try:
-            if folder.exists():
-                known = json.loads(path.read_text("utf-8"))["key"] if path.exists() else None
-                if known != key:
-                    raise DataError(
-                        f"{folder} holds an unfinished training of other playlists or settings; "
-                        "go on with those, or remove it to start anew"
-                    )
-                return
-            folder.mkdir(parents=True)
-            path.write_text(json.dumps({"key": key}) + "\n", "utf-8")
+            folder.mkdir(parents=True, exist_ok=True)
+            if {each.name for each in folder.iterdir()} <= {scratch.name}:
+                scratch.write_text(json.dumps({"key": key}) + "\n", "utf-8")
+                scratch.replace(path)
+            known = json.loads(path.read_text("utf-8"))["key"] if path.exists() else None
+            if known != key:
+                raise DataError(
+                    f"{folder} holds an unfinished training of other playlists or settings; "
+                    "go on with those, or remove it to start anew"
+                )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{folder} cannot be used for checkpoints ({error}); remove it") from error
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps others out of the folder meanwhile; the system lets them in when this process ends.
+
+        Raises:
+            DataError: another process is at it.
+        """
+        if fcntl is None:
+            yield
+            return
+        held = os.open(self.folder, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise DataError(
+                    f"another training is at work in {self.folder}; wait for its end, or name another --out"
+                ) from error
+            except OSError:
+                pass  # some network disks have no locks
+            yield
+        finally:
+            os.close(held)
 
     @property
     def due(self) -> bool:
