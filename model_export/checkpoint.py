@@ -161,6 +161,10 @@ class Checkpoint:
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise DataError(f"{path} is damaged ({error}); remove {self.folder} to start anew") from error
 
+    def has(self, *stages: str) -> bool:
+        """Whether one of these stages has begun."""
+        return any((self.folder / f"{stage}.npz").exists() for stage in stages)
+
     def drop(self, stage: str) -> None:
         """Forgets a stage that nothing needs any more."""
         (self.folder / f"{stage}.npz").unlink(missing_ok=True)

@@ -80,12 +80,12 @@ def work_ahead(
         _, learned_from = _kept(lists, seen, min_parents)
         if np.diff(learned_from.bounds).max(initial=0) < 2:
             return  # too little to learn from, which `learn` says
-        if stage == "neighbours" and keep.load(STAGE) is None:
+        if stage == "neighbours" and not keep.has(STAGE, "training"):
             told("least squares")
             weights = list_weights(learned_from, settings.damping, settings.follower_weight)
             songs = spark.least_squares(learned_from, Parts.of(learned_from).groups, weights, settings)
             keep.save(STAGE, {"songs": songs, "lists": np.empty((0, settings.dims), np.float32)}, ROUNDS)
-        if keep.load(stage) is None:
+        if not keep.has(stage):
             told(stage.replace("-", " "))
             memory = spark.remember(learned_from, settings)
             keep.save(stage, {} if memory is None else _as_arrays(memory))
