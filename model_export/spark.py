@@ -34,6 +34,7 @@ from model_export.neighbours import (
     from_bytes,
     length_weights,
     nothing,
+    thinned,
 )
 from model_export.playlists import DataError, Playlists, list_weights, parts
 from model_export.start import CONFIDENCE, GROUP, ROUNDS, STAGE
@@ -249,6 +250,7 @@ def entries(lists: Playlists, groups: sparse.csr_array, weights: Floats) -> Iter
 def places(lists: Playlists, group_of: Indices, damping: float) -> Iterator[pa.Table]:
     """Which groups stand in which lists, each once, with the list's parent and what it says of two."""
     says = length_weights(lists, damping)
+    lists = thinned(lists)
     groups = int(group_of.max(initial=-1)) + 1
     for run in parts(lists.bounds):
         lengths = np.diff(lists.bounds[run.start : run.stop + 1])
