@@ -10,7 +10,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,9 @@ import pyarrow as pa
 
 from model_export.catalogue import CatalogueError
 from model_export.columns import TEXT, Songs, Texts
+from model_export.folders import held
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists
-
-try:
-    import fcntl
-except ImportError:  # Windows has no such lock
-    fcntl = None  # type: ignore[assignment]
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -101,22 +97,14 @@ class Checkpoint:
         Raises:
             DataError: another process is at it.
         """
-        if fcntl is None:
-            yield
-            return
-        held = os.open(self.folder, os.O_RDONLY)
-        try:
+        with ExitStack() as stack:
             try:
-                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+                stack.enter_context(held(self.folder))
+            except OSError as error:
                 raise DataError(
                     f"another training is at work in {self.folder}; wait for its end, or name another --out"
                 ) from error
-            except OSError:
-                pass  # some network disks have no locks
             yield
-        finally:
-            os.close(held)
 
     @property
     def due(self) -> bool:
