@@ -23,7 +23,7 @@ try:
 except ImportError:  # Windows has no such lock: there what a kill leaves stays
     fcntl = None  # type: ignore[assignment]
 
-YOUNG_S = 60.0
+YOUNG_S = 5.0
 """A scratch folder may be so old before its writer holds it."""
 
 
