@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -113,12 +114,10 @@ def train_command(
     asked = {name: value for name, value in chosen.items() if value != getattr(_DEFAULTS, name)}
     settings = replace(load_settings(settings_file) if settings_file else _DEFAULTS, **asked)
     whole = {"min_parents": min_parents, "everything": everything}
-    keep = Checkpoint(beside(out), key_of(lists, settings, **whole, engine=engine.value))
-    with (
-        keep.alone(),
-        written_whole(out, MODEL, "model") as scratch,
-        following(everything, console) as course,
-    ):
+    with written_whole(out, MODEL, "model") as scratch, ExitStack() as stack:
+        keep = Checkpoint(beside(out), key_of(lists, settings, **whole, engine=engine.value))
+        stack.enter_context(keep.alone())
+        course = stack.enter_context(following(everything, console))
         if engine is Engine.SPARK:
             with cluster(master, keep.folder / "spark") as spark:
                 work_ahead(spark, lists, settings, keep, min_parents=min_parents, everything=everything)

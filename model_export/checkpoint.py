@@ -87,7 +87,11 @@ class Checkpoint:
                     f"{folder} holds an unfinished training of other playlists or settings; "
                     "go on with those, or remove it to start anew"
                 )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise DataError(
+                f"{folder} cannot be written ({error.strerror or error}); name another --out"
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:
             raise DataError(f"{folder} cannot be used for checkpoints ({error}); remove it") from error
 
     @contextmanager

@@ -15,13 +15,14 @@ import numpy as np
 import pytest
 
 from model_export import checkpoint
+from model_export.__main__ import train_command
 from model_export.bundle import Learned, save_learned, write_bundle
 from model_export.checkpoint import Checkpoint, beside, key_of, room_for
 from model_export.columns import Songs
 from model_export.learning import learn
 from model_export.model import Memory
 from model_export.playlists import DataError, Playlists
-from tests.model_export.planted import MANY, environment, planted
+from tests.model_export.planted import MANY, environment, planted, write_playlists
 from tests.model_export.warm import ROOT
 
 BRIEF = replace(MANY, epochs=12, check_every=3)
@@ -104,6 +105,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from model_export import checkpoint
+from model_export.__main__ import train_command
 from model_export.learning import learn
 from tests.model_export.planted import planted
 from tests.model_export.test_checkpoint import BRIEF, opened
@@ -219,6 +221,22 @@ def test_two_trainings_into_one_folder_do_not_meet(tmp_path: Path, lists: Playli
         raise AssertionError("two at once")
     with opened(tmp_path, lists).alone():
         keep.remove()
+
+
+def test_a_checkpoint_that_cannot_be_made_is_named(tmp_path: Path, lists: Playlists) -> None:
+    """There is nothing to remove where a file is in the way; another place is the mend."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match=r"model\.unfinished cannot be written \(Not a dir.*another --out$"):
+        opened(tmp_path / "file", lists)
+
+
+def test_a_place_that_is_none_is_left_as_it_was(tmp_path: Path, lists: Playlists) -> None:
+    """Where no model can be written, no checkpoint is begun beside it."""
+    write_playlists(tmp_path / "data", lists)
+    (tmp_path / "model").write_text("no folder")
+    with pytest.raises(DataError, match="is no folder; name another folder"):
+        train_command([tmp_path / "data"], tmp_path / "model")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "model"]
 
 
 @contextmanager
