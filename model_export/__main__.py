@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -68,6 +69,8 @@ class Engine(Enum):
 
 STOPPED = 130
 """The exit code after Ctrl-C."""
+ANEW = "nothing is left half written"
+"""What a full disk leaves of all but a training."""
 
 
 @app.command("train")
@@ -111,8 +114,10 @@ def train_command(
     asked = {name: value for name, value in chosen.items() if value != getattr(_DEFAULTS, name)}
     settings = replace(load_settings(settings_file) if settings_file else _DEFAULTS, **asked)
     whole = {"min_parents": min_parents, "everything": everything}
-    keep = Checkpoint(beside(out), key_of(lists, settings, **whole, engine=engine.value))
-    with written_whole(out, MODEL, "model") as scratch, following(everything, console) as course:
+    with written_whole(out, MODEL, "model") as scratch, ExitStack() as stack:
+        keep = Checkpoint(beside(out), key_of(lists, settings, **whole, engine=engine.value))
+        stack.enter_context(keep.alone())
+        course = stack.enter_context(following(everything, console))
         if engine is Engine.SPARK:
             with cluster(master, keep.folder / "spark") as spark:
                 work_ahead(spark, lists, settings, keep, min_parents=min_parents, everything=everything)
@@ -215,7 +220,8 @@ def report_command(
         task = bar.add_task("reporting", total=None, note="")
         report = examine(lists, model, word, lambda what: bar.update(task, note=what))
         bar.update(task, note="drawing")
-        write_report(report, scratch)
+        with room_for(out, ANEW):
+            write_report(report, scratch)
     console.print(f"{len(report.learned.lists.songs):,} songs: {out / PAGE}")
 
 
@@ -228,7 +234,7 @@ def export_command(
 ) -> None:
     """Writes a trained model's bundle: what the bot needs, without the playlists' factors."""
     learned = load_learned(model, _read(data, cache))
-    with written_whole(out, MODEL, "model") as scratch:
+    with written_whole(out, MODEL, "model") as scratch, room_for(out, ANEW):
         write_bundle(learned, scratch)
     console.print(f"{len(learned.lists.songs):,} songs: {out}")
 
@@ -241,7 +247,7 @@ def synth_bundle_command(
     seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0,
 ) -> None:
     """Writes a bundle of random numbers of any size, which shows what a model of that size costs."""
-    with written_whole(out, MODEL, "model") as scratch:
+    with written_whole(out, MODEL, "model") as scratch, room_for(out, ANEW):
         write_random_bundle(scratch, tracks, dims, seed)
     console.print(f"{tracks:,} made-up songs: {out}")
 
@@ -252,7 +258,7 @@ def renew_command(
     out: Annotated[Path, typer.Option(help="The folder to write it into, in today's form.")],
 ) -> None:
     """Writes an older bundle in the form that the bot reads today, with the same answers."""
-    with written_whole(out, MODEL, "model") as scratch:
+    with written_whole(out, MODEL, "model") as scratch, room_for(out, ANEW):
         songs = renew(old, scratch)
     console.print(f"{songs:,} songs: {out}")
 

@@ -128,8 +128,11 @@ def load_learned(folder: Path, lists: Playlists) -> Learned:
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} is no trained model ({error}); make one with `train`") from error
     number = {song.track_id.encode(): i for i, song in enumerate(lists.songs)}
+    ids = stored["track_id"]
+    if ids.dtype.kind == "U":  # as older models have them
+        ids = np.char.encode(ids, "utf-8")
     try:
-        keep = np.array([number[track_id] for track_id in stored["track_id"].tolist()])
+        keep = np.array([number[track_id] for track_id in ids.tolist()])
     except KeyError as error:
         raise DataError(
             f"the data lacks track {error.args[0].decode()!r} of {path}; name the data it was trained on"

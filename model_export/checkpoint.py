@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
 import time
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from model_export.catalogue import CatalogueError
+from model_export.columns import TEXT, Songs, Texts
+from model_export.folders import held
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists
 
@@ -32,11 +36,32 @@ FACTS = "facts"
 def key_of(lists: Playlists, settings: Settings, **more: object) -> str:
     """What tells a training from every other: its playlists and its settings."""
     digest = hashlib.blake2b(digest_size=16)
-    for numbers in (lists.entries, lists.bounds):
+    for numbers in (lists.entries, lists.bounds, np.array(lists.followers, np.int64)):
         digest.update(np.ascontiguousarray(numbers).data)
-    ends = [lists.songs[i].track_id for i in (0, -1)] if len(lists.songs) else []
-    digest.update(json.dumps([len(lists.songs), ends, asdict(settings), more], sort_keys=True).encode())
+    told = [
+        each.column if isinstance(each, Texts) else pa.array(each, TEXT)
+        for each in (lists.parents, lists.sources)
+    ]
+    for table in (Songs.of(lists.songs).table, pa.Table.from_arrays(told, ["parent", "source"])):
+        with pa.ipc.new_stream(pa.PythonFile(_Digested(digest), "w"), table.schema) as stream:
+            stream.write_table(table)
+    digest.update(json.dumps([asdict(settings), more], sort_keys=True).encode())
     return digest.hexdigest()
+
+
+class _Digested(io.RawIOBase):
+    """Takes bytes and keeps only their digest."""
+
+    def __init__(self, digest: Any) -> None:
+        super().__init__()
+        self._digest = digest
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:
+        self._digest.update(content)
+        return memoryview(content).nbytes
 
 
 class Checkpoint:
@@ -50,20 +75,40 @@ class Checkpoint:
         """
         self.folder = folder
         self._saved_at = time.monotonic()
-        path = folder / KEY
+        path, scratch = folder / KEY, folder / "key.new"
         try:
-            if folder.exists():
-                known = json.loads(path.read_text("utf-8"))["key"] if path.exists() else None
-                if known != key:
-                    raise DataError(
-                        f"{folder} holds an unfinished training of other playlists or settings; "
-                        "go on with those, or remove it to start anew"
-                    )
-                return
-            folder.mkdir(parents=True)
-            path.write_text(json.dumps({"key": key}) + "\n", "utf-8")
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            folder.mkdir(parents=True, exist_ok=True)
+            if {each.name for each in folder.iterdir()} <= {scratch.name}:
+                scratch.write_text(json.dumps({"key": key}) + "\n", "utf-8")
+                scratch.replace(path)
+            known = json.loads(path.read_text("utf-8"))["key"] if path.exists() else None
+            if known != key:
+                raise DataError(
+                    f"{folder} holds an unfinished training of other playlists or settings; "
+                    "go on with those, or remove it to start anew"
+                )
+        except OSError as error:
+            raise DataError(
+                f"{folder} cannot be written ({error.strerror or error}); name another --out"
+            ) from error
+        except (ValueError, KeyError, TypeError) as error:
             raise DataError(f"{folder} cannot be used for checkpoints ({error}); remove it") from error
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps others out of the folder meanwhile; the system lets them in when this process ends.
+
+        Raises:
+            DataError: another process is at it.
+        """
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(held(self.folder))
+            except OSError as error:
+                raise DataError(
+                    f"another training is at work in {self.folder}; wait for its end, or name another --out"
+                ) from error
+            yield
 
     @property
     def due(self) -> bool:
@@ -108,6 +153,10 @@ class Checkpoint:
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise DataError(f"{path} is damaged ({error}); remove {self.folder} to start anew") from error
 
+    def has(self, *stages: str) -> bool:
+        """Whether one of these stages has begun."""
+        return any((self.folder / f"{stage}.npz").exists() for stage in stages)
+
     def drop(self, stage: str) -> None:
         """Forgets a stage that nothing needs any more."""
         (self.folder / f"{stage}.npz").unlink(missing_ok=True)
@@ -118,8 +167,8 @@ class Checkpoint:
 
 
 @contextmanager
-def room_for(out: Path) -> Iterator[None]:
-    """Says in a line what to do where a model cannot be written.
+def room_for(out: Path, again: str = "it goes on where it was") -> Iterator[None]:
+    """Says in a line what to do where a folder cannot be written, and what the command does again.
 
     Raises:
         DataError: it cannot.
@@ -127,9 +176,9 @@ def room_for(out: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, CatalogueError) as error:
+        reason = " ".join(str(error).split())
         raise DataError(
-            f"{out} cannot be written ({error}); "
-            "make room and run the same command again, it goes on where it was"
+            f"{out} cannot be written ({reason}); make room and run the same command again, {again}"
         ) from error
 
 

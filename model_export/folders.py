@@ -1,14 +1,63 @@
-"""Folders that are written whole or not at all, whatever stops the writing."""
+"""Folders that are written whole or not at all, whatever stops the writing.
+
+What a kill leaves of one, the next writing of the same folder takes away: whoever writes holds a lock on its
+scratch folder, which ends with the process.
+"""
 
 from __future__ import annotations
 
+import glob
+import os
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from model_export.playlists import DataError
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such lock: there what a kill leaves stays
+    fcntl = None  # type: ignore[assignment]
+
+YOUNG_S = 5.0
+"""A scratch folder may be so old before its writer holds it."""
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Holds a folder against everybody else who would; nobody does where the system has no locks.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
+    if fcntl is None:
+        yield
+        return
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:
+            pass  # some network disks have no locks
+        yield
+    finally:
+        os.close(lock)
+
+
+def _tidied(folder: Path) -> None:
+    """Takes away what killed processes have left of earlier writings of a folder."""
+    scratch = re.compile(rf"\.{re.escape(folder.name)}-[0-9a-f]{{8}}")
+    for each in folder.parent.glob(f".{glob.escape(folder.name)}-*") if fcntl is not None else ():
+        with suppress(OSError):
+            if scratch.fullmatch(each.name) and time.time() - each.stat().st_mtime > YOUNG_S:
+                with held(each):
+                    shutil.rmtree(each, ignore_errors=True)
 
 
 @contextmanager
@@ -34,9 +83,11 @@ def written_whole(folder: Path, ours: Collection[str], what: str) -> Iterator[Pa
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
             scratch.mkdir(mode=0o700)
+            _tidied(folder)
         except OSError as error:
             raise DataError(f"{folder} cannot be written ({error}); name another folder") from error
-        yield scratch
+        with held(scratch):
+            yield scratch
         shutil.rmtree(folder, ignore_errors=True)
         scratch.chmod(0o755)
         scratch.rename(folder)

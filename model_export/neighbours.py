@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn
 
 from model_export.model import Floats, Memory, Parts, Settings, membership
-from model_export.playlists import Playlists
+from model_export.playlists import Playlists, summed
 
 Rows = npt.NDArray[np.int64]
 
@@ -30,6 +30,8 @@ SPARE = 8
 """Beside each eighth neighbour one more is looked at, as a block's order is not quite that of each row."""
 HUB = 1000
 """Of a song's lists only so many are looked at, evenly spread: a hit's neighbours are as plain in a part."""
+LONGEST = 10_000
+"""Of a longer list only so many songs, evenly spread, are looked at together: pairs grow with its square."""
 MANY = 2**16
 """For fewer entries threads cost more than they bring."""
 ALL_NEIGHBOURS, FEWEST = 2**26, 100
@@ -47,12 +49,26 @@ def remember(lists: Playlists, settings: Settings) -> Memory | None:
     artist_of = Parts.of(lists).artist_of
     artists = int(artist_of.max(initial=-1)) + 1
     counts = length_weights(lists, settings.length_damping)
+    lists = thinned(lists)
     most = min(settings.most_neighbours, max(ALL_NEIGHBOURS // max(len(artist_of), 1), FEWEST))
     return Memory(
         _neighbours(lists.matrix(), counts, lists.parents_per_song(), settings.neighbours, most),
         _kinship(lists, membership(artist_of, artists), counts, settings),
         artist_of,
     )
+
+
+def thinned(lists: Playlists) -> Playlists:
+    """The lists with at most `LONGEST` songs each."""
+    lengths = np.diff(lists.bounds)
+    if lengths.max(initial=0) <= LONGEST:
+        return lists
+    kept = np.ones(len(lists.entries), np.bool_)
+    for i in np.flatnonzero(lengths > LONGEST).tolist():
+        own = kept[lists.bounds[i] : lists.bounds[i + 1]]
+        own[:] = False
+        own[np.arange(LONGEST) * len(own) // LONGEST] = True
+    return replace(lists, entries=lists.entries[kept], bounds=summed(np.minimum(lengths, LONGEST)))
 
 
 def _kinship(

@@ -126,10 +126,10 @@ def _landscape(model: Path, learned: Learned, word: str) -> Map:
     """The map of the tracks and of one playlist of each parent, as `train` stored them."""
     lists = learned.lists
     with np.load(model / LEARNED) as stored:
-        tracks, playlists, chosen = (
-            stored[name] for name in ("track_factors", "playlist_factors", "playlist")
-        )
-        count = int(stored["playlists"])
+        tracks, playlists = stored["track_factors"], stored["playlist_factors"]
+        older = "playlist" not in stored  # those of all playlists
+        chosen = np.arange(len(playlists)) if older else stored["playlist"]
+        count = len(playlists) if older else int(stored["playlists"])
     if count != len(lists):
         raise DataError(f"{model} was trained on other playlists than this data's; name its own data")
     first = np.unique(lists.parent_of[chosen], return_index=True)[1]

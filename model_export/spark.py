@@ -34,6 +34,7 @@ from model_export.neighbours import (
     from_bytes,
     length_weights,
     nothing,
+    thinned,
 )
 from model_export.playlists import DataError, Playlists, list_weights, parts
 from model_export.start import CONFIDENCE, GROUP, ROUNDS, STAGE
@@ -80,12 +81,12 @@ def work_ahead(
         _, learned_from = _kept(lists, seen, min_parents)
         if np.diff(learned_from.bounds).max(initial=0) < 2:
             return  # too little to learn from, which `learn` says
-        if stage == "neighbours" and keep.load(STAGE) is None:
+        if stage == "neighbours" and not keep.has(STAGE, "training"):
             told("least squares")
             weights = list_weights(learned_from, settings.damping, settings.follower_weight)
             songs = spark.least_squares(learned_from, Parts.of(learned_from).groups, weights, settings)
             keep.save(STAGE, {"songs": songs, "lists": np.empty((0, settings.dims), np.float32)}, ROUNDS)
-        if keep.load(stage) is None:
+        if not keep.has(stage):
             told(stage.replace("-", " "))
             memory = spark.remember(learned_from, settings)
             keep.save(stage, {} if memory is None else _as_arrays(memory))
@@ -249,6 +250,7 @@ def entries(lists: Playlists, groups: sparse.csr_array, weights: Floats) -> Iter
 def places(lists: Playlists, group_of: Indices, damping: float) -> Iterator[pa.Table]:
     """Which groups stand in which lists, each once, with the list's parent and what it says of two."""
     says = length_weights(lists, damping)
+    lists = thinned(lists)
     groups = int(group_of.max(initial=-1)) + 1
     for run in parts(lists.bounds):
         lengths = np.diff(lists.bounds[run.start : run.stop + 1])

@@ -330,6 +330,26 @@ def test_a_saved_model_is_the_same_again(learned: Learned, lists: Playlists, tmp
     )
 
 
+def older(model: Path) -> None:
+    """Makes of a saved model what was saved before playlists were as many as a million."""
+    with np.load(model / "learned.npz") as arrays:
+        stored = {name: arrays[name] for name in arrays.files if name not in ("playlist", "playlists")}
+    stored["track_id"] = np.char.decode(stored["track_id"], "utf-8")
+    facts = json.loads(str(stored["facts"]))
+    for name in ("few", "sample", "sample_power"):
+        del facts["settings"][name]
+    np.savez_compressed(model / "learned.npz", **{**stored, "facts": json.dumps(facts)})
+
+
+def test_an_older_model_is_exported(learned: Learned, lists: Playlists, tmp_path: Path) -> None:
+    """Its ids were texts, and it had fewer settings."""
+    save_learned(learned, tmp_path)
+    older(tmp_path)
+    again = load_learned(tmp_path, lists)
+    assert same_model(again.model, learned.model)
+    assert again.lists.songs == learned.lists.songs
+
+
 def test_a_saved_model_holds_the_playlists_factors_and_biases(learned: Learned, tmp_path: Path) -> None:
     """The slides' model can be looked at whole: beside the neighbours a logit is dot product and biases."""
     save_learned(learned, tmp_path)

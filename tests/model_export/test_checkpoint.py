@@ -6,7 +6,7 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +15,14 @@ import numpy as np
 import pytest
 
 from model_export import checkpoint
+from model_export.__main__ import train_command
 from model_export.bundle import Learned, save_learned, write_bundle
 from model_export.checkpoint import Checkpoint, beside, key_of, room_for
+from model_export.columns import Songs
 from model_export.learning import learn
 from model_export.model import Memory
 from model_export.playlists import DataError, Playlists
-from tests.model_export.planted import MANY, environment, planted
+from tests.model_export.planted import MANY, environment, planted, write_playlists
 from tests.model_export.warm import ROOT
 
 BRIEF = replace(MANY, epochs=12, check_every=3)
@@ -103,6 +105,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from model_export import checkpoint
+from model_export.__main__ import train_command
 from model_export.learning import learn
 from tests.model_export.planted import planted
 from tests.model_export.test_checkpoint import BRIEF, opened
@@ -172,6 +175,68 @@ def test_a_folder_of_something_else_is_no_checkpoint(tmp_path: Path, lists: Play
     with pytest.raises(DataError, match="other playlists or settings"):
         opened(tmp_path, lists)
     assert (folder / "beach.jpg").read_text() == "sand"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("artist", "somebody else"), ("album", "another"), ("year", 1933), ("title", ""), ("track_id", "new")],
+)
+def test_a_song_that_was_put_right_makes_other_playlists(
+    lists: Playlists, field: str, value: str | int
+) -> None:
+    """What a song's rows are made of is part of the key: old ones would not fit, or mean something else."""
+    put_right = [*lists.songs[:7], replace(lists.songs[7], **{field: value}), *lists.songs[8:]]  # type: ignore[arg-type]
+    assert key_of(replace(lists, songs=put_right), BRIEF) != key_of(lists, BRIEF)
+    assert key_of(replace(lists, songs=Songs.of(lists.songs)), BRIEF) == key_of(lists, BRIEF)
+
+
+@pytest.mark.parametrize("field", ["parents", "sources", "followers"])
+def test_lists_that_count_otherwise_make_other_playlists(lists: Playlists, field: str) -> None:
+    """So are who is held out, and how much each list counts."""
+    told: Sequence[int] | Sequence[str] = [*range(len(lists))] if field == "followers" else ["x"] * len(lists)
+    assert key_of(replace(lists, **{field: told}), BRIEF) != key_of(lists, BRIEF)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("left", [(), ("key.new",)])
+def test_a_kill_before_anything_was_kept_is_no_other_training(
+    tmp_path: Path, lists: Playlists, left: Sequence[str]
+) -> None:
+    """A folder that is made and still empty, or holds half a key, is begun in."""
+    folder = tmp_path / "model.unfinished"
+    folder.mkdir()
+    for name in left:
+        (folder / name).write_text('{"ke')
+    opened(tmp_path, lists).save("training", {})
+    assert opened(tmp_path, lists).load("training") is not None
+
+
+def test_two_trainings_into_one_folder_do_not_meet(tmp_path: Path, lists: Playlists) -> None:
+    """The second is refused in a line while the first is at work, and let in when that is gone."""
+    keep = opened(tmp_path, lists)
+    with (
+        keep.alone(),
+        pytest.raises(DataError, match=r"^another training is at work in [^\n]*another --out$"),
+        opened(tmp_path, lists).alone(),
+    ):
+        raise AssertionError("two at once")
+    with opened(tmp_path, lists).alone():
+        keep.remove()
+
+
+def test_a_checkpoint_that_cannot_be_made_is_named(tmp_path: Path, lists: Playlists) -> None:
+    """There is nothing to remove where a file is in the way; another place is the mend."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match=r"model\.unfinished cannot be written \(Not a dir.*another --out$"):
+        opened(tmp_path / "file", lists)
+
+
+def test_a_place_that_is_none_is_left_as_it_was(tmp_path: Path, lists: Playlists) -> None:
+    """Where no model can be written, no checkpoint is begun beside it."""
+    write_playlists(tmp_path / "data", lists)
+    (tmp_path / "model").write_text("no folder")
+    with pytest.raises(DataError, match="is no folder; name another folder"):
+        train_command([tmp_path / "data"], tmp_path / "model")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "model"]
 
 
 @contextmanager

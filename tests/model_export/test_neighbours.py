@@ -300,3 +300,16 @@ def test_of_many_songs_each_keeps_fewer(monkeypatch: pytest.MonkeyPatch) -> None
     memory = remember(lists, Settings())
     assert memory is not None
     assert np.diff(memory.likeness.indptr).tolist() == [5] * 30
+
+
+def test_of_a_very_long_list_some_songs_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evenly spread ones, so that one list of a hundred thousand is not five thousand million pairs."""
+    monkeypatch.setattr(neighbours, "LONGEST", 5)
+    lists = playlists([[*range(10)], [0, 1, 2], [2, 1, 0], [3, 4]], 10)
+    some = neighbours.thinned(lists)
+    assert [some.tracks(i).tolist() for i in range(4)] == [[0, 2, 4, 6, 8], [0, 1, 2], [2, 1, 0], [3, 4]]
+    memory = neighbours.remember(lists, Settings())
+    assert memory is not None
+    found = memory.likeness
+    assert {*found.indices[found.indptr[2] : found.indptr[3]].tolist()} == {0, 1, 4, 6, 8}
+    assert {*found.indices[found.indptr[1] : found.indptr[2]].tolist()} == {0, 2}

@@ -37,6 +37,7 @@ from tests.model_export.planted import (
     playlists,
     write_playlists,
 )
+from tests.model_export.test_bundle import older
 from tests.model_export.test_cli import interrupted, refused, run
 from tests.model_export.test_playlists import mpd_track, write_slice
 
@@ -402,6 +403,13 @@ def test_a_model_without_a_curve_says_so(report: Report, tmp_path: Path) -> None
     write_report(replace(report, learned=replace(report.learned, curve=())), tmp_path)
     assert not (tmp_path / "training.png").exists()
     assert "before training kept its course" in (tmp_path / PAGE).read_text("utf-8")
+
+
+def test_an_older_model_has_a_map_too(report: Report, named: Playlists, folder: Path, tmp_path: Path) -> None:
+    """It holds the factors of all its playlists, and does not say of which."""
+    model = shutil.copytree(folder, tmp_path / "model")
+    older(model)
+    assert len(examine(named, model, WORD).map.without) == len(report.map.without)
 
 
 def test_data_without_names_marks_nothing(named: Playlists, folder: Path) -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -110,6 +111,16 @@ def test_training_goes_on_from_what_spark_found(kept: Checkpoint, lists: Playlis
     assert learned.splits == SPLITS
     same(learned.model.memory, remember(learned.lists, SETTINGS))
     assert np.isfinite(learned.model.factors).all()
+
+
+@pytest.mark.parametrize("begun", ["start", "training"])
+def test_what_a_training_has_is_not_worked_out_again(tmp_path: Path, lists: Playlists, begun: str) -> None:
+    """Where the factors are learned from already, least squares are not asked for once more."""
+    keep = Checkpoint(tmp_path / "model.unfinished", "key")
+    for stage in (begun, "neighbours", "all-neighbours"):
+        keep.save(stage, {})
+    nobody: Any = None
+    work_ahead(nobody, lists, SETTINGS, keep, everything=True)
 
 
 @NEEDS_SPARK
