@@ -111,7 +111,7 @@ class Catalogue:
         self._lock = threading.Lock()  # one connection, used by one worker thread at a time
         self._closing = threading.Event()
         self._workers = ThreadPoolExecutor(AT_ONCE, "catalogue")
-        self.counts = _counted(connection, every=bundle is None or not prepared.file(bundle).exists())
+        self.counts = _counted(connection, every=bundle is None or not prepared.exists(bundle))
         self._words = dict(_words(connection))
         # The bot is ready meanwhile: who asks for a song before all are read waits for that.
         self._reading = self._workers.submit(self._read)
