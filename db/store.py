@@ -135,6 +135,11 @@ class Store:
         async with self._database.writing() as session:
             yield Transaction(session)
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may use it as well."""
+        return self._database.shared
+
     def listen(self, changed: Callable[[Room], None]) -> AbstractAsyncContextManager[None]:
         """Calls `changed(room)` for what other processes change, while it is open; SQLite has none."""
         return self._database.listen(changed)

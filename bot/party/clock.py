@@ -17,7 +17,10 @@ log = logging.getLogger(__name__)
 TICK_S = 1.0
 """How often the clock looks for songs that are over, in seconds."""
 EVERYWHERE_EVERY = 15
-"""At each so many looks it sees to rooms that other processes serve, too: one of them may be gone."""
+"""At each so many looks it sees to rooms that other processes serve, too: one of them may be gone.
+
+Where there can be no others it always does: a door that has not connected yet serves no room.
+"""
 
 
 class Clock:
@@ -31,7 +34,7 @@ class Clock:
     async def run(self) -> None:
         """Plays on for as long as it runs; a fault is logged and the clock goes on."""
         for look in itertools.count():
-            everywhere = look % EVERYWHERE_EVERY == 0
+            everywhere = not self.unit.store.shared or look % EVERYWHERE_EVERY == 0
             try:
                 await self.play_on(everywhere=everywhere)
                 await self._autopilot.roll_on(everywhere=everywhere)

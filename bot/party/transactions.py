@@ -450,6 +450,10 @@ class WriteTransaction(Protocol):
 class Store(Protocol):
     """Where parties live."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may use it as well."""
+
     def reading(self) -> AbstractAsyncContextManager[ReadTransaction]:
         """A transaction that cannot write."""
 

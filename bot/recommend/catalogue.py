@@ -83,6 +83,10 @@ class Meant:
     offered: tuple[Track, ...] = ()
 
 
+class _ClosedError(Exception):
+    """The catalogue was closed while its songs were read."""
+
+
 class _Read(NamedTuple):
     """What is kept in memory of the songs."""
 
@@ -105,15 +109,16 @@ class Catalogue:
         self._connection = connection
         self._bundle = bundle
         self._lock = threading.Lock()  # one connection, used by one worker thread at a time
+        self._closing = threading.Event()
         self._workers = ThreadPoolExecutor(AT_ONCE, "catalogue")
-        self.counts = _counted(connection, every=bundle is None or not prepared.file(bundle).exists())
+        self.counts = _counted(connection, every=bundle is None or not prepared.exists(bundle))
         self._words = dict(_words(connection))
         # The bot is ready meanwhile: who asks for a song before all are read waits for that.
         self._reading = self._workers.submit(self._read)
 
     def _read(self) -> _Read:
         def make() -> Arrays:
-            return _made(self._connection, self._lock, self.counts[0])
+            return _made(self._connection, self._lock, self.counts[0], self._closing)
 
         kept = prepared.kept(self._bundle, make) if self._bundle else make()
         shelf = Shelf(kept)
@@ -144,7 +149,8 @@ class Catalogue:
         raise StartError(f"{bundle.catalogue} cannot be used ({reason}); {MEND}")
 
     def close(self) -> None:
-        """Closes the file, once no search reads it."""
+        """Closes the file, once no search reads it; songs that are still being read are not read on."""
+        self._closing.set()
         self._workers.shutdown(cancel_futures=True)
         with self._lock:
             self._connection.close()
@@ -339,16 +345,20 @@ def made(catalogue: Path) -> Arrays:
     try:
         with contextlib.closing(_connect(catalogue)) as connection:
             songs, _ = _counted(connection, every=True)
-            return _made(connection, threading.Lock(), songs)
+            return _made(connection, threading.Lock(), songs, threading.Event())
     except sqlite3.Error as error:
         raise StartError(f"{catalogue} cannot be used ({error}); {MEND}") from error
 
 
-def _made(connection: sqlite3.Connection, lock: threading.Lock, songs: int) -> Arrays:
+def _made(
+    connection: sqlite3.Connection, lock: threading.Lock, songs: int, closing: threading.Event
+) -> Arrays:
     ids = array("q")
 
     def parts() -> Iterator[list[Row]]:
         while True:
+            if closing.is_set():
+                raise _ClosedError
             with lock:
                 rows = _rows(connection, _CALLED, len(ids), AT_A_TIME)
             if not rows:

@@ -121,6 +121,7 @@ def _widest(factors: Factors, weights: Floats) -> tuple[Floats, Floats]:
     _, vectors = np.linalg.eigh(squares - np.outer(mean, mean))
     axes = vectors[:, ::-1][:, :AXES]
     axes = axes * np.where(axes[np.abs(axes).argmax(axis=0), range(axes.shape[1])] < 0, -1, 1)
+    axes = np.pad(axes, ((0, 0), (0, AXES - axes.shape[1])))  # a model of fewer factors is flat
     return axes.astype(np.float32), (mean @ axes).astype(np.float32)
 
 

@@ -58,6 +58,11 @@ def file(bundle: Bundle) -> Path:
     return bundle.catalogue.with_name(FILE)
 
 
+def exists(bundle: Bundle) -> bool:
+    """Whether it is there, as far as this user may know."""
+    return os.path.exists(file(bundle))  # noqa: PTH110 - the path's own raises where it may not look
+
+
 def kept(bundle: Bundle, make: Callable[[], Arrays]) -> Arrays:
     """What is made of a catalogue's songs: mapped from the prepared file, or made now.
 
@@ -68,7 +73,7 @@ def kept(bundle: Bundle, make: Callable[[], Arrays]) -> Arrays:
         make: makes it.
     """
     path, many = file(bundle), bundle.tracks >= MANY
-    if not many and not path.exists():
+    if not many and not exists(bundle):
         return make()
     catalogue = bundle.versions.get("catalogue") or digest(bundle.catalogue)
     try:

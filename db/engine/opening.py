@@ -35,6 +35,9 @@ WRONG = (SQLAlchemyError, sqlite3.Error, CommandError, OSError, UnicodeError, Ov
 class Database(Protocol):
     """A database that is open."""
 
+    shared: bool
+    """Whether other processes may have it open as well."""
+
     def reading(self) -> AbstractAsyncContextManager[Session]:
         """A transaction that cannot write."""
 

@@ -60,6 +60,8 @@ _NOTIFY = select(func.pg_notify(bindparam("channel"), bindparam("said")))
 class PostgresDatabase:
     """A pool of connections to one database."""
 
+    shared = True
+
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._process = secrets.token_hex(8)

@@ -40,6 +40,8 @@ def read_numbers(connection: Connection) -> Numbers:
 class SqliteFile:
     """A file that is open. Rows are numbered here, for to be told a number by SQLite takes a trip."""
 
+    shared = False
+
     def __init__(self, writer: Driver, reader: Driver, numbers: Numbers) -> None:
         self.writer = writer
         self.reader = reader

@@ -75,6 +75,17 @@ def test_the_shipped_directions_are_the_factors_of_the_bundle(bundle: Bundle) ->
     np.testing.assert_allclose(found, unit, atol=1e-5)
 
 
+@pytest.mark.parametrize("dims", [1, 2])
+def test_fewer_factors_than_axes_lie_flat(tmp_path: Path, numbers: npt.NDArray[np.int8], dims: int) -> None:
+    """A place always has three numbers; what the model does not tell apart is 0."""
+    few = numbers[:100, :dims]
+    places = Factors(model(tmp_path / "model.onnx", few, np.zeros(100, np.float32)), 100).places([0, 1, 2])
+    assert places.shape == (3, 3)
+    assert np.isfinite(places).all()
+    assert places[:, :dims].any()
+    assert not places[:, dims:].any()
+
+
 @pytest.mark.parametrize("how", ["missing", "cut"])
 def test_numbers_that_are_not_beside_the_graph_are_no_factors(
     bundle: Bundle, tmp_path: Path, how: str

@@ -226,6 +226,23 @@ async def test_where_nothing_can_be_written_the_log_says_so(
     assert {path.name for path in small.catalogue.parent.iterdir()} == {"catalog.db", "search.bin"}
 
 
+async def test_a_link_that_nobody_can_follow_is_no_file(small: Bundle) -> None:
+    """The system refuses even to say whether something is there."""
+    expected = await answers(small)
+    prepared.file(small).symlink_to("x" * 300)
+    assert await answers(small) == expected
+
+
+def test_a_bot_that_ends_while_songs_are_read_reads_no_more(
+    bundle: Bundle, tmp_path: Path, many: None
+) -> None:
+    """Of millions of songs that takes longer than whoever asks it to end may wait."""
+    ready = replace(bundle, catalogue=shutil.copyfile(bundle.catalogue, tmp_path / "catalog.db"))
+    with closing(Catalogue.open(ready)):
+        pass
+    assert not prepared.file(ready).exists()
+
+
 def test_what_was_never_finished_is_removed(small: Bundle) -> None:
     """Where a process was killed while it wrote; what another one writes now stays."""
     old, new = (small.catalogue.with_name(f"search.bin.{each}.new") for each in ("1-1", "2-2"))
