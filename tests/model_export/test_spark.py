@@ -28,7 +28,7 @@ from model_export.playlists import SPLITS, DataError, Playlists, list_weights
 from model_export.spark import Spark, cluster, entries, places, work_ahead
 from model_export.start import CONFIDENCE, GROUP, first_factors
 from tests.model_export.planted import genre_of, planted, playlists, write_playlists
-from tests.model_export.test_cli import interrupted, refused, run
+from tests.model_export.test_cli import interrupted, refused, run_cold
 
 MISSING = jvm.missing()
 NEEDS_SPARK = pytest.mark.skipif(MISSING is not None, reason=f"no Spark here: {MISSING}")
@@ -250,7 +250,7 @@ def test_a_java_that_is_too_old_or_missing_is_named(java: None, told: str, tmp_p
 @pytest.mark.parametrize("java", [None], indirect=True)
 def test_training_without_java_leaves_nothing(java: None, tmp_path: Path) -> None:
     """The command says it in one line, before it reads anything, with exit code 2."""
-    line = refused(run("train", tmp_path / "data", "--out", tmp_path / "model", "--engine", "spark"))
+    line = refused(run_cold("train", tmp_path / "data", "--out", tmp_path / "model", "--engine", "spark"))
     assert "needs Java 17" in line
     assert [path.name for path in tmp_path.iterdir()] == ["java"]
 
