@@ -34,7 +34,7 @@ from model_export.learning import learn
 from model_export.merge import read_folders
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
-from model_export.renew import renew
+from model_export.renew import apart, renew
 from model_export.report import FILES, PAGE, examine, write_report
 from model_export.spark import cluster, work_ahead
 from model_export.synth import FORMATS, synthesise
@@ -233,6 +233,7 @@ def export_command(
     cache: Cache = None,
 ) -> None:
     """Writes a trained model's bundle: what the bot needs, without the playlists' factors."""
+    apart(model, out)
     learned = load_learned(model, _read(data, cache))
     with written_whole(out, MODEL, "model") as scratch, room_for(out, ANEW):
         write_bundle(learned, scratch)
@@ -258,6 +259,7 @@ def renew_command(
     out: Annotated[Path, typer.Option(help="The folder to write it into, in today's form.")],
 ) -> None:
     """Writes an older bundle in the form that the bot reads today, with the same answers."""
+    apart(old, out)
     with written_whole(out, MODEL, "model") as scratch, room_for(out, ANEW):
         songs = renew(old, scratch)
     console.print(f"{songs:,} songs: {out}")

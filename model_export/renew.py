@@ -12,7 +12,7 @@ import onnx
 from onnx import numpy_helper
 from scipy import sparse
 
-from model_export.bundle import FORMAT, write_files
+from model_export.bundle import FORMAT, LEARNED, write_files
 from model_export.catalogue import CatalogueError, read_catalogue
 from model_export.graph import Layout, StandIns
 from model_export.model import Blend, Memory, Model
@@ -20,6 +20,18 @@ from model_export.neighbours import from_bytes
 from model_export.playlists import DataError
 
 Arrays = dict[str, npt.NDArray[Any]]
+
+
+def apart(old: Path, out: Path) -> None:
+    """Looks that what was trained is not lost with the folder that is replaced.
+
+    Raises:
+        DataError: it would be.
+    """
+    if (out / LEARNED).exists() and out.resolve() == old.resolve():
+        raise DataError(
+            f"{out} holds {LEARNED}, what `train` learned, which would be lost; name another --out"
+        )
 
 
 def renew(old: Path, folder: Path) -> int:

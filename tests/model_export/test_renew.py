@@ -15,8 +15,10 @@ import pytest
 from onnx import numpy_helper
 
 from bot.recommend.bundle import open_bundle
-from model_export.bundle import FILES, FORMAT, Learned, write_bundle
+from model_export.__main__ import export_command, renew_command
+from model_export.bundle import FILES, FORMAT, Learned, save_learned, write_bundle
 from model_export.graph import Layout
+from model_export.playlists import DataError
 from model_export.renew import renew
 from tests.model_export.test_cli import refused, run
 from tests.model_export.test_graph_exact import session
@@ -139,3 +141,17 @@ def test_the_command_writes_a_folder(first: Path, tmp_path: Path) -> None:
     done = run("renew", first, "--out", tmp_path / "new")
     assert done.returncode == 0, done.stderr
     assert open_bundle(tmp_path / "new").tracks
+
+
+def test_what_was_learned_is_not_renewed_away(learned: Learned, tmp_path: Path) -> None:
+    """A trained model's folder that is renewed into itself would lose what its bundle does not hold."""
+    save_learned(learned, tmp_path)
+    write_bundle(learned, tmp_path)
+    with pytest.raises(DataError, match=r"learned\.npz.*another --out"):
+        renew_command(tmp_path, tmp_path)
+    with pytest.raises(DataError, match=r"learned\.npz.*another --out"):
+        export_command([], tmp_path, tmp_path)
+    assert (tmp_path / "learned.npz").exists()
+    (tmp_path / "learned.npz").unlink()
+    renew_command(tmp_path, tmp_path)
+    assert json.loads((tmp_path / "manifest.json").read_text("utf-8"))["format"] == FORMAT
