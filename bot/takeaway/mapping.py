@@ -174,9 +174,18 @@ async def _drawn(order: bytes) -> bytes:
 
 
 async def _end(process: Process) -> None:
+    """Kills a process that has not ended, and stays until it is gone, which is at once."""
     if process.returncode is None:
         process.kill()
-        await process.communicate()  # unlike `wait`, it closes the pipes too
+        again: asyncio.CancelledError | None = None
+        while True:
+            try:
+                await process.communicate()  # unlike `wait`, it closes the pipes too
+                break
+            except asyncio.CancelledError as error:
+                again = error
+        if again:
+            raise again
 
 
 def _surroundings() -> dict[str, str]:

@@ -219,6 +219,19 @@ async def test_whoever_gives_up_takes_the_drawing_along(slow: Slow) -> None:
     assert await slow.gone() == pid
 
 
+async def test_whoever_gives_up_twice_takes_it_along_too(slow: Slow) -> None:
+    """A bot that ends gives up what is being given up already: the process is gone before that has an end."""
+    task = begin(Picture("F", ()))
+    pid = await slow.begun()
+    for _ in range(10):
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not exists(pid)
+    assert await slow.gone() == pid
+
+
 async def test_one_map_is_drawn_at_a_time(slow: Slow) -> None:
     """Each waits until the one before it is gone: a process started later than the requests begins sooner."""
     tasks = [begin(Picture("F", ())) for _ in range(3)]
