@@ -42,9 +42,7 @@ AHEAD = 2
 CANDIDATES = 3000
 """Of so many songs that fit the party as a whole, each member's own taste and chance choose."""
 AT_ONCE = 2
-"""How many questions are worked on at a time: each of a long queue takes tens of megabytes meanwhile ..."""
-LONG = 100
-"""... and gives them back, where the usual ones keep what they need for the next."""
+"""How many questions are worked on at a time: each of a long queue takes tens of megabytes meanwhile."""
 KNOWN = 4096
 """Of so many songs it is remembered which they are: a party asks about the same ones again and again."""
 FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUROUS: (1.0, 0.4, 0.2)}
@@ -353,19 +351,16 @@ class Recommender:
         blend: Sequence[float] = (1, 1, 1),
     ) -> Answer:
         """Runs the graph once, in this thread."""
-        options = onnxruntime.RunOptions()
-        if len(heard) > LONG:
-            options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         told = {
             "queue": np.array([index for index, _ in heard], np.int64),
             "weight": np.array([signal.weight for _, signal in heard], np.float32),
             "label": np.array([signal.label for _, signal in heard], np.float32),
             "blend": np.array(blend, np.float32),
         }
-        (playlist,) = self._fold.run(["playlist"], told, options)
+        (playlist,) = self._fold.run(["playlist"], told)
         asked = {"banned": np.fromiter(banned, np.int64, len(banned)), "limit": np.array(limit, np.int64)}
         scan = self._scanner.scan(playlist)
-        return Answer(*self._rank.run(OUTPUTS, {**told, **asked, "scan": scan}, options))
+        return Answer(*self._rank.run(OUTPUTS, {**told, **asked, "scan": scan}))
 
 
 def opened(path: Path) -> onnxruntime.InferenceSession:
@@ -378,6 +373,7 @@ def opened(path: Path) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = 1  # one request is a millisecond; more threads only compete
     options.log_severity_level = 3
     options.enable_mem_pattern = False  # no two requests are of one size
+    options.enable_cpu_mem_arena = False  # it gives little back of what a long queue has taken
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own classes have no common base
