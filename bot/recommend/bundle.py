@@ -28,7 +28,7 @@ class Bundle:
     catalogue: Path
     tracks: int
     artists: int
-    versions: Mapping[str, str] = field(default_factory=dict)  # how the hashes of both begin
+    versions: Mapping[str, str] = field(default_factory=dict)  # how a hash of each one's files begins
 
     @property
     def fold(self) -> Path:
@@ -64,7 +64,8 @@ def open_bundle(folder: Path) -> Bundle:
         raise StartError(f"{folder / 'manifest.json'} is damaged ({error!r}); {MEND}") from error
     for name in {*GRAPHS, DATA, "catalog.db", *digests}:
         _check(folder / name, digests.get(name))
-    versions = {"model": digests[DATA][:12], "catalogue": digests["catalog.db"][:12]}
+    model = hashlib.sha256("".join(digests[name] for name in (*GRAPHS, DATA)).encode()).hexdigest()
+    versions = {"model": model[:12], "catalogue": digests["catalog.db"][:12]}
     return Bundle(folder / "model.onnx", folder / "catalog.db", tracks, artists, versions)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -204,6 +205,19 @@ def test_an_older_bundle_is_refused_with_the_command_that_renews_it(tmp_path: Pa
     assert str(folder / "manifest.json") in str(refused.value)
     assert f"python -m model_export renew {folder} --out" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["rank.onnx", "model.data"])
+def test_another_graph_is_another_version(name: str, tmp_path: Path, bundle: Bundle) -> None:
+    """Whoever watches `/readyz` sees that a model was replaced, whichever of its files is another."""
+    folder = copied(tmp_path)
+    with (folder / name).open("ab") as file:
+        file.write(b"\0")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert open_bundle(folder).versions["model"] != bundle.versions["model"]
+    assert open_bundle(folder).versions["catalogue"] == bundle.versions["catalogue"]
 
 
 def test_a_manifest_that_leaves_the_numbers_out_is_refused(tmp_path: Path) -> None:
