@@ -24,8 +24,11 @@ types: $(VENV)/.dev
 
 TESTS ?= tests
 
+# Most tests wait more than they compute: three keep two cores busy.
+WORKERS ?= 3
+
 tests: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 $(VENV)/.venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
