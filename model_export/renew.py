@@ -52,7 +52,8 @@ def renew(old: Path, folder: Path) -> int:
         model, others = _model(arrays, _in_order(arrays, tracks))
         songs, popularity, artists, words = read_catalogue(old / "catalog.db")
     except (OSError, ValueError, KeyError, TypeError, IndexError, CatalogueError) as error:
-        raise DataError(f"{old} is no whole model bundle ({error!r}); name the folder of one") from error
+        told = str(error) if isinstance(error, OSError) else repr(error)  # a lone key tells nothing
+        raise DataError(f"{old} is no whole model bundle ({told}); name the folder of one") from error
     if not len(songs) == len(popularity) == tracks:
         raise DataError(
             f"{old} has {tracks} songs in its model and {len(songs)} in its catalogue; it is damaged"
