@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,9 +11,11 @@ import numpy.typing as npt
 from model_export.model import Floats
 
 AT_ONCE = 2**15
-"""How many numbers are brought up to date together, so that they stay in the processor's cache."""
+"""How many numbers are brought up to date together, so that they stay in the processor's cache.
 
-_THREADS = ThreadPoolExecutor(os.cpu_count() or 1)
+Threads were no faster: each of so short steps waits for the interpreter.
+"""
+
 PARTS = ("values", "mean", "square", "steps")
 
 
@@ -47,13 +47,8 @@ class Adam:
     def step(self, rows: npt.NDArray[np.integer], slopes: Floats, rate: float) -> None:
         """Moves these rows, none twice, down their slopes: (rows, columns)."""
         at_once = max(AT_ONCE // self.values.shape[1], 1)
-        parts = [slice(first, first + at_once) for first in range(0, len(rows), at_once)]
-        if len(parts) == 1:
-            self._step(rows, slopes, rate)
-            return
-        # Numpy lets go of the interpreter, and no two parts share a row.
-        for _ in _THREADS.map(lambda part: self._step(rows[part], slopes[part], rate), parts):
-            pass
+        for first in range(0, len(rows), at_once):
+            self._step(rows[first : first + at_once], slopes[first : first + at_once], rate)
 
     def _step(self, rows: npt.NDArray[np.integer], slopes: Floats, rate: float) -> None:
         steps = self.steps[rows] + 1

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from model_export.model import Floats, Model, membership, queue_matrix
+from model_export.model import Floats, Indices, Model, membership, queue_matrix
 from model_export.playlists import Playlists
 
 Songs = npt.NDArray[np.int64]
@@ -81,7 +81,7 @@ class Scorer:
             members = self._members(matrix)
             for i, queue in enumerate(some):
                 asked = depth if isinstance(depth, int) else depth[start + i]
-                yield self._head(base[i], [each[[i]] for each in members], queue, asked, tempers)
+                yield self._head(base[i], [_row(each, i) for each in members], queue, asked, tempers)
 
     def _members(self, queues: sparse.csr_array) -> list[sparse.csr_array]:
         """What neighbours, same artist and kin say, in the order of `Blend`: each (queues, tracks)."""
@@ -100,19 +100,25 @@ class Scorer:
     def _head(
         self,
         base: Floats,
-        members: Sequence[sparse.csr_array],
+        members: Sequence[tuple[Indices, Floats]],
         queue: npt.NDArray[np.integer],
         depth: int,
         tempers: Sequence[float],
     ) -> Head:
-        ahead = first(base, depth + len(queue))
-        songs = np.unique(np.concatenate([ahead, *(each.indices for each in members)])).astype(np.int64)
+        named = np.zeros(len(base), np.bool_)
+        named[first(base, depth + len(queue))] = True
+        for theirs, _ in members:
+            named[theirs] = True
+        songs = np.flatnonzero(named)
+        place = np.empty(len(base), np.int32)
+        place[songs] = np.arange(len(songs))
         said = np.zeros((len(members), len(songs)), np.float32)
-        for row, each in zip(said, members, strict=True):
-            row[np.searchsorted(songs, each.indices)] = each.data
+        for row, (theirs, values) in zip(said, members, strict=True):
+            row[place[theirs]] = values
         of_songs = base[songs]
         normalisers = [self._normaliser(base, of_songs, said, temper) for temper in tempers]
-        free = ~np.isin(songs, queue)
+        named[queue] = False
+        free = named[songs]
         return Head(songs[free], of_songs[free], said[:, free], np.array(normalisers, np.float32))
 
     def _normaliser(self, base: Floats, of_songs: Floats, said: Floats, temper: float) -> float:
@@ -124,6 +130,12 @@ class Scorer:
             return float(np.exp(by * (scores - np.float32(highest))).sum(dtype=np.float64))
 
         return temper * highest + float(np.log(total(base) - total(of_songs) + total(whole)))
+
+
+def _row(matrix: sparse.csr_array, i: int) -> tuple[Indices, Floats]:
+    """The columns of a row that hold anything, and what they hold."""
+    of_row = slice(matrix.indptr[i], matrix.indptr[i + 1])
+    return matrix.indices[of_row], matrix.data[of_row]
 
 
 def first(values: Floats, count: int) -> Songs:
