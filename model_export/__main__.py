@@ -294,7 +294,7 @@ def read_command(
 ) -> None:
     """Makes playlists of the lists that people have: exports of services, players and DJs, and plain text."""
     read, table = _exports()
-    with _progress() as bar:
+    with _progress(fleeting=True) as bar:
         task = bar.add_task("reading files", total=None, note="")
 
         def told(what: str, done: int, of: int) -> None:
@@ -345,7 +345,8 @@ def _read(folders: list[Path], cache: Path | None) -> Playlists:
     return lists
 
 
-def _progress() -> Progress:
+def _progress(*, fleeting: bool = False) -> Progress:
+    """A bar; a fleeting one leaves nothing behind, and where nobody looks on there is none."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -353,6 +354,8 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         TextColumn("{task.fields[note]}"),
         console=console,
+        transient=fleeting,
+        disable=fleeting and not console.is_terminal,
     )
 
 

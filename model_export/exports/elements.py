@@ -61,9 +61,13 @@ def is_xml(data: bytes) -> bool:
 
 
 def root_of(data: bytes) -> str:
-    """The name of the outermost element, without its namespace, or nothing where it is broken before that."""
+    """The name of the outermost element, without its namespace.
+
+    Raises:
+        LeftOut: it is broken before that, or declares entities there.
+    """
     root = _Root()
-    with suppress(_FoundError, LeftOut):
+    with suppress(_FoundError):
         heard(data, lambda: root)
     return root.name
 

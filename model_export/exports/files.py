@@ -76,6 +76,7 @@ def _in_folder(folder: Path) -> Iterator[File]:
 
 
 def _one(path: Path, shown: str, *, alone: bool) -> Iterator[File]:
+    shown = shown.encode("utf-8", "replace").decode()  # what a name holds that is no text
     if not path.is_file():
         raise DataError(f"{path} is no file; name a file or a folder of exports")
     if _is_archive(path):

@@ -15,7 +15,7 @@ from model_export.exports.files import File, files
 from model_export.exports.found import Found, LeftOut, Named
 from model_export.exports.recognising import recognised
 from model_export.exports.sittings import sittings
-from model_export.exports.understanding import Matcher
+from model_export.exports.understanding import Matcher, name_of
 from model_export.exports.youtube import UNNAMED_VIDEOS
 from model_export.folders import written_whole
 from model_export.playlists import DataError, Playlists
@@ -131,12 +131,13 @@ def lists_from(
 
 def _read(paths: Sequence[Path], folder: Path, bundle: Path | None, told: Told) -> Counts:
     counts: list[FileCount] = []
-    chosen = [each for each in _lists(paths, counts, told) if each.songs]
-    if not chosen:
+    chosen = list(_lists(paths, counts, told))
+    if not any(each.songs for each in chosen):
         raise DataError(_nothing(counts))
-    names = list(dict.fromkeys(song for each in chosen for song in each.songs))
     with closing(Matcher(bundle)) as matcher:
-        songs = matcher.matched(names, lambda done: told("matching songs", done, len(names)))
+        songs = matcher.matched(
+            [each.songs for each in chosen], lambda done, of: told("matching songs", done, of)
+        )
         lists = list(_songs_of(chosen, songs, counts))
         if not lists:
             raise DataError(_nothing(counts))
@@ -147,7 +148,7 @@ def _read(paths: Sequence[Path], folder: Path, bundle: Path | None, told: Told) 
     write_lists(
         folder,
         (
-            List(parent, some, each.source, each.kind, each.name)
+            List(parent, some, each.source, each.kind, name_of(each.name))
             for parent, (each, some) in zip(of, lists, strict=True)
         ),
     )

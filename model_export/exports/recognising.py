@@ -20,7 +20,8 @@ from model_export.exports.understanding import (
     text_of,
 )
 
-_JSON = re.compile(r"\s*[\[{]")
+_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[{\]"\[])')
+_HTML = re.compile(rb"<!doctype html|<html", re.IGNORECASE)
 _PLAYLIST = re.compile(r"^#PLAYLIST:(.+)$", re.MULTILINE)
 _LIBRARY = {"tracks", "albums", "shows", "artists"}
 _OTHER_JSON = "JSON of another kind"
@@ -79,7 +80,7 @@ _ROOTS: Mapping[str, Callable[[bytes], Found]] = {
 
 
 def _xml(data: bytes) -> Found:
-    root = root_of(data)
+    root = "" if _HTML.search(data[:500]) else root_of(data)
     if root not in _ROOTS:
         raise LeftOut("XML or HTML of another kind")
     return _ROOTS[root](data)

@@ -19,7 +19,7 @@ from bot.lists.cells import year as year_of
 from bot.lists.copied import read_copied
 from bot.lists.decoding import decoded
 from bot.lists.heads import plain, read_head
-from bot.lists.lines import named, spotify_id
+from bot.lists.lines import named, spotify_id, tidy
 from bot.lists.markdown import read_markdown
 from bot.lists.paths import DASH, from_artist_and_title
 from bot.lists.plain import read_plain
@@ -28,6 +28,7 @@ from bot.lists.rows import read_row
 from bot.lists.tables import read_table
 from bot.lists.tables import records as records
 from bot.party.errors import ListTooLarge, PartyError, StartError, TooManyLines
+from bot.party.limits import LONGEST_TEXT
 from bot.party.rules.songs import same_song, twin_keys
 from bot.party.songs import AS_TYPED
 from bot.party.spelling import fold
@@ -37,6 +38,7 @@ from bot.recommend.catalogue import Catalogue
 from bot.recommend.finder import Outcome
 from model_export.columns import Song, main_artist
 from model_export.exports.found import LeftOut, Named
+from model_export.exports.sides import artist_first, turned
 from model_export.playlists import DataError
 from model_export.written import typed_id
 
@@ -45,7 +47,7 @@ MOST_LINES = 1_000_000
 LIKE_THE_ARTIST = 75
 """So much of an artist's name, in percent, must be in what an export says, where letters may differ."""
 _AT_ONCE = 500
-_Told = Callable[[int], None]
+_Told = Callable[[int, int], None]
 
 
 def text_of(data: bytes, largest: int) -> str:
@@ -89,6 +91,11 @@ def song(
         spotify_id=spotify_id(link) if link else None,
     )
     return _named(wanted) if wanted else None
+
+
+def name_of(said: str | None) -> str | None:
+    """A list's name on one line, without what nobody can see."""
+    return tidy(said or "")[:LONGEST_TEXT].rstrip() or None
 
 
 def video_song(title: str, channel: str) -> Named | None:
@@ -183,25 +190,37 @@ class Matcher:
         """Whether a song that was found is the catalogue's."""
         return song.track_id in self._known
 
-    def matched(self, names: Sequence[Named], told: _Told) -> dict[Named, Song]:
-        """The song of each name; whatever has neither a title nor a known link has none.
+    def matched(self, lists: Sequence[Sequence[Named]], told: _Told) -> dict[Named, Song]:
+        """The song of each name in some lists; whatever has neither a title nor a known link has none.
 
         Args:
-            names: each once.
-            told: is told how many were looked at so far.
+            lists: the names in each.
+            told: is told how many names were looked at so far, and how many there are.
         """
+        names = list(dict.fromkeys(name for each in lists for name in each))
         tracks: dict[Named, Track] = {}
         if self._catalogue:
             tracks = asyncio.run(self._meant(self._catalogue, names, told))
-        told(len(names))
+        told(len(names), len(names))
         found: dict[Named, Song] = {}
-        for each in names:
-            track = tracks.get(each)
-            if track is None and not each.title and not each.line:
-                continue
-            track = track or _as_it_stands(each)
-            found[each] = self._known_song(track) if track.track_id else self._new_song(track, each)
+        for some in lists:
+            lines = [(each.line, each) for each in some if each.line]
+            known = [(line, tracks[each]) for line, each in lines if each in tracks and tracks[each].known]
+            first = artist_first((line, track.title, main_artist(track.artist)) for line, track in known)
+            for each in some:
+                track = tracks.get(each) or _as_it_stands(each)
+                if track.track_id:
+                    found[each] = self._known_song(track)
+                elif track.title and each not in found:
+                    found[each] = self._new_song(self._turned(track, each, first), each)
         return found
+
+    def _turned(self, track: Track, told: Named, artist_comes_first: bool) -> Track:
+        """A song of a line, told apart as the rest of its list is, unless the artist is one that is known."""
+        if not told.line or (self._catalogue and self._catalogue.artist(track) >= 0):
+            return track
+        line = (told.line, track.title, track.artist)
+        return Track(*turned(line, artist_comes_first=artist_comes_first))
 
     def _known_song(self, track: Track) -> Song:
         track_id = track.track_id or ""
@@ -237,7 +256,7 @@ class Matcher:
                 if track is not None:
                     found[each] = track
                 if number % 50 == 0:
-                    told(first + number)
+                    told(first + number, len(names))
         return found
 
 
