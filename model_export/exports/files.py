@@ -26,6 +26,7 @@ _OFFICE = "[Content_Types].xml"
 class File:
     """A file, or a member of an archive."""
 
+    place: str  # whatever way leads there
     shown: str
     stem: str
     alone: bool  # whether somebody named it, rather than the folder that it is in
@@ -50,16 +51,19 @@ class File:
 def files(paths: Sequence[Path]) -> Iterator[File]:
     """All files of some folders, archives and files, by name.
 
-    Hidden ones are passed over, and so are links to folders.
+    Hidden ones are passed over, and so are links to folders; a file that is named twice comes once.
 
     Raises:
         DataError: a path is not there, or there are more than `MOST_FILES`.
     """
-    count = 0
+    count, seen = 0, set[str]()
     for path in paths:
         if not path.exists():
             raise DataError(f"{path} is not there; name a file or a folder of exports")
         for file in _in_folder(path) if path.is_dir() else _one(path, str(path), alone=True):
+            if file.place in seen:
+                continue
+            seen.add(file.place)
             count += 1
             if count > MOST_FILES:
                 raise DataError(f"{path} has more than {MOST_FILES:,} files; name the exports' folder")
@@ -82,7 +86,7 @@ def _one(path: Path, shown: str, *, alone: bool) -> Iterator[File]:
     if _is_archive(path):
         yield from _in_archive(path, shown)
     else:
-        yield File(shown, path.stem, alone, partial(_bytes, path))
+        yield File(str(path.resolve()), shown, path.stem, alone, partial(_bytes, path))
 
 
 def _is_archive(path: Path) -> bool:
@@ -112,12 +116,18 @@ def _in_archive(path: Path, shown: str) -> Iterator[File]:
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         names = [_OFFICE]
     if _OFFICE in names:
-        yield File(shown, path.stem, False, _nothing)
+        yield File(str(path.resolve()), shown, path.stem, False, _nothing)
         return
     for name in sorted(names):
         inside = PurePosixPath(name)
         if not any(map(_hidden, inside.parts)):
-            yield File(f"{shown}/{name}", inside.stem, False, partial(_member, path, name))
+            yield File(
+                f"{path.resolve()}/{name}",
+                f"{shown}/{name}",
+                inside.stem,
+                False,
+                partial(_member, path, name),
+            )
 
 
 def _member(path: Path, name: str) -> bytes:

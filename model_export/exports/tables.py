@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from model_export.exports import youtube
-from model_export.exports.found import Found, Named, NamedList, Play
+from model_export.exports.found import Found, LeftOut, Named, NamedList, Play
 from model_export.exports.libraries import NAMELESS
 from model_export.exports.listens import LASTFM, seconds
 from model_export.exports.spotify import time
@@ -30,13 +30,19 @@ _HEAD_WITHIN = 8
 _PLAYED = {"uts", "date", "utc time", "timestamp", "played at", "listened at", "time", "datetime"}
 """What a column of instants is called; the first of these that reads as such is taken."""
 _OF_SERVICES = {"spotify uri", "track uri", "added by", "added at"}
+_CHARTS = {"rank", "scrobbles"}
+"""What lastfmstats.com calls the columns of the most heard songs, and of the most heard albums."""
 _SAMPLE = 20
 _SPOKEN = re.compile(r"(\d{1,2}) ([A-Za-z]{3})[a-z]* (\d{4}),? (\d\d):(\d\d)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def read_table(text: str, name: str) -> Found | None:
-    """The lists or listens of a table, or None for a text that is none with a head."""
+    """The lists or listens of a table, or None for a text that is none with a head.
+
+    Raises:
+        LeftOut: it is one of something else.
+    """
     lines = [line for line in text.split("\n") if line.strip()]
     best: tuple[int, Found] | None = None
     for separator in SEPARATORS:
@@ -65,6 +71,8 @@ def _below(head: Sequence[str], rows: Iterable[Sequence[str]], name: str) -> Fou
     told = list(rows)
     columns = {word(cell.partition("#")[0]): number for number, cell in reversed(list(enumerate(head)))}
     instants = [columns[each] for each in _PLAYED if each in columns]
+    if columns.keys() >= _CHARTS:
+        raise LeftOut("charts of what was heard most, which are no lists")
     reader = rows_of(head)
     songs = [reader(row) for row in told] if reader else []
     for column in sorted(instants) if not _OF_SERVICES & columns.keys() else ():

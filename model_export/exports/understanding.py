@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
+from anyascii import anyascii
 from rapidfuzz.fuzz import partial_ratio
 
 from bot.lists.cells import Unit
@@ -18,7 +19,7 @@ from bot.lists.cells import duration_ms as length_of
 from bot.lists.cells import year as year_of
 from bot.lists.copied import read_copied
 from bot.lists.decoding import decoded
-from bot.lists.heads import plain, read_head
+from bot.lists.heads import Role, plain, read_head
 from bot.lists.lines import named, spotify_id, tidy
 from bot.lists.markdown import read_markdown
 from bot.lists.paths import DASH, from_artist_and_title
@@ -31,11 +32,12 @@ from bot.party.errors import ListTooLarge, PartyError, StartError, TooManyLines
 from bot.party.limits import LONGEST_TEXT
 from bot.party.rules.songs import same_song, twin_keys
 from bot.party.songs import AS_TYPED
-from bot.party.spelling import fold
+from bot.party.spelling import fold, without_the
 from bot.party.words import Track, Wanted
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.finder import Outcome
+from bot.recommend.other_names import all_names
 from model_export.columns import Song, main_artist
 from model_export.exports.found import LeftOut, Named
 from model_export.exports.sides import artist_first, turned
@@ -119,9 +121,9 @@ def _named(wanted: Wanted) -> Named:
 
 
 def rows_of(head: Sequence[str]) -> Callable[[Sequence[str]], Named | None] | None:
-    """What reads the rows below a table's head, or None where this is no head."""
+    """What reads the rows below a table's head, or None where no column is a title or a link."""
     known = read_head(head)
-    if known is None:
+    if known is None or not {Role.TITLE, Role.LINK} & known.columns.keys():
         return None
 
     def read(row: Sequence[str]) -> Named | None:
@@ -295,8 +297,13 @@ def _by_the_artist(track: Track, told: Named) -> bool:
     """Whether what a file says can be about this artist: a namesake's lists would teach nonsense."""
     if not told.artist:
         return True
-    name = fold(main_artist(track.artist))
-    return partial_ratio(name, fold(f"{told.artist} {told.title}")) >= LIKE_THE_ARTIST
+    name, said = main_artist(track.artist), f"{told.artist} {told.title}"
+    called = (name, *all_names().get(without_the(fold(name)), ()))
+    return any(partial_ratio(_latin(each), _latin(said)) >= LIKE_THE_ARTIST for each in called)
+
+
+def _latin(text: str) -> str:
+    return fold(anyascii(text))
 
 
 def lines_with_two_names(lines: Iterable[str]) -> int:

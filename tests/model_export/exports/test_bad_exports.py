@@ -259,6 +259,29 @@ def test_a_folder_may_hold_other_files(tmp_path: Path) -> None:
     }
 
 
+def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
+    """By itself and with its folder; two folders of one name are two."""
+    one = written(tmp_path / "one" / "in", {"list.m3u8": forms.M3U})
+    two = written(tmp_path / "two" / "in", {"list.m3u8": forms.M3U.replace("ABBA", "Bjorn")})
+    counts = read([one, one / "list.m3u8", two, one / ".." / "in"], tmp_path / "out", None)
+    assert [each.file for each in counts.files] == ["in/list.m3u8", "in/list.m3u8"]
+    assert counts.lists == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Artist;Name;Scrobbles;Rank\nABBA;Waterloo;99;1\nABBA;SOS;98;2\n",
+        "Channel Id,Channel Url,Channel Title\nUCx,http://www.youtube.com/channel/UCx,Quuxina\n",
+        "Date,Description,Amount\n2024-01-01 10:00,Rent,500\n2024-01-02 10:00,Tea,3\n",
+    ],
+)
+def test_a_table_of_something_else_is_no_list(text: str) -> None:
+    """Charts of albums, channels, a bank's statement."""
+    with pytest.raises(LeftOut):
+        recognised(text.encode(), "x", alone=False)
+
+
 def test_only_what_was_read_before_is_replaced(tmp_path: Path) -> None:
     """A folder with something else in it stays; a path that is not there is named."""
     out = tmp_path / "out"

@@ -68,6 +68,21 @@ def test_a_namesake_is_another_song(matcher: Matcher, title: str, artist: str) -
     assert not matcher.known(song)
 
 
+@pytest.mark.parametrize(
+    ("title", "artist", "known"),
+    [
+        ("Dynamite", "방탄소년단", "BTS"),
+        ("Toxic", "ブリトニー・スピアーズ", "Britney Spears"),
+        ("Racing into the Night", "YOASOBI", "YOASOBI"),
+        ("Waterloo", "Abba", "ABBA"),
+    ],
+)
+def test_an_artist_has_other_names(matcher: Matcher, title: str, artist: str, known: str) -> None:
+    """What the bot knows of names in other scripts, and of titles, holds for exports too."""
+    (song,) = matched(matcher, Named(title, artist))
+    assert (song.artist, matcher.known(song)) == (known, True)
+
+
 def test_spellings_of_a_new_song_are_one(matcher: Matcher) -> None:
     """Case, accents, guests and a shared Spotify id: one new song, as it was spelt first."""
     songs = matched(
