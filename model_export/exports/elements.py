@@ -102,13 +102,14 @@ def as_it_is_written(data: bytes, parse: Callable[[bytes, str | None], T]) -> T:
     try:
         return parse(data, None)
     except expat.ExpatError as error:
-        broken = LeftOut(f"broken or cut off at line {error.lineno}")
         if error.code not in _WRONG_BYTES:
-            raise broken from error
-        try:
-            return parse(text_of(data, len(data)).encode(), "utf-8")
-        except expat.ExpatError:
-            raise broken from error
+            raise LeftOut(f"broken or cut off at line {error.lineno}") from error
+    except (LookupError, ValueError):
+        pass  # an encoding that expat does not know
+    try:
+        return parse(text_of(data, len(data)).encode(), "utf-8")
+    except (expat.ExpatError, ValueError) as error:
+        raise LeftOut(f"broken or cut off at line {getattr(error, 'lineno', 1)}") from error
 
 
 class _Parser:

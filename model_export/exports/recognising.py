@@ -80,9 +80,11 @@ _ROOTS: Mapping[str, Callable[[bytes], Found]] = {
 
 
 def _xml(data: bytes) -> Found:
-    root = "" if _HTML.search(data[:500]) else root_of(data)
+    if _HTML.search(data[:500]):
+        raise LeftOut("a web page; Takeout writes JSON where you choose it for the history")
+    root = root_of(data)
     if root not in _ROOTS:
-        raise LeftOut("XML or HTML of another kind")
+        raise LeftOut("XML of another kind")
     return _ROOTS[root](data)
 
 

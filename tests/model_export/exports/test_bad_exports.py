@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import zipfile
 from pathlib import Path
 
@@ -110,7 +111,8 @@ def test_the_last_line_of_listens_may_be_cut_off(tmp_path: Path) -> None:
         (b"\0\0\0\n", "empty"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "no text"),
         (b"%PDF-1.7\n" + b"x" * 100, "no text"),
-        (b"<html><body>Not found</body></html>", "another kind"),
+        (b"<html><body>Not found</body></html>", "choose it for the history"),
+        (b"<!DOCTYPE html>\n<html><body>Watched</body></html>", "choose it for the history"),
         (b"<?xml version='1.0'?><opml><body/></opml>", "another kind"),
         (b"<!DOCTYPE plist><plist><dict><key>x</key><integer>no</integer></dict></plist>", "broken"),
         (b"<plist version='1.0'><array/></plist>", "without songs"),
@@ -127,6 +129,53 @@ def test_what_is_no_export_says_so(data: bytes, reason: str) -> None:
     """Each in a few words."""
     with pytest.raises(LeftOut, match=reason):
         recognised(data, "x", alone=False)
+
+
+ODDITIES = (
+    b'"',
+    b"{",
+    b"]",
+    b"<",
+    b"&#0;",
+    b"null",
+    b"-1",
+    b"1e999",
+    b"NaN",
+    b"\0",
+    b"\\ud800",
+    b"\xff\xfe",
+    b"\n",
+)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_damage_anywhere_is_no_traceback(name: str) -> None:
+    """Bytes that are others, missing, twice or odd: it is read, or left out with its reason."""
+    draw = random.Random(name)  # noqa: S311 - the same damage each time
+    for _ in range(150):
+        data = bytearray(EVERY[name][0].encode())
+        for _ in range(draw.randint(1, 8)):
+            at = draw.randrange(len(data) or 1)
+            match draw.randrange(4):
+                case 0:
+                    data[at : at + 1] = bytes([draw.randrange(256)])
+                case 1:
+                    del data[at : at + draw.randrange(40)]
+                case 2:
+                    data[at:at] = data[at : at + draw.randrange(100)]
+                case _:
+                    data[at:at] = draw.choice(ODDITIES)
+        try:
+            said = recognised(bytes(data), "x", alone=draw.random() < 0.5).form
+        except LeftOut as reason:
+            said = str(reason)
+        assert said
+
+
+def test_an_encoding_that_nobody_knows_is_read_as_it_looks() -> None:
+    """What an XML file says of itself may be wrong in any way."""
+    text = forms.REKORDBOX.replace("UTF-8", "UTF-8-and-a-half")
+    assert len(recognised(text.encode(), "x").lists) == 2
 
 
 # --- hostile
