@@ -297,13 +297,16 @@ def _by_the_artist(track: Track, told: Named) -> bool:
     """Whether what a file says can be about this artist: a namesake's lists would teach nonsense."""
     if not told.artist:
         return True
-    name, said = main_artist(track.artist), f"{told.artist} {told.title}"
+    name = main_artist(track.artist)
     called = (name, *all_names().get(without_the(fold(name)), ()))
-    return any(partial_ratio(_latin(each), _latin(said)) >= LIKE_THE_ARTIST for each in called)
+    if any(_within(each, told.artist) for each in called):
+        return True
+    return _within(track.title, told.artist) and any(_within(each, told.title) for each in called)
 
 
-def _latin(text: str) -> str:
-    return fold(anyascii(text))
+def _within(name: str, said: str) -> bool:
+    """Whether about this name is in a text, in whichever script."""
+    return partial_ratio(*(fold(anyascii(text)) for text in (name, said))) >= LIKE_THE_ARTIST
 
 
 def lines_with_two_names(lines: Iterable[str]) -> int:

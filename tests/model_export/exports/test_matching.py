@@ -59,7 +59,10 @@ async def asked(matcher: Matcher, *names: Named) -> list[Song]:
 
 @pytest.mark.parametrize(
     ("title", "artist"),
-    [("Unbelievable", "EMF"), ("Mr. Brightside", "Our Neighbours"), ("Our Own Demo", "The Killers")],
+    [
+        *(("Unbelievable", "EMF"), ("Mr. Brightside", "Our Neighbours"), ("Our Own Demo", "The Killers")),
+        ("Boyfriends", "Harry Styles"),  # a band is called so, and a song of theirs
+    ],
 )
 def test_a_namesake_is_another_song(matcher: Matcher, title: str, artist: str) -> None:
     """A title that another artist made famous stays the one that the file names."""
