@@ -21,7 +21,7 @@ from model_export.exports import youtube
 from model_export.exports.found import Found, LeftOut, Named, NamedList, Play
 from model_export.exports.libraries import NAMELESS
 from model_export.exports.listens import LASTFM, seconds
-from model_export.exports.spotify import time
+from model_export.exports.spotify import EPISODES, time
 from model_export.exports.understanding import records, rows_of, song, word
 
 SEPARATORS = ",;\t|"
@@ -81,9 +81,13 @@ def _below(head: Sequence[str], rows: Iterable[Sequence[str]], name: str) -> Fou
             return _plays(times, songs)
     if {"playlist name", "type"} <= columns.keys():
         return _by_playlist(told, songs, columns["playlist name"], columns["type"])
+    episodes = [row[:1] and row[0].startswith("spotify:episode:") for row in told]
+    songs = [song for song, episode in zip(songs, episodes, strict=True) if not episode]
     linked = any(cell.startswith("spotify:") for row in told[:_SAMPLE] for cell in row[:1])
     found = Found("Exportify CSV", "exportify") if linked else Found("table", "table")
     found.lists.append(NamedList(_kept(songs, found), _spaced(name)))
+    if any(episodes):
+        found.left[EPISODES] += sum(map(bool, episodes))
     return found
 
 

@@ -141,6 +141,15 @@ def test_what_is_left_out_is_counted(tmp_path: Path, name: str, left: dict[str, 
     assert counts.files[0].left == left
 
 
+def test_podcasts_in_a_playlist_are_no_songs() -> None:
+    """Exportify writes them as it writes songs, but for the link."""
+    link = f"spotify:episode:{forms.IDS[0]}"
+    row = f'"{link}","Talk","","{PERSON}","","3600000","0","false","","","","","",""\r\n'
+    found = recognised((forms.EXPORTIFY + row).encode(), "x")
+    assert [song.title for song in found.lists[0].songs] == [title for title, _ in BOTH]
+    assert found.left == {"podcasts, books and films": 1}
+
+
 def test_a_file_of_ones_own_on_spotify_is_a_song(tmp_path: Path) -> None:
     """What somebody put into a playlist from their disk has title and artist in its address."""
     lists, _ = read_here(tmp_path, {"Playlist1.json": json.dumps(forms.SPOTIFY_PLAYLISTS)})
