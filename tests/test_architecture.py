@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/room": DOOR,
     "bot/room/connect.py": {*DOOR, "bot.room", "bot.spotify"},  # the pages that connect an account
     "db": {"bot.party", "bot.spotify.words"},
+    "db/__main__.py": {"bot.party", "bot.settings", "db"},
     "db/harvest.py": {"db.schema"},  # the training calls it, so it may know nothing of the bot
     "bot": {"bot.party"},  # settings, the vault and who reaches the room
     "bot/metrics.py": {"bot.party"},
