@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from bot.settings import read_settings
 from db.keeping.backup import Kept, backup, move, restore
 from db.store import alembic_config
 
-INTERRUPTED = 130
+INTERRUPTED, ENDED = 130, 143
 
 
 def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
@@ -29,6 +30,8 @@ def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
     copying = commands.add_parser("backup", help="copy the database into a file while the bot runs")
     copying.add_argument("file", type=Path, help="where to; an older copy there is replaced")
+    copying.add_argument("--try", action="store_true", dest="tried", help="restore it for a trial as well")
+    copying.add_argument("--unlike", type=Path, help="make none if it would be as this one")
     restoring = commands.add_parser(
         "restore", help="put a copy in the place of the database; stop the bot first"
     )
@@ -65,11 +68,9 @@ async def keep(asked: argparse.Namespace) -> Kept:
     if asked.command == "move":
         return await move(asked.source, asked.target, _progress)
     database_url = read_settings().database_url
-    return await (
-        backup(database_url, asked.file, _progress)
-        if asked.command == "backup"
-        else restore(asked.file, database_url, _progress)
-    )
+    if asked.command == "backup":
+        return await backup(database_url, asked.file, _progress, tried=asked.tried, unlike=asked.unlike)
+    return await restore(asked.file, database_url, _progress)
 
 
 def _progress(table: str, rows: int) -> None:
@@ -80,6 +81,9 @@ def _progress(table: str, rows: int) -> None:
 def _say(kept: Kept) -> None:
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
+    if not kept.new:
+        print("Nothing is different; no copy was made")
+        return
     for table, rows in kept.rows.items():
         if rows.count:
             print(f"{table:<18} {rows.count:>12,} rows  {rows.digest[:16]}")
@@ -93,6 +97,7 @@ def _say(kept: Kept) -> None:
 def main(line: Sequence[str] | None = None) -> int:
     """Does what the command line asks for and returns the exit code."""
     asked = arguments(line)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED))  # so that nothing half done stays
     try:
         if asked.command == "migration":
             migration(asked.message)

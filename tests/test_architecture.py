@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot": {"bot.party"},  # settings, the vault and who reaches the room
     "bot/metrics.py": {"bot.party"},
     "bot/garbage.py": set(),
+    "bot/copies.py": {"bot.party"},
     "bot/link.py": {"bot.party", "bot.settings", "bot.reach", "bot.terminal", "db.looking"},
     "bot/translate.py": {"bot.doors", "bot.wording"},
     "bot/checks": {  # only bot/__main__.py imports it

@@ -42,14 +42,24 @@ class Kept:
     rows: dict[str, Rows]
     forgotten: int = 0  # how many people were forgotten again
     aside: Path | None = None  # where what was there before is now
+    new: bool = True  # False: no copy was made, as it would have been like an older one
 
 
 def nobody(table: str, rows: int) -> None:
     """Tells nobody how far it is."""
 
 
-async def backup(database_url: str, file: Path, told: Told = nobody) -> Kept:
+async def backup(
+    database_url: str, file: Path, told: Told = nobody, *, tried: bool = False, unlike: Path | None = None
+) -> Kept:
     """Copies a database as it is at one moment, while a bot may use it. An older copy there is replaced.
+
+    Args:
+        database_url: of what is copied.
+        file: where to.
+        told: how far it is.
+        tried: restore it for a trial before it gets its name.
+        unlike: make no copy if it would hold the same as this one.
 
     Raises:
         StartError: the database cannot be read, or the file cannot be written or is no copy of ours.
@@ -67,6 +77,12 @@ async def backup(database_url: str, file: Path, told: Told = nobody) -> Kept:
                     migrate(there)
                     await greenlet_spawn(copy_all, here, there, told)
         rows = checked(scratch)
+        if unlike is not None and rows == _rows_if_whole(unlike):
+            return Kept(rows, new=False)
+        if tried:
+            with _new(file.with_name(f"{file.name}.trial")) as trial:
+                await _as_today(scratch, trial, ())
+                checked(trial)
         _put(scratch, file)
     return Kept(rows)
 
@@ -139,6 +155,13 @@ def checked(file: Path) -> dict[str, Rows]:
     engine = create_engine("sqlite://", creator=partial(to_look_at, file), poolclass=NullPool)
     with engine.connect() as looking:
         return rows_of(looking)
+
+
+def _rows_if_whole(file: Path) -> dict[str, Rows] | None:
+    try:
+        return checked(file)
+    except StartError:
+        return None
 
 
 def _check_free(file: Path) -> None:
