@@ -75,12 +75,15 @@ def learn(
         told=told,
         keep=keep,
     )
+    epochs, curve, model = trained.epochs, trained.curve, as_shipped(trained.model)
+    before = trained.parameters if everything else None
+    del trained  # of millions of songs, a gigabyte that neighbours need
     told("neighbours", 0)
-    model = replace(as_shipped(trained.model), memory=_remembered("neighbours", learned_from, settings, keep))
+    model = replace(model, memory=_remembered("neighbours", learned_from, settings, keep))
     told("measuring", 0)
     model, metrics = _judged(model, held_out, keep, told)
-    if not everything:
-        return Learned(model, learned_from, settings, trained.epochs, ("train",), metrics, trained.curve)
+    if before is None:
+        return Learned(model, learned_from, settings, epochs, ("train",), metrics, curve)
     all_kept, all_lists = _kept(lists, lists, min_parents)
     final = train(
         all_lists,
@@ -88,7 +91,7 @@ def learn(
         progress=partial(progress, "everything"),
         told=told,
         keep=keep,
-        before=trained.parameters.moved(
+        before=before.moved(
             Parts.of(learned_from).of_track, Parts.of(all_lists).of_track, _places(kept, all_kept)
         ),
     )
@@ -100,7 +103,7 @@ def learn(
         track_bias=final.model.track_bias,
         memory=_remembered("all-neighbours", all_lists, settings, keep),
     )
-    return Learned(shipped, all_lists, settings, trained.epochs, tuple(SPLITS), metrics, trained.curve)
+    return Learned(shipped, all_lists, settings, epochs, tuple(SPLITS), metrics, curve)
 
 
 def _kept(
