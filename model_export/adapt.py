@@ -13,10 +13,11 @@ from scipy import sparse
 from model_export.bundle import MODEL, write_files
 from model_export.checkpoint import room_for
 from model_export.folders import written_whole
-from model_export.grown import Community, Grown, Strength, community, grown
+from model_export.grown import Community, Grown, Strength, community, grown, with_words
 from model_export.learning import calibrated_by
+from model_export.origin import original, save_origin, shipped
 from model_export.playlists import DataError, Playlists
-from model_export.renew import apart, opened
+from model_export.renew import Opened, apart, opened
 from model_export.training import Told
 from model_export.trial import Round, means, rounds
 
@@ -30,6 +31,8 @@ ALIKE = 0.5
 """Lists of one parent are copies of each other from so great a share of common songs on."""
 AT_ONCE = 2**9
 """So many lists are compared with the others at once."""
+COUNTED = frozenset({"tracks", "artists", "dims", "words"})
+"""What a manifest counts anew."""
 ANEW = "nothing is left half written"
 
 
@@ -45,6 +48,7 @@ class Adapted:
     before: Mapping[int, float] = field(default_factory=dict)  # NDCG@100 by the queue's length, as it was
     after: Mapping[int, float] = field(default_factory=dict)  # the same of lists that it has not seen
     calibrated: bool = False  # whether `match` was fitted to the own lists
+    replaced: int = 0  # lists that the old bundle had been adapted to, and that it forgot
 
     @property
     def better(self) -> bool:
@@ -76,18 +80,21 @@ def adapt(bundle: Path, lists: Playlists, out: Path, *, progress: Told = lambda 
     apart(bundle, out)
     with written_whole(out, MODEL, "model") as scratch:
         progress("reading", 0)
-        base = opened(bundle)
+        whole = opened(bundle)
+        base, again = original(whole, bundle), whole.manifest.get("adapted")
         of, strength = community(base, usable, copies), Strength()
-        tried = list(rounds(of, copies, strength, lambda done: progress("trying", done)))
-        progress("learning", 0)
-        found = grown(of, np.arange(len(of.lists)), strength)
+        tried = list(rounds(of, copies, strength, lambda done: progress("trying", 0.1 + 0.6 * done)))
+        progress("learning", 0.7)
+        found = with_words(grown(of, np.arange(len(of.lists)), strength), strength)
         told = _told(of, copies, tried, found)
         if told.calibrated:
             model = calibrated_by(found.bundle.model, [each.answers for each in tried])
             found = replace(found, bundle=replace(found.bundle, model=model))
-        progress("writing", 0)
+        if again:
+            told = replace(told, replaced=int(again["lists"]))
+        progress("writing", 0.8)
         with room_for(out, ANEW):
-            _write(found, told, scratch)
+            _write(base, found, told, again["from"] if again else _name(base), scratch)
     return told
 
 
@@ -141,10 +148,25 @@ def _told(of: Community, copies: npt.NDArray[np.int64], tried: list[Round], foun
     )
 
 
-def _write(found: Grown, told: Adapted, folder: Path) -> None:
-    bundle = found.bundle
-    counted = ("tracks", "artists", "dims", "words")
-    facts = {name: value for name, value in bundle.facts.items() if name not in counted}
+def _name(base: Opened) -> str:
+    """How the hash of a bundle's numbers begins; those of the first format had no file of their own."""
+    files = base.manifest["files"]
+    return str(files.get("model.data", files["model.onnx"]))[:12]
+
+
+def _write(base: Opened, found: Grown, told: Adapted, origin: str, folder: Path) -> None:
+    """Writes the bundle, and beside it what was the old one's."""
+    bundle, arrays = shipped(base, found)
+    facts = {name: value for name, value in base.facts.items() if name not in COUNTED}
+    about = {
+        "from": origin,
+        "lists": told.lists,
+        "new_songs": told.new_songs,
+        "calibrated": told.calibrated,
+        "before": {str(length): round(value, 4) for length, value in told.before.items()},
+        "after": {str(length): round(value, 4) for length, value in told.after.items()},
+        "origin": save_origin(arrays, folder),
+    }
     write_files(
         folder,
         bundle.model,
@@ -153,7 +175,7 @@ def _write(found: Grown, told: Adapted, folder: Path) -> None:
         bundle.popularity,
         bundle.artists,
         bundle.words,
-        facts,
+        {**facts, "adapted": about},
     )
 
 
@@ -168,6 +190,11 @@ def summary(told: Adapted) -> str:
             for length, before in told.before.items()
         ),
     ]
+    if told.replaced:
+        lines.append(
+            f"The bundle had been adapted to {told.replaced:,} playlists before: it forgot those. "
+            "To keep them, name all together."
+        )
     if told.better:
         lines.append(f"  together {told.gain:.2f} times as good.")
     else:

@@ -19,6 +19,7 @@ from model_export.model import Floats, Indices, Memory, Model, Settings, members
 from model_export.neighbours import REACH, Cosines, length_weights, nearest, nothing, thinned
 from model_export.playlists import Playlists
 from model_export.renew import Opened
+from model_export.words import word_rows
 
 Places = npt.NDArray[np.int64]
 
@@ -55,6 +56,31 @@ class Community:
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """All that a bundle remembers: of its songs, behind them of its artists and words, and of its artists."""
+
+    likeness: sparse.csr_array  # (songs, artists and words; songs)
+    kinship: sparse.csr_array  # (artists, artists)
+
+    @classmethod
+    def of(cls, bundle: Opened) -> Remembered:
+        """What this bundle does."""
+        memory = memory_of(bundle.model)
+        likeness = sparse.vstack([memory.likeness, bundle.others.likeness], format="csr")
+        return cls(sparse.csr_array(likeness), memory.kinship)
+
+    def put_into(self, bundle: Opened) -> Opened:
+        """The bundle remembering this instead."""
+        tracks = len(bundle.songs)
+        memory = replace(memory_of(bundle.model), likeness=self.likeness[:tracks], kinship=self.kinship)
+        return replace(
+            bundle,
+            model=replace(bundle.model, memory=memory),
+            others=replace(bundle.others, likeness=self.likeness[tracks:]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Grown:
     """A bundle that knows the own lists' songs, too."""
 
@@ -62,6 +88,7 @@ class Grown:
     lists: Playlists  # what it learned from, over its songs
     order: Places  # (songs,): the number of each in the data that it came from, the old bundle's first
     place_of: Places  # (songs of the data,): the row of each, the artist's of one it lacks; -1 unknown
+    before: Remembered  # what the old bundle remembered, in the new one's numbers
 
 
 def community(base: Opened, lists: Playlists, copies: npt.NDArray[np.integer]) -> Community:
@@ -104,21 +131,46 @@ def grown(of: Community, chosen: npt.NDArray[np.integer], strength: Strength) ->
     order = kept[by_popularity]
     own = lists.restricted(order)
     model, others = _widened(of, order)
-    counts = weights * length_weights(own, OWN.length_damping)
-    memory = memory_of(model)
     model = replace(
-        model,
-        memory=Memory(
-            _sum(memory.likeness, _near(own, counts), strength.likeness),
-            _sum(memory.kinship, _kin(own, counts, memory), strength.kin),
-            memory.artist_of,
-        ),
-        track_bias=model.track_bias + np.float32(strength.popularity) * np.log1p(times[order]),
+        model, track_bias=model.track_bias + np.float32(strength.popularity) * np.log1p(times[order])
+    )
+    wider = Opened(base.manifest, model, others, own.songs, popularity, of.artists, base.words)
+    before = Remembered.of(wider)
+    counts = weights * length_weights(own, OWN.length_damping)
+    near, kin = _near(own, counts), _kin(own, counts, memory_of(model))
+    near.resize(before.likeness.shape)
+    after = Remembered(
+        _sum(before.likeness, near, strength.likeness), _sum(before.kinship, kin, strength.kin)
     )
     place_of = np.where(of.artist_of >= 0, len(order) + of.artist_of, -1).astype(np.int64)
     place_of[order] = np.arange(len(order))
-    bundle = Opened(base.manifest, model, others, own.songs, popularity, of.artists, base.words)
-    return Grown(bundle, own, order, place_of)
+    return Grown(after.put_into(wider), own, order, place_of, before)
+
+
+def with_words(found: Grown, strength: Strength) -> Grown:
+    """The same with the words of the own lists' names, those that three parents and more use."""
+    bundle, before, after = found.bundle, found.before, Remembered.of(found.bundle)
+    words, theirs = word_rows(bundle.model, found.lists, OWN)
+    place = {word: i for i, word in enumerate(bundle.words)}
+    new = [i for i, word in enumerate(words) if word not in place]
+    all_words = [*bundle.words, *(words[i] for i in new)]
+    others = StandIns(
+        np.concatenate([bundle.others.factors, theirs.factors[new]]),
+        np.concatenate([bundle.others.weights, theirs.weights[new]]),
+        np.concatenate([bundle.others.artist_of, theirs.artist_of[new]]),
+        nothing(len(bundle.artists) + len(all_words), len(bundle.songs)),
+    )
+    place = {word: i for i, word in enumerate(all_words)}
+    shape = (after.likeness.shape[0] + len(new), after.likeness.shape[1])
+    first = len(bundle.songs) + len(bundle.artists)
+    rows = np.array([first + place[word] for word in words], np.int64)
+    said = sparse.coo_array(theirs.likeness)
+    near = sparse.csr_array((said.data, (rows[said.row], said.col)), shape=shape)
+    for each in (before.likeness, after.likeness):
+        each.resize(shape)
+    after = Remembered(_sum(after.likeness, near, strength.likeness), after.kinship)
+    wider = replace(bundle, others=others, words=all_words)
+    return replace(found, bundle=after.put_into(wider))
 
 
 def _ordered(popularity: Floats, times: Floats) -> tuple[Floats, Places]:
