@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from model_export.bundle import MODEL, write_files
+from model_export.afresh import is_strange, trained, wins
+from model_export.bundle import MODEL, write_bundle, write_files
 from model_export.checkpoint import room_for
 from model_export.folders import written_whole
 from model_export.grown import Community, Grown, Strength, community, grown, with_words
@@ -48,6 +49,7 @@ class Adapted:
     before: Mapping[int, float] = field(default_factory=dict)  # NDCG@100 by the queue's length, as it was
     after: Mapping[int, float] = field(default_factory=dict)  # the same of lists that it has not seen
     calibrated: bool = False  # whether `match` was fitted to the own lists
+    alone: bool = False  # whether a model of these lists alone was better, and written
     replaced: int = 0  # lists that the old bundle had been adapted to, and that it forgot
 
     @property
@@ -85,8 +87,13 @@ def adapt(bundle: Path, lists: Playlists, out: Path, *, progress: Told = lambda 
         of, strength = community(base, usable, copies), Strength()
         tried = list(rounds(of, copies, strength, lambda done: progress("trying", 0.1 + 0.6 * done)))
         progress("learning", 0.7)
+        if is_strange(of) and wins(of, copies, tried[0], _training(progress)):
+            learned = trained(of, copies, _training(progress))
+            with room_for(out, ANEW):
+                write_bundle(learned, scratch)
+            return replace(_told(of, copies, tried, len(learned.lists.songs)), alone=True)
         found = with_words(grown(of, np.arange(len(of.lists)), strength), strength)
-        told = _told(of, copies, tried, found)
+        told = _told(of, copies, tried, len(found.bundle.songs))
         if told.calibrated:
             model = calibrated_by(found.bundle.model, [each.answers for each in tried])
             found = replace(found, bundle=replace(found.bundle, model=model))
@@ -134,14 +141,18 @@ def copies_of(lists: Playlists) -> npt.NDArray[np.int64]:
     return first
 
 
-def _told(of: Community, copies: npt.NDArray[np.int64], tried: list[Round], found: Grown) -> Adapted:
-    different, songs = len(np.unique(copies)), len(found.bundle.songs)
+def _training(progress: Told) -> Told:
+    return lambda what, done: progress("training", 0.7 + 0.1 * done)
+
+
+def _told(of: Community, copies: npt.NDArray[np.int64], tried: list[Round], songs: int) -> Adapted:
+    different = len(np.unique(copies))
     return Adapted(
         lists=different,
         songs=songs,
-        new_songs=songs - len(of.base.songs),
+        new_songs=max(songs - len(of.base.songs), 0),
         known=of.known(),
-        judged=sum(each.lists for each in tried),
+        judged=sum(len(each.asked) for each in tried),
         before=means([each.before for each in tried]),
         after=means([each.after for each in tried]),
         calibrated=different >= FEWEST_CALIBRATED,
@@ -195,7 +206,12 @@ def summary(told: Adapted) -> str:
             f"The bundle had been adapted to {told.replaced:,} playlists before: it forgot those. "
             "To keep them, name all together."
         )
-    if told.better:
+    if told.alone:
+        lines.append(
+            "They share next to nothing with the bundle, and a model of them alone is better still: "
+            "that is what I wrote. It knows nothing else."
+        )
+    elif told.better:
         lines.append(f"  together {told.gain:.2f} times as good.")
     else:
         lines.append("  This brings nothing on your playlists: keep the old bundle, or bring more of them.")

@@ -25,6 +25,8 @@ Places = npt.NDArray[np.int64]
 
 OWN = Settings()
 """The own lists are counted as those of the starter are."""
+DOUBT = 0.5
+"""What a list of the bundle's counts beside an own one, where both know a song."""
 MOST_NEAR, FEWEST_NEAR = 2**21, 50
 """So many own neighbours are kept in all, the nearest of each song, but never fewer of one than these."""
 MOST_KIN = 120
@@ -37,7 +39,7 @@ class Strength:
 
     likeness: float = 160.0  # of two songs' cosine in the own lists
     kin: float = 10.0  # of two artists'
-    popularity: float = 0.0  # of the logarithm of how often a song stands in them
+    popularity: float = 3.0  # of the logarithm of in how many a song stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +133,30 @@ def grown(of: Community, chosen: npt.NDArray[np.integer], strength: Strength) ->
     order = kept[by_popularity]
     own = lists.restricted(order)
     model, others = _widened(of, order)
+    memory, mine = memory_of(model), times[order]
+    sure = _sure(mine, memory.likeness, OWN.neighbours, order < tracks)
+    often = np.log(np.maximum(mine, 1))
     model = replace(
-        model, track_bias=model.track_bias + np.float32(strength.popularity) * np.log1p(times[order])
+        model, track_bias=np.asarray(model.track_bias + strength.popularity * sure * often, np.float32)
     )
     wider = Opened(base.manifest, model, others, own.songs, popularity, of.artists, base.words)
     before = Remembered.of(wider)
     counts = weights * length_weights(own, OWN.length_damping)
-    near, kin = _near(own, counts), _kin(own, counts, memory_of(model))
-    near.resize(before.likeness.shape)
+    by_artist = sparse.csr_array(membership(memory.artist_of, len(of.artists)).T)
+    sure_of_artist = _sure(
+        by_artist @ mine, memory.kinship, OWN.kin, np.arange(len(of.artists)) < len(base.artists)
+    )
+    near, kin = _near(own, counts), _kin(own, counts, memory)
+    of_artists = sparse.diags_array(1 / np.maximum(by_artist @ (mine > 0), 1)) @ by_artist @ near
+    near = sparse.vstack(
+        [
+            sparse.diags_array(sure) @ near,
+            sparse.diags_array(sure_of_artist) @ of_artists,
+            nothing(len(base.words), len(order)),
+        ],
+        format="csr",
+    )
+    kin = sparse.csr_array(sparse.diags_array(sure_of_artist) @ kin)
     after = Remembered(
         _sum(before.likeness, near, strength.likeness), _sum(before.kinship, kin, strength.kin)
     )
@@ -166,11 +184,11 @@ def with_words(found: Grown, strength: Strength) -> Grown:
     rows = np.array([first + place[word] for word in words], np.int64)
     said = sparse.coo_array(theirs.likeness)
     near = sparse.csr_array((said.data, (rows[said.row], said.col)), shape=shape)
-    for each in (before.likeness, after.likeness):
-        each.resize(shape)
-    after = Remembered(_sum(after.likeness, near, strength.likeness), after.kinship)
+    before = Remembered(_wider(before.likeness, *shape), before.kinship)
+    likeness = _sum(_wider(after.likeness, *shape), near, strength.likeness)
+    after = Remembered(likeness, after.kinship)
     wider = replace(bundle, others=others, words=all_words)
-    return replace(found, bundle=after.put_into(wider))
+    return replace(found, bundle=after.put_into(wider), before=before)
 
 
 def _ordered(popularity: Floats, times: Floats) -> tuple[Floats, Places]:
@@ -180,7 +198,7 @@ def _ordered(popularity: Floats, times: Floats) -> tuple[Floats, Places]:
     """
     before = np.concatenate([popularity, np.zeros(len(times) - len(popularity), np.float32)])
     own = times > 0
-    last = min(REACH - np.count_nonzero(own), len(popularity)) - 1
+    last = min(REACH - int(np.count_nonzero(own)), len(popularity)) - 1
     least = np.sort(popularity)[::-1][max(last, 0)]
     raised = np.where(own, np.maximum(before, least), before)
     # Of equal ones the own songs first, the frequent ones before the rare.
@@ -209,8 +227,7 @@ def _widened(of: Community, order: Places) -> tuple[Model, StandIns]:
     stood_for = np.flatnonzero(~old & (artist_of >= 0))
     factors[stood_for] = stand_ins.factors[artist_of[stood_for]]
     weights[stood_for] = stand_ins.weights[artist_of[stood_for]]
-    kinship = memory.kinship.copy()
-    kinship.resize((len(of.artists), len(of.artists)))
+    kinship = _wider(memory.kinship, len(of.artists), len(of.artists))
     wider = Memory(_reordered(memory.likeness, order, rows=True), kinship, artist_of)
     return replace(model, factors=factors, weights=weights, track_bias=bias, memory=wider), stand_ins
 
@@ -232,11 +249,34 @@ def _reordered(likeness: sparse.csr_array, order: Places, *, rows: bool) -> spar
     return sparse.csr_array((likeness.data[near], (place[row] if rows else row, columns[near])), shape=shape)
 
 
+def _wider(of: sparse.csr_array, rows: int, columns: int) -> sparse.csr_array:
+    """The same with empty rows and columns behind its own."""
+    bounds = np.append(of.indptr, np.full(rows - of.shape[0], of.indptr[-1]))
+    return sparse.csr_array((of.data, of.indices, bounds), shape=(rows, columns))
+
+
 def memory_of(model: Model) -> Memory:
     """What a bundle's model remembers."""
     if model.memory is None:
         raise TypeError("what is read from a bundle has a memory, though it may be empty")
     return model.memory
+
+
+def _sure(
+    times: Floats, likeness: sparse.csr_array, each: int, known: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float32]:
+    """How much of what the own lists say of each song or artist counts, from 0 to 1.
+
+    All of it where the bundle knows nothing, little where it has learned from many more lists than these are.
+
+    Args:
+        times: in how many own lists each stands.
+        likeness: what the bundle remembers of each: so many neighbours for every list that it stood in.
+        each: how many.
+        known: which of them the bundle knows.
+    """
+    lists = np.where(known, np.maximum(np.diff(likeness.indptr) / each, 1), 0)
+    return np.asarray(times / np.maximum(times + DOUBT * lists, 1e-9), np.float32)
 
 
 def _near(own: Playlists, counts: Floats) -> sparse.csr_array:

@@ -24,6 +24,8 @@ from model_export.playlists import DataError
 from model_export.renew import Opened
 
 Arrays = dict[str, npt.NDArray[Any]]
+NOWHERE = np.iinfo(np.int64).max
+"""A place that no pair has."""
 
 
 def shipped(base: Opened, found: Grown) -> tuple[Opened, Arrays]:
@@ -80,16 +82,16 @@ def _marked(name: str, now: sparse.csr_array, before: sparse.csr_array) -> tuple
     """The neighbours as they are read from a bundle; which of them were there before, and how near then."""
     now.sort_indices()
     small, step = as_bytes(now.data)
-    theirs = _keys(before)
+    theirs, where = np.append(_keys(before), NOWHERE), _keys(now)
     order = np.argsort(theirs)
-    where = _keys(now)
-    place = order[np.minimum(np.searchsorted(theirs, where, sorter=order), len(theirs) - 1)]
+    values = np.append(before.data, np.float32(0))
+    place = order[np.searchsorted(theirs, where, sorter=order)]
     there = (theirs[place] == where) & (small > 0)
-    changed = there & (now.data != before.data[place])
+    changed = there & (now.data != values[place])
     marks = {
         f"{name}_theirs": np.packbits(there[small > 0]),
         f"{name}_changed": np.packbits(changed[there]),
-        f"{name}_values": before.data[place[changed]],
+        f"{name}_values": values[place[changed]],
     }
     read = sparse.csr_array((from_bytes(small, step), now.indices, now.indptr), shape=now.shape)
     read.eliminate_zeros()

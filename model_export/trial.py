@@ -13,6 +13,7 @@ from model_export.grown import Community, Grown, Strength, grown, memory_of
 from model_export.learning import Answers, answers_of
 from model_export.metrics import DEPTH, cases, ndcg
 from model_export.model import Memory, Model
+from model_export.neighbours import nothing
 from model_export.playlists import Playlists
 from model_export.renew import Opened
 from model_export.scoring import Scorer
@@ -32,7 +33,7 @@ NEVER = np.float32(-1e30)
 class Round:
     """How some lists were answered before and after the bundle learned from the others."""
 
-    lists: int
+    asked: npt.NDArray[np.int64]  # the lists
     before: Scores
     after: Scores
     answers: Answers  # of the bundle after, which its calibration is fitted to
@@ -49,7 +50,7 @@ def rounds(
         strength: what the own lists weigh.
         told: the share that is done.
     """
-    fold_of = _folds(of, copies)
+    fold_of = folds(of, copies)
     judged = np.unique(copies)
     if len(judged) > MOST_JUDGED:
         judged = judged[np.arange(MOST_JUDGED) * len(judged) // MOST_JUDGED]
@@ -57,15 +58,17 @@ def rounds(
     earlier = whole(before.bundle)
     for fold in range(FOLDS):
         told(fold / FOLDS)
-        asked = of.lists.select(judged[fold_of[judged] == fold])
-        theirs = over_rows(before, asked)
+        asked = judged[fold_of[judged] == fold]
+        if not len(asked):
+            continue
+        lists = of.lists.select(asked)
+        theirs = over_rows(before, lists)
         after = grown(of, np.flatnonzero(fold_of != fold), strength)
-        if len(asked):
-            model, mine = whole(after.bundle), over_rows(after, asked)
-            yield Round(len(asked), scores(earlier, theirs), scores(model, mine), answers_of(model, mine))
+        model, mine = whole(after.bundle), over_rows(after, lists)
+        yield Round(asked, scores(earlier, theirs), scores(model, mine), answers_of(model, mine))
 
 
-def _folds(of: Community, copies: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def folds(of: Community, copies: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """The fold of each list: by parent where there are many, else by list."""
     parents = of.lists.parent_of.astype(np.int64)
     units = parents if int(parents.max(initial=0)) >= 2 * FOLDS else copies
@@ -78,14 +81,13 @@ def whole(bundle: Opened) -> Model:
     """The bundle's model over its songs, artists and words, which are no answers, and a row of nothing."""
     model, others, tracks = bundle.model, bundle.others, len(bundle.songs)
     memory = memory_of(model)
-    nothing = sparse.csr_array((1, tracks), dtype=np.float32)
     return replace(
         model,
         factors=np.pad(np.concatenate([model.factors, others.factors]), ((0, 1), (0, 0))),
         weights=np.pad(np.concatenate([model.weights, others.weights]), (0, 1)),
         track_bias=np.pad(model.track_bias, (0, len(others.weights) + 1), constant_values=NEVER),
         memory=Memory(
-            sparse.csr_array(sparse.vstack([memory.likeness, others.likeness, nothing])),
+            sparse.csr_array(sparse.vstack([memory.likeness, others.likeness, nothing(1, tracks)])),
             memory.kinship,
             np.concatenate([memory.artist_of, others.artist_of, [-1]]).astype(np.int32),
         ),
@@ -94,11 +96,9 @@ def whole(bundle: Opened) -> Model:
 
 def over_rows(of: Grown, lists: Playlists) -> Playlists:
     """Lists over the rows of `whole`: a song that it lacks is its artist's row, else that of nothing."""
-    rows = len(of.bundle.songs) + len(of.bundle.others.weights) + 1
+    last = len(of.bundle.songs) + len(of.bundle.others.weights)
     entries = of.place_of[lists.entries]
-    return replace(
-        lists, entries=np.where(entries < 0, rows - 1, entries).astype(np.int32), songs=range(rows)
-    )
+    return replace(lists, entries=np.where(entries < 0, last, entries).astype(np.int32), songs=())
 
 
 def scores(model: Model, lists: Playlists) -> Scores:
