@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,18 +55,35 @@ def rounds(
     judged = np.unique(copies)
     if len(judged) > MOST_JUDGED:
         judged = judged[np.arange(MOST_JUDGED) * len(judged) // MOST_JUDGED]
-    before = grown(of, np.empty(0, np.int64), strength)
-    earlier = whole(before.bundle)
+    before = _Asked.of(grown(of, np.empty(0, np.int64), strength), of.lists)
     for fold in range(FOLDS):
         told(fold / FOLDS)
         asked = judged[fold_of[judged] == fold]
-        if not len(asked):
-            continue
-        lists = of.lists.select(asked)
-        theirs = over_rows(before, lists)
-        after = grown(of, np.flatnonzero(fold_of != fold), strength)
-        model, mine = whole(after.bundle), over_rows(after, lists)
-        yield Round(asked, scores(earlier, theirs), scores(model, mine), answers_of(model, mine))
+        if len(asked):
+            earlier = scores(before.model, before.lists.select(asked))
+            yield _round(of, np.flatnonzero(fold_of != fold), asked, strength, earlier)
+
+
+class _Asked(NamedTuple):
+    """A model over all rows, and lists over them."""
+
+    model: Model
+    lists: Playlists
+
+    @classmethod
+    def of(cls, found: Grown, lists: Playlists) -> _Asked:
+        return cls(whole(found.bundle), over_rows(found, lists))
+
+
+def _round(
+    of: Community,
+    learned: npt.NDArray[np.int64],
+    asked: npt.NDArray[np.int64],
+    strength: Strength,
+    before: Scores,
+) -> Round:
+    after = _Asked.of(grown(of, learned, strength), of.lists.select(asked))
+    return Round(asked, before, scores(*after), answers_of(*after))
 
 
 def folds(of: Community, copies: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
