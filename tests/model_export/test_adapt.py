@@ -373,6 +373,20 @@ def test_the_command(old: Path, tmp_path: Path) -> None:
     assert open_bundle(tmp_path / "new").tracks == 96
 
 
+def test_exports_are_taken_as_they_are(old: Path, tmp_path: Path) -> None:
+    """Lists that players and services export need no folder of playlists in between, and go beside one."""
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    lists = polka(12)
+    for i in range(12):
+        rows = [f"{each.artist} - {each.title}\n" for each in (lists.songs[t] for t in lists.tracks(i))]
+        (exports / f"party {i}.txt").write_text("".join(rows), "utf-8")
+    data = write_playlists(tmp_path / "data", polka(12, seed=4))
+    done = run("adapt", old, exports, data, "--out", tmp_path / "new")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[0]) > 20
+
+
 def test_what_was_trained_is_not_adapted_away(old: Path, tmp_path: Path) -> None:
     """A bundle may be adapted into its own folder, but not one that holds what training left."""
     folder = Path(shutil.copytree(old, tmp_path / "here"))
