@@ -14,9 +14,10 @@ from model_export.afresh import is_strange, trained, wins
 from model_export.bundle import MODEL, write_bundle, write_files
 from model_export.checkpoint import room_for
 from model_export.folders import written_whole
-from model_export.grown import Community, Grown, Strength, community, grown, with_words
+from model_export.grown import Community, Grown, Strength, community, grown
 from model_export.learning import calibrated_by
 from model_export.origin import original, save_origin, shipped
+from model_export.own_words import with_words
 from model_export.playlists import DataError, Playlists
 from model_export.renew import Opened, apart, opened
 from model_export.training import Told

@@ -19,14 +19,15 @@ from model_export.model import Floats, Indices, Memory, Model, Settings, members
 from model_export.neighbours import REACH, Cosines, length_weights, nearest, nothing, thinned
 from model_export.playlists import Playlists
 from model_export.renew import Opened
-from model_export.words import word_rows
 
 Places = npt.NDArray[np.int64]
 
 OWN = Settings()
 """The own lists are counted as those of the starter are."""
-DOUBT = 0.5
-"""What a list of the bundle's counts beside an own one, where both know a song."""
+SHRINKAGE = 5.0
+"""Added to the denominator of their cosines."""
+LEAST = np.float32(1e-9)
+"""What keeps nothing from being divided by nothing."""
 MOST_NEAR, FEWEST_NEAR = 2**21, 50
 """So many own neighbours are kept in all, the nearest of each song, but never fewer of one than these."""
 MOST_KIN = 120
@@ -38,8 +39,14 @@ class Strength:
     """What the own lists weigh; docs/model.md says how it was chosen."""
 
     likeness: float = 160.0  # of two songs' cosine in the own lists
-    kin: float = 10.0  # of two artists'
-    popularity: float = 3.0  # of the logarithm of in how many a song stands
+    kin: float = 4.0  # of two artists'
+    popularity: float = 4.0  # of the logarithm of in how many a song stands
+    doubt: float = 0.3  # what a list of the bundle's counts beside an own one, where both know a song
+    doubt_of_popularity: float = 1.0  # the same for popularity, which every queue meets
+
+
+OFTEN = 4.0
+"""A song in more of the own lists is no more popular than one in so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,62 +140,81 @@ def grown(of: Community, chosen: npt.NDArray[np.integer], strength: Strength) ->
     order = kept[by_popularity]
     own = lists.restricted(order)
     model, others = _widened(of, order)
-    memory, mine = memory_of(model), times[order]
-    sure = _sure(mine, memory.likeness, OWN.neighbours, order < tracks)
-    often = np.log(np.maximum(mine, 1))
+    theirs = _lists(memory_of(model).likeness, _each(base, "neighbours"), order < tracks)
     model = replace(
-        model, track_bias=np.asarray(model.track_bias + strength.popularity * sure * often, np.float32)
+        model, track_bias=model.track_bias + _popular(times[order], theirs, strength).astype(np.float32)
     )
-    wider = Opened(base.manifest, model, others, own.songs, popularity, of.artists, base.words)
-    before = Remembered.of(wider)
-    counts = weights * length_weights(own, OWN.length_damping)
-    by_artist = sparse.csr_array(membership(memory.artist_of, len(of.artists)).T)
-    sure_of_artist = _sure(
-        by_artist @ mine, memory.kinship, OWN.kin, np.arange(len(of.artists)) < len(base.artists)
-    )
-    near, kin = _near(own, counts), _kin(own, counts, memory)
-    of_artists = sparse.diags_array(1 / np.maximum(by_artist @ (mine > 0), 1)) @ by_artist @ near
-    near = sparse.vstack(
-        [
-            sparse.diags_array(sure) @ near,
-            sparse.diags_array(sure_of_artist) @ of_artists,
-            nothing(len(base.words), len(order)),
-        ],
-        format="csr",
-    )
-    kin = sparse.csr_array(sparse.diags_array(sure_of_artist) @ kin)
-    after = Remembered(
-        _sum(before.likeness, near, strength.likeness), _sum(before.kinship, kin, strength.kin)
-    )
+    bundle = Opened(base.manifest, model, others, own.songs, popularity, of.artists, base.words)
+    before = Remembered.of(bundle)
+    trust = _trust(times[order], theirs, strength.doubt)
+    after = _taught(before, bundle, len(base.artists), own, weights, trust, strength)
     place_of = np.where(of.artist_of >= 0, len(order) + of.artist_of, -1).astype(np.int64)
     place_of[order] = np.arange(len(order))
-    return Grown(after.put_into(wider), own, order, place_of, before)
+    return Grown(after.put_into(bundle), own, order, place_of, before)
 
 
-def with_words(found: Grown, strength: Strength) -> Grown:
-    """The same with the words of the own lists' names, those that three parents and more use."""
-    bundle, before, after = found.bundle, found.before, Remembered.of(found.bundle)
-    words, theirs = word_rows(bundle.model, found.lists, OWN)
-    place = {word: i for i, word in enumerate(bundle.words)}
-    new = [i for i, word in enumerate(words) if word not in place]
-    all_words = [*bundle.words, *(words[i] for i in new)]
-    others = StandIns(
-        np.concatenate([bundle.others.factors, theirs.factors[new]]),
-        np.concatenate([bundle.others.weights, theirs.weights[new]]),
-        np.concatenate([bundle.others.artist_of, theirs.artist_of[new]]),
-        nothing(len(bundle.artists) + len(all_words), len(bundle.songs)),
+def _trust(times: Floats, theirs: Floats, doubt: float) -> Floats:
+    """How much counts what the own lists say of each song or artist, from 0 to 1.
+
+    All of it where the bundle knows nothing, little where it has learned from many more lists than these are.
+
+    Args:
+        times: in how many own lists each stands.
+        theirs: in how many of the bundle's.
+        doubt: what one of these counts beside an own one.
+    """
+    return np.asarray(times / np.maximum(times + doubt * theirs, LEAST), np.float32)
+
+
+def _popular(times: Floats, theirs: Floats, strength: Strength) -> Floats:
+    """What is added to the songs' biases. Every queue meets it, so songs that the bundle knows get little."""
+    often = strength.popularity * np.log(np.clip(times, 1, OFTEN))
+    return np.asarray(often * _trust(times, theirs, strength.doubt_of_popularity) ** 2, np.float32)
+
+
+def _taught(
+    before: Remembered,
+    bundle: Opened,
+    known: int,
+    own: Playlists,
+    weights: Floats,
+    trust: Floats,
+    strength: Strength,
+) -> Remembered:
+    """What was remembered, and what the own lists tell: a song's row, its artist's, and of artists.
+
+    Args:
+        before: what was remembered.
+        bundle: the widened bundle, which remembers that.
+        known: how many of its artists, the first ones, the old bundle knew.
+        own: the own lists over its songs.
+        weights: (lists,): what each counts.
+        trust: (songs,): see `_trust`.
+        strength: what the lists weigh.
+    """
+    artist_of, artists = memory_of(bundle.model).artist_of, len(bundle.artists)
+    counts = weights * length_weights(own, OWN.length_damping)
+    by_artist = sparse.csr_array(membership(artist_of, artists).T)
+    songs = np.asarray(own.matrix().T @ weights, np.float32)
+    theirs = _lists(before.kinship, _each(bundle, "kin"), np.arange(artists) < known)
+    trust_of_artist = sparse.diags_array(_trust(by_artist @ songs, theirs, strength.doubt))
+    near = _near(own, counts)
+    mean = sparse.diags_array(1 / np.maximum(by_artist @ (songs > 0), 1)) @ by_artist
+    rows = [
+        sparse.diags_array(trust) @ near,
+        trust_of_artist @ mean @ near,
+        nothing(len(bundle.words), len(songs)),
+    ]
+    kin = trust_of_artist @ _kin(own, counts, artist_of, artists)
+    return Remembered(
+        added(before.likeness, sparse.csr_array(sparse.vstack(rows, format="csr")), strength.likeness),
+        added(before.kinship, sparse.csr_array(kin), strength.kin),
     )
-    place = {word: i for i, word in enumerate(all_words)}
-    shape = (after.likeness.shape[0] + len(new), after.likeness.shape[1])
-    first = len(bundle.songs) + len(bundle.artists)
-    rows = np.array([first + place[word] for word in words], np.int64)
-    said = sparse.coo_array(theirs.likeness)
-    near = sparse.csr_array((said.data, (rows[said.row], said.col)), shape=shape)
-    before = Remembered(_wider(before.likeness, *shape), before.kinship)
-    likeness = _sum(_wider(after.likeness, *shape), near, strength.likeness)
-    after = Remembered(likeness, after.kinship)
-    wider = replace(bundle, others=others, words=all_words)
-    return replace(found, bundle=after.put_into(wider), before=before)
+
+
+def _each(bundle: Opened, name: str) -> int:
+    """How many neighbours a song or artist of a bundle remembers for each list that it stands in."""
+    return int(bundle.manifest["settings"].get(name) or getattr(OWN, name))
 
 
 def _ordered(popularity: Floats, times: Floats) -> tuple[Floats, Places]:
@@ -227,9 +253,9 @@ def _widened(of: Community, order: Places) -> tuple[Model, StandIns]:
     stood_for = np.flatnonzero(~old & (artist_of >= 0))
     factors[stood_for] = stand_ins.factors[artist_of[stood_for]]
     weights[stood_for] = stand_ins.weights[artist_of[stood_for]]
-    kinship = _wider(memory.kinship, len(of.artists), len(of.artists))
-    wider = Memory(_reordered(memory.likeness, order, rows=True), kinship, artist_of)
-    return replace(model, factors=factors, weights=weights, track_bias=bias, memory=wider), stand_ins
+    kinship = wider(memory.kinship, len(of.artists), len(of.artists))
+    memory = Memory(_reordered(memory.likeness, order, rows=True), kinship, artist_of)
+    return replace(model, factors=factors, weights=weights, track_bias=bias, memory=memory), stand_ins
 
 
 def _reordered(likeness: sparse.csr_array, order: Places, *, rows: bool) -> sparse.csr_array:
@@ -249,7 +275,7 @@ def _reordered(likeness: sparse.csr_array, order: Places, *, rows: bool) -> spar
     return sparse.csr_array((likeness.data[near], (place[row] if rows else row, columns[near])), shape=shape)
 
 
-def _wider(of: sparse.csr_array, rows: int, columns: int) -> sparse.csr_array:
+def wider(of: sparse.csr_array, rows: int, columns: int) -> sparse.csr_array:
     """The same with empty rows and columns behind its own."""
     bounds = np.append(of.indptr, np.full(rows - of.shape[0], of.indptr[-1]))
     return sparse.csr_array((of.data, of.indices, bounds), shape=(rows, columns))
@@ -262,21 +288,15 @@ def memory_of(model: Model) -> Memory:
     return model.memory
 
 
-def _sure(
-    times: Floats, likeness: sparse.csr_array, each: int, known: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float32]:
-    """How much of what the own lists say of each song or artist counts, from 0 to 1.
-
-    All of it where the bundle knows nothing, little where it has learned from many more lists than these are.
+def _lists(likeness: sparse.csr_array, each: int, known: npt.NDArray[np.bool_]) -> Floats:
+    """About how many of the bundle's lists each song or artist stood in.
 
     Args:
-        times: in how many own lists each stands.
-        likeness: what the bundle remembers of each: so many neighbours for every list that it stood in.
+        likeness: what the bundle remembers of each: so many neighbours for every list.
         each: how many.
         known: which of them the bundle knows.
     """
-    lists = np.where(known, np.maximum(np.diff(likeness.indptr) / each, 1), 0)
-    return np.asarray(times / np.maximum(times + DOUBT * lists, 1e-9), np.float32)
+    return np.where(known, np.maximum(np.diff(likeness.indptr) / each, 1), 0).astype(np.float32)
 
 
 def _near(own: Playlists, counts: Floats) -> sparse.csr_array:
@@ -284,19 +304,19 @@ def _near(own: Playlists, counts: Floats) -> sparse.csr_array:
     seen = thinned(own).matrix()
     found = np.bincount(seen.indices, minlength=seen.shape[1]) > 0
     most = max(MOST_NEAR // max(int(found.sum()), 1), FEWEST_NEAR)
-    return nearest(Cosines(seen, counts), np.where(found, most, 0))
+    return nearest(Cosines(seen, counts, SHRINKAGE), np.where(found, most, 0))
 
 
-def _kin(own: Playlists, counts: Floats, memory: Memory) -> sparse.csr_array:
+def _kin(own: Playlists, counts: Floats, artist_of: Indices, artists: int) -> sparse.csr_array:
     """The same of two artists."""
-    artists = memory.kinship.shape[0]
-    seen = sparse.csr_array(thinned(own).matrix() @ membership(memory.artist_of, artists))
+    seen = sparse.csr_array(thinned(own).matrix() @ membership(artist_of, artists))
     seen.data = np.ones_like(seen.data)
     found = np.bincount(seen.indices, minlength=artists) > 0
-    return nearest(Cosines(seen, counts), np.where(found, MOST_KIN, 0))
+    return nearest(Cosines(seen, counts, SHRINKAGE), np.where(found, MOST_KIN, 0))
 
 
-def _sum(theirs: sparse.csr_array, own: sparse.csr_array, strength: float) -> sparse.csr_array:
+def added(theirs: sparse.csr_array, own: sparse.csr_array, strength: float) -> sparse.csr_array:
+    """What was remembered and, so strongly, what the own lists say."""
     total = sparse.csr_array(theirs + own * np.float32(strength))
     total.data = total.data.astype(np.float32, copy=False)
     return total

@@ -86,7 +86,8 @@ def _marked(name: str, now: sparse.csr_array, before: sparse.csr_array) -> tuple
     order = np.argsort(theirs)
     values = np.append(before.data, np.float32(0))
     place = order[np.searchsorted(theirs, where, sorter=order)]
-    there = (theirs[place] == where) & (small > 0)
+    there = theirs[place] == where
+    small = np.maximum(small, there)  # what is too little to be shipped is still known to be there
     changed = there & (now.data != values[place])
     marks = {
         f"{name}_theirs": np.packbits(there[small > 0]),
