@@ -213,7 +213,10 @@ def summary(told: Adapted) -> str:
             "that is what I wrote. It knows nothing else."
         )
     elif told.better:
-        lines.append(f"  together {told.gain:.2f} times as good.")
+        gain = (
+            f"{told.gain:.2f} times as good" if any(told.before.values()) else "it knew none of them before"
+        )
+        lines.append(f"  together {gain}.")
     else:
         lines.append("  This brings nothing on your playlists: keep the old bundle, or bring more of them.")
     if not told.calibrated:

@@ -42,7 +42,7 @@ def wins(of: Community, copies: npt.NDArray[np.int64], first: Round, told: Told)
     """
     fold_of = folds(of, copies)
     try:
-        learned = _learned(of, np.flatnonzero(fold_of != 0), copies, told, everything=False)
+        learned = _learned(of, np.flatnonzero(fold_of != 0), copies, told)
     except DataError:
         return False  # too little to train on
     alone = _as_grown(of, learned)
@@ -52,20 +52,15 @@ def wins(of: Community, copies: npt.NDArray[np.int64], first: Round, told: Told)
 
 def trained(of: Community, copies: npt.NDArray[np.int64], told: Told) -> Learned:
     """The model of all the lists."""
-    return _learned(of, np.arange(len(of.lists)), copies, told, everything=True)
+    return _learned(of, np.arange(len(of.lists)), copies, told)
 
 
 def _learned(
-    of: Community,
-    chosen: npt.NDArray[np.int64],
-    copies: npt.NDArray[np.int64],
-    told: Told,
-    *,
-    everything: bool,
+    of: Community, chosen: npt.NDArray[np.int64], copies: npt.NDArray[np.int64], told: Told
 ) -> Learned:
     lists = replace(of.lists.select(chosen), parents=[f"own {copy}" for copy in copies[chosen].tolist()])
     used = np.unique(lists.entries)
-    return learn(lists.restricted(used), Settings(), everything=everything, told=told)
+    return learn(lists.restricted(used), Settings(), everything=True, told=told)
 
 
 def _as_grown(of: Community, learned: Learned) -> Grown:

@@ -20,7 +20,7 @@ from model_export.learning import learn
 from model_export.origin import original
 from model_export.playlists import DataError, Playlists, Song
 from model_export.renew import Opened, opened
-from tests.model_export.planted import QUICK, planted, playlists, song, write_playlists
+from tests.model_export.planted import QUICK, playlists, song, write_playlists
 from tests.model_export.test_cli import refused, run
 from tests.model_export.test_graph_exact import Case, session, stated
 
@@ -294,13 +294,20 @@ def test_too_few_lists_are_refused(old: Path, tmp_path: Path, few: Playlists, sa
 
 
 def test_who_shares_nothing_is_learned_alone(old: Path, tmp_path: Path) -> None:
-    """Sixty lists without a song or artist of the bundle's train a model of their own, if that is better."""
-    lists = planted(60)
-    songs = [Song(f"s{i}", f"strange {i}", f"stranger {i // 4}") for i in range(len(lists.songs))]
-    found = adapt(old, replace(lists, songs=songs), tmp_path / "new")
+    """Lists without a song or artist of the bundle's train a model of their own, where that is better.
+
+    Of sixty songs of a kind a list has eight: few pairs stand together, and what is akin has to be inferred.
+    """
+    rng = np.random.default_rng(1)
+    songs = [Song(f"s{i}", f"strange {i}", f"stranger {i}") for i in range(180)]
+    found = adapt(
+        old,
+        playlists([(i % 3) * 60 + rng.permutation(60)[:8] for i in range(90)], songs),
+        tmp_path / "new",
+    )
     assert found.alone
     assert found.known == 0
-    assert open_bundle(tmp_path / "new").tracks == found.songs == 72
+    assert open_bundle(tmp_path / "new").tracks == found.songs <= 180
     assert "It knows nothing else" in summary(found)
 
 
