@@ -282,16 +282,17 @@ class Catalogue:
     def taken(self, phrases: Sequence[str]) -> list[Taken]:
         """What each of some phrases is taken for, of those that are known."""
         near = self._songs.speaker.or_near
-        parts = (part for phrase in phrases for part in self._parts(phrase))
+        parts = (part for phrase in phrases for part in self.understood(phrase))
         return [Taken(part.said, tuple(near(topic).names for topic in part.topics)) for part in parts]
 
     def spoken(self, phrases: Sequence[str]) -> Spoken:
         """What the model is told for some phrases: for worker threads."""
-        known = [part for phrase in phrases for part in self._parts(phrase)]
+        known = [part for phrase in phrases for part in self.understood(phrase)]
         return self._songs.speaker.of(known) if known else Spoken()
 
-    def _parts(self, phrase: str) -> list[Part]:
-        return read(phrase[:LONGEST_TEXT], self._words.__contains__)[0]
+    def understood(self, text: str) -> list[Part]:
+        """The phrases of a text that are about something, and what that is."""
+        return read(text[:LONGEST_TEXT], self._words.__contains__)[0]
 
     def versions(self, track: Track) -> Sequence[int]:
         """Every index that is the same song to a person: remasters, live takes, singles, swapped credits."""

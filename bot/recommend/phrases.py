@@ -21,11 +21,14 @@ LONGEST_EASTERN = 14
 """... and of scripts without spaces so many characters."""
 SHORTEST_TYPED = 5
 """A shorter word is never read as another that is meant: there are too many like it."""
+ONE_SLIP = 7
+"""Words of so many letters may hold any slip; of shorter ones letters may be swapped or doubled alone."""
 TWO_SLIPS = 9
 """Words of so many letters may hold two slips."""
 SHORTEST_PART = 3
 """Parts of a compound are no shorter."""
 
+_DOUBLED = re.compile(r"(.)\1+")
 _CALL_SIGN = re.compile(r"[kw][a-z]{2,3}")  # of North American radio stations
 _ENDINGS = (
     *("es", "er", "en", "em", "as", "os", "ne", "nes", "ns", "s", "e", "n", "a", "o", "y", "ish", "ig"),
@@ -73,6 +76,7 @@ class _Text:
         """What is known of it, in order, and what is not."""
         fillers = self._known.fillers
         self._take(range(len(self._words)), lambda keys: self._phrase(keys, several_or_telling=True))
+        self._pass_over(fillers)
         said = [at for at in self._left() if self._words[at].key not in fillers]
         self._take(said, self._shorter)
         for look in (self._of_the_bundle, self._compound, self._inflected, self._slipped):
@@ -83,6 +87,15 @@ class _Text:
         if not self._parts and not unknown:
             unknown = [at for at, free in enumerate(self._free) if free]
         return [part for _, part in sorted(self._parts, key=lambda each: each[0])], self._runs(unknown)
+
+    def _pass_over(self, fillers: frozenset[str]) -> None:
+        """Leaves out fillers of several characters in scripts without spaces, where something else is known."""
+        for length in range(LONGEST_PHRASE if self._parts else 0, 1, -1):
+            for first in range(len(self._words) - length + 1):
+                chosen = self._words[first : first + length]
+                joined = "".join(word.key for word in chosen)
+                if joined in fillers and all(self._free[first : first + length]) and chosen[0].eastern:
+                    self._free[first : first + length] = [False] * length
 
     def _left(self) -> list[int]:
         return [at for at, free in enumerate(self._free) if free]
@@ -194,7 +207,7 @@ def _meant(word: str) -> str | None:
         for phrase, distance, _ in process.extract(
             word, _typed(len(word), most), scorer=OSA.distance, score_cutoff=most, limit=20
         )
-        if phrase[0] == word[0] or (distance == 1 and len(word) > SHORTEST_TYPED + 1)
+        if len(word) >= ONE_SLIP or _swapped(word, phrase)
     }
     best = min(near.values(), default=0)
     known = facts()
@@ -202,6 +215,11 @@ def _meant(word: str) -> str | None:
         known.phrases.get(phrase) or known.shorter[phrase] for phrase, far in near.items() if far == best
     }
     return topics.pop() if len(topics) == 1 else None
+
+
+def _swapped(word: str, meant: str) -> bool:
+    """Whether two neighbouring letters are swapped, or a double letter is a single one, or the other way."""
+    return sorted(word) == sorted(meant) or _DOUBLED.sub(r"\1", word) == _DOUBLED.sub(r"\1", meant)
 
 
 @lru_cache(maxsize=256)
