@@ -69,5 +69,5 @@ def lifted(logits: npt.NDArray[np.float64], meant: npt.NDArray[np.bool_]) -> npt
     own, others = own[np.argsort(-logits[own])], others[np.argsort(-logits[others])]
     before = np.arange(len(own)) // 3  # so many others stand before each
     own, least = own[before < len(others)], logits[others[before[before < len(others)]]]
-    extra[own] = np.maximum(least - logits[own], 0) + TINY
+    extra[own] = np.maximum(least - logits[own], 0) + TINY * np.linspace(2, 1, len(own))  # in their own order
     return extra

@@ -13,8 +13,10 @@ from rapidfuzz.distance import OSA
 from bot.recommend.texts import words
 from bot.recommend.topics import Facts, Topic, facts, is_eastern, spans, time_of
 
-MOST_LOOKED_AT = 80
+MOST_LOOKED_AT = 48
 """No more words of a text are looked at; of scripts without spaces, characters."""
+MOST_PUZZLED_OVER = 12
+"""Of words that no table has, so many are taken apart and looked at for slips."""
 LONGEST_PHRASE = 5
 """So many words make a phrase at most; ..."""
 LONGEST_EASTERN = 14
@@ -75,12 +77,14 @@ class _Text:
     def parts(self) -> tuple[list[Part], list[str]]:
         """What is known of it, in order, and what is not."""
         fillers = self._known.fillers
-        self._take(range(len(self._words)), lambda keys: self._phrase(keys, several_or_telling=True))
+        telling = [at for at in self._left() if self._words[at].key not in fillers]
+        self._take(range(len(self._words)), self._phrase, least=2)
+        self._take(telling, self._shorter, least=2)
+        self._take(telling, self._shorter)
         self._pass_over(fillers)
         said = [at for at in self._left() if self._words[at].key not in fillers]
-        self._take(said, self._shorter)
         for look in (self._of_the_bundle, self._compound, self._inflected, self._slipped):
-            self._take([at for at in said if self._free[at]], look)
+            self._take([at for at in said if self._free[at]][:MOST_PUZZLED_OVER], look)
         if not self._parts and all(word.key in fillers for word in self._words):
             self._take(range(len(self._words)), self._phrase)
         unknown = [at for at in said if self._free[at]]
@@ -89,7 +93,7 @@ class _Text:
         return [part for _, part in sorted(self._parts, key=lambda each: each[0])], self._runs(unknown)
 
     def _pass_over(self, fillers: frozenset[str]) -> None:
-        """Leaves out fillers of several characters in scripts without spaces, where something else is known."""
+        """Leaves out fillers of several characters without spaces, where something else is known."""
         for length in range(LONGEST_PHRASE if self._parts else 0, 1, -1):
             for first in range(len(self._words) - length + 1):
                 chosen = self._words[first : first + length]
@@ -100,15 +104,17 @@ class _Text:
     def _left(self) -> list[int]:
         return [at for at, free in enumerate(self._free) if free]
 
-    def _take(self, places: Sequence[int], look: Callable[[Sequence[str]], list[Topic] | None]) -> None:
-        """Takes what `look` knows, the longest first; the places may skip fillers."""
-        for length in range(min(len(places), LONGEST_EASTERN), 0, -1):
+    def _take(
+        self, places: Sequence[int], look: Callable[[Sequence[str]], list[Topic] | None], least: int = 1
+    ) -> None:
+        """Takes what `look` knows, the longest first, of so many words at least; places may skip fillers."""
+        for length in range(min(len(places), LONGEST_EASTERN), least - 1, -1):
             for first in range(len(places) - length + 1):
                 window = places[first : first + length]
                 chosen = [self._words[at] for at in window]
                 if length > LONGEST_PHRASE and not any(word.eastern for word in chosen):
                     continue
-                if not all(self._free[at] for at in range(window[0], window[-1] + 1) if at in places):
+                if not all(self._free[at] for at in window):
                     continue
                 topics = look([word.key for word in chosen])
                 if topics is None:
@@ -118,9 +124,7 @@ class _Text:
                 said = self._text[chosen[0].start : chosen[-1].end].casefold()
                 self._parts.append((window[0], Part(said, tuple(topics))))
 
-    def _phrase(self, keys: Sequence[str], *, several_or_telling: bool = False) -> list[Topic] | None:
-        if several_or_telling and len(keys) == 1 and keys[0] in self._known.fillers:
-            return None
+    def _phrase(self, keys: Sequence[str]) -> list[Topic] | None:
         return self._topic("".join(keys))
 
     def _topic(self, key: str) -> list[Topic] | None:

@@ -114,8 +114,9 @@ def facts() -> Facts:
     topics: dict[str, Topic] = {}
     called: list[tuple[str, str]] = []  # phrases, and the keys of topics
     for kind, table in ((Kind.GENRE, "genres"), (Kind.PLACE, "places"), (Kind.OCCASION, "occasions")):
-        for key, row in _read(table).items():
-            topics[key] = _topic(key, kind, row, topics)
+        rows = _read(table)
+        for key, row in rows.items():
+            topics[key] = _topic(key, kind, {**rows.get(row.get("like"), {}), **row})
             called += [(phrase, key) for language in LANGUAGES for phrase in _listed(row[language])]
     for first, row in _read("decades").items():
         topic = decade(int(first), _songs(row["songs"]))
@@ -161,14 +162,13 @@ def decade(first: int, songs: tuple[Song, ...] = ()) -> Topic:
     return Topic(names["en"], Kind.TIME, names, songs, (names["en"],), years=(first, first + 9))
 
 
-def _topic(key: str, kind: Kind, row: Mapping[str, Any], known: Mapping[str, Topic]) -> Topic:
-    like = known.get(row.get("like", ""))
+def _topic(key: str, kind: Kind, row: Mapping[str, Any]) -> Topic:
     return Topic(
         key,
         kind,
         {name: _listed(row[language])[0] for language, name in LANGUAGES.items()},
-        _songs(row.get("songs", "")) or (like.songs if like else ()),
-        tuple(row.get("words", "").split()) or (like.words if like else ()),
+        _songs(row.get("songs", "")),
+        tuple(row.get("words", "").split()),
         frozenset(row.get("from", "").split()),
         (row["from_year"], 2100) if "from_year" in row else None,
         row.get("near", ""),

@@ -77,7 +77,10 @@ def _no_christmas(track: Track) -> bool:
 CHECKS = (
     *(Check(phrase, "1960s", _year(1960, 1969)) for phrase in ("60s", "die sechziger", "años 60")),
     *(Check(phrase, "1970s", _year(1970, 1979)) for phrase in ("70s disco", "70er")),
-    *(Check(phrase, "1980s", _year(1980, 1989)) for phrase in ("80s party", "années 80", "anos 80", "80年代")),
+    *(
+        Check(phrase, "1980s", _year(1980, 1989))
+        for phrase in ("80s party", "années 80", "anos 80", "80年代")
+    ),
     *(Check(phrase, "1990s", _year(1990, 1999)) for phrase in ("90s rock", "90er trash", "90s hip hop")),
     *(Check(phrase, "2000s", _year(2000, 2009)) for phrase in ("2000s pop", "noughties")),
     Check("new music", "since 2019", _year(2019, 2100)),
@@ -92,7 +95,10 @@ CHECKS = (
     Check("turkish wedding", "Turkish", _made(countries="tr")),
     Check("k-pop", "Korean", _made(countries="kr")),
     Check("シティポップ", "Japanese", _made(countries="jp")),
-    *(Check(genre, genre, _made(genre)) for genre in ("metal", "jazz", "country", "reggae", "techno", "punk")),
+    *(
+        Check(genre, genre, _made(genre))
+        for genre in ("metal", "jazz", "country", "reggae", "techno", "punk")
+    ),
     *(Check(genre, genre, _made(genre)) for genre in ("disco", "afrobeats", "blues", "classical")),
     Check("rap", "hip hop", _made("hip hop")),
     *(Check(phrase, "no Christmas", _no_christmas) for phrase in ("summer", "hochzeit", "dinner", "kids")),
