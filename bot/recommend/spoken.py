@@ -158,7 +158,7 @@ class Speaker:
             allowed = _enough(allowed, _any(map(self._true, kinds[Kind.PLACE])))
         if kinds[Kind.GENRE]:
             true = _any(map(self._true, kinds[Kind.GENRE]))
-            if kinds[Kind.PLACE]:
+            if kinds[Kind.PLACE] or kinds[Kind.OCCASION]:
                 allowed = _enough(allowed, true)
             elif not any(topic.loose for topic in kinds[Kind.GENRE]):
                 allowed = _enough(allowed, true | ~self._by(lambda group: bool(group.genres)))
