@@ -62,6 +62,13 @@ def joined(one: Answer, other: Answer) -> Answer:
     )
 
 
+def summed(answer: Answer, entries: Sequence[int]) -> Answer:
+    """An answer whose reasons are summed for entries of the same number; numbers begin with 0."""
+    reasons = np.zeros((len(answer.tracks), max(entries, default=-1) + 1), np.float32)
+    np.add.at(reasons.T, np.asarray(entries, np.int64), answer.reasons.T)
+    return Answer(answer.tracks, answer.match, reasons)
+
+
 def lifted(logits: npt.NDArray[np.float64], meant: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
     """What is to be added, so that of every four songs three are such as were meant, while they last."""
     extra = np.zeros(len(logits))

@@ -10,7 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -28,7 +28,7 @@ from bot.recommend import taste
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.factors import Factors, NoFactors
 from bot.recommend.halves import Answer as Answer
-from bot.recommend.halves import joined, lifted, mean
+from bot.recommend.halves import joined, lifted, mean, summed
 from bot.recommend.scanner import Scanner
 from bot.recommend.spoken import Row, Spoken
 
@@ -191,7 +191,7 @@ class Recommender:
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         exploring = group or ask.mood is not Mood.SAFE
         words = bool(ask.spoken.rows)
-        answer = self._answered(ask, out, CANDIDATES if exploring or words else ask.count * SPARE)
+        ask, answer = self._answered(ask, out, CANDIDATES if exploring or words else ask.count * SPARE)
         apart = islice(self._apart(self._order(ask, answer, group=group), answer, out), ask.count * SPARE)
         places: list[int] = []
         tracks: list[Track] = []
@@ -214,26 +214,34 @@ class Recommender:
             for each in best
         ]
 
-    def _answered(self, ask: _Ask, out: Collection[int], limit: int) -> Answer:
-        """What the graph says, without the songs that words leave out.
+    def _answered(self, ask: _Ask, out: Collection[int], limit: int) -> tuple[_Ask, Answer]:
+        """What the graph says, without the songs that words leave out; each phrase is an entry of the queue.
 
         Songs that stand for words are told in two halves: what is told is no answer, and they are the best.
         However many others fit better, those that were meant are among what is found.
         """
+        rows = ask.spoken.rows
         banned = np.union1d(np.fromiter(out, np.int64, len(out)), ask.spoken.out)
         blend = FAR[ask.mood]
-        first = len(ask.heard) - len(ask.spoken.rows)
-        halves = [None] * first + [row.half for row in ask.spoken.rows]
-        if set(halves) <= {None}:
-            return self.answer(ask.heard, banned, limit, blend)
-        told = [[at for at, half in enumerate(halves) if half in {None, which}] for which in (0, 1)]
+        if not rows:
+            return ask, self.answer(ask.heard, banned, limit, blend)
+        first = len(ask.heard) - len(rows)
+        halves = [None] * first + [row.half for row in rows]
         others = np.union1d(self._all_but(ask.spoken.meant), banned)
-        found = []
-        for each in told:
-            heard = [ask.heard[at] for at in each]
+        found, told = [], []
+        for which in (0, 1):
+            told.append([at for at, half in enumerate(halves) if half in {None, which}])
+            heard = [ask.heard[at] for at in told[-1]]
             best = self.answer(heard, banned, limit, blend)
             found.append(joined(best, self.answer(heard, others, len(ask.spoken.meant), blend)))
-        return mean(found, told, len(ask.heard), self._tracks)
+        answer = mean(found, told, len(ask.heard), self._tracks)
+        entries = [*range(first), *ask.spoken.numbers(first)]
+        everybody = {user for _, signal in ask.heard for user in signal.stances}
+        phrases = [
+            (self._tracks, Signal(Track(phrase, ""), weight, 1.0, dict.fromkeys(everybody, weight)))
+            for phrase, weight in ask.spoken.phrases().items()
+        ]
+        return replace(ask, heard=[*ask.heard[:first], *phrases]), summed(answer, entries)
 
     def _apart(self, order: Iterable[int], answer: Answer, out: set[int]) -> Iterator[int]:
         """The places in this order without those of songs that are out, in any version; each goes out too."""
@@ -414,11 +422,11 @@ def _outputs(session: onnxruntime.InferenceSession) -> list[str]:
 
 def strongest(titles: Sequence[str], shares: npt.NDArray[np.float32]) -> tuple[str, ...]:
     """The one or two titles that speak for a song most; none when nothing speaks for it."""
-    summed: dict[str, float] = {}
-    for title, share in zip(titles, shares.tolist(), strict=False):
-        summed[title] = summed.get(title, 0.0) + max(share, 0.0)
-    order = [title for title in sorted(summed, key=lambda each: -summed[each]) if summed[title] > 0]
-    return tuple(title for title in order[:2] if summed[title] >= LEAST_SHARE * summed[order[0]])
+    order = [int(i) for i in np.argsort(-shares, kind="stable") if shares[i] > 0]
+    if not order:
+        return ()
+    least = LEAST_SHARE * shares[order[0]]
+    return tuple(dict.fromkeys(titles[i] for i in order[:2] if shares[i] >= least))
 
 
 def _by_size(shares: Iterable[tuple[str, float]]) -> tuple[Share, ...]:

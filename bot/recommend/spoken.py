@@ -67,6 +67,18 @@ class Spoken:
     meant: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """Songs that are known to be what was asked for, the best known of them."""
 
+    def phrases(self) -> dict[str, float]:
+        """The phrases, and how much each is told: of what is told in halves, one half."""
+        weights: dict[str, float] = {}
+        for row in self.rows:
+            weights[row.said] = weights.get(row.said, 0.0) + row.weight * (1 if row.half is None else 0.5)
+        return weights
+
+    def numbers(self, first: int) -> list[int]:
+        """The number of each row's phrase, from a first one on."""
+        places = {phrase: first + at for at, phrase in enumerate(self.phrases())}
+        return [places[row.said] for row in self.rows]
+
 
 class Speaker:
     """Turns phrases into what the model is told.

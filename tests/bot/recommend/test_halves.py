@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bot.recommend.halves import Answer, joined, lifted, mean
+from bot.recommend.halves import Answer, joined, lifted, mean, summed
 from bot.recommend.taste import logit
 
 
@@ -51,3 +51,10 @@ def test_songs_that_stand_high_are_not_lowered() -> None:
     logits = np.array([3.0, 2.0, 1.0])
     meant = np.array([True, False, False])
     assert np.argmax(logits + lifted(logits, meant)) == 0
+
+
+def test_reasons_of_one_phrase_are_summed() -> None:
+    """Each phrase is one entry, however many songs stand for it."""
+    found = summed(answer([4], [0.0], [[1.0, 2.0, 4.0, 8.0]]), [0, 1, 2, 1])
+    assert found.reasons.tolist() == [[1.0, 10.0, 4.0]]
+    assert summed(answer([4], [0.0], [[]]), []).reasons.shape == (1, 0)
