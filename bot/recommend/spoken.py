@@ -43,6 +43,8 @@ WORDLESS = frozenset(
 """What people make in English or without words, wherever they are from: it does not sound of a place."""
 AT_LEAST = 4
 """So many songs that all is true of stand for several phrases; fewer leave each to speak for itself."""
+CHRISTMAS = "christmas"
+"""The topic whose songs nobody wants to hear otherwise."""
 HITS = "hits"
 """The topic that says nothing beside another."""
 
@@ -66,6 +68,9 @@ class Spoken:
     """Songs that are something else than what was asked for."""
     meant: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """Songs that are known to be what was asked for, the best known of them."""
+
+    christmas: bool = False
+    """Whether Christmas is what was asked for."""
 
     def phrases(self) -> dict[str, float]:
         """The phrases, and how much each is told: of what is told in halves, one half."""
@@ -117,7 +122,10 @@ class Speaker:
         for topic, text in said.items():
             if topic not in together:
                 rows += self._alone(topic, text, allowed)
-        return Spoken(tuple(rows), np.flatnonzero(~allowed), self._meant(rows, [*said], allowed))
+        meant = self._meant(rows, [*said], allowed)
+        return Spoken(
+            tuple(rows), np.flatnonzero(~allowed), meant, any(each.key == CHRISTMAS for each in said)
+        )
 
     def _meant(self, rows: Sequence[Row], topics: Sequence[Topic], allowed: Mask) -> npt.NDArray[np.int64]:
         meant = np.zeros(self._shelf.count, bool)
