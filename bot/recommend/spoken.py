@@ -35,6 +35,8 @@ OF_ONE_ARTIST = 2
 """So many of those are of one artist."""
 ENOUGH = 24
 """Songs are left out as long as so many are left."""
+PLENTY = 100
+"""Of a kind of music of which so many songs are known, no other is suggested."""
 MOST_MEANT = 300
 """So many songs are known to be what was asked for, at most."""
 WORDLESS = frozenset(
@@ -183,7 +185,8 @@ class Speaker:
             if kinds[Kind.PLACE] or kinds[Kind.OCCASION]:
                 allowed = _enough(allowed, true)
             elif not any(topic.loose for topic in kinds[Kind.GENRE]):
-                allowed = _enough(allowed, true | ~self._by(lambda group: bool(group.genres)))
+                strangers = ~self._by(lambda group: bool(group.genres))
+                allowed = _enough(allowed, true if true.sum() >= PLENTY else true | strangers)
         return allowed
 
     def _true(self, topic: Topic) -> Mask:
