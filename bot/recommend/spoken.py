@@ -19,14 +19,12 @@ from bot.recommend.topics import Kind, Makers, Song, Topic, facts
 
 Mask = npt.NDArray[np.bool_]
 
-STRENGTH = 4.0
+STRENGTH = 3.0
 """A phrase speaks like so many songs ..."""
 WORD = 4.0
 """... and a bundle's own word does by itself (`model_export.words.STRENGTH`), ..."""
 UNSURE = 0.5
 """... of which this part is left for a word that no table knows: it may be one curator's."""
-JOINT = 1.25
-"""Phrases that are told together speak so many times as much as one."""
 MOST_SONGS = 24
 """So many songs stand for a phrase at most, ..."""
 FEW_SONGS = 10
@@ -118,7 +116,7 @@ class Speaker:
         joint = self._joint(together, allowed) if len({topic.kind for topic in together}) > 1 else []
         if len(joint) >= AT_LEAST:
             phrase = " ".join(dict.fromkeys(said[topic] for topic in together))
-            rows += _halves(phrase, joint, JOINT * STRENGTH)
+            rows += _halves(phrase, joint, STRENGTH)
         else:
             together = []
         for topic, text in said.items():
