@@ -209,7 +209,10 @@ class Recommender:
             Suggestion(
                 tracks[each],
                 float(str(answer.match[places[each]])),  # its few digits, which any database keeps
-                strongest(titles, np.where(wanted, answer.reasons[places[each]], 0)),
+                ask.spoken.named(
+                    int(answer.tracks[places[each]]),
+                    strongest(titles, np.where(wanted, answer.reasons[places[each]], 0)),
+                ),
             )
             for each in best
         ]

@@ -79,6 +79,13 @@ class Spoken:
             weights[row.said] = weights.get(row.said, 0.0) + row.weight * (1 if row.half is None else 0.5)
         return weights
 
+    def named(self, index: int, reasons: tuple[str, ...]) -> tuple[str, ...]:
+        """The reasons for a song, a phrase first for one that was meant: that is why it is there."""
+        phrases = [*self.phrases()]
+        if not phrases or not {*phrases}.isdisjoint(reasons) or index not in self.meant:
+            return reasons
+        return (phrases[0], *reasons[:1])
+
     def numbers(self, first: int) -> list[int]:
         """The number of each row's phrase, from a first one on."""
         places = {phrase: first + at for at, phrase in enumerate(self.phrases())}

@@ -142,3 +142,13 @@ def test_christmas_is_told_apart(catalogue: Catalogue) -> None:
         catalogue.spoken([each]).christmas for each in ("xmas", "natal", "weihnachtsfeier", "クリスマス")
     )
     assert not catalogue.spoken(["winter", "new year"]).christmas
+
+
+def test_a_song_that_was_meant_is_there_for_that(catalogue: Catalogue) -> None:
+    """Whatever the model says for it; of others, and where a phrase is a reason anyway, nothing is added."""
+    told = catalogue.spoken(["summer"])
+    meant = int(told.meant[0])
+    assert told.named(meant, ()) == ("summer",)
+    assert told.named(meant, ("Hey Jude", "Creep")) == ("summer", "Hey Jude")
+    assert told.named(meant, ("Hey Jude", "summer")) == ("Hey Jude", "summer")
+    assert told.named(-1, ("Hey Jude",)) == ("Hey Jude",)
