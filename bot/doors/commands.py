@@ -92,7 +92,10 @@ TABLE: tuple[Command, ...] = (
         marked("Describe what to play in a few words, even with an empty queue, and vote."),
         (
             Argument(
-                "words", Text(), marked("An era, a style or a mood in English, like 90s rock"), required=True
+                "words",
+                Text(),
+                marked("A style, an era, a mood or an occasion, like 90s rock or girls night"),
+                required=True,
             ),
             _MOOD,
         ),

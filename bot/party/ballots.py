@@ -65,7 +65,7 @@ class Ballots:
         """
         known, unknown = self._catalogue.vibe(text)
         ballot = await self._offer(room, member, key, USUAL_SUGGESTIONS, mood, known)
-        return Vibe(ballot, tuple(known), tuple(unknown))
+        return Vibe(ballot, tuple(known), tuple(unknown), tuple(self._catalogue.taken(known)))
 
     async def _offer(
         self,

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from bot.party.results import Located, Why
+from bot.party.results import Located, Taken, Why
 from bot.party.words import Mood, Signal, Suggestion, Track
 
 
@@ -33,11 +33,14 @@ class Catalogue(Protocol):
         """Where songs play on Spotify, as linked or as far as it is known."""
 
     def vibe(self, text: str) -> tuple[list[str], list[str]]:
-        """The words of a text that the model knows, at most `MOST_WORDS`, and those that it does not.
+        """The phrases of a text that are about something, at most `MOST_WORDS`, and words that nobody knows.
 
         Raises:
             PartyError: no words.
         """
+
+    def taken(self, phrases: Sequence[str]) -> Sequence[Taken]:
+        """What each of some phrases is taken for, of those that are known."""
 
 
 class LinkedSongs(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.party.limits import NIGHT_IS_NEWS_MS
@@ -18,12 +19,21 @@ class Nickname:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """What a phrase of a vibe was taken for."""
+
+    said: str
+    meant: tuple[Mapping[str, str], ...]  # the name of each topic by language; none for a playlist's own word
+
+
+@dataclass(frozen=True, slots=True)
 class Vibe:
     """What `vibe` found for some words."""
 
     ballot: tuple[Entry, ...]
-    known: tuple[str, ...]  # the words that were looked for
+    known: tuple[str, ...]  # the phrases that were looked for
     unknown: tuple[str, ...]  # the words that say nothing to the model
+    taken: tuple[Taken, ...] = ()  # what each was taken for
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import ctypes
 import re
 import sqlite3
 import threading
+import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,7 @@ from bot.party.errors import (
     UnsureSong,
 )
 from bot.party.limits import LONGEST_TEXT, MOST_WORDS
+from bot.party.results import Taken
 from bot.party.songs import AS_TYPED, CHOSEN
 from bot.party.spelling import artist_key, fold, names, words
 from bot.party.words import Track
@@ -44,11 +46,14 @@ from bot.recommend.asked import Asked, understood
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.finder import Finder, Outcome
 from bot.recommend.index import Arrays
+from bot.recommend.phrases import Part, read
 from bot.recommend.places import Places, numbers
 from bot.recommend.shelf import Shelf, places
 from bot.recommend.shelving import Row, registered, shelved
+from bot.recommend.spoken import Speaker, Spoken
 from bot.recommend.texts import tidy
 from bot.recommend.texts import words as vibe_words
+from bot.recommend.topics import facts
 
 _T = TypeVar("_T")
 # Rows come as one text: between two rows SQLite lets other threads go on, and would wait for its turn again.
@@ -59,9 +64,6 @@ _CALLED = """
     SELECT json_group_array(json_array(track_id, title, artist, coalesce(popularity, 0), coalesce(year, 0)))
     FROM (SELECT * FROM tracks WHERE idx >= ? ORDER BY idx LIMIT ?)"""
 
-_FILLERS = {"a", "an", "and", "are", "at", "for", "i", "in", "is", "it", "me", "my", "of", "on", "or", "our"}
-_FILLERS |= {"some", "that", "the", "this", "to", "us", "we", "with", "music", "playlist", "song", "songs"}
-"""Words that say nothing of what is looked for, though playlists are named with some of them."""
 AT_A_TIME = 2048
 """So many songs are read at a time: their texts take a hundred times as much as what is kept of them."""
 AT_ONCE = 2
@@ -95,6 +97,7 @@ class _Read(NamedTuple):
     ids: Places
     artists: Places  # by their keys
     artist_indices: npt.NDArray[np.int32]
+    speaker: Speaker
 
 
 class Catalogue:
@@ -115,6 +118,7 @@ class Catalogue:
         self._words = dict(_words(connection))
         # The bot is ready meanwhile: who asks for a song before all are read waits for that.
         self._reading = self._workers.submit(self._read)
+        self._tables = self._workers.submit(facts)
 
     def _read(self) -> _Read:
         def make() -> Arrays:
@@ -122,8 +126,9 @@ class Catalogue:
 
         kept = prepared.kept(self._bundle, make) if self._bundle else make()
         shelf = Shelf(kept)
+        ids, artists = places(kept, "ids"), places(kept, "artist_keys")
         return _Read(
-            shelf, Finder(shelf), places(kept, "ids"), places(kept, "artist_keys"), kept["artist_indices"]
+            shelf, Finder(shelf), ids, artists, kept["artist_indices"], Speaker(shelf, self._words.get)
         )
 
     @property
@@ -262,18 +267,32 @@ class Catalogue:
         return self._words.get(word)
 
     def vibe(self, text: str) -> tuple[list[str], list[str]]:
-        """The words of a text that playlists are named with, at most `MOST_WORDS`, and the others.
+        """The phrases of a text that are about something, at most `MOST_WORDS`, and words that nobody knows.
 
         Raises:
             NoWords: no letter or digit in it.
             TextTooLong: longer than people type.
         """
-        asked = list(dict.fromkeys(vibe_words(tidy(text))))
-        if not asked:
+        text = unicodedata.normalize("NFC", tidy(text))
+        if not vibe_words(text):
             raise NoWords
-        asked = [word for word in asked if word not in _FILLERS] or asked
-        known = [word for word in asked if self.word(word) is not None]
-        return known[:MOST_WORDS], [word for word in asked if word not in known]
+        found, unknown = read(text, self._words.__contains__)
+        return [part.said for part in found][:MOST_WORDS], unknown
+
+    def taken(self, phrases: Sequence[str]) -> list[Taken]:
+        """What each of some phrases is taken for, of those that are known."""
+        near = self._songs.speaker.or_near
+        parts = (part for phrase in phrases for part in self.understood(phrase))
+        return [Taken(part.said, tuple(near(topic).names for topic in part.topics)) for part in parts]
+
+    def spoken(self, phrases: Sequence[str]) -> Spoken:
+        """What the model is told for some phrases: for worker threads."""
+        known = [part for phrase in phrases for part in self.understood(phrase)]
+        return self._songs.speaker.of(known) if known else Spoken()
+
+    def understood(self, text: str) -> list[Part]:
+        """The phrases of a text that are about something, and what that is."""
+        return read(text[:LONGEST_TEXT], self._words.__contains__)[0]
 
     def versions(self, track: Track) -> Sequence[int]:
         """Every index that is the same song to a person: remasters, live takes, singles, swapped credits."""

@@ -10,7 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -27,7 +27,10 @@ from bot.party.words import Mood, Signal, Strategy, Suggestion, Track
 from bot.recommend import taste
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.factors import Factors, NoFactors
+from bot.recommend.halves import Answer as Answer
+from bot.recommend.halves import joined, lifted, mean, summed
 from bot.recommend.scanner import Scanner
+from bot.recommend.spoken import Row, Spoken
 
 log = logging.getLogger(__name__)
 
@@ -71,23 +74,14 @@ class Songs(Protocol):
     def artist(self, track: Track) -> int:
         """The number of a song's main artist; -1 for one without any in the catalogue."""
 
-    def word(self, word: str) -> int | None:
-        """The model's index of a word that playlists are named with, or None."""
+    def spoken(self, phrases: Sequence[str]) -> Spoken:
+        """What the model is told for phrases of what is looked for: for worker threads."""
 
     def versions(self, track: Track) -> Sequence[int]:
         """Every index that is the same song to a person: remasters, live takes, singles."""
 
     def versions_of(self, index: int) -> Sequence[int]:
         """Every index that is the same song to a person as this one, itself among them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the graph says: the outputs of the bundle's contract."""
-
-    tracks: npt.NDArray[np.int64]  # (n,), best first
-    match: npt.NDArray[np.float32]  # (n,)
-    reasons: npt.NDArray[np.float32]  # (n, q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +96,7 @@ class _Ask:
     served: Mapping[str, float]
     clean: bool
     longest_ms: int
+    spoken: Spoken
 
     def allows(self, track: Track) -> bool:
         """Whether the room wants songs like this one."""
@@ -171,28 +166,32 @@ class Recommender:
         """
 
         def work() -> list[Suggestion]:
-            heard = self._heard(told, words)
-            return self._suggest(_Ask(heard, banned, count, mood, strategy, served or {}, clean, longest_ms))
+            spoken = self._songs.spoken(words) if words else Spoken()
+            heard = self._heard(told, spoken.rows)
+            had = served or {}
+            return self._suggest(_Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, spoken))
 
         return await self._work(work)
 
     async def _work(self, call: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._workers, call, *arguments)
 
-    def _heard(self, told: Sequence[Signal], words: Sequence[str]) -> list[tuple[int, Signal]]:
-        """What the model knows of all that, by its index."""
+    def _heard(self, told: Sequence[Signal], words: Sequence[Row]) -> list[tuple[int, Signal]]:
+        """What the model knows of all that, by its index; what is told for words comes last."""
         rows = [(self._index_of(signal.track), signal) for signal in told]
-        everybody = {user: 1.0 for signal in told for user in signal.stances}  # words are for the whole room
-        rows += [(self._songs.word(word), Signal(Track(word, ""), 1.0, 1.0, everybody)) for word in words]
+        everybody = {user for signal in told for user in signal.stances}  # words are for the whole room
+        rows += [
+            (row.index, Signal(Track(row.said, ""), row.weight, 1.0, dict.fromkeys(everybody, row.weight)))
+            for row in words
+        ]
         return [(index, signal) for index, signal in rows if index is not None]
 
     def _suggest(self, ask: _Ask) -> list[Suggestion]:
         out = {index for track in ask.banned for index in self._versions(track)}
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         exploring = group or ask.mood is not Mood.SAFE
-        answer = self.answer(
-            ask.heard, out, CANDIDATES if exploring else ask.count * SPARE, blend=FAR[ask.mood]
-        )
+        words = bool(ask.spoken.rows)
+        ask, answer = self._answered(ask, out, CANDIDATES if exploring or words else ask.count * SPARE)
         apart = islice(self._apart(self._order(ask, answer, group=group), answer, out), ask.count * SPARE)
         places: list[int] = []
         tracks: list[Track] = []
@@ -210,10 +209,42 @@ class Recommender:
             Suggestion(
                 tracks[each],
                 float(str(answer.match[places[each]])),  # its few digits, which any database keeps
-                strongest(titles, np.where(wanted, answer.reasons[places[each]], 0)),
+                ask.spoken.named(
+                    int(answer.tracks[places[each]]),
+                    strongest(titles, np.where(wanted, answer.reasons[places[each]], 0)),
+                ),
             )
             for each in best
         ]
+
+    def _answered(self, ask: _Ask, out: Collection[int], limit: int) -> tuple[_Ask, Answer]:
+        """What the graph says, without the songs that words leave out; each phrase is an entry of the queue.
+
+        Songs that stand for words are told in two halves: what is told is no answer, and they are the best.
+        However many others fit better, those that were meant are among what is found.
+        """
+        rows = ask.spoken.rows
+        banned = np.union1d(np.fromiter(out, np.int64, len(out)), ask.spoken.out)
+        blend = FAR[ask.mood]
+        if not rows:
+            return ask, self.answer(ask.heard, banned, limit, blend)
+        first = len(ask.heard) - len(rows)
+        halves = [None] * first + [row.half for row in rows]
+        others = np.union1d(self._all_but(ask.spoken.meant), banned)
+        found, told = [], []
+        for which in (0, 1):
+            told.append([at for at, half in enumerate(halves) if half in {None, which}])
+            heard = [ask.heard[at] for at in told[-1]]
+            best = self.answer(heard, banned, limit, blend)
+            found.append(joined(best, self.answer(heard, others, len(ask.spoken.meant), blend)))
+        answer = mean(found, told, len(ask.heard), self._tracks)
+        entries = [*range(first), *ask.spoken.numbers(first)]
+        everybody = {user for _, signal in ask.heard for user in signal.stances}
+        phrases = [
+            (self._tracks, Signal(Track(phrase, ""), weight, 1.0, dict.fromkeys(everybody, weight)))
+            for phrase, weight in ask.spoken.phrases().items()
+        ]
+        return replace(ask, heard=[*ask.heard[:first], *phrases]), summed(answer, entries)
 
     def _apart(self, order: Iterable[int], answer: Answer, out: set[int]) -> Iterator[int]:
         """The places in this order without those of songs that are out, in any version; each goes out too."""
@@ -233,6 +264,7 @@ class Recommender:
         extra = logits.std() * taste.surprise(
             self._songs.artists(answer.tracks), said, taste.SPREAD[ask.mood], self._rng
         )
+        extra += lifted(logits + extra, np.isin(answer.tracks, ask.spoken.meant))
         if group and ask.strategy is not Strategy.POOLED:
             members = taste.members(told)
             scores = taste.by_member(answer.reasons, answer.match, told) + extra
@@ -340,7 +372,7 @@ class Recommender:
                 kept.append(index)
         return kept
 
-    def _all_but(self, indices: Sequence[int]) -> npt.NDArray[np.int64]:
+    def _all_but(self, indices: Sequence[int] | npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         return np.delete(np.arange(self._tracks), indices)
 
     def answer(
@@ -358,7 +390,9 @@ class Recommender:
             "blend": np.array(blend, np.float32),
         }
         (playlist,) = self._fold.run(["playlist"], told)
-        asked = {"banned": np.fromiter(banned, np.int64, len(banned)), "limit": np.array(limit, np.int64)}
+        if not isinstance(banned, np.ndarray):
+            banned = np.fromiter(banned, np.int64, len(banned))
+        asked = {"banned": banned, "limit": np.array(limit, np.int64)}
         scan = self._scanner.scan(playlist)
         return Answer(*self._rank.run(OUTPUTS, {**told, **asked, "scan": scan}))
 

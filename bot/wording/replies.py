@@ -7,7 +7,8 @@ from typing import Literal
 
 from bot.party.errors import PartyError, marked
 from bot.party.limits import LONGEST_TEXT
-from bot.party.results import Added, AddedAll, Brought, Moved, Skipped, Undone, Vibe, Voted
+from bot.party.results import Added, AddedAll, Brought, Moved, Skipped, Taken, Undone, Vibe, Voted
+from bot.party.spelling import fold
 from bot.party.visible import short
 from bot.party.words import BROUGHT_IN, Entry, Member, Party, Track
 from bot.wording.base import LISTED, LONGEST_SHOWN, apart, seen
@@ -116,9 +117,11 @@ class Replies(ModerationReplies):
         )
 
     def vibe(self, result: Vibe) -> str:
-        """What `vibe` found: what was looked for, and which words say nothing."""
-        reasons = {reason for entry in result.ballot for reason in entry.because}
-        queue = bool(reasons - {*result.known})
+        """What `vibe` found: what was looked for and taken for what, and which words say nothing."""
+        said = {word for phrase in result.known for word in phrase.split()}
+        queue = any(
+            not said.issuperset(reason.split()) for entry in result.ballot for reason in entry.because
+        )
         words = self.outside(" ".join(result.known), LONGEST_TEXT)
         if result.known and queue:
             found = marked("Songs for “{words}” and your queue: vote for what you want to hear.")
@@ -129,15 +132,27 @@ class Replies(ModerationReplies):
         else:
             found = marked("Here's what many people like instead: vote for what you want to hear.")
         found = self.say(found, words=words)
-        if not result.unknown:
-            return found
         unknown = self.count(
             "I don't know the word {words}.",
             "I don't know the words {words}.",
             len(result.unknown),
             words=self.listed(result.unknown),
         )
-        return f"{unknown} {found}"
+        return " ".join([*([unknown] if result.unknown else []), *self._taken(result.taken), found])
+
+    def _taken(self, taken: Sequence[Taken]) -> list[str]:
+        """What phrases were taken for, of those that are called otherwise."""
+        told = []
+        for each in taken:
+            names = [name[self.language.code] for name in each.meant]
+            if any(_plain(name) not in _plain(each.said) for name in names):
+                meant = self.language.listed(names)
+                told.append(
+                    self.say(marked("“{said}” as {meant}"), said=self.outside(each.said), meant=meant)
+                )
+        if not told:
+            return []
+        return [self.say(marked("I took {taken}."), taken=self.language.listed(told))]
 
     def voted(self, result: Voted) -> str:
         """What became of a vote."""
@@ -244,3 +259,7 @@ class Replies(ModerationReplies):
         if rest > 0:
             names.append(self.count("{number} more", "{number} more", rest))
         return self.language.listed(names, style)
+
+
+def _plain(text: str) -> str:
+    return fold(text).replace(" ", "")

@@ -239,16 +239,11 @@ async def test_suggestions(enter: Enter) -> None:
 async def test_words(enter: Enter) -> None:
     """Words bring a ballot to all without a song, and the asker hears which of them say nothing."""
     ann, bob = await enter("Ann"), await enter("Bob")
-    answer = await ann.ask("vibe", ident="one", text="90s rock bbq", mood="safe")
-    assert answer["say"].startswith("I don't know the word bbq. Songs for “90s rock”")
+    answer = await ann.ask("vibe", ident="one", text="90s rock vlorp", mood="safe")
+    assert answer["say"].startswith("I don't know the word vlorp. Songs for “90s rock”")
     ballot = (await bob.until(lambda state: state["ballot"]))["ballot"]
-    assert {song["because"] for song in ballot} <= {
-        "because of 90s",
-        "because of rock",
-        "because of 90s and rock",
-        "because of rock and 90s",
-    }
-    assert (await ann.ask("vibe", ident="one", text="90s rock bbq"))["say"] == answer["say"]
+    assert {song["because"] for song in ballot} == {"because of 90s rock"}
+    assert (await ann.ask("vibe", ident="one", text="90s rock vlorp"))["say"] == answer["say"]
     assert (await ann.ask("vibe", text="jazz"))["say"].startswith("Songs for “jazz”")
     assert titles((await bob.until(lambda state: state["ballot"] != ballot))["ballot"]) != titles(ballot)
 

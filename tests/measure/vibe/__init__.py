@@ -1,0 +1,1 @@
+"""How well words of a vibe are understood, and what comes of them."""
