@@ -140,13 +140,22 @@ class Catalogue:
         connection = _connect(bundle.catalogue)
         try:
             catalogue = cls(connection, bundle)
-            if catalogue.counts == (bundle.tracks, bundle.artists):
-                return catalogue
-            reason = "it does not have as many songs as its manifest says"
         except sqlite3.Error as error:
-            reason = str(error)
-        connection.close()
+            connection.close()
+            raise StartError(f"{bundle.catalogue} cannot be used ({error}); {MEND}") from error
+        if catalogue.counts == (bundle.tracks, bundle.artists):
+            return catalogue
+        catalogue.close()  # its songs are being read already
+        reason = "it does not have as many songs as its manifest says"
         raise StartError(f"{bundle.catalogue} cannot be used ({reason}); {MEND}")
+
+    def read(self) -> None:
+        """Waits until all songs are read.
+
+        Raises:
+            StartError, sqlite3.Error: it is damaged.
+        """
+        self._reading.result()
 
     def close(self) -> None:
         """Closes the file, once no search reads it; songs that are still being read are not read on."""
