@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -130,18 +130,23 @@ class Recommender:
         ranks = _inputs(self._rank) >= INPUTS and _outputs(self._rank) == OUTPUTS
         if not (folds and scans and ranks):
             raise StartError(f"{bundle.model} has parts with inputs or outputs that I don't know; {MEND}")
-        self._scanner = Scanner(lambda playlists: self._scan.run(["scan"], {"playlist": playlists})[0])
+        scan = self._scan
+        self._scanner = Scanner(lambda playlists: scan.run(["scan"], {"playlist": playlists})[0])
         self._songs = songs
         self._index_of = lru_cache(KNOWN)(songs.index_of)
         self._artist = lru_cache(KNOWN)(songs.artist)
         self._versions = lru_cache(KNOWN)(songs.versions)
-        self._model = bundle.model
+        self._factors = _factors(bundle)
         self._tracks = bundle.tracks
         self._rng = np.random.default_rng(seed)
         self._workers = ThreadPoolExecutor(at_once, "model")  # their own, so that searches need not wait
         last = bundle.tracks - 1  # all others are banned: the one left is the last one, and there is no next
         if self.answer([], range(last), 2).tracks.tolist() != [last]:
             raise StartError(f"{bundle.model} does not have as many songs as its manifest says; {MEND}")
+
+    def close(self) -> None:
+        """Waits for the questions that are worked on; it is asked no more."""
+        self._workers.shutdown(cancel_futures=True)
 
     async def suggest(
         self,
@@ -304,19 +309,12 @@ class Recommender:
         """
         return await self._work(self._locate, tracks, around)
 
-    @cached_property
-    def _factors(self) -> Factors:
-        """Read at the first map: it takes a moment, and many parties never ask for one."""
-        try:
-            return Factors(self._model, self._tracks)
-        except NoFactors as error:
-            log.warning("no map: %s", error)
-            raise NoMap from error
-
     def _locate(self, tracks: Sequence[Track], around: int) -> Located:
+        if self._factors is None:
+            raise NoMap
         indices = [self._index_of(track) for track in tracks]
         known = [index for index in dict.fromkeys(indices) if index is not None and index < self._tracks]
-        near = self._around(known, around) if known and around else []
+        near = self._around(self._factors, known, around) if known and around else []
         shown = [*known, *near]
         rows = self._factors.places(shown).astype(float).round(4).tolist()
         places: dict[int, Place] = {index: (x, y, z) for index, (x, y, z) in zip(shown, rows, strict=True)}
@@ -325,9 +323,9 @@ class Recommender:
             around=tuple(zip(self._songs.tracks(near), map(places.__getitem__, near), strict=True)),
         )
 
-    def _around(self, known: Sequence[int], count: int) -> list[int]:
+    def _around(self, factors: Factors, known: Sequence[int], count: int) -> list[int]:
         """The nearest songs of some in turn, in one version each and not too many of one artist."""
-        near = self._factors.nearest(known, -(-SPARE * count // len(known)))
+        near = factors.nearest(known, -(-SPARE * count // len(known)))
         out = {version for index in known for version in self._songs.versions_of(index)}
         taken: Counter[int] = Counter()
         kept: list[int] = []
@@ -361,6 +359,15 @@ class Recommender:
         asked = {"banned": np.fromiter(banned, np.int64, len(banned)), "limit": np.array(limit, np.int64)}
         scan = self._scanner.scan(playlist)
         return Answer(*self._rank.run(OUTPUTS, {**told, **asked, "scan": scan}))
+
+
+def _factors(bundle: Bundle) -> Factors | None:
+    """Where its songs lie; None where its file does not say so as `model_export` writes it."""
+    try:
+        return Factors(bundle.model, bundle.tracks)
+    except (NoFactors, OSError) as error:
+        log.warning("no map: %s", error)
+        return None
 
 
 def opened(path: Path) -> onnxruntime.InferenceSession:
