@@ -24,6 +24,7 @@ from rich.progress import (
 from rich.table import Table
 
 from model_export import jvm
+from model_export.adapt import adapt, summary
 from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
 from model_export.checkpoint import Checkpoint, beside, key_of, room_for
 from model_export.course import following
@@ -263,6 +264,26 @@ def renew_command(
     with written_whole(out, MODEL, "model") as scratch, room_for(out, ANEW):
         songs = renew(old, scratch)
     console.print(f"{songs:,} songs: {out}")
+
+
+@app.command("adapt")
+def adapt_command(
+    bundle: Annotated[Path, typer.Argument(help="The bundle to begin with, as models/starter.")],
+    data: Data,
+    out: Annotated[Path, typer.Option(help="The folder to write the new bundle into.")],
+) -> None:
+    """Teaches a bundle a community's own playlists, and says what it gains on them."""
+    lists = _read(data, None)
+    with _progress() as bar:
+        task = bar.add_task("adapting", total=100, note="")
+        told = adapt(
+            bundle,
+            lists,
+            out,
+            progress=lambda what, done: bar.update(task, completed=round(100 * done), note=what),
+        )
+    print(summary(told))
+    console.print(f"{told.songs:,} songs: {out}")
 
 
 @app.command("harvest")

@@ -42,7 +42,8 @@ FILES = (
     "catalog.db",
     "MODEL_CARD.md",
 )
-MODEL = frozenset({*FILES, LEARNED, "manifest.json", "search.bin"})
+ORIGIN = "origin.npz"
+MODEL = frozenset({*FILES, LEARNED, ORIGIN, "manifest.json", "search.bin"})
 """What a model's folder may hold."""
 
 
