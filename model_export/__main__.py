@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -29,6 +29,7 @@ from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
 from model_export.checkpoint import Checkpoint, beside, key_of, room_for
 from model_export.course import following
 from model_export.evaluate import OURS, Bundle, Line, compare, match_error, words_ndcg
+from model_export.evening import evening
 from model_export.folders import written_whole
 from model_export.harvest import harvest
 from model_export.learning import learn
@@ -68,6 +69,9 @@ class Engine(Enum):
     SPARK = "spark"
 
 
+STARTER = Path(__file__).parents[1] / "models" / "starter"
+OWN = STARTER.with_name("ours")
+"""The bundle that is shipped, and where a community's own belongs."""
 STOPPED = 130
 """The exit code after Ctrl-C."""
 ANEW = "nothing is left half written"
@@ -294,6 +298,33 @@ def harvest_command(
     """Makes playlists of a bot's past parties, in rooms that switched /learn on, without saying who."""
     found = harvest(database_url, out)
     console.print(f"{found.playlists:,} playlists of {found.rooms:,} rooms, {found.songs:,} songs: {out}")
+
+
+@app.command("evening")
+def evening_command(
+    database_url: Annotated[
+        str,
+        typer.Argument(envvar="DATABASE_URL", help="The bot's own, like sqlite+aiosqlite:///party.db."),
+    ],
+    data: Annotated[
+        list[Path] | None, typer.Argument(help="Folders of other playlists to learn from every night.")
+    ] = None,
+    base: Annotated[Path, typer.Option(help="The bundle to begin with, every night the same.")] = STARTER,
+    out: Annotated[Path, typer.Option(help="The bundle in use, which is replaced by a better one.")] = OWN,
+) -> None:
+    """Learns from a bot's latest parties, and writes a bundle if it is better on them: for a nightly timer.
+
+    Nothing to learn from, or nothing that is better, is no failure: one line says so, with exit code 0.
+    """
+    own = _read(data, None) if data else None
+    with _progress() if console.is_terminal else nullcontext() as bar:
+        task = bar.add_task("evening", total=100, note="") if bar else None
+
+        def show(what: str, done: float) -> None:
+            if bar and task is not None:
+                bar.update(task, completed=round(100 * done), note=what)
+
+        print(evening(database_url, base, out, own, progress=show).told)
 
 
 @app.command("synth")

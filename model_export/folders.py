@@ -49,6 +49,8 @@ def held(folder: Path) -> Iterator[None]:
             raise
         except OSError:
             pass  # some network disks have no locks
+        if not folder.exists() or not os.path.samestat(os.fstat(lock), folder.stat()):
+            raise BlockingIOError  # whoever held it has just removed it
         yield
     finally:
         os.close(lock)

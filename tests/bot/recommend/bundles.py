@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 
 from model_export.bundle import MODEL, write_files
 from model_export.folders import written_whole
@@ -37,7 +38,7 @@ def write_bundle(folder: Path, seed: int, *, more: int = 0) -> None:
         np.ones(count, np.float32),
         rng.standard_normal(count, np.float32),
         0.6,
-        Memory(nothing(count, count), nothing(len(ARTISTS), len(ARTISTS)), artist_of),
+        Memory(_near(count, rng), _near(len(ARTISTS), rng), artist_of),
         Blend(1.0, 1.0, 1.0),
     )
     others = StandIns(
@@ -50,6 +51,12 @@ def write_bundle(folder: Path, seed: int, *, more: int = 0) -> None:
     popularity = np.linspace(1, 0, count, dtype=np.float32)
     with written_whole(folder, MODEL, "model") as scratch:
         write_files(scratch, model, others, songs, popularity, ARTISTS, (), facts)
+
+
+def _near(rows: int, rng: np.random.Generator) -> sparse.csr_array:
+    """One neighbour of each, drawn by lot."""
+    likeness = rng.random(rows, np.float32)
+    return sparse.csr_array((likeness, rng.permutation(rows), np.arange(rows + 1)), shape=(rows, rows))
 
 
 def _song(number: int) -> Song:
