@@ -19,7 +19,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from bot.party.errors import StartError
 from db.schema import changes, entries, metadata, parties, votes
 
 WANTED = ("queued", "playing", "played")
@@ -75,9 +74,15 @@ def shared_rooms(database_url: str) -> list[SharedRoom]:
 
 async def _from_postgres(url: URL) -> list[SharedRoom]:
     """The same of a PostgreSQL, in a transaction that can write nothing."""
-    # Not above: who trains without a PostgreSQL need not have its driver.
-    from db.engine.opening import WRONG  # noqa: PLC0415
-    from db.engine.postgres import open_engine, unusable  # noqa: PLC0415
+    try:  # not above: the training need not have what a PostgreSQL takes, nor load anything of the bot
+        from bot.party.errors import StartError  # noqa: PLC0415
+        from db.engine.opening import WRONG  # noqa: PLC0415
+        from db.engine.postgres import open_engine, unusable  # noqa: PLC0415
+    except ImportError as error:
+        raise NotReadable(
+            f"DATABASE_URL: a PostgreSQL takes {error.name}, which is not installed; "
+            "install the bot's own requirements.txt"
+        ) from error
 
     try:
         engine = open_engine(url)

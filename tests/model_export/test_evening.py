@@ -92,7 +92,7 @@ Night = Callable[[Path], Evening]
 async def test_what_parties_teach_is_taken_up(
     bot: PartyService, clock: Clock, night: Night, base: Path, tmp_path: Path
 ) -> None:
-    """The first night writes a bundle, the second one nothing, and parties of another taste another bundle."""
+    """The first night writes a bundle, the second nothing, parties of another taste another bundle."""
     out = tmp_path / "ours"
     await celebrate(bot, clock, 20)
     first = night(out)
