@@ -306,8 +306,8 @@ def evening_command(
         str,
         typer.Argument(envvar="DATABASE_URL", help="The bot's own, like sqlite+aiosqlite:///party.db."),
     ],
-    data: Annotated[
-        list[Path] | None, typer.Argument(help="Folders of other playlists to learn from every night.")
+    lists: Annotated[
+        list[Path] | None, typer.Option(help="A folder of other playlists to learn from every night.")
     ] = None,
     base: Annotated[Path, typer.Option(help="The bundle to begin with, every night the same.")] = STARTER,
     out: Annotated[Path, typer.Option(help="The bundle in use, which is replaced by a better one.")] = OWN,
@@ -316,7 +316,7 @@ def evening_command(
 
     Nothing to learn from, or nothing that is better, is no failure: one line says so, with exit code 0.
     """
-    own = _read(data, None) if data else None
+    own = _read(lists, None) if lists else None
     with _progress() if console.is_terminal else nullcontext() as bar:
         task = bar.add_task("evening", total=100, note="") if bar else None
 
