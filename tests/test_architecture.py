@@ -47,8 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "bot/__main__.py": OURS,  # constructs everything
     "model_export": set(),
-    "model_export/harvest.py": {"model_export", "db.harvest"},
     "model_export/evening.py": {"model_export", "db.harvest"},
+    "model_export/harvest.py": {"model_export", "db.harvest"},
 }
 """Which folders and modules of ours a folder or file may import besides its own; the longest name counts."""
 
