@@ -112,8 +112,8 @@ class Trial:
 
     def __str__(self) -> str:
         return (
-            f"NDCG@100 on the latest {self.judged} is {self.before:.3f} with the bundle in use, "
-            f"{self.after:.3f} with what the others teach"
+            f"NDCG@100 on the latest {self.judged} is {self.before:.4f} with the bundle in use, "
+            f"{self.after:.4f} with what the others teach"
         )
 
 

@@ -239,9 +239,11 @@ class Catalogue:
         return self.tracks(self._songs.finder.typing(asked, limit))
 
     def index_of(self, track: Track) -> int | None:
-        """The model's index of a song, of its artist when only that is known, or None."""
+        """The model's index of a song by its id or its names, of its artist when only that is known, or None."""
         if track.track_id and (places := self._songs.ids.of(track.track_id)):
             return places[0]
+        if track.title and (versions := self.versions(track)):
+            return versions[0]  # as typed before this catalogue knew it, or known to another one
         artists = [
             place
             for key in (artist_key(track.artist), *names(track.artist)[:1])

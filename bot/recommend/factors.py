@@ -55,14 +55,16 @@ class Factors:
             raise NoFactors(f"{path} has no tensor {error}") from error
         if stored.ndim != 2 or len(stored) < tracks or bias.size != tracks or lanes.size != 1 or lanes < 1:
             raise NoFactors(f"{path} has factors of other songs")
-        self._stored, self._bias = stored, bias.reshape(-1)
+        self._stored = stored
         self._tracks = tracks
         self._lanes = int(lanes.reshape(()))
         if -(-tracks // self._lanes) * self._lanes > len(stored):
             raise NoFactors(f"{path} has factors of other songs")
+        self._bias = bias.reshape(-1)
 
     @cached_property
     def _widest(self) -> tuple[Floats, Floats]:
+        """The axes and the middle, which take a moment to find and which only maps need."""
         return _widest(self, np.exp(self._bias))
 
     @cached_property

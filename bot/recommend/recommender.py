@@ -136,7 +136,7 @@ class Recommender:
         self._index_of = lru_cache(KNOWN)(songs.index_of)
         self._artist = lru_cache(KNOWN)(songs.artist)
         self._versions = lru_cache(KNOWN)(songs.versions)
-        self._factors = _factors(bundle)
+        self._mapped = _factors(bundle)
         self._tracks = bundle.tracks
         self._rng = np.random.default_rng(seed)
         self._workers = ThreadPoolExecutor(at_once, "model")  # their own, so that searches need not wait
@@ -309,12 +309,16 @@ class Recommender:
         """
         return await self._work(self._locate, tracks, around)
 
-    def _locate(self, tracks: Sequence[Track], around: int) -> Located:
-        if self._factors is None:
+    @property
+    def _factors(self) -> Factors:
+        if self._mapped is None:
             raise NoMap
+        return self._mapped
+
+    def _locate(self, tracks: Sequence[Track], around: int) -> Located:
         indices = [self._index_of(track) for track in tracks]
         known = [index for index in dict.fromkeys(indices) if index is not None and index < self._tracks]
-        near = self._around(self._factors, known, around) if known and around else []
+        near = self._around(known, around) if known and around else []
         shown = [*known, *near]
         rows = self._factors.places(shown).astype(float).round(4).tolist()
         places: dict[int, Place] = {index: (x, y, z) for index, (x, y, z) in zip(shown, rows, strict=True)}
@@ -323,9 +327,9 @@ class Recommender:
             around=tuple(zip(self._songs.tracks(near), map(places.__getitem__, near), strict=True)),
         )
 
-    def _around(self, factors: Factors, known: Sequence[int], count: int) -> list[int]:
+    def _around(self, known: Sequence[int], count: int) -> list[int]:
         """The nearest songs of some in turn, in one version each and not too many of one artist."""
-        near = factors.nearest(known, -(-SPARE * count // len(known)))
+        near = self._factors.nearest(known, -(-SPARE * count // len(known)))
         out = {version for index in known for version in self._songs.versions_of(index)}
         taken: Counter[int] = Counter()
         kept: list[int] = []

@@ -126,13 +126,20 @@ async def test_the_party_goes_on_over_a_change(
     room, anna = Room("discord", "1", "2"), Member("discord", "11", "Anna")
     for number in (3, 50, 90):
         await party.queue.add(room, anna, f"{TITLES[number]} - {track(number).artist}")
+    typed = (await party.queue.add(room, anna, "typed:Late Arrival 8 - Band 8")).entry.track
+    assert typed.track_id is None
     before = await party.map.of(room)
+    assert await models.why([], typed, {}) is None
     write_bundle(folder, 2, more=30)
     assert await models.take()
     party.map.forget()
     after = await party.map.of(room)
-    assert [spot.track for spot in after.spots] == [spot.track for spot in before.spots]
-    assert [spot.place for spot in after.spots] != [spot.place for spot in before.spots]
+    assert [spot.track.title for spot in before.spots] == [TITLES[number] for number in (3, 50, 90)]
+    assert [spot.track for spot in after.spots] == [*(spot.track for spot in before.spots), typed]
+    assert [spot.place for spot in after.spots[:3]] != [spot.place for spot in before.spots]
+    why = await models.why([], typed, {})  # what was typed is known to the other model
+    assert why is not None
+    assert why.track.track_id == f"song-{SONGS + 8}"
     added = await party.queue.add(room, anna, "Late Arrival 5 - Band 5")
     assert added.entry.track.track_id == f"song-{SONGS + 5}"
     assert len(await party.ballots.next(room, ANNA, 3)) == 3
