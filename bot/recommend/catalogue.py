@@ -239,7 +239,7 @@ class Catalogue:
         return self.tracks(self._songs.finder.typing(asked, limit))
 
     def index_of(self, track: Track) -> int | None:
-        """The model's index of a song by its id or its names, of its artist when only that is known, or None."""
+        """The model's index of a song by id or names, of its artist when only that is known, or None."""
         if track.track_id and (places := self._songs.ids.of(track.track_id)):
             return places[0]
         if track.title and (versions := self.versions(track)):
