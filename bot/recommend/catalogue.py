@@ -384,7 +384,7 @@ def _made(
         artists = connection.execute("SELECT idx, name FROM artists ORDER BY idx").fetchall()
     kept |= registered(ids, [(index, _line(name)) for index, name in artists])
     del artists
-    _give_back()
+    give_back()
     return kept
 
 
@@ -401,7 +401,7 @@ def _rows(connection: sqlite3.Connection, statement: str, *values: object) -> li
     return cast(list[Any], orjson.loads(text))
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Gives free memory back to the system, where that is glibc: reading takes twenty megabytes."""
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

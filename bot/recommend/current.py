@@ -18,7 +18,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from bot.party.errors import StartError
 from bot.recommend.bundle import DATA, GRAPHS, MEND, Bundle, open_bundle
-from bot.recommend.catalogue import Catalogue
+from bot.recommend.catalogue import Catalogue, give_back
 from bot.recommend.recommender import Recommender
 
 Asked = ParamSpec("Asked")
@@ -108,6 +108,13 @@ async def _made(make: Callable[Asked, Closable], *given: Asked.args, **named: As
         raise
 
 
+async def _ended(model: Model) -> None:
+    """Closes a model that nobody asks any longer, and gives its memory back."""
+    await model.close()
+    del model
+    await asyncio.to_thread(give_back)
+
+
 def _of_catalogue(
     ask: Callable[Concatenate[Catalogue, Asked], Coroutine[Any, Any, Result]],
 ) -> Callable[Concatenate[Models, Asked], Coroutine[Any, Any, Result]]:
@@ -191,7 +198,7 @@ class Models:
 
     def _close_unused(self, model: Model) -> None:
         if model is not self.now and not model.asked:
-            task = asyncio.create_task(model.close(), name="old model")
+            task = asyncio.create_task(_ended(model), name="old model")
             self.closing.add(task)
             task.add_done_callback(self.closing.discard)
 
