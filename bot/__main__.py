@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
@@ -31,10 +32,8 @@ from bot.metrics import watch_loop
 from bot.party.errors import StartError
 from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
-from bot.recommend.bundle import open_bundle
-from bot.recommend.catalogue import Catalogue
+from bot.recommend.current import Model, Models
 from bot.recommend.preparing import prepared_for
-from bot.recommend.recommender import Recommender
 from bot.room import open_room
 from bot.room.connect import ConnectPages
 from bot.room.floors import LOBBY
@@ -79,6 +78,16 @@ class House:
     room_url: str
     place: Place
     doors: list[asyncio.Task[None]]
+    models: Models
+
+    def model_changed(self, model: Model) -> None:
+        """Says which model is in use, and has nothing of another one left."""
+        self.party.map.forget()
+        self.party.vitals.versions = _versions(model)
+
+
+def _versions(model: Model) -> dict[str, str]:
+    return {**model.bundle.versions, "songs": str(model.bundle.tracks)}
 
 
 @asynccontextmanager
@@ -91,18 +100,16 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         checking = asyncio.create_task(checks.at_start(settings), name="checks")  # while the model is read
         stack.push_async_callback(_stop, [checking])
-        bundle = await asyncio.to_thread(open_bundle, settings.model_dir)
-        catalogue = await asyncio.to_thread(Catalogue.open, bundle)
-        stack.callback(catalogue.close)
-        recommender = await asyncio.to_thread(Recommender, bundle, catalogue)
+        models = await Models.open(settings.model_dir)
+        stack.push_async_callback(models.close)
         await checking
         store = await stack.enter_async_context(open_store(settings.database_url))
-        spotify = await stack.enter_async_context(_spotify(settings, store, catalogue))
-        party = PartyService(store, catalogue, recommender, music=spotify.music if spotify else None)
+        spotify = await stack.enter_async_context(_spotify(settings, store, models))
+        party = PartyService(store, models, models, music=spotify.music if spotify else None)
         stack.push_async_callback(party.close)
         opened = asyncio.Event()
         party.vitals.part("front doors", opened.is_set)
-        party.vitals.versions = {**bundle.versions, "songs": str(bundle.tracks)}
+        party.vitals.versions = _versions(models.now)
         await stack.enter_async_context(store.listen(party.changed_elsewhere))
         slack = _slack(settings, store, party)
         if slack is not None:
@@ -144,7 +151,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         if slack is not None:
             doors.append(await stack.enter_async_context(slack.open()))
         opened.set()
-        yield House(party, room_url, place, doors)
+        yield House(party, room_url, place, doors, models)
 
 
 def _copying(settings: Settings, party: PartyService) -> Iterator[asyncio.Task[None]]:
@@ -166,7 +173,7 @@ class _Spotify:
 
 
 @asynccontextmanager
-async def _spotify(settings: Settings, store: Store, catalogue: Catalogue) -> AsyncIterator[_Spotify | None]:
+async def _spotify(settings: Settings, store: Store, catalogue: Models) -> AsyncIterator[_Spotify | None]:
     """Spotify, if it is set up: what asks it, members' accounts, and the pages that connect them."""
     if settings.spotify_client_id is None:
         yield None
@@ -230,13 +237,32 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in a loop
             loop.add_signal_handler(number, lambda: task.cancelling() or task.cancel())
+    renew = _hung_up(task)
     with contextlib.suppress(asyncio.CancelledError):
         async with open_house(settings) as house:
             house.doors.append(asyncio.create_task(tidy(), name="tidy"))
+            watching = house.models.watch(renew, house.model_changed)
+            house.doors.append(asyncio.create_task(watching, name="model"))
             await _say_ready(house, settings)
             done, _ = await asyncio.wait(house.doors, return_when=asyncio.FIRST_COMPLETED)
             for door in done:
                 door.result()
+
+
+def _hung_up(task: asyncio.Task[None]) -> asyncio.Event:
+    """What SIGHUP sets, which asks for the model anew; from a terminal that is closed it ends the bot."""
+    renew = asyncio.Event()
+    terminals = [fd for fd in range(3) if os.isatty(fd)]
+
+    def hung_up() -> None:
+        if all(map(os.isatty, terminals)):
+            renew.set()
+        elif not task.cancelling():
+            task.cancel()
+
+    with contextlib.suppress(AttributeError, NotImplementedError):  # Windows has no such signal
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up)
+    return renew
 
 
 async def _say_ready(house: House, settings: Settings) -> None:

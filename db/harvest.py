@@ -1,18 +1,20 @@
 """What rooms that share their songs have wanted, read beside a running bot: songs and instants, no people.
 
-The training calls it, so it knows the tables and nothing of the bot. Instants are whole milliseconds since
-1970 UTC.
+The training calls it, so it knows the tables and, of the bot, only how a PostgreSQL is opened. Instants are
+whole milliseconds since 1970 UTC.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, func, inspect, or_, select, union
+from sqlalchemy import URL, Connection, create_engine, func, inspect, or_, select, union
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -56,24 +58,61 @@ def shared_rooms(database_url: str) -> list[SharedRoom]:
     A song that more people voted down than up is not wanted. Nothing is written or created in the database.
 
     Raises:
-        NotReadable: no SQLite address, no such file, no parties of Encore in it, or an older Encore's.
+        NotReadable: no such address, file or server, no parties of Encore in it, or an older Encore's.
     """
-    path = _path(database_url)
+    place = _place(database_url)
+    if isinstance(place, URL):
+        with ThreadPoolExecutor(1) as thread:  # whatever loop the caller has
+            return thread.submit(asyncio.run, _from_postgres(place)).result()
     try:
-        with _opened(path) as connection:
-            _check(connection, path)
-            rooms = connection.scalars(select(parties.c.id).where(parties.c.shared).order_by(parties.c.id))
-            return [SharedRoom(_songs(connection, room), _moments(connection, room)) for room in list(rooms)]
+        with _opened(place) as connection:
+            return _rooms(connection, str(place))
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise NotReadable(f"{path} cannot be read ({reason}); name the bot's own database") from error
+        raise NotReadable(f"{place} cannot be read ({reason}); name the bot's own database") from error
 
 
-def _path(database_url: str) -> Path:
+async def _from_postgres(url: URL) -> list[SharedRoom]:
+    """The same of a PostgreSQL, in a transaction that can write nothing."""
+    try:  # not above: the training need not have what a PostgreSQL takes, nor load anything of the bot
+        from bot.party.errors import StartError  # noqa: PLC0415
+        from db.engine.opening import WRONG  # noqa: PLC0415
+        from db.engine.postgres import open_engine, unusable  # noqa: PLC0415
+    except ImportError as error:
+        raise NotReadable(
+            f"DATABASE_URL: a PostgreSQL takes {error.name}, which is not installed; "
+            "install the bot's own requirements.txt"
+        ) from error
+
+    try:
+        engine = open_engine(url)
+        try:
+            async with engine.connect() as connection:
+                await connection.execution_options(
+                    postgresql_readonly=True, isolation_level="REPEATABLE READ"
+                )
+                return await connection.run_sync(_rooms, f"the database {url.database}")
+        except WRONG as error:
+            raise unusable(error) from error
+        finally:
+            await engine.dispose()
+    except StartError as error:
+        raise NotReadable(str(error)) from error
+
+
+def _rooms(connection: Connection, where: str) -> list[SharedRoom]:
+    _check(connection, where)
+    rooms = connection.scalars(select(parties.c.id).where(parties.c.shared).order_by(parties.c.id))
+    return [SharedRoom(_songs(connection, room), _moments(connection, room)) for room in list(rooms)]
+
+
+def _place(database_url: str) -> Path | URL:
     try:
         url = make_url(database_url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         url = None
+    if url and url.drivername.partition("+")[0] in ("postgres", "postgresql"):
+        return url
     file = url.database if url and url.drivername.startswith("sqlite") and not url.query else None
     if not file or file == ":memory:":
         raise NotReadable(
@@ -98,15 +137,15 @@ def _opened(path: Path) -> Iterator[Connection]:
         yield connection
 
 
-def _check(connection: Connection, path: Path) -> None:
+def _check(connection: Connection, where: str) -> None:
     """Whether the tables and columns are there that are read."""
     there = inspect(connection)
     for table in (parties, entries, votes, changes):
         if not there.has_table(table.name):
-            raise NotReadable(f"{path} holds no parties of Encore; name the bot's own database")
+            raise NotReadable(f"{where} holds no parties of Encore; name the bot's own database")
         columns = {column["name"] for column in there.get_columns(table.name)}
         if set(metadata.tables[table.name].columns.keys()) - columns:
-            raise NotReadable(f"{path} is from an older Encore; start this one's bot on it once")
+            raise NotReadable(f"{where} is from an older Encore; start this one's bot on it once")
 
 
 def _songs(connection: Connection, room: int) -> list[Wanted]:

@@ -29,6 +29,7 @@ from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
 from model_export.checkpoint import Checkpoint, beside, key_of, room_for
 from model_export.course import following
 from model_export.evaluate import OURS, Bundle, Line, compare, match_error, words_ndcg
+from model_export.evening import evening
 from model_export.folders import written_whole
 from model_export.harvest import harvest
 from model_export.learning import learn
@@ -77,6 +78,8 @@ STARTER = Path(__file__).parents[1] / "models" / "starter"
 """The bundle that comes with Encore."""
 ANEW = "nothing is left half written"
 """What a full disk leaves of all but a training."""
+OWN = STARTER.with_name("ours")
+"""Where a community's own bundle belongs."""
 
 
 @app.command("train")
@@ -376,6 +379,35 @@ def synth_command(
         f"{made.lists:,} playlists, {made.entries:,} entries, {made.tracks:,} tracks of {made.artists:,} "
         f"artists on {made.albums:,} albums, {made.names:,} names: {out}"
     )
+
+
+@app.command("evening")
+def evening_command(
+    database_url: Annotated[
+        str,
+        typer.Argument(envvar="DATABASE_URL", help="The bot's own, like sqlite+aiosqlite:///party.db."),
+    ],
+    lists: Annotated[
+        list[Path] | None, typer.Option(help="A folder of other playlists to learn from every night.")
+    ] = None,
+    base: Annotated[Path, typer.Option(help="The bundle to begin with, every night the same.")] = STARTER,
+    out: Annotated[Path, typer.Option(help="The bundle in use, which is replaced by a better one.")] = OWN,
+) -> None:
+    """Learns from a bot's latest parties, and writes a bundle if it is better on them: for a nightly timer.
+
+    Nothing to learn from, or nothing that is better, is no failure: one line says so, with exit code 0.
+    """
+    own = _read(lists, None) if lists else None
+    with ExitStack() as stack:
+        bar = stack.enter_context(_progress()) if console.is_terminal else None
+        task = bar.add_task("evening", total=100, note="") if bar else TaskID(0)
+
+        def show(what: str, done: float) -> None:
+            if bar:
+                bar.update(task, completed=round(100 * done), note=what)
+
+        told = evening(database_url, base, out, own, progress=show).told
+    print(told)
 
 
 def _read(folders: list[Path], cache: Path | None) -> Playlists:

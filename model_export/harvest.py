@@ -19,6 +19,7 @@ from model_export.folders import written_whole
 from model_export.playlists import DataError, Song
 from model_export.written import FILES, SHORTEST, List, typed_id, write_lists
 
+NOBODY = "no room lets me learn from it; who has Manage Server on Discord opts a channel in with /learn on"
 PARTY_ENDS_AFTER_MS = 12 * 3_600_000
 """Where nothing happened for longer than this, in ms, one party ends and another begins, as for the bot."""
 
@@ -43,21 +44,27 @@ def harvest(database_url: str, out: Path) -> Harvested:
         DataError: no such database, nobody opted in, no party to learn from, or `out` cannot be written.
     """
     with written_whole(out, FILES, "harvest") as scratch:
-        try:
-            rooms = shared_rooms(database_url)
-        except NotReadable as error:
-            raise DataError(str(error)) from error
+        rooms = opted_in(database_url)
         if not rooms:
-            raise DataError(
-                "no room lets me learn from it; who has Manage Server on Discord opts a channel in "
-                "with /learn on"
-            )
+            raise DataError(NOBODY)
         lists = [
-            [list_ for party in parties(room) if len(list_ := _list(party)) >= SHORTEST] for room in rooms
+            [list_ for party in parties(room) if len(list_ := wanted(party)) >= SHORTEST] for room in rooms
         ]
         if not any(lists):
             raise DataError("no party in the rooms that opted in has two wanted songs yet; harvest after one")
         return _write(scratch, [room for room in lists if room])
+
+
+def opted_in(database_url: str) -> list[SharedRoom]:
+    """The rooms that let the bot learn from them.
+
+    Raises:
+        DataError: no such database.
+    """
+    try:
+        return shared_rooms(database_url)
+    except NotReadable as error:
+        raise DataError(str(error)) from error
 
 
 def parties(room: SharedRoom) -> list[list[Wanted]]:
@@ -67,11 +74,11 @@ def parties(room: SharedRoom) -> list[list[Wanted]]:
     return [list(songs) for _, songs in groupby(room.songs, lambda song: bisect_right(begins, song.added_ms))]
 
 
-def _list(party: Sequence[Wanted]) -> dict[str, Song]:
+def wanted(party: Sequence[Wanted]) -> dict[str, Song]:
     """The songs of a party by their ids, in order; a song twice counts where it is first."""
     songs: dict[str, Song] = {}
-    for wanted in party:
-        song = _song(wanted)
+    for each in party:
+        song = _song(each)
         songs.setdefault(song.track_id, song)
     return songs
 

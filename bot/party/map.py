@@ -90,6 +90,10 @@ class PartyMap:
             alike=_most_alike(spots, likeness),
         )
 
+    def forget(self) -> None:
+        """Asks the model anew from now on: it is another one."""
+        self._surveys.clear()
+
     async def _survey(self, latest: Sequence[Entry], suggested: Sequence[Entry], around: int) -> Survey:
         """What the model says of these songs, asked once however many people look at them."""
         songs = tuple(entry.track for entry in latest)

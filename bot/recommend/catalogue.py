@@ -145,13 +145,22 @@ class Catalogue:
         connection = _connect(bundle.catalogue)
         try:
             catalogue = cls(connection, bundle)
-            if catalogue.counts == (bundle.tracks, bundle.artists):
-                return catalogue
-            reason = "it does not have as many songs as its manifest says"
         except sqlite3.Error as error:
-            reason = str(error)
-        connection.close()
+            connection.close()
+            raise StartError(f"{bundle.catalogue} cannot be used ({error}); {MEND}") from error
+        if catalogue.counts == (bundle.tracks, bundle.artists):
+            return catalogue
+        catalogue.close()  # its songs are being read already
+        reason = "it does not have as many songs as its manifest says"
         raise StartError(f"{bundle.catalogue} cannot be used ({reason}); {MEND}")
+
+    def read(self) -> None:
+        """Waits until all songs are read.
+
+        Raises:
+            StartError, sqlite3.Error: it is damaged.
+        """
+        self._reading.result()
 
     def close(self) -> None:
         """Closes the file, once no search reads it; songs that are still being read are not read on."""
@@ -235,9 +244,11 @@ class Catalogue:
         return self.tracks(self._songs.finder.typing(asked, limit))
 
     def index_of(self, track: Track) -> int | None:
-        """The model's index of a song, of its artist when only that is known, or None."""
+        """The model's index of a song by id or names, of its artist when only that is known, or None."""
         if track.track_id and (places := self._songs.ids.of(track.track_id)):
             return places[0]
+        if track.title and (versions := self.versions(track)):
+            return versions[0]  # as typed before this catalogue knew it, or known to another one
         artists = [
             place
             for key in (artist_key(track.artist), *names(track.artist)[:1])
@@ -392,7 +403,7 @@ def _made(
         artists = connection.execute("SELECT idx, name FROM artists ORDER BY idx").fetchall()
     kept |= registered(ids, [(index, _line(name)) for index, name in artists])
     del artists
-    _give_back()
+    give_back()
     return kept
 
 
@@ -409,7 +420,7 @@ def _rows(connection: sqlite3.Connection, statement: str, *values: object) -> li
     return cast(list[Any], orjson.loads(text))
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Gives free memory back to the system, where that is glibc: reading takes twenty megabytes."""
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ class Factors:
     as much as it is in playlists (by the model's own bias of the track). They are the model's alone, so the
     same model gives the same picture always: a song's place does not depend on the party. All three have one
     scale, by which the song that lies furthest out is at 1 or -1, and the heavier side of each is ahead.
+    The files are opened now, and are these to the end, whatever takes their place; the axes are worked out
+    when a place is first asked for.
 
     Raises:
         NoFactors: the file holds none that this can read.
@@ -57,8 +60,16 @@ class Factors:
         self._lanes = int(lanes.reshape(()))
         if -(-tracks // self._lanes) * self._lanes > len(stored):
             raise NoFactors(f"{path} has factors of other songs")
-        self._axes, self._middle = _widest(self, np.exp(bias.reshape(-1)))
-        self._scale = 1 / max(float(np.abs(self._along(rows)).max()) for _, rows in self.directions())
+        self._bias = bias.reshape(-1)
+
+    @cached_property
+    def _widest(self) -> tuple[Floats, Floats]:
+        """The axes and the middle, which take a moment to find and which only maps need."""
+        return _widest(self, np.exp(self._bias))
+
+    @cached_property
+    def _scale(self) -> float:
+        return 1 / max(float(np.abs(self._along(rows)).max()) for _, rows in self.directions())
 
     @property
     def dims(self) -> int:
@@ -105,7 +116,8 @@ class Factors:
         return [index for index in dict.fromkeys(order.T.reshape(-1).tolist()) if index not in own]
 
     def _along(self, directions: Floats) -> Floats:
-        found: Floats = directions @ self._axes - self._middle
+        axes, middle = self._widest
+        found: Floats = directions @ axes - middle
         return found
 
 

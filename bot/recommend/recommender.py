@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -125,18 +125,23 @@ class Recommender:
         ranks = _inputs(self._rank) >= INPUTS and _outputs(self._rank) == OUTPUTS
         if not (folds and scans and ranks):
             raise StartError(f"{bundle.model} has parts with inputs or outputs that I don't know; {MEND}")
-        self._scanner = Scanner(lambda playlists: self._scan.run(["scan"], {"playlist": playlists})[0])
+        scan = self._scan
+        self._scanner = Scanner(lambda playlists: scan.run(["scan"], {"playlist": playlists})[0])
         self._songs = songs
         self._index_of = lru_cache(KNOWN)(songs.index_of)
         self._artist = lru_cache(KNOWN)(songs.artist)
         self._versions = lru_cache(KNOWN)(songs.versions)
-        self._model = bundle.model
+        self._mapped = _factors(bundle)
         self._tracks = bundle.tracks
         self._rng = np.random.default_rng(seed)
         self._workers = ThreadPoolExecutor(at_once, "model")  # their own, so that searches need not wait
         last = bundle.tracks - 1  # all others are banned: the one left is the last one, and there is no next
         if self.answer([], range(last), 2).tracks.tolist() != [last]:
             raise StartError(f"{bundle.model} does not have as many songs as its manifest says; {MEND}")
+
+    def close(self) -> None:
+        """Waits for the questions that are worked on; it is asked no more."""
+        self._workers.shutdown(cancel_futures=True)
 
     async def suggest(
         self,
@@ -336,14 +341,11 @@ class Recommender:
         """
         return await self._work(self._locate, tracks, around)
 
-    @cached_property
+    @property
     def _factors(self) -> Factors:
-        """Read at the first map: it takes a moment, and many parties never ask for one."""
-        try:
-            return Factors(self._model, self._tracks)
-        except NoFactors as error:
-            log.warning("no map: %s", error)
-            raise NoMap from error
+        if self._mapped is None:
+            raise NoMap
+        return self._mapped
 
     def _locate(self, tracks: Sequence[Track], around: int) -> Located:
         indices = [self._index_of(track) for track in tracks]
@@ -395,6 +397,15 @@ class Recommender:
         asked = {"banned": banned, "limit": np.array(limit, np.int64)}
         scan = self._scanner.scan(playlist)
         return Answer(*self._rank.run(OUTPUTS, {**told, **asked, "scan": scan}))
+
+
+def _factors(bundle: Bundle) -> Factors | None:
+    """Where its songs lie; None where its file does not say so as `model_export` writes it."""
+    try:
+        return Factors(bundle.model, bundle.tracks)
+    except (NoFactors, OSError) as error:
+        log.warning("no map: %s", error)
+        return None
 
 
 def opened(path: Path) -> onnxruntime.InferenceSession:

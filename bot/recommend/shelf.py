@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import weakref
 from bisect import bisect_left
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,8 @@ class Shelf:
         self._called, self._called_so = kept["called"], places(kept, "called_so")
         self._others, self._other_texts = kept["others"], _Texts(kept, "other_texts")
         self._other_names = {key: tuple(map(_words, others)) for key, others in all_names().items()}
-        self.song = lru_cache(maxsize=1024)(self._song)
+        # By a weak reference: a shelf that nobody uses any longer goes at once, with its megabytes.
+        self.song = lru_cache(maxsize=1024)(partial(Shelf._song, weakref.proxy(self)))
 
     def _song(self, index: int) -> Song:
         title, _, artists = self._texts[index].partition(ARTISTS)

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,8 @@ import pytest
 from bot.party.words import Room, State
 from db.looking import host_secret
 from db.store import open_store
-from tests.bot.room.visitor import connect
+from tests.bot.recommend.bundles import SONGS, TITLES, write_bundle
+from tests.bot.room.visitor import Visitor, connect
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -277,3 +278,73 @@ async def ask(folder: Path, command: str, **settings: str) -> tuple[int | None, 
     )
     out, err = await asyncio.wait_for(process.communicate(), PATIENCE_S)
     return process.returncode, out.decode(), err.decode()
+
+
+async def said(process: asyncio.subprocess.Process, wanted: str) -> str:
+    """The next line of the log with this in it."""
+    assert process.stderr is not None
+    while wanted not in (line := (await asyncio.wait_for(process.stderr.readline(), PATIENCE_S)).decode()):
+        assert line, wanted
+    return line
+
+
+async def test_a_signal_brings_another_model(tmp_path: Path) -> None:
+    """A thousand searches while the model changes again and again: none fails, and the last model answers."""
+    model = tmp_path / "model"
+    write_bundle(model, 1)
+    settings = {"MODEL_DIR": str(model), "LOG_LEVEL": "info"}
+    async with running(tmp_path, **settings) as bot, AsyncExitStack() as stack:
+        web = await stack.enter_async_context(aiohttp.ClientSession())
+        guests = [await stack.enter_async_context(connect(web, bot.url)) for _ in range(40)]
+        failed: list[object] = []
+        done = 0
+
+        async def search(guest: Visitor, count: int) -> None:
+            nonlocal done
+            for number in range(count):
+                answer = await guest.ask("search", text=TITLES[7 * number % SONGS])
+                if not answer["ok"] or TITLES[7 * number % SONGS] not in str(answer):
+                    failed.append(answer)
+                done += 1
+
+        asking = asyncio.gather(*(search(guest, 25) for guest in guests))
+        changes = 0
+        while not asking.done() or changes < 2:
+            changes += 1
+            write_bundle(model, 1 + changes, more=changes)
+            bot.process.send_signal(signal.SIGHUP)
+            line = await said(bot.process, "The model is now")
+            assert f"({SONGS + changes:,} songs); it was " in line
+        await asking
+        assert not failed
+        assert done == 1000
+        (model / "model.data").write_bytes(b"damaged")
+        bot.process.send_signal(signal.SIGHUP)
+        assert "the old one stays" in await said(bot.process, "The new model is not used")
+        assert (await guests[0].ask("search", text="Late Arrival 0"))["ok"]
+        async with web.get(f"{bot.url}/metrics") as figures:
+            assert f'songs="{SONGS + changes}"' in await figures.text()
+        bot.process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(bot.process.communicate(), PATIENCE_S)
+        assert bot.process.returncode == 0
+
+
+async def test_a_terminal_that_is_closed_ends_the_bot(tmp_path: Path) -> None:
+    """As ever: only without a terminal SIGHUP asks for another model."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, encoding="utf-8", newline="\n") as terminal:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot"),
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            stdout=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        try:
+            assert "ready" in await asyncio.wait_for(asyncio.to_thread(terminal.readline), PATIENCE_S)
+        except BaseException:
+            process.kill()
+            raise
+    process.send_signal(signal.SIGHUP)  # as the system does with the terminal's processes
+    assert await asyncio.wait_for(process.wait(), PATIENCE_S) == 0

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from alembic import command
 from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
 from bot.party.limits import PARTY_ENDS_AFTER_MS
 from bot.party.words import Member, Room, State
@@ -26,7 +27,7 @@ from db.store import Store, alembic_config
 from model_export import harvest
 from model_export.playlists import DataError
 from model_export.reading import read_playlists
-from tests.conftest import Clock
+from tests.conftest import ON_BOTH, ON_POSTGRESQL, Clock
 from tests.model_export.planted import planted, table, write_playlists
 from tests.model_export.test_cli import interrupted, refused, run
 from tests.model_export.warm import ROOT
@@ -78,6 +79,7 @@ def titles(folder: Path) -> list[list[str]]:
     return [[lists.songs[track].title for track in lists.tracks(i)] for i in range(len(lists))]
 
 
+@ON_BOTH
 async def test_what_people_wanted_is_kept_in_their_order(
     party: PartyService, database_url: str, tmp_path: Path
 ) -> None:
@@ -380,6 +382,22 @@ def test_an_address_that_is_none_is_one_line(tmp_path: Path, url: str) -> None:
     assert str(refusal.value).startswith("DATABASE_URL")
     assert "secret" not in str(refusal.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@ON_POSTGRESQL
+async def test_a_server_that_cannot_be_read_is_one_line(database_url: str, tmp_path: Path) -> None:
+    """Not there, another password, no such database, or one of something else; never the password."""
+    url = make_url(database_url)
+    for wrong, said in (
+        (url.set(database="nowhere"), "has no database with this name"),
+        (url.set(database="postgres"), "holds no parties of Encore"),
+        (url.set(query={"host": "/nowhere"}), "cannot be reached"),
+        (url.set(query={"passfile": "secret"}), "options that I don't know"),
+    ):
+        with pytest.raises(DataError, match=said) as refusal:
+            harvest.harvest(wrong.render_as_string(hide_password=False), tmp_path / "parties")
+        assert "secret" not in str(refusal.value)
+        assert "\n" not in str(refusal.value)
 
 
 async def test_without_a_room_that_opted_in_it_is_said_how(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -256,8 +257,10 @@ async def test_a_closed_catalogue_has_let_go_of_its_file(bundle: Bundle) -> None
 def test_a_catalogue_that_does_not_add_up_is_refused(bundle: Bundle, tmp_path: Path) -> None:
     """Another number of songs than the manifest's, or no database at all, names the file."""
     copy = Path(shutil.copy(bundle.catalogue, tmp_path))
+    before = {*threading.enumerate()}
     with pytest.raises(StartError, match=r"catalog\.db"):
         Catalogue.open(replace(bundle, catalogue=copy, tracks=1))
+    assert {*threading.enumerate()} <= before  # nobody reads the closed file: that would end the process
     copy.write_bytes(b"no database at all")
     with pytest.raises(StartError, match=r"catalog\.db"):
         Catalogue.open(replace(bundle, catalogue=copy))
