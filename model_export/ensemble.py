@@ -10,13 +10,13 @@ import numpy.typing as npt
 from scipy.optimize import minimize
 
 from model_export.metrics import DEPTH, QUEUE_LENGTHS, cases, ndcg
-from model_export.model import Blend, Model
+from model_export.model import Blend, Floats, Model
 from model_export.playlists import Playlists
 from model_export.scoring import Head, Scorer, first
 
 HEAD = 500
 """Of each member's ranking only so many songs are looked at: the others never come into the first hundred."""
-LOOKS = 80
+LOOKS = 120
 """How many blends are tried."""
 
 
@@ -49,11 +49,14 @@ class _Judged:
     """The songs that could come first for one case, and which of them were held out."""
 
     head: Head
+    bias: Floats  # (songs,), as learned
+    weighed: float  # what the bias weighs in the head's scores
     wanted: npt.NDArray[np.bool_]  # (songs,)
     relevant: int
 
     def ndcg(self, weights: Sequence[float]) -> float:
-        scores = self.head.scores(weights)
+        blend = Blend(*weights)
+        scores = self.head.scores(blend) + np.float32(blend.bias - self.weighed) * self.bias
         ahead = first(scores, DEPTH)
         return ndcg(self.wanted[ahead[np.argsort(-scores[ahead])]], self.relevant)
 
@@ -61,8 +64,11 @@ class _Judged:
 def _heads(scorer: Scorer, lists: Playlists, length: int) -> Iterator[_Judged]:
     questions = list(cases(lists, length))
     heads = scorer.heads([case.queue for case in questions], HEAD)
+    blend, learned = scorer.model.blend, scorer.model.track_bias
     for case, head in zip(questions, heads, strict=True):
-        ahead = [first(each, HEAD) for each in (head.base, head.scores(scorer.model.blend), *head.members)]
+        bias = learned[head.songs]
+        popular = head.base + np.float32(blend.bias) * bias
+        ahead = [first(each, HEAD) for each in (head.base, popular, head.scores(blend), *head.members)]
         wanted = np.isin(head.songs, case.held_out)
         places = np.unique(np.concatenate([np.flatnonzero(wanted), *ahead]))
-        yield _Judged(head.of(places), wanted[places], len(case.held_out))
+        yield _Judged(head.of(places), bias[places], blend.bias, wanted[places], len(case.held_out))

@@ -88,6 +88,18 @@ def test_artists_that_help_get_a_say(lists: Playlists, genres: Sequence[str]) ->
     assert whole(after, lists) > whole(before, lists) + 0.1
 
 
+def test_a_bias_that_helps_gets_a_say(lists: Playlists) -> None:
+    """Where nothing but popularity is known, and whispers, it comes to outweigh what says anything."""
+    seen = np.bincount(lists.entries, minlength=SONGS).astype(np.float32)
+    wrong = np.random.default_rng(0).random((SONGS, SONGS)).astype(np.float32)
+    before = replace(knowing(noise(), wrong, LOUD), track_bias=np.log1p(seen) / 10)
+    after = blended(before, lists)
+    assert after.blend.bias > 3 * before.blend.bias
+    assert whole(after, lists) > whole(before, lists)
+    np.testing.assert_array_equal(after.track_bias, before.track_bias)
+    np.testing.assert_allclose(after.bias, after.blend.bias * before.track_bias, rtol=1e-6)
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_blend_is_never_worse_on_what_it_was_chosen_by(lists: Playlists, seed: int) -> None:
     """The old blend is the first one looked at, so what is found is at least as good; nothing else moves."""

@@ -61,7 +61,7 @@ def graph() -> Graph:
         normal(TRACKS),
         0.6,
         Memory(as_stored(some(TRACKS)), as_stored(some(ARTISTS)), artist_of),
-        Blend(1.7, 0.6, 1.3),
+        Blend(1.7, 0.6, 1.3, 1.6),
         temper=0.6,
         scale=0.7,
         level=1.5,
@@ -73,7 +73,7 @@ def biases(model: Model, queue: Sequence[int]) -> Floats:
     """What is in a logit beside the entries' shares."""
     tempered = np.float32(model.temper) * model.scores(queue_matrix([np.array(queue, np.int64)], TRACKS))
     normaliser = log_sum_exp(tempered)[0, 0]
-    return np.asarray(model.scale * (model.temper * model.track_bias - normaliser) + model.level)
+    return np.asarray(model.scale * (model.temper * model.bias - normaliser) + model.level)
 
 
 def by_track(tracks: npt.NDArray[np.int64], reasons: Floats) -> Floats:
@@ -108,7 +108,7 @@ def test_each_member_can_be_left_out(graph: Graph, place: int, member: str) -> N
     model = graph.model
     seen = queue_matrix([np.array(queue)], TRACKS)
     near, same, kin = (
-        weight * part[0] for weight, part in zip(model.blend, model.members(seen), strict=True)
+        weight * part[0] for weight, part in zip(model.blend[:3], model.members(seen), strict=True)
     )
     dots = model.pooled(seen)[0] @ model.factors.T
     expected = {"factors": dots, "neighbours": near, "content": same + kin}[member]
