@@ -16,10 +16,10 @@ from model_export.playlists import Playlists, summed
 
 Rows = npt.NDArray[np.int64]
 
-SHRINKAGE = 5.0
-"""Added to the denominator of a cosine, so that songs seen once are nobody's nearest neighbour."""
+SHRINKAGE = 20.0
+"""Added to the denominator of a cosine, so that a neighbour by one list alone counts little."""
 TYPICAL_LENGTH = 20.0
-"""A list of so many songs counts once, whatever the length's damping."""
+"""A list of so many songs counts once, whatever the length's damping, and a shorter one no more."""
 REACH = 2**16
 """Only so many songs, the most popular ones, can be neighbours: their index fits into two bytes."""
 AT_ONCE = 2**14
@@ -95,9 +95,12 @@ def _parents(seen: sparse.csr_array, parent_of: npt.NDArray[np.int32]) -> Rows:
 
 
 def length_weights(lists: Playlists, damping: float) -> Floats:
-    """How much two songs in one list say of each other, less the longer the list: (lists,)."""
-    lengths = np.maximum(np.diff(lists.bounds), 1).astype(np.float32)
-    return np.asarray((lengths / TYPICAL_LENGTH) ** -damping, np.float32)
+    """How much two songs in one list say of each other, less the longer the list, 1 at most: (lists,).
+
+    Of a handful of songs people make lists for any reason: that they are few makes none of them nearer.
+    """
+    lengths = np.maximum(np.diff(lists.bounds) / TYPICAL_LENGTH, 1)
+    return np.asarray(lengths**-damping, np.float32)
 
 
 class Cosines:

@@ -179,12 +179,28 @@ def test_cosines_by_hand() -> None:
 
 def test_a_long_list_says_less() -> None:
     """Two songs in one list of four times the length are half as near before shrinking, with damping 1/2."""
-    counts = length_weights(playlists([list(range(20)), list(range(80))], 80), 0.5)
-    assert counts.tolist() == pytest.approx([(20 / TYPICAL_LENGTH) ** -0.5, (80 / TYPICAL_LENGTH) ** -0.5])
+    lists = playlists([list(range(20)), list(range(80)), [0, 1, 2, 3]], 80)
+    assert TYPICAL_LENGTH == 20
+    assert length_weights(lists, 0.5).tolist() == pytest.approx([1, 0.5, 1])
     seen = playlists([[0, 1], [2, 3]], 4).matrix()
     found = Cosines(seen, np.array([1, 0.5], np.float32)).of(np.array([0, 2])).toarray()
     assert found[0, 1] == pytest.approx(1 / (1 + SHRINKAGE))
     assert found[1, 3] == pytest.approx(0.5 / (0.5 + SHRINKAGE))
+
+
+def test_one_short_list_does_not_decide() -> None:
+    """A neighbour by one list of four songs counts less than a quarter of one by ten lists of twenty.
+
+    Each of the two songs of the ten lists stands in ten others, too, so that its plain cosine is a half.
+    """
+    asked, often, once = 0, 1, 2
+    together = [[asked, often, *range(10 + 18 * i, 28 + 18 * i)] for i in range(10)]
+    apart = [[song, *range(400 + 19 * i, 419 + 19 * i)] for song in (asked, often) for i in range(10)]
+    lists = playlists([*together, *apart, [once, 3, 4, 5]], 800)
+    cosines = Cosines(lists.matrix(), length_weights(lists, 0.5))
+    supported = cosines.of(np.array([asked])).toarray()[0, often]
+    alone = cosines.of(np.array([once])).toarray()[0, 3]
+    assert alone < supported / 4
 
 
 def test_only_the_nearest_are_kept() -> None:
