@@ -45,6 +45,7 @@ class Settings:
     dropout: float = 0.2  # share of a pooled playlist's dimensions hidden in training
     decay: float = 1e-3  # AdamW's weight decay of the factors
     power: float = 0.6  # of the pooling's denominator
+    squares: float = 3.0  # what the least squares' factors weigh beside those of the softmax; 0 for none
     neighbours: int = 25  # how many of each song are remembered for every parent it stands in; 0 for none
     most_neighbours: int = 700  # of one song
     kin: int = 20  # the same of each artist; 0 for no content member
