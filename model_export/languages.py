@@ -25,7 +25,7 @@ _SMALL_WORDS = {
     "Spanish": "el los las y con mi una del por para como más qué te yo eres amor corazón vida sin está",
     "German": "der das und ich nicht ein eine du mit ist wir dich mich mein dein auf im für liebe nur wenn",
     "French": "le les je et une dans pas mon ma des est moi toi ce ça avec pour sur nous vie sans c'est",
-    "Italian": "il di che per amore non della io ti un sono mio nel gli cosa vita più come senza",
+    "Italian": "il una di che per amore non della io ti un sono mio nel gli cosa vita più come senza",
     "Portuguese": "o não você meu uma eu dos da em no minha com é pra mais um são saudade",
 }
 """Words of which a title in that language often has one; what several share counts for each of them."""

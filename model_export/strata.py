@@ -82,7 +82,7 @@ def examined(bundle: Bundle, rank: Ranker, learned_from: Playlists, unseen: Play
         by_kind(*_by_popularity(support), answered),
         by_kind(*_by_language(unseen, answered), answered),
         [_promise(name, bundle, lists) for name, lists in groups],
-        [_gap(name, support, learned_from, lists) for name, lists in groups],
+        [gap(name, support, learned_from, lists) for name, lists in groups],
     )
 
 
@@ -166,7 +166,8 @@ def _promise(name: str, bundle: Bundle, lists: Playlists) -> Promise:
     return Promise(name, len(lists), float(match.mean()), float(true.mean()))
 
 
-def _gap(name: str, support: Numbers, learned_from: Playlists, lists: Playlists) -> Gap:
+def gap(name: str, support: Numbers, learned_from: Playlists, lists: Playlists) -> Gap:
+    """What no list that was learned from tells of these; `support` is in how many each song stands."""
     of_song = lists.artist_of
     heard = set(of_song[np.flatnonzero(learned_from.parents_per_song())].tolist()) - {-1}
     songs = lists.entries
