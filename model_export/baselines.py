@@ -10,11 +10,8 @@ from scipy import sparse
 
 from model_export.metrics import Case, Ranker, Ranking
 from model_export.model import Floats, queue_matrix
-from model_export.neighbours import Cosines
+from model_export.neighbours import SHRINKAGE, Cosines
 from model_export.playlists import Playlists
-
-SHRUNK = 5.0
-"""What the shrunk cosine has in its denominator: so songs seen once are nobody's nearest neighbour."""
 
 
 def baselines(lists: Playlists, catalogue: npt.NDArray[np.int32]) -> dict[str, Ranker]:
@@ -23,7 +20,7 @@ def baselines(lists: Playlists, catalogue: npt.NDArray[np.int32]) -> dict[str, R
     popularity = np.asarray(seen.sum(0), np.float32).ravel()
     tie_break = popularity / (1 + popularity.max()) / 1000
     every_list = np.ones(len(lists), np.float32)
-    plain, shrunk = (Cosines(seen, every_list, shrinkage) for shrinkage in (0.0, SHRUNK))
+    plain, shrunk = (Cosines(seen, every_list, shrinkage) for shrinkage in (0.0, SHRINKAGE))
     reduced = als(lists, np.flatnonzero(lists.parents_per_song() >= min(2, len(set(lists.parents)))))
     artist = _sharing([song.main_artist or None for song in lists.songs])
     album = _sharing([f"{song.main_artist}\n{song.album}" if song.album else None for song in lists.songs])

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from model_export.baselines import SHRUNK, als, baselines
+from model_export.baselines import als, baselines
 from model_export.metrics import Case
 from model_export.model import queue_matrix
+from model_export.neighbours import SHRINKAGE
 from model_export.playlists import Playlists
 from tests.model_export.planted import SONGS_PER_GENRE, playlists
 
@@ -77,7 +78,7 @@ LISTS = [[QUEUED, RARE, COMMON], [QUEUED, COMMON], *([[COMMON, 3]] * 6)]
 )
 def test_shrinking_puts_the_often_seen_neighbour_first(method: str, expected: list[int]) -> None:
     """By plain cosine the song seen once is nearest, 0.71 to 0.5; shrunk it is not, 0.16 to 0.22."""
-    assert SHRUNK == 5
+    assert SHRINKAGE == 5
     assert ranked(playlists(LISTS, 4), method, [QUEUED]) == expected
 
 

@@ -22,6 +22,7 @@ from model_export.neighbours import (
     length_weights,
     nearest,
     remember,
+    supported,
 )
 from model_export.playlists import Song
 from tests.model_export.planted import playlists
@@ -181,7 +182,8 @@ def test_a_long_list_says_less() -> None:
     """Two songs in one list of four times the length are half as near before shrinking, with damping 1/2."""
     lists = playlists([list(range(20)), list(range(80)), [0, 1, 2, 3]], 80)
     assert TYPICAL_LENGTH == 20
-    assert length_weights(lists, 0.5).tolist() == pytest.approx([1, 0.5, 1])
+    assert supported(lists, 0.5).tolist() == pytest.approx([1, 0.5, 1])
+    assert length_weights(lists, 0.5).tolist() == pytest.approx([1, 0.5, 5**0.5])
     seen = playlists([[0, 1], [2, 3]], 4).matrix()
     found = Cosines(seen, np.array([1, 0.5], np.float32)).of(np.array([0, 2])).toarray()
     assert found[0, 1] == pytest.approx(1 / (1 + SHRINKAGE))
@@ -196,11 +198,10 @@ def test_one_short_list_does_not_decide() -> None:
     asked, often, once = 0, 1, 2
     together = [[asked, often, *range(10 + 18 * i, 28 + 18 * i)] for i in range(10)]
     apart = [[song, *range(400 + 19 * i, 419 + 19 * i)] for song in (asked, often) for i in range(10)]
-    lists = playlists([*together, *apart, [once, 3, 4, 5]], 800)
-    cosines = Cosines(lists.matrix(), length_weights(lists, 0.5))
-    supported = cosines.of(np.array([asked])).toarray()[0, often]
-    alone = cosines.of(np.array([once])).toarray()[0, 3]
-    assert alone < supported / 4
+    lists = playlists([*together, *apart, [once, 3, 4, 5], [once, 6]], 800)
+    memory = remember(lists, replace(Settings(), neighbours=100))
+    assert memory is not None
+    assert 0 < memory.likeness[[once], [3]] < memory.likeness[[asked], [often]] / 4
 
 
 def test_only_the_nearest_are_kept() -> None:
