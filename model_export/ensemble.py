@@ -48,6 +48,11 @@ def blended(model: Model, validation: Playlists) -> Model:
     return replace(model, blend=Blend(*np.exp(found.x).round(3).tolist()))
 
 
+def settled(model: Model) -> Model:
+    """The same model with what the bias weighs in its numbers, so that they add up plainly."""
+    return replace(model, track_bias=model.bias, blend=model.blend._replace(bias=1.0))
+
+
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """The songs that could come first for one case, and which of them were held out."""

@@ -16,7 +16,7 @@ from scipy.special import expit
 from model_export.both import with_squares
 from model_export.bundle import Learned, popularity_of
 from model_export.checkpoint import Checkpoint
-from model_export.ensemble import blended
+from model_export.ensemble import blended, settled
 from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, averaged, cases
 from model_export.model import Blend, Memory, Model, Parts, Settings, as_shipped
 from model_export.neighbours import remember
@@ -89,6 +89,7 @@ def learn(
     model, squares, metrics = _judged(with_weight, settings.squares, held_out, keep, told)
     settings = replace(settings, squares=squares)
     if not everything:
+        model = settled(model)
         return Learned(model, learned_from, settings, trained.epochs, ("train",), metrics, trained.curve)
     all_kept, all_lists = _kept(lists, lists, min_parents)
     final = train(
@@ -109,6 +110,7 @@ def learn(
         track_bias=final.model.track_bias,
         memory=_remembered("all-neighbours", all_lists, settings, keep),
     )
+    shipped = settled(shipped)
     return Learned(shipped, all_lists, settings, trained.epochs, tuple(SPLITS), metrics, trained.curve)
 
 

@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 from model_export.baselines import best
-from model_export.ensemble import HEAD, _heads, blended
+from model_export.ensemble import HEAD, _heads, blended, settled
 from model_export.metrics import QUEUE_LENGTHS, Case, Ranking, cases, measure
 from model_export.model import Blend, Floats, Memory, Model, queue_matrix
 from model_export.playlists import Playlists
@@ -99,6 +99,10 @@ def test_a_bias_that_helps_gets_a_say(lists: Playlists, genres: Sequence[str]) -
     assert whole(after, rock) > whole(before, rock) + 0.1
     np.testing.assert_array_equal(after.track_bias, before.track_bias)
     np.testing.assert_allclose(after.bias, after.blend.bias * before.track_bias, rtol=1e-6)
+    final = settled(after)
+    assert final.blend == after.blend._replace(bias=1.0)
+    np.testing.assert_array_equal(final.bias, after.bias)
+    np.testing.assert_array_equal(final.track_bias, after.bias)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
