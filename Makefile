@@ -69,7 +69,7 @@ lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
 	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt --group bench -o requirements-bench.txt
 
 migration: $(VENV)/.dev ## write a migration for a change of db/schema.py: make migration MESSAGE="..."
-	$(BIN)/python -m db "$(MESSAGE)"
+	$(BIN)/python -m db migration "$(MESSAGE)"
 
 DATA ?= ../shared/data/open
 

@@ -13,7 +13,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from pydantic import SecretStr
 
 from bot import link, logs
 from bot.checks import together as checks
+from bot.copies import Copies
 from bot.find import find as find_song
 from bot.garbage import tidy
 from bot.metrics import watch_loop
@@ -129,6 +130,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         doors = [
             asyncio.create_task(party.clock.run(), name="clock"),
             asyncio.create_task(watch_loop(), name="lag"),
+            *_copying(settings, party),
         ]
         if spotify is not None:
             doors.append(
@@ -143,6 +145,18 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             doors.append(await stack.enter_async_context(slack.open()))
         opened.set()
         yield House(party, room_url, place, doors)
+
+
+def _copying(settings: Settings, party: PartyService) -> Iterator[asyncio.Task[None]]:
+    """What makes copies of the parties, if there is a folder for them."""
+    if settings.backup_dir is not None:
+        copies = Copies(settings.database_url, settings.backup_dir)
+        party.vitals.figure(
+            "last_copy_timestamp_seconds",
+            "When the last copy of the parties was made, or found to be as good as a new one; 0 for never",
+            lambda: copies.last.timestamp() if copies.last else 0.0,
+        )
+        yield asyncio.create_task(copies.run(), name="copies")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,54 @@
-"""`python -m db MESSAGE` writes a migration that brings a fresh database to `db/schema.py`."""
+"""`python -m db`: copies of the parties, what comes back from one, and the way to another database."""
 
 from __future__ import annotations
 
+import argparse
+import asyncio
+import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from bot.party.errors import StartError
+from bot.settings import read_settings
+from db.keeping.backup import Kept, backup, move, restore
 from db.store import alembic_config
 
+INTERRUPTED, ENDED = 130, 143
 
-def main(message: str) -> None:
+
+def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
+    """What was asked for on the command line; an error in it ends the process with code 2."""
+    parser = argparse.ArgumentParser(
+        prog="python -m db", description="Keeps the parties of DATABASE_URL safe, or moves them."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="command", required=True)
+    copying = commands.add_parser("backup", help="copy the database into a file while the bot runs")
+    copying.add_argument("file", type=Path, help="where to; an older copy there is replaced")
+    copying.add_argument("--try", action="store_true", dest="tried", help="restore it for a trial as well")
+    copying.add_argument("--unlike", type=Path, help="make none if it would be as this one")
+    restoring = commands.add_parser(
+        "restore", help="put a copy in the place of the database; stop the bot first"
+    )
+    restoring.add_argument("file", type=Path, help="what `backup` made")
+    moving = commands.add_parser("move", help="copy all into another, empty database; stop the bot first")
+    moving.add_argument("source", help="the address of the one, like sqlite+aiosqlite:///party.db")
+    moving.add_argument(
+        "target", help="the address of the other, like postgresql+asyncpg://user:password@host/party"
+    )
+    changing = commands.add_parser(
+        "migration", help="for developers: write what brings the tables to db/schema.py"
+    )
+    changing.add_argument("message", help="what changes")
+    return parser.parse_args(line)
+
+
+def migration(message: str) -> None:
     """Compares the migrated tables with the schema and writes what is missing as the next revision."""
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{Path(folder) / 'fresh.db'}")
@@ -24,5 +59,57 @@ def main(message: str) -> None:
             command.revision(config, message, autogenerate=True, rev_id=f"{int(latest) + 1:04}")
 
 
+async def keep(asked: argparse.Namespace) -> Kept:
+    """Copies, puts back or moves, as it was asked for.
+
+    Raises:
+        StartError: it cannot be done; then nothing is changed.
+    """
+    if asked.command == "move":
+        return await move(asked.source, asked.target, _progress)
+    database_url = read_settings().database_url
+    if asked.command == "backup":
+        return await backup(database_url, asked.file, _progress, tried=asked.tried, unlike=asked.unlike)
+    return await restore(asked.file, database_url, _progress)
+
+
+def _progress(table: str, rows: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{table}: {rows:,} rows\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _say(kept: Kept) -> None:
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    if not kept.new:
+        print("Nothing is different; no copy was made")
+        return
+    for table, rows in kept.rows.items():
+        if rows.count:
+            print(f"{table:<18} {rows.count:>12,} rows  {rows.digest[:16]}")
+    print(f"{sum(rows.count for rows in kept.rows.values()):,} rows, all of them compared")
+    if kept.forgotten:
+        print(f"Forgotten again, as they had asked for: {kept.forgotten:,}")
+    if kept.aside:
+        print(f"What was there before is {kept.aside}")
+
+
+def main(line: Sequence[str] | None = None) -> int:
+    """Does what the command line asks for and returns the exit code."""
+    asked = arguments(line)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED))  # so that nothing half done stays
+    try:
+        if asked.command == "migration":
+            migration(asked.message)
+        else:
+            _say(asyncio.run(keep(asked)))
+    except StartError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
 if __name__ == "__main__":
-    main(" ".join(sys.argv[1:]) or "change the tables")
+    sys.exit(main())

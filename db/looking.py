@@ -78,7 +78,7 @@ def _file_host(path: Path) -> str:
     if not path.exists():
         return ""
     try:
-        with closing(_opened(path)) as connection:
+        with closing(to_look_at(path)) as connection:
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             return _first(connection.execute(_OF_HOST).fetchall()) if "passes" in names else ""
     except WRONG as error:
@@ -96,9 +96,23 @@ async def _postgres_host(url: URL) -> str:
         await engine.dispose()
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    """A file, to look at."""
+def to_look_at(path: Path) -> sqlite3.Connection:
+    """A file, which cannot be changed through this."""
     return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
+
+
+def version_of(connection: sqlite3.Connection) -> str:
+    """How far a file's tables are; empty where there are none of ours."""
+    there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+    return _first(connection.execute(_VERSION).fetchall()) if there else ""
+
+
+def is_known(version: str) -> bool:
+    """Whether this Encore, or one before it, has made tables of a version."""
+    try:
+        return bool(_scripts().get_revision(version))
+    except CommandError:
+        return False
 
 
 def _scripts() -> ScriptDirectory:
@@ -107,7 +121,8 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-def _newest() -> str:
+def newest() -> str:
+    """The version of today's tables."""
     return str(_scripts().get_current_head() or "")
 
 
@@ -118,16 +133,16 @@ def _file(path: Path) -> Looked:
             raise StartError(
                 f"DATABASE_URL: {path} cannot be written; name a file in a folder that this user may write to"
             )
-        return Looked("SQLite", where, newest=_newest())
+        return Looked("SQLite", where, newest=newest())
     try:
         size = sum(each.stat().st_size for each in (path, Path(f"{path}-wal")) if each.exists())
-        with closing(_opened(path)) as connection:
+        with closing(to_look_at(path)) as connection:
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            version = _first(connection.execute(_VERSION).fetchall()) if "alembic_version" in names else ""
+            version = version_of(connection)
             found = connection.execute(_INSTALLS).fetchall() if "slack_installs" in names else []
     except WRONG as error:
         raise unusable(error) from error
-    return Looked("SQLite", where, size, version, _newest(), _installs(found))
+    return Looked("SQLite", where, size, version, newest(), _installs(found))
 
 
 async def _postgres(url: URL) -> Looked:
@@ -142,7 +157,7 @@ async def _postgres(url: URL) -> Looked:
     finally:
         await engine.dispose()
     where = f"{url.database} at {url.host or 'localhost'}"
-    return Looked("PostgreSQL", where, size, version, _newest(), _installs(found))
+    return Looked("PostgreSQL", where, size, version, newest(), _installs(found))
 
 
 async def _rows(connection: AsyncConnection, table: str, asked: str) -> list[tuple[str, ...]]:

@@ -286,3 +286,9 @@ nights = Table(
     UniqueConstraint("party_id", "started_ms"),
     Index("ix_nights_ends_ms", "ends_ms"),
 )
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of who asked for it, which names nobody
+)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from optuna.trial import FrozenTrial, TrialState
@@ -42,6 +42,9 @@ from model_export.synth_bundle import write_random_bundle
 from model_export.training import EPOCHS
 from model_export.tuning import finished, load_settings, open_study, save_settings, tune
 
+if TYPE_CHECKING:
+    from model_export.exports import Counts
+
 app = typer.Typer(
     help="Encore's recommender: from playlists to the bundle that the bot runs.",
     no_args_is_help=True,
@@ -69,6 +72,8 @@ class Engine(Enum):
 
 STOPPED = 130
 """The exit code after Ctrl-C."""
+STARTER = Path(__file__).parents[1] / "models" / "starter"
+"""The bundle that comes with Encore."""
 ANEW = "nothing is left half written"
 """What a full disk leaves of all but a training."""
 
@@ -275,6 +280,42 @@ def harvest_command(
     console.print(f"{found.playlists:,} playlists of {found.rooms:,} rooms, {found.songs:,} songs: {out}")
 
 
+@app.command("read")
+def read_command(
+    exports: Annotated[
+        list[Path],
+        typer.Argument(metavar="FROM...", help="Exports of services and players: files, archives, folders."),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder to write the playlists into.")],
+    model: Annotated[
+        Path | None,
+        typer.Option(help="The bundle whose catalogue knows the songs; models/starter if not said."),
+    ] = None,
+) -> None:
+    """Makes playlists of the lists that people have: exports of services, players and DJs, and plain text."""
+    read, table = _exports()
+    with _progress(fleeting=True) as bar:
+        task = bar.add_task("reading files", total=None, note="")
+
+        def told(what: str, done: int, of: int) -> None:
+            bar.update(task, description=what, completed=done, total=of or None)
+
+        counts = read(exports, out, model or STARTER, told)
+    Console(width=160).print(table(counts))
+    console.print(f"{counts.lists:,} playlists, {counts.songs:,} songs, {counts.new:,} of them new: {out}")
+
+
+def _exports() -> tuple[Callable[..., Counts], Callable[[Counts], Table]]:
+    """What reads exports, and shows what was read. It brings in the bot's modules, so nothing else does."""
+    try:
+        from model_export.exports import read  # noqa: PLC0415
+        from model_export.exports.showing import table  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        mend = "install what the bot needs: .venv/bin/pip install -r requirements.txt"
+        raise DataError(f"{error.name} is not installed; {mend}") from error
+    return read, table
+
+
 @app.command("synth")
 def synth_command(
     out: Annotated[Path, typer.Option(help="The folder to write the playlists into.")],
@@ -304,7 +345,8 @@ def _read(folders: list[Path], cache: Path | None) -> Playlists:
     return lists
 
 
-def _progress() -> Progress:
+def _progress(*, fleeting: bool = False) -> Progress:
+    """A bar; a fleeting one leaves nothing behind, and where nobody looks on there is none."""
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -312,6 +354,8 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         TextColumn("{task.fields[note]}"),
         console=console,
+        transient=fleeting,
+        disable=fleeting and not console.is_terminal,
     )
 
 

@@ -16,11 +16,8 @@ from model_export.start import first_factors
 
 
 def with_squares(model: Model, lists: Playlists, settings: Settings) -> Model:
-    """The model of these lists with the least squares' factors in its own.
-
-    Of more lists than `few` it stays: its factors went out from least squares, and these take their time.
-    """
-    if not settings.squares or len(lists) > settings.few:
+    """The model of these lists with the least squares' factors in its own, if they have weight."""
+    if not settings.squares:
         return model
     weights = list_weights(lists, settings.damping, settings.follower_weight)
     squares = first_factors(lists, Parts.of(lists).groups, weights, settings)

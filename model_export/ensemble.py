@@ -66,8 +66,11 @@ class _Judged:
     def ndcg(self, weights: Sequence[float]) -> float:
         blend = Blend(*weights)
         scores = self.head.scores(blend) + np.float32(blend.bias - self.weighed) * self.bias
-        ahead = first(scores, DEPTH)
-        return ndcg(self.wanted[ahead[np.argsort(-scores[ahead])]], self.relevant)
+        if len(scores) > DEPTH:
+            ahead = np.flatnonzero(scores >= np.partition(scores, -DEPTH)[-DEPTH])
+        else:
+            ahead = np.arange(len(scores))
+        return ndcg(self.wanted[ahead[np.argsort(-scores[ahead])][:DEPTH]], self.relevant)
 
 
 def _heads(scorer: Scorer, lists: Playlists, length: int) -> Iterator[_Judged]:

@@ -7,52 +7,20 @@ nothing leads from them back to a room.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from db.harvest import NotReadable, SharedRoom, Wanted, shared_rooms
 from model_export.folders import written_whole
-from model_export.merge import song_key
 from model_export.playlists import DataError, Song
+from model_export.written import FILES, SHORTEST, List, typed_id, write_lists
 
 PARTY_ENDS_AFTER_MS = 12 * 3_600_000
 """Where nothing happened for longer than this, in ms, one party ends and another begins, as for the bot."""
-SHORTEST = 2
-"""A party with fewer wanted songs says nothing of what belongs together."""
-
-_TEXT, _NUMBER = pa.string(), pa.int64()
-_TABLES: dict[str, dict[str, pa.DataType]] = {
-    "tracks": {
-        "track_id": _TEXT,
-        "title": _TEXT,
-        "artist": _TEXT,
-        "album": _TEXT,
-        "year": _NUMBER,
-        "duration_ms": _NUMBER,
-        "spotify_id": _TEXT,
-    },
-    "playlists": {
-        "playlist_id": _TEXT,
-        "parent_id": _TEXT,
-        "name": _TEXT,
-        "source": _TEXT,
-        "licence": _TEXT,
-        "kind": _TEXT,
-        "n_tracks": _NUMBER,
-    },
-    "entries": {"playlist_id": _TEXT, "position": _NUMBER, "track_id": _TEXT},
-}
-
-FILES = frozenset(f"{name}.parquet" for name in _TABLES)
-"""What a harvest's folder may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,30 +88,17 @@ def _song(wanted: Wanted) -> Song:
     )
     if song.track_id:
         return song
-    name = "\n".join(song_key(song.title, song.main_artist))
-    return replace(song, track_id=f"typed:{hashlib.sha256(name.encode()).hexdigest()[:16]}")
+    return replace(song, track_id=typed_id(song.title, song.main_artist))
 
 
 def _write(folder: Path, rooms: Sequence[Sequence[dict[str, Song]]]) -> Harvested:
-    songs: dict[str, Song] = {}
-    rows: dict[str, list[dict[str, object]]] = {name: [] for name in _TABLES}
-    for room in rooms:
-        parent = f"harvest:{secrets.token_hex(8)}"
-        about: dict[str, object] = {
-            "parent_id": parent,
-            "source": "harvest",
-            "licence": "own",
-            "kind": "party",
-        }
-        for number, tracks in enumerate(room, start=1):
-            party = {"playlist_id": f"{parent}:{number}"}
-            rows["playlists"].append({**party, **about, "n_tracks": len(tracks)})
-            rows["entries"] += [{**party, "position": i, "track_id": each} for i, each in enumerate(tracks)]
-            for track_id, song in tracks.items():
-                songs.setdefault(track_id, song)
-    rows["tracks"] = [asdict(song) for song in songs.values()]
-    for name, columns in _TABLES.items():
-        table = pa.Table.from_pylist(rows[name], schema=pa.schema(columns))
-        # Uncompressed, so that anybody can look for a name in it.
-        pq.write_table(table, folder / f"{name}.parquet", compression="none")
-    return Harvested(len(rooms), len(rows["playlists"]), len(songs))
+    parents = [f"harvest:{secrets.token_hex(8)}" for _ in rooms]
+    found = write_lists(
+        folder,
+        (
+            List(parent, [*party.values()], "harvest", "party")
+            for parent, room in zip(parents, rooms, strict=True)
+            for party in room
+        ),
+    )
+    return Harvested(len(rooms), *found)

@@ -78,19 +78,23 @@ def learn(
         told=told,
         keep=keep,
     )
+    epochs, curve, model = trained.epochs, trained.curve, as_shipped(trained.model)
+    before = trained.parameters if everything else None
+    del trained  # of millions of songs, a gigabyte that neighbours need
     told("neighbours", 0)
     memory = _remembered("neighbours", learned_from, settings, keep)
 
     def with_weight(squares: float) -> Model:
-        asked = replace(settings, squares=squares)
-        return replace(as_shipped(with_squares(trained.model, learned_from, asked)), memory=memory)
+        found = with_squares(model, learned_from, replace(settings, squares=squares))
+        return replace(found if found is model else as_shipped(found), memory=memory)
 
     told("measuring", 0)
-    model, squares, metrics = _judged(with_weight, settings.squares, held_out, keep, told)
+    # Of many lists the factors went out from least squares already, and these take their time.
+    squares = settings.squares if len(lists) <= settings.few else 0.0
+    best, squares, metrics = _judged(with_weight, squares, held_out, keep, told)
     settings = replace(settings, squares=squares)
-    if not everything:
-        model = settled(model)
-        return Learned(model, learned_from, settings, trained.epochs, ("train",), metrics, trained.curve)
+    if before is None:
+        return Learned(settled(best), learned_from, settings, epochs, ("train",), metrics, curve)
     all_kept, all_lists = _kept(lists, lists, min_parents)
     final = train(
         all_lists,
@@ -98,20 +102,19 @@ def learn(
         progress=partial(progress, "everything"),
         told=told,
         keep=keep,
-        before=trained.parameters.moved(
+        before=before.moved(
             Parts.of(learned_from).of_track, Parts.of(all_lists).of_track, _places(kept, all_kept)
         ),
     )
     told("all neighbours", 0)
     shipped = replace(
-        model,
+        best,
         factors=as_shipped(with_squares(final.model, all_lists, settings)).factors,
         weights=final.model.weights,
         track_bias=final.model.track_bias,
         memory=_remembered("all-neighbours", all_lists, settings, keep),
     )
-    shipped = settled(shipped)
-    return Learned(shipped, all_lists, settings, trained.epochs, tuple(SPLITS), metrics, trained.curve)
+    return Learned(settled(shipped), all_lists, settings, epochs, tuple(SPLITS), metrics, curve)
 
 
 def _kept(

@@ -39,20 +39,24 @@ def read_folders(folders: Sequence[Path], cache: Path | None = None) -> Playlist
 
 
 def merged(folders: Sequence[Playlists]) -> Playlists:
-    """Playlists of several folders over one set of songs; a parent that an earlier one has is renamed."""
+    """Playlists of several folders over one set of songs.
+
+    A parent is an earlier folder's if that has it of the same source, so that no split parts a playlist from
+    its copy; another that is called alike is renamed.
+    """
     if len(folders) == 1:
         return folders[0]
     songs = _Songs()
     entries, lengths = [np.empty(0, np.int32)], [np.empty(0, np.int64)]
     parents: list[str] = []
+    known: dict[tuple[str, str], str] = {}
     licences: dict[str, str] = {}
     for each in folders:
         number_of = songs.numbered(Songs.of(each.songs))
         for found, counts in _renumbered(each, number_of):
             entries.append(found)
             lengths.append(counts)
-        taken = set(parents)
-        parents += [_unlike(parent, taken) for parent in each.parents]
+        parents += _parents(each, known)
         for source, licence in each.licences.items():
             both = dict.fromkeys([*licences.get(source, licence).split(" and "), licence])
             licences[source] = " and ".join(both)
@@ -68,6 +72,18 @@ def merged(folders: Sequence[Playlists]) -> Playlists:
         kinds=_of_lists(folders, lambda each: each.kinds, ""),
         notes=tuple(note for each in folders for note in each.notes),
     )
+
+
+def _parents(lists: Playlists, known: dict[tuple[str, str], str]) -> list[str]:
+    """The parent of each list, as all folders call it; what each source's are called is known from now on."""
+    taken = set(known.values())
+    called: dict[str, str] = {}
+    for source, parent in zip(lists.sources, lists.parents, strict=True):
+        if parent not in called:
+            called[parent] = known.get((source, parent)) or _unlike(parent, taken)
+            taken.add(called[parent])
+        known.setdefault((source, parent), called[parent])
+    return [called[parent] for parent in lists.parents]
 
 
 def _renumbered(lists: Playlists, number_of: Numbers) -> Iterator[tuple[Numbers, npt.NDArray[np.int64]]]:

@@ -143,9 +143,10 @@ def first(values: Floats, count: int) -> Songs:
     if count >= len(values):
         return np.arange(len(values))
     blocks = values[: len(values) // BLOCK * BLOCK].reshape(-1, BLOCK).max(axis=1)
-    places = np.arange(len(values))
     if count <= len(blocks):
         places = np.flatnonzero(values >= np.partition(blocks, -count)[-count])
+    else:
+        places = np.arange(len(values))
     order = np.argpartition(-values[places], count - 1) if count < len(places) else np.arange(len(places))
     return places[order[:count]]
 

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from threadpoolctl import threadpool_limits
 
 from model_export.adam import Adam
 from model_export.checkpoint import Checkpoint
@@ -110,21 +111,23 @@ def train(
     """
     learner = Learner(lists, settings, told, keep, before)
     course, patience = learner.course, settings.patience * settings.check_every
-    while learner.steps < learner.rounds and not (
-        judge and len(course.curve) - course.best_epoch >= patience
-    ):
-        course.losses.append(learner.step())
-        told(learner.stage, learner.steps / learner.rounds)
-        if learner.steps % learner.batches == 0 or learner.steps == learner.rounds:
-            epoch = len(course.curve) + 1
-            word = judge(learner.model()) if judge and epoch % settings.check_every == 0 else None
-            course.curve.append((epoch, float(np.mean(course.losses)), word))
-            course.losses = []
-            if word is not None and word > course.best_word:
-                course.best, course.best_epoch, course.best_word = learner.parameters(), epoch, word
-            progress(*course.curve[-1])
-        if keep is not None and (keep.due or learner.steps == learner.rounds):
-            learner.save(keep)
+    # Of a sample, the matrices are so small that threads wait for each other.
+    with threadpool_limits(None if learner.exact else 1, "blas"):
+        while learner.steps < learner.rounds and not (
+            judge and len(course.curve) - course.best_epoch >= patience
+        ):
+            course.losses.append(learner.step())
+            told(learner.stage, learner.steps / learner.rounds)
+            if learner.steps % learner.batches == 0 or learner.steps == learner.rounds:
+                epoch = len(course.curve) + 1
+                word = judge(learner.model()) if judge and epoch % settings.check_every == 0 else None
+                course.curve.append((epoch, float(np.mean(course.losses)), word))
+                course.losses = []
+                if word is not None and word > course.best_word:
+                    course.best, course.best_epoch, course.best_word = learner.parameters(), epoch, word
+                progress(*course.curve[-1])
+            if keep is not None and (keep.due or learner.steps == learner.rounds):
+                learner.save(keep)
     best = course.best or learner.parameters()
     return Trained(
         best.model(learner.parts, settings.power),

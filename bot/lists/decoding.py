@@ -32,15 +32,15 @@ _BLANKS_ONLY = 0.02
 """The least share of zeros among the upper bytes of UTF-16, in Latin script and in Chinese or Japanese."""
 
 
-def decoded(data: bytes | str) -> str:
+def decoded(data: bytes | str, largest: int = LARGEST_LIST_BYTES) -> str:
     r"""A list as text: each line ends with \n, and no character is one that nobody can see.
 
     Raises:
-        ListTooLarge: more than `LARGEST_LIST_BYTES` bytes, or characters of a text.
+        ListTooLarge: more than `largest` bytes, or characters of a text.
         NotAList: another kind of file.
     """
-    if len(data) > LARGEST_LIST_BYTES:
-        raise ListTooLarge(LARGEST_LIST_BYTES >> 20)
+    if len(data) > largest:
+        raise ListTooLarge(largest >> 20)
     text = _LINE_ENDS.sub("\n", data if isinstance(data, str) else _text(data))
     seen = UNSEEN.sub("", text)
     if len(text) - len(seen) > _FEW_UNSEEN + len(text) // _UNSEEN_ONE_IN:

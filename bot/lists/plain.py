@@ -28,7 +28,7 @@ _SURELY_TOO_MANY = 10 * MOST_IMPORTED
 _UNDERLINE = re.compile(r"[-=~_*─═]{3,}")
 
 
-def read_plain(text: str, _name: str) -> Iterable[Wanted]:
+def read_plain(text: str, _name: str, most: int = _SURELY_TOO_MANY) -> Iterable[Wanted]:
     """The songs of a text, each on its line.
 
     A line is left out that is a heading, has no letter and no digit, or is longer than `LONGEST_TEXT`, as
@@ -36,17 +36,17 @@ def read_plain(text: str, _name: str) -> Iterable[Wanted]:
     be called "99 Luftballons" or "4:44".
 
     Raises:
-        TooManyLines: many more than `MOST_IMPORTED`.
+        TooManyLines: `most` lines and more, by default many more than `MOST_IMPORTED`.
     """
-    return _songs(_without_lengths(_without_stamps(_without_numbers(_without_stamps(_lines(text))))))
+    return _songs(_without_lengths(_without_stamps(_without_numbers(_without_stamps(_lines(text, most))))))
 
 
-def _lines(text: str) -> list[str]:
+def _lines(text: str, most: int) -> list[str]:
     rows = [row.strip() for row in text.split("\n") if row.strip()]
     if rows and _is_above_all(rows):
         rows = rows[1:]
-    kept = list(islice(filter(None, map(_kept, rows)), _SURELY_TOO_MANY))
-    if len(kept) == _SURELY_TOO_MANY:
+    kept = list(islice(filter(None, map(_kept, rows)), most))
+    if len(kept) == most:
         raise TooManyLines(MOST_IMPORTED)
     return kept
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from alembic.util import CommandError
-from sqlalchemy import URL, NullPool, create_engine, event
+from sqlalchemy import URL, Connection, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -92,9 +92,10 @@ async def _open_postgres(url: URL) -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def _open_file(path: Path) -> AsyncIterator[Database]:
-    with _held(path):
-        connect = partial(_connect, path)
+    with held(path):
+        connect = partial(connected, path)
         try:
+            _make_private(path)
             numbers = _migrated(connect)
         except WRONG as error:
             raise unusable(error) from error
@@ -104,7 +105,7 @@ async def _open_file(path: Path) -> AsyncIterator[Database]:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
+def held(path: Path) -> Iterator[None]:
     """Keeps a second bot from the same file for as long as this is open, a `kill -9` included."""
     try:
         held = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -130,7 +131,14 @@ def _lock(held: int, path: Path) -> None:
         ) from error
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _make_private(path: Path) -> None:
+    """Lets nobody else read a file, or what SQLite will keep beside it."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+
+
+def connected(path: Path) -> sqlite3.Connection:
+    """A connection to a file as the bot has it."""
     connection = sqlite3.connect(path, isolation_level=None)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
@@ -139,11 +147,18 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _migrated(connect: Callable[[], sqlite3.Connection]) -> Numbers:
     """Brings a file up to date, through SQLAlchemy, and begins to number its rows."""
+    with writing(connect) as connection:
+        migrate(connection)
+        return read_numbers(connection)
+
+
+@contextmanager
+def writing(connect: Callable[[], sqlite3.Connection]) -> Iterator[Connection]:
+    """A transaction through SQLAlchemy, which nobody else may write beside."""
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
     event.listen(engine, "begin", _begin_immediate)
     with engine.begin() as connection:
-        migrate(connection)
-        return read_numbers(connection)
+        yield connection
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    union,
+    update,
+)
 
 from bot.party.results import Forgotten
 from bot.party.words import NOBODY, Member, Room
 from db.engine.query import command, query
 from db.engine.session import Session
-from db.engine.statements import among, as_list, given
+from db.engine.statements import among, as_list, given, upsert
 from db.queries.installs import Installs
 from db.queries.members import MEMBER, Members
 from db.queries.parties import ROOM, SET_BLOCKED, SET_RULES
@@ -21,6 +35,7 @@ from db.queries.stored_rules import read_rules, rule_columns
 from db.schema import (
     changes,
     entries,
+    forgotten,
     members,
     nicknames,
     nights,
@@ -61,6 +76,18 @@ class RulesRow(NamedTuple):
     channel: str
 
 
+class PersonRow(NamedTuple):
+    """Somebody whom a table names."""
+
+    platform: str
+    user_id: str
+
+
+def digest_of(platform: str, user_id: str) -> str:
+    """What stays of somebody who asked to be forgotten: it is found by their id, and their id not by it."""
+    return hashlib.sha256(f"{platform}\0{user_id}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _owned_by_member(table: Table) -> ColumnElement[bool]:
     return and_(table.c.platform == bindparam("platform"), table.c.user_id == bindparam("user_id"))
 
@@ -94,6 +121,14 @@ _CHANGES = command(
     update(changes)
     .where(changes.c.member_id == bindparam("member"))
     .values({"member_id": bindparam("nobody"), "key": None})
+)
+_LISTED = command(upsert(forgotten, key=("digest",)), silent=True)
+_EVERYBODY = query(
+    PersonRow,
+    union(
+        *(select(table.c.platform, table.c.user_id) for table in (members, passes, spotify_accounts)),
+        select(literal("web", Text()).label("platform"), nicknames.c.user_id),
+    ),
 )
 _MEMBER = command(delete(members).where(members.c.id == bindparam("member")))
 _NAMING = query(
@@ -170,8 +205,13 @@ class Erasure:
         self._installs = installs
 
     async def member(self, member: Member) -> tuple[Forgotten, list[Room]]:
-        """Takes a member out of everything; says of what and in which rooms."""
+        """Takes a member out of everything; says of what and in which rooms.
+
+        That they asked for it stays, as a digest: when an older copy of the database comes back, they are
+        forgotten again (`db.keeping`).
+        """
         await self._session.enter_all()
+        await self._session.write(_LISTED, digest=digest_of(member.platform, member.user_id))
         who = {"platform": member.platform, "user_id": member.user_id}
         for each in _CONNECTED:
             await self._session.write(each, **who)
@@ -192,6 +232,10 @@ class Erasure:
         await self._session.write(_CHANGES, member=found.id, nobody=nobody)
         await self._session.write(_MEMBER, member=found.id)
         return Forgotten(songs, cast), list(dict.fromkeys([*rooms, *named]))
+
+    async def everybody(self) -> list[PersonRow]:
+        """All whom the database names, but for those whom only a room's rules name."""
+        return await self._session.rows(_EVERYBODY)
 
     async def _unname(self, member: Member) -> list[Room]:
         """Takes a person out of those whom rooms have named; says which rooms.

@@ -117,6 +117,11 @@ def test_least_squares_are_heard_only_where_they_help(lists: Playlists) -> None:
         assert same == (learned.settings.squares == 0.0)
 
 
+def test_many_lists_do_without_least_squares_beside(lists: Playlists) -> None:
+    """Their factors have gone out from least squares, whatever the settings ask for."""
+    assert learn(lists, replace(SHORT, few=3, epochs=1, squares=3.0)).settings.squares == 0.0
+
+
 def test_match_is_calibrated_on_peoples_own_lists(lists: Playlists) -> None:
     """Of users and of parties, where there are enough; otherwise by all lists, and so without kinds."""
     kinds = [("radio", "user", "chart", "party")[i % 4] for i in range(len(lists))]

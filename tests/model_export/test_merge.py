@@ -99,16 +99,18 @@ def test_names_that_differ(one: str, other: str) -> None:
     assert song_key(one, "") != song_key(other, "")
 
 
-def test_parents_of_different_folders_do_not_collide() -> None:
-    """The first folder's parents keep their names; a later folder's that is taken gets one of its own."""
+def test_parents_of_different_sources_do_not_collide() -> None:
+    """The first folder's parents keep their names; another source's that is taken gets one of its own."""
     one = playlists([[0], [0]], 1, parents=["a", "b"])
-    two = playlists([[0], [0], [0]], 1, parents=["b", "b", "c"])
-    parents = merged([one, two, two]).parents
-    assert parents[:2] == ["a", "b"]
-    assert parents[2] == parents[3]
-    assert parents[4] == "c"
-    assert parents[5] == parents[6]
-    assert len(set(parents)) == 6
+    two = playlists([[0], [0], [0]], 1, parents=["b", "b", "c"], sources=["radio", "radio", "radio"])
+    assert merged([one, two]).parents == ["a", "b", "b'", "b'", "c"]
+
+
+def test_a_playlist_in_two_folders_is_one() -> None:
+    """The same parent of the same source stays one, so that no split parts it from its copy."""
+    one = playlists([[0], [0]], 1, parents=["a", "b"], sources=["radio", "cards"])
+    two = playlists([[0], [0], [0]], 1, parents=["b", "a", "c"], sources=["cards", "cards", "cards"])
+    assert merged([one, two, two]).parents == ["a", "b", *["b", "a'", "c"] * 2]
 
 
 def test_licences_are_merged() -> None:

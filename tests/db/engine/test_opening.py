@@ -128,3 +128,18 @@ async def test_a_second_bot_on_one_file_is_refused(database_url: str, store: Sto
             pass
     async with store.writing() as tx:
         assert (await tx.parties.open(ROOM, 1)).started_ms == 1
+
+
+def modes(folder: Path) -> set[int]:
+    """Who may do what with the files of a folder."""
+    return {each.stat().st_mode & 0o777 for each in folder.iterdir()}
+
+
+async def test_nobody_else_reads_a_party(tmp_path: Path) -> None:
+    """The file and what SQLite keeps beside it, also where an older version let others read it."""
+    file = tmp_path / "party.db"
+    for _ in range(2):
+        async with open_store(f"sqlite+aiosqlite:///{file}") as store, store.writing() as tx:
+            await tx.parties.open(ROOM, 1)
+            assert modes(tmp_path) == {0o600}
+        file.chmod(0o644)

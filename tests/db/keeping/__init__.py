@@ -1,0 +1,1 @@
+"""Copies of parties, and the ways back."""
