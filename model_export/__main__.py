@@ -24,6 +24,7 @@ from rich.progress import (
 from rich.table import Table
 
 from model_export import jvm
+from model_export.adapt import adapt, summary
 from model_export.bundle import MODEL, load_learned, save_learned, write_bundle
 from model_export.checkpoint import Checkpoint, beside, key_of, room_for
 from model_export.course import following
@@ -31,7 +32,7 @@ from model_export.evaluate import OURS, Bundle, Line, compare, match_error, word
 from model_export.folders import written_whole
 from model_export.harvest import harvest
 from model_export.learning import learn
-from model_export.merge import read_folders
+from model_export.merge import merged, read_folders
 from model_export.model import Settings
 from model_export.playlists import DataError, Playlists, Split
 from model_export.renew import apart, renew
@@ -268,6 +269,46 @@ def renew_command(
     with written_whole(out, MODEL, "model") as scratch, room_for(out, ANEW):
         songs = renew(old, scratch)
     console.print(f"{songs:,} songs: {out}")
+
+
+@app.command("adapt")
+def adapt_command(
+    bundle: Annotated[Path, typer.Argument(help="The bundle to begin with, as models/starter.")],
+    data: Annotated[
+        list[Path],
+        typer.Argument(metavar="LISTS...", help="Folders of playlists, and exports as `read` takes them."),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder to write the new bundle into.")],
+) -> None:
+    """Teaches a bundle a community's own playlists, and says what it gains on them."""
+    with _progress() as bar:
+        task = bar.add_task("adapting", total=100, note="reading")
+        lists = _own(data, bundle)
+
+        def told(what: str, done: float) -> None:
+            bar.update(task, completed=round(100 * done), note=what)
+
+        found = adapt(bundle, lists, out, progress=told)
+        told("", 1)
+    print(summary(found))
+    console.print(f"{found.songs:,} songs: {out}")
+
+
+def _own(data: Sequence[Path], bundle: Path) -> Playlists:
+    """Folders of playlists and exports as one."""
+    folders = [path for path in data if _holds_playlists(path)]
+    found = [_read(folders, None)] if folders else []
+    exports = [path for path in data if path not in folders]
+    if exports:
+        _exports()
+        from model_export.exports import lists_from  # noqa: PLC0415 - it brings in the bot's modules
+
+        found.append(lists_from(exports, bundle)[0])
+    return merged(found)
+
+
+def _holds_playlists(path: Path) -> bool:
+    return path.is_dir() and (any(path.glob("*.parquet")) or any(path.glob("**/mpd.slice.*.json*")))
 
 
 @app.command("harvest")

@@ -42,7 +42,8 @@ FILES = (
     "catalog.db",
     "MODEL_CARD.md",
 )
-MODEL = frozenset({*FILES, LEARNED, "manifest.json", "search.bin"})
+ORIGIN = "origin.npz"
+MODEL = frozenset({*FILES, LEARNED, ORIGIN, "manifest.json", "search.bin"})
 """What a model's folder may hold."""
 
 
@@ -277,12 +278,31 @@ def _card(facts: Mapping[str, Any]) -> str:
         .format(
             **{
                 **facts,
+                "adapted": _adapted(facts.get("adapted")),
                 "credits": credits_,
                 "data": data,
                 "metrics": metrics,
                 "splits": ", ".join(facts["splits"]),
             }
         )
+    )
+
+
+def _adapted(about: Mapping[str, Any] | None) -> str:
+    """What the card says of a bundle that was adapted."""
+    if about is None:
+        return ""
+    gain = "; ".join(
+        f"{about['before'][length]:.3f} to {after:.3f} for {length}"
+        for length, after in about["after"].items()
+    )
+    fitted = "was fitted to them" if about["calibrated"] else "is the older bundle's"
+    return (
+        f"\nAdapted from the bundle `{about['from']}` (how the SHA-256 of its `model.data` begins) to a "
+        f"community's {about['lists']:,} playlists,\nwith {about['new_songs']:,} songs that it lacked; "
+        f"`match` {fitted}. NDCG@100 on own lists that were left out, by the length of the\n"
+        f"queue: {gain}. What is said below of training and measuring is the older bundle's. "
+        "`origin.npz` holds what was\nits own, for adapting again; the bot does not need it.\n"
     )
 
 

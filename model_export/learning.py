@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -38,6 +38,8 @@ STAGES = ("start", "training", "neighbours", "measuring")
 
 Progress = Callable[[str, int, float, float | None], None]
 """Told the stage, the epoch, the loss and, where it was measured, the NDCG@100 on validation."""
+Answers = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]
+"""See `answers_of`."""
 
 
 def learn(
@@ -262,7 +264,12 @@ def calibrated(model: Model, validation: Playlists) -> Model:
     Of several tempers of the softmax, which is the playlist's bias, the most likely one is taken. Without
     held-out playlists it stays the softmax's own probability of a list of typical length.
     """
-    scores, normalisers, truths = _answers(model, validation)
+    return calibrated_by(model, [answers_of(model, validation)])
+
+
+def calibrated_by(model: Model, answers: Sequence[Answers]) -> Model:
+    """The same by what models like this one have answered."""
+    scores, normalisers, truths = (np.concatenate(part, axis=-1) for part in zip(*answers, strict=True))
     if not truths.any() or truths.all():
         return replace(model, temper=1.0, scale=1.0, level=TYPICAL_LEVEL)
     fits = [
@@ -288,9 +295,7 @@ def _platt(centred: npt.NDArray[np.float64], truths: npt.NDArray[np.bool_]) -> t
     return float(fitted.fun), float(fitted.x[0]), float(fitted.x[1])
 
 
-def _answers(
-    model: Model, lists: Playlists
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+def answers_of(model: Model, lists: Playlists) -> Answers:
     """Of every case's first hundred answers.
 
     Returns:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,27 @@ from model_export.catalogue import CatalogueError, read_catalogue
 from model_export.graph import Layout, StandIns
 from model_export.model import Blend, Memory, Model
 from model_export.neighbours import from_bytes
-from model_export.playlists import DataError
+from model_export.playlists import DataError, Song
 
 Arrays = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All that a bundle says, read back from its files; the blend is in the model's numbers already."""
+
+    manifest: dict[str, Any]
+    model: Model
+    others: StandIns  # the artists, and behind them the words
+    songs: Sequence[Song]  # in index order, the popular ones first
+    popularity: npt.NDArray[np.float32]  # (songs,), 1 the most popular
+    artists: Sequence[str]  # by name, in the order of `others`
+    words: Sequence[str]  # likewise
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the manifest says beside the format and the files."""
+        return {name: value for name, value in self.manifest.items() if name not in ("format", "files")}
 
 
 def apart(old: Path, out: Path) -> None:
@@ -40,27 +60,45 @@ def renew(old: Path, folder: Path) -> int:
     Raises:
         DataError: there is no such bundle, it is damaged, or it is newer than this.
     """
+    found = opened(old)
+    write_files(
+        folder,
+        found.model,
+        found.others,
+        found.songs,
+        found.popularity,
+        found.artists,
+        found.words,
+        found.facts,
+    )
+    return len(found.songs)
+
+
+def opened(bundle: Path) -> Opened:
+    """Reads a bundle of this or an older format.
+
+    Raises:
+        DataError: there is no such bundle, it is damaged, or it is newer than this.
+    """
     try:
-        manifest = json.loads((old / "manifest.json").read_text("utf-8"))
+        manifest = json.loads((bundle / "manifest.json").read_text("utf-8"))
         if manifest["format"] not in range(1, FORMAT + 1):
             raise DataError(
-                f"{old / 'manifest.json'} has bundle format {manifest['format']!r}, but I know those up to "
-                f"{FORMAT}; renew it with the Encore that wrote it"
+                f"{bundle / 'manifest.json'} has bundle format {manifest['format']!r}, but I know those "
+                f"up to {FORMAT}; renew it with the Encore that wrote it"
             )
-        arrays = _arrays(old / "model.onnx")
+        arrays = _arrays(bundle / "model.onnx")
         tracks = len(arrays["track_bias"])
         model, others = _model(arrays, _in_order(arrays, tracks))
-        songs, popularity, artists, words = read_catalogue(old / "catalog.db")
+        songs, popularity, artists, words = read_catalogue(bundle / "catalog.db")
     except (OSError, ValueError, KeyError, TypeError, IndexError, CatalogueError) as error:
         told = str(error) if isinstance(error, OSError) else repr(error)  # a lone key tells nothing
-        raise DataError(f"{old} is no whole model bundle ({told}); name the folder of one") from error
+        raise DataError(f"{bundle} is no whole model bundle ({told}); name the folder of one") from error
     if not len(songs) == len(popularity) == tracks:
         raise DataError(
-            f"{old} has {tracks} songs in its model and {len(songs)} in its catalogue; it is damaged"
+            f"{bundle} has {tracks} songs in its model and {len(songs)} in its catalogue; it is damaged"
         )
-    kept = {name: value for name, value in manifest.items() if name not in ("format", "files")}
-    write_files(folder, model, others, songs, popularity, artists, words, kept)
-    return tracks
+    return Opened(manifest, model, others, songs, popularity, artists, words)
 
 
 def _arrays(path: Path) -> Arrays:

@@ -1,0 +1,96 @@
+"""Prints what adapting gains on a community's lists that were left out, and what the model's own lists lose.
+
+`python -m tests.measure.adapting MODEL OWN`, with `--source` for one source of OWN, `--lists` for how many
+lists are learned, and `--theirs DATA` for the playlists that MODEL was trained on: its held-out ones show the
+loss, so MODEL must be one trained without `--everything` (`make evaluate` leaves it in out/measured).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from model_export.adapt import copies_of
+from model_export.grown import Grown, Strength, community, grown
+from model_export.merge import merged, read_folders
+from model_export.playlists import SPLITS, Playlists
+from model_export.renew import Opened, opened
+from model_export.trial import means, over_rows, scores, whole
+
+MOST_ASKED = 100
+"""So many lists are asked about at most, evenly spread."""
+NOTHING = np.empty(0, np.int64)
+
+
+def chosen(own: Playlists, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The lists of so many parents, drawn by lot, and one list of each other parent."""
+    parents = np.random.default_rng(seed).permutation(int(own.parent_of.max()) + 1)
+    first = np.unique(own.parent_of, return_index=True)[1]
+    rest = np.sort(first[parents[count:]])
+    return np.flatnonzero(np.isin(own.parent_of, parents[:count])), _some(rest)
+
+
+def _some(lists: np.ndarray) -> np.ndarray:
+    return lists if len(lists) <= MOST_ASKED else lists[np.arange(MOST_ASKED) * len(lists) // MOST_ASKED]
+
+
+def ndcg(of: Grown, lists: Playlists) -> dict[int, float]:
+    """The mean NDCG@100 by the length of the queue, every held-out song counted."""
+    return means([scores(whole(of.bundle), over_rows(of, lists))]) if len(lists) else {}
+
+
+def measure(base: Opened, own: Playlists, theirs: Playlists, count: int, seed: int) -> list[list[float]]:
+    """Before and after for each length of queue: on the own lists, then on the model's."""
+    learned, asked = chosen(own, count, seed)
+    both = merged([own, theirs]) if len(theirs) else own
+    of = community(base, both, np.concatenate([copies_of(own), len(own) + np.arange(len(theirs))]))
+    lists = [of.lists.select(asked), of.lists.select(len(own) + np.arange(len(theirs)))]
+    before, after = grown(of, NOTHING, Strength()), grown(of, learned, Strength())
+    return [[*ndcg(each, some).values()] for some in lists for each in (before, after)]
+
+
+def _held_out(data: Path, split: str) -> Playlists:
+    lists = read_folders([data])
+    found = np.flatnonzero(lists.splits == SPLITS.index(split))
+    found = found[np.unique(lists.parent_of[found], return_index=True)[1]]
+    return lists.select(_some(found))
+
+
+def main(
+    model: Annotated[Path, typer.Argument(help="The bundle to adapt.")],
+    data: Annotated[Path, typer.Argument(help="The folder of the community's playlists.")],
+    source: Annotated[str | None, typer.Option(help="Only this source of them.")] = None,
+    lists: Annotated[list[int] | None, typer.Option(help="Learn from so many; may be given again.")] = None,
+    theirs: Annotated[Path | None, typer.Option(help="The playlists that the model was trained on.")] = None,
+    split: Annotated[str, typer.Option(help="Which of them it has not seen.")] = "test",
+    seeds: Annotated[int, typer.Option(help="How many draws are averaged.")] = 1,
+) -> None:
+    """Measures what adapting brings and what it costs."""
+    base, own = opened(model), read_folders([data])
+    if source is not None:
+        own = own.select([i for i, each in enumerate(own.sources) if each == source])
+    held_out = _held_out(theirs, split) if theirs else replace(own.select([]), names=())
+    table = Table(title="NDCG@100 before and after, mean of k = 1, 5, 10; every held-out song counts")
+    for column in ("lists", "before", "after", "times", "the model's own, before", "after", "change"):
+        table.add_column(column, justify="right")
+    for count in lists or [20, 50, 200]:
+        rounds = [measure(base, own, held_out, count, seed) for seed in range(seeds)]
+        before, after, *rest = (
+            float(np.mean(each)) if all(map(len, each)) else 0.0 for each in zip(*rounds, strict=True)
+        )
+        own_figures = (f"{before:.4f}", f"{after:.4f}", f"{after / before:.2f}")
+        kept = (
+            (f"{rest[0]:.4f}", f"{rest[1]:.4f}", f"{rest[1] / rest[0] - 1:+.1%}") if rest[0] else ("", "", "")
+        )
+        table.add_row(str(count), *own_figures, *kept)
+    Console(width=100).print(table)
+
+
+if __name__ == "__main__":
+    typer.run(main)
