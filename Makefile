@@ -73,7 +73,8 @@ migration: $(VENV)/.dev ## write a migration for a change of db/schema.py: make 
 
 DATA ?= ../shared/data/open
 
-starter: $(VENV)/.dev ## train models/starter on the playlists in DATA
+starter: DATA = ../shared/data/open ../shared/data/open2
+starter: $(VENV)/.dev ## train models/starter on open and open2, or on the playlists in DATA
 	$(BIN)/python -m model_export train $(DATA) --everything --out out/starter
 	$(BIN)/python -m model_export export $(DATA) --model out/starter --out models/starter
 

@@ -29,9 +29,9 @@ ENTRIES, BOUNDS, SONGS_FILE, LISTS_FILE, FACTS = (
 )
 FILES = frozenset({ENTRIES, BOUNDS, SONGS_FILE, LISTS_FILE, FACTS})
 """What a folder of arrays may hold."""
-FORMAT = 1
+FORMAT = 2
 
-LISTS = pa.schema([*((name, TEXT) for name in ("parent", "source", "name")), ("followers", LONG)])
+LISTS = pa.schema([*((name, TEXT) for name in ("parent", "source", "name", "kind")), ("followers", LONG)])
 """What is known of each list."""
 
 Longs = npt.NDArray[np.int64]
@@ -207,6 +207,7 @@ def opened(folder: Path) -> Playlists:
         followers=memoryview(followers) if followers.any() else (),
         notes=tuple(facts["notes"]),
         names=Texts(lists["name"]),
+        kinds=Texts(lists["kind"]),
     )
 
 

@@ -241,9 +241,15 @@ def _facts(learned: Learned) -> dict[str, Any]:
 
 
 _CREDITS = {
+    "bbc_radio_history": "the songs of one BBC selector's shows, MIT.",
+    "beatify_party": "party packs of a music game in nine languages, MIT.",
+    "billboard_cran": "US charts by year, MIT.",
+    "billboard_utdata": "US charts by quarter and year, MIT.",
     "classic_rock_538": "FiveThirtyEight's radio logs of classic rock (June 2014), CC BY 4.0; "
     "the plays were grouped into sessions and matched to songs.",
     "hari_playlists": "one curator's mixes and years, MIT.",
+    "songseeker_hitster": "songs of the Hitster card decks, MIT.",
+    "spotify_archive_forks": "four playlists of forks of the archive below, MIT.",
     "spotify_editorial": "an archive of public playlists, 2019 to 2026, MIT.",
     "tidytuesday_spotify": "TidyTuesday, 21 January 2020, MIT as stored.",
 }

@@ -40,9 +40,9 @@ def key_of(lists: Playlists, settings: Settings, **more: object) -> str:
         digest.update(np.ascontiguousarray(numbers).data)
     told = [
         each.column if isinstance(each, Texts) else pa.array(each, TEXT)
-        for each in (lists.parents, lists.sources)
+        for each in (lists.parents, lists.sources, lists.kinds or [""] * len(lists))
     ]
-    for table in (Songs.of(lists.songs).table, pa.Table.from_arrays(told, ["parent", "source"])):
+    for table in (Songs.of(lists.songs).table, pa.Table.from_arrays(told, ["parent", "source", "kind"])):
         with pa.ipc.new_stream(pa.PythonFile(_Digested(digest), "w"), table.schema) as stream:
             stream.write_table(table)
     digest.update(json.dumps([asdict(settings), more], sort_keys=True).encode())

@@ -197,13 +197,14 @@ def popularity(
 
 def _popularity_rank(bundle: Bundle, lists: Playlists) -> npt.NDArray[np.int64]:
     """The place of each song among the model's, 0 the most popular and -1 for others: (songs,)."""
-    times = _learned_from(bundle, lists).parents_per_song()[bundle.catalogue]
+    times = learned_from(bundle, lists).parents_per_song()[bundle.catalogue]
     place = np.full(len(lists.songs), -1, np.int64)
     place[bundle.catalogue[np.argsort(-times, kind="stable")]] = np.arange(len(times))
     return place
 
 
-def _learned_from(bundle: Bundle, lists: Playlists) -> Playlists:
+def learned_from(bundle: Bundle, lists: Playlists) -> Playlists:
+    """The lists of the splits that the model has seen."""
     return lists.select([i for i in range(len(lists)) if lists.split_name(i) in bundle.splits])
 
 
@@ -234,8 +235,8 @@ def samples(bundle: Bundle, lists: Playlists, count: int = 5, shown: int = 5) ->
 
 def _well_known(bundle: Bundle, lists: Playlists) -> list[int]:
     """The best known song of every artist, that of the most popular artist first; no source drowns others."""
-    learned_from = _learned_from(bundle, lists)
-    plays = learned_from.matrix().T @ list_weights(learned_from, 0.5)
+    seen = learned_from(bundle, lists)
+    plays = seen.matrix().T @ list_weights(seen, 0.5)
     of_artist: Counter[str] = Counter()
     best: dict[str, int] = {}
     for song in sorted(bundle.catalogue.tolist(), key=lambda song: -plays[song]):

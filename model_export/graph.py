@@ -207,7 +207,7 @@ def _table(model: Model, others: StandIns, layout: Layout) -> Constants:
     return {
         "stored_factors": stored,
         "factor_step": step,
-        "track_bias": model.track_bias.astype(np.float32),
+        "track_bias": model.bias,
         "pad_bias": np.full(layout.padded - layout.tracks, -1e30, np.float32),
         "entry_weight": layout.placed(model.weights.astype(np.float32), others.weights, 1),
     }
@@ -227,7 +227,7 @@ def _errors(model: Model, layout: Layout) -> Constants:
     return {
         "block_error": np.asarray(root * HALF_A_BYTE * norms.reshape(-1, layout.lanes).max(1), np.float32),
         "dot_most": np.asarray(root * norms.max(), np.float32),
-        "bias_most": np.asarray(model.temper * np.abs(model.track_bias).max() + 1, np.float32),
+        "bias_most": np.asarray(model.temper * np.abs(model.bias).max() + 1, np.float32),
         "float_error": np.array(FLOAT_ERROR, np.float32),
         "tame": np.array(TAME, np.float32),
     }

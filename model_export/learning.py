@@ -13,9 +13,10 @@ from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from model_export.both import with_squares
 from model_export.bundle import Learned, popularity_of
 from model_export.checkpoint import Checkpoint
-from model_export.ensemble import blended
+from model_export.ensemble import blended, settled
 from model_export.metrics import DEPTH, QUEUE_LENGTHS, Case, Ranking, averaged, cases
 from model_export.model import Blend, Memory, Model, Parts, Settings, as_shipped
 from model_export.neighbours import remember
@@ -30,6 +31,8 @@ MOST_JUDGED, MOST_SCORES, FEWEST_JUDGED = 500, 2**25, 200
 """By so many held-out lists is judged at most; by fewer where songs are many, for so many scores in all."""
 SCORES_A_LOOK = 2**24
 """The same of each look at validation while training goes on."""
+USERS, FEWEST_USERS = frozenset({"user", "party"}), 20
+"""By which kinds of lists `match` is calibrated, if there are so many."""
 STAGES = ("start", "training", "neighbours", "measuring")
 """What training goes through; with everything, training goes on as "everything" and "all neighbours"."""
 
@@ -81,11 +84,19 @@ def learn(
     before = trained.parameters if everything else None
     del trained  # of millions of songs, a gigabyte that neighbours need
     told("neighbours", 0)
-    model = replace(model, memory=_remembered("neighbours", learned_from, settings, keep))
+    memory = _remembered("neighbours", learned_from, settings, keep)
+
+    def with_weight(squares: float) -> Model:
+        found = with_squares(model, learned_from, replace(settings, squares=squares))
+        return replace(found if found is model else as_shipped(found), memory=memory)
+
     told("measuring", 0)
-    model, metrics = _judged(model, held_out, keep, told)
+    # Of many lists the factors went out from least squares already, and these take their time.
+    squares = settings.squares if len(lists) <= settings.few else 0.0
+    best, squares, metrics = _judged(with_weight, squares, held_out, keep, told)
+    settings = replace(settings, squares=squares)
     if before is None:
-        return Learned(model, learned_from, settings, epochs, ("train",), metrics, curve)
+        return Learned(settled(best), learned_from, settings, epochs, ("train",), metrics, curve)
     all_kept, all_lists = _kept(lists, lists, min_parents)
     final = train(
         all_lists,
@@ -99,13 +110,13 @@ def learn(
     )
     told("all neighbours", 0)
     shipped = replace(
-        model,
-        factors=as_shipped(final.model).factors,
+        best,
+        factors=as_shipped(with_squares(final.model, all_lists, settings)).factors,
         weights=final.model.weights,
         track_bias=final.model.track_bias,
         memory=_remembered("all-neighbours", all_lists, settings, keep),
     )
-    return Learned(shipped, all_lists, settings, epochs, tuple(SPLITS), metrics, curve)
+    return Learned(settled(shipped), all_lists, settings, epochs, tuple(SPLITS), metrics, curve)
 
 
 def _kept(
@@ -174,22 +185,41 @@ def _as_memory(arrays: dict[str, npt.NDArray[Any]]) -> Memory:
 
 
 def _judged(
-    model: Model, held_out: dict[Split, Playlists], keep: Checkpoint | None, told: Told
-) -> tuple[Model, dict[str, Any]]:
-    """The model, blended and calibrated on validation, and how good it is; as the checkpoint has it."""
+    with_weight: Callable[[float], Model],
+    squares: float,
+    held_out: dict[Split, Playlists],
+    keep: Checkpoint | None,
+    told: Told,
+) -> tuple[Model, float, dict[str, Any]]:
+    """The model, blended and calibrated on validation, and how good it is; as the checkpoint has it.
+
+    Args:
+        with_weight: the model in which the least squares' factors have this weight.
+        squares: the weight that they may have; 0 is looked at as well, and what is better on validation wins.
+        held_out: the lists to judge by.
+        keep: where that is kept.
+        told: see `learn`.
+
+    Returns:
+        The model, the weight that won, and the figures.
+    """
     stored = keep.load("judged") if keep is not None else None
     if stored is not None:
-        found, metrics = stored[1]
-        return replace(model, **{**found, "blend": Blend(*found["blend"])}), metrics
-    model = blended(model, held_out["validation"])
+        found, squares, metrics = stored[1]
+        return replace(with_weight(squares), **{**found, "blend": Blend(*found["blend"])}), squares, metrics
+    validation = held_out["validation"]
+    tried = {each: blended(with_weight(each), validation) for each in (0.0, squares)}
+    if len(tried) > 1:
+        squares = max(tried, key=lambda each: _ndcg(tried[each], validation))
+    model = tried[squares]
     told("measuring", 1 / 3)
-    model = calibrated(model, held_out["validation"])
+    model = calibrated(model, of_users(held_out["validation"]))
     told("measuring", 2 / 3)
     metrics = {name: _qualities(model, lists) for name, lists in held_out.items()}
     if keep is not None:
         found = {name: getattr(model, name) for name in ("blend", "temper", "scale", "level")}
-        keep.save("judged", {}, [found, metrics])
-    return model, metrics
+        keep.save("judged", {}, [found, squares, metrics])
+    return model, squares, metrics
 
 
 def _qualities(model: Model, lists: Playlists) -> dict[str, dict[str, float]]:
@@ -216,6 +246,12 @@ def _answered(
 
 def _ndcg(model: Model, lists: Playlists) -> float:
     return float(np.mean([quality["ndcg"] for quality in _qualities(model, lists).values()]))
+
+
+def of_users(lists: Playlists) -> Playlists:
+    """The lists that people made for themselves, whom `match` is said to; all lists where these are few."""
+    users = [i for i, kind in enumerate(lists.kinds) if kind in USERS]
+    return lists.select(users) if len(users) >= FEWEST_USERS else lists
 
 
 TEMPERS = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03)

@@ -69,6 +69,7 @@ def merged(folders: Sequence[Playlists]) -> Playlists:
         licences=licences,
         followers=_of_lists(folders, lambda each: each.followers, 0),
         names=_of_lists(folders, lambda each: each.names, ""),
+        kinds=_of_lists(folders, lambda each: each.kinds, ""),
         notes=tuple(note for each in folders for note in each.notes),
     )
 

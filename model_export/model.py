@@ -4,11 +4,11 @@
 linear in the queue, so that each entry's share of a score is exact:
 
     share_e = w_e y_e a_e / (sum_e w_e a_e) ** power
-    score_t = sum_e share_e (x_e . x_t + n likeness_et + s [same artist] + k kinship_et) + b_t
+    score_t = sum_e share_e (x_e . x_t + n likeness_et + s [same artist] + k kinship_et) + b bias_t
 
 with w_e how sure we are of entry e, y_e whether it is wanted and a_e > 0 its learned weight. x are the track
 factors (matrix factorisation), likeness the nearest neighbours of each track (memory-based filtering), and
-same artist and kinship, the neighbours of each artist, its content; n, s and k blend them. The playlist's
+same artist and kinship, the neighbours of each artist, its content; n, s, k and b blend them. The playlist's
 factors are the sum of its shares, so a queue that training never saw gets its own the same way; its bias is
 the softmax's normaliser.
 """
@@ -45,6 +45,7 @@ class Settings:
     dropout: float = 0.2  # share of a pooled playlist's dimensions hidden in training
     decay: float = 1e-3  # AdamW's weight decay of the factors
     power: float = 0.6  # of the pooling's denominator
+    squares: float = 3.0  # what the least squares' factors weigh beside those of the softmax; 0 for none
     neighbours: int = 25  # how many of each song are remembered for every parent it stands in; 0 for none
     most_neighbours: int = 700  # of one song
     kin: int = 20  # the same of each artist; 0 for no content member
@@ -113,6 +114,7 @@ class Blend(NamedTuple):
     neighbours: float = 40.0
     same_artist: float = 2.0
     kin: float = 3.0
+    bias: float = 1.0  # of the tracks: how much being popular counts
 
 
 UNLEARNED = Blend()
@@ -133,13 +135,18 @@ class Model:
 
     factors: Floats  # (tracks, dims)
     weights: Floats  # (tracks,): a_e > 0
-    track_bias: Floats  # (tracks,)
+    track_bias: Floats  # (tracks,), as learned; `bias` is what counts
     power: float
     memory: Memory | None = None  # None: factors alone
     blend: Blend = UNLEARNED
     temper: float = 1.0  # calibration: logit = scale * (temper * score - normaliser) + level,
     scale: float = 1.0  # the normaliser that of a softmax of temper * score,
     level: float = 0.0  # so that scale * -normaliser + level is the playlist's bias
+
+    @property
+    def bias(self) -> Floats:
+        """What is added to every track's score, whatever the queue: (tracks,)."""
+        return np.asarray(np.float32(self.blend.bias) * self.track_bias, np.float32)
 
     def pooled(self, queues: sparse.csr_array) -> Floats:
         """The playlist factors of queues of wanted tracks, (queues, tracks) w_e: (queues, dims)."""
@@ -157,7 +164,7 @@ class Model:
 
     def scores(self, queues: sparse.csr_array) -> Floats:
         """What ranks the tracks for each queue: (queues, tracks)."""
-        scores = np.asarray(self.pooled(queues) @ self.factors.T + self.track_bias)
+        scores = np.asarray(self.pooled(queues) @ self.factors.T + self.bias)
         for weight, member in zip(self.blend, self.members(queues), strict=False):
             scores += np.float32(weight) * member
         return scores

@@ -18,6 +18,8 @@ Rows = npt.NDArray[np.int64]
 
 SHRINKAGE = 5.0
 """Added to the denominator of a cosine, so that songs seen once are nobody's nearest neighbour."""
+SUPPORT = 20.0
+"""The same of what a model remembers: there a neighbour by one list alone counts little."""
 TYPICAL_LENGTH = 20.0
 """A list of so many songs counts once, whatever the length's damping."""
 REACH = 2**16
@@ -48,7 +50,7 @@ def remember(lists: Playlists, settings: Settings) -> Memory | None:
         return None
     artist_of = Parts.of(lists).artist_of
     artists = int(artist_of.max(initial=-1)) + 1
-    counts = length_weights(lists, settings.length_damping)
+    counts = supported(lists, settings.length_damping)
     lists = thinned(lists)
     most = min(settings.most_neighbours, max(ALL_NEIGHBOURS // max(len(artist_of), 1), FEWEST))
     return Memory(
@@ -82,7 +84,9 @@ def _kinship(
 def _neighbours(
     seen: sparse.csr_array, counts: Floats, parents: Rows, each: int, most: int
 ) -> sparse.csr_array:
-    return nearest(Cosines(seen, counts), np.where(parents >= 2, np.minimum(each * parents, most), 0))
+    return nearest(
+        Cosines(seen, counts, SUPPORT), np.where(parents >= 2, np.minimum(each * parents, most), 0)
+    )
 
 
 def _parents(seen: sparse.csr_array, parent_of: npt.NDArray[np.int32]) -> Rows:
@@ -94,10 +98,24 @@ def _parents(seen: sparse.csr_array, parent_of: npt.NDArray[np.int32]) -> Rows:
     return np.bincount(of_parent.indices, minlength=seen.shape[1])
 
 
-def length_weights(lists: Playlists, damping: float) -> Floats:
-    """How much two songs in one list say of each other, less the longer the list: (lists,)."""
-    lengths = np.maximum(np.diff(lists.bounds), 1).astype(np.float32)
+def length_weights(lists: Playlists, damping: float, shortest: float = 1.0) -> Floats:
+    """How much two songs in one list say of each other, less the longer the list: (lists,).
+
+    Args:
+        lists: the lists.
+        damping: see `Settings.length_damping`.
+        shortest: a list of fewer songs counts as one of so many.
+    """
+    lengths = np.maximum(np.diff(lists.bounds), shortest)
     return np.asarray((lengths / TYPICAL_LENGTH) ** -damping, np.float32)
+
+
+def supported(lists: Playlists, damping: float) -> Floats:
+    """The same for what a model remembers: no list counts more than a typical one, however short it is.
+
+    A handful of songs stand together for any reason; that they are few makes none of them nearer.
+    """
+    return length_weights(lists, damping, TYPICAL_LENGTH)
 
 
 class Cosines:

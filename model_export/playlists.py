@@ -46,6 +46,7 @@ class Playlists:
     followers: Sequence[int] = ()  # (lists,), or empty where nobody counted them
     notes: Sequence[str] = ()  # what was odd in the files, a sentence each
     names: Sequence[str] = ()  # (lists,) or none at all: personal, so never written anywhere
+    kinds: Sequence[str] = ()  # (lists,) or none at all: whose lists they are, like "user" or "radio"
 
     def __len__(self) -> int:
         return len(self.parents)
@@ -137,6 +138,7 @@ class Playlists:
             sources=taken(self.sources, chosen),
             followers=taken(self.followers, chosen) if len(self.followers) else (),
             names=taken(self.names, chosen) if len(self.names) else (),
+            kinds=taken(self.kinds, chosen) if len(self.kinds) else (),
         )
 
     def parents_per_song(self) -> npt.NDArray[np.int64]:

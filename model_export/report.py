@@ -20,6 +20,7 @@ from model_export.bundle import LEARNED, Learned, load_learned
 from model_export.evaluate import OURS, Bundle
 from model_export.findings import (
     EVERY_SOURCE,
+    TYPICAL_LENGTH,
     Begun,
     Map,
     Measured,
@@ -28,6 +29,7 @@ from model_export.findings import (
     Row,
     Sample,
     believed,
+    learned_from,
     mapped,
     measured,
     popularity,
@@ -36,6 +38,7 @@ from model_export.findings import (
     train_sample,
 )
 from model_export.playlists import SPLITS, DataError, Playlists
+from model_export.strata import Strata, examined
 
 PAGE = "index.html"
 FILES = frozenset({PAGE, *plots.FILES})
@@ -67,6 +70,7 @@ class Report:
     missing: Mapping[str, str]  # why a split was not measured
     reliability: Mapping[str, Reliability]
     popularity: Popularity | None  # on test
+    strata: Strata | None  # likewise
     map: Map
     samples: Sequence[Sample]
 
@@ -104,6 +108,9 @@ def examine(data: Playlists, model: Path, word: str, begun: Begun = lambda what:
         missing,
         {split: believed(bundle, own) for split, own in lists.items() if split != "train"},
         popularity(methods, bundle, data, lists["test"]) if "test" in lists else None,
+        examined(bundle, methods[OURS], learned_from(bundle, data), lists["test"], TYPICAL_LENGTH)
+        if "test" in lists
+        else None,
         landscape,
         list(samples(bundle, data)),
     )
@@ -180,6 +187,7 @@ def _page(report: Report, shown: set[str]) -> str:
         figures=FIGURES,
         tables={split: list(_tables(found)) for split, found in report.measured.items()},
         every_source=EVERY_SOURCE,
+        typical=TYPICAL_LENGTH,
         sources=sorted(Counter(report.learned.lists.sources).items()),
     )
 

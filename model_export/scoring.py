@@ -77,7 +77,7 @@ class Scorer:
             some = queues[start : start + at_once]
             matrix = queue_matrix(some, tracks)
             base = self.model.pooled(matrix) @ self.model.factors.T
-            base += self.model.track_bias
+            base += self.model.bias
             members = self._members(matrix)
             for i, queue in enumerate(some):
                 asked = depth if isinstance(depth, int) else depth[start + i]

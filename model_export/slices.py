@@ -30,7 +30,7 @@ from model_export.fields import LONGEST_MS, MOST, SPOTIFY_ID, FieldError, Row, i
 from model_export.playlists import DataError, Numbers, summed
 from model_export.sound import all_match
 
-SOURCE = "million_playlist_dataset"
+SOURCE, KIND = "million_playlist_dataset", "user"
 TRACK, LOCAL = "spotify:track:", "spotify:local:"
 LARGEST = 2**29
 """The most bytes that are unpacked of a slice; the published ones have some 35 million."""
@@ -188,7 +188,7 @@ def _order(position: Longs, lengths: Longs) -> Longs:
 
 
 def _lists(parents: Sequence[str], names: Sequence[str], followers: Sequence[int]) -> pa.Table:
-    columns = (parents, [SOURCE] * len(parents), names, followers)
+    columns = (parents, [SOURCE] * len(parents), names, [KIND] * len(parents), followers)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, LISTS, strict=True)]
     return pa.Table.from_arrays(arrays, schema=LISTS)
 

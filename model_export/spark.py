@@ -29,11 +29,11 @@ from model_export.neighbours import (
     FEWEST,
     HUB,
     REACH,
-    SHRINKAGE,
+    SUPPORT,
     as_bytes,
     from_bytes,
-    length_weights,
     nothing,
+    supported,
     thinned,
 )
 from model_export.playlists import DataError, Playlists, list_weights, parts
@@ -181,7 +181,7 @@ class Spark:
         )
         near = told.where(f"of < {REACH}").selectExpr("list", "of as other")
         reached = counted.where(f"of < {REACH}").selectExpr("of as other", "times as others")
-        cosine = f"together / (sqrt(times * others) + {SHRINKAGE}) as cosine"
+        cosine = f"together / (sqrt(times * others) + {SUPPORT}) as cosine"
         best_first = Window.partitionBy("of").orderBy(sql.desc("cosine"), "other")
         found = (
             sampled.join(near, "list")
@@ -249,7 +249,7 @@ def entries(lists: Playlists, groups: sparse.csr_array, weights: Floats) -> Iter
 
 def places(lists: Playlists, group_of: Indices, damping: float) -> Iterator[pa.Table]:
     """Which groups stand in which lists, each once, with the list's parent and what it says of two."""
-    says = length_weights(lists, damping)
+    says = supported(lists, damping)
     lists = thinned(lists)
     groups = int(group_of.max(initial=-1)) + 1
     for run in parts(lists.bounds):

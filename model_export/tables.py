@@ -39,7 +39,7 @@ NEEDED = {
 }
 WELCOME: Mapping[str, Sequence[str]] = {
     "tracks": ("year", "duration_ms", "spotify_id"),
-    "playlists": ("name", "followers"),
+    "playlists": ("name", "kind", "followers"),
     "entries": (),
 }
 AT_ONCE = 2**21
@@ -133,12 +133,14 @@ class _Lists:
             identities(columns["parent_id"]),
             texts(columns["source"], needed=True),
             texts(columns["name"]),
+            texts(columns["kind"]),
             numbers(columns["followers"], MOST),
             texts(columns["licence"], needed=True),
         ]
         if any(column is None for column in made):
             return None
-        made[3], made[4] = pc.fill_null(made[3], ""), pc.fill_null(made[4], 0)
+        for place, unknown in ((3, ""), (4, ""), (5, 0)):
+            made[place] = pc.fill_null(made[place], unknown)
         return pa.Table.from_arrays(made, schema=_LISTED)
 
     def one_by_one(self, rows: Iterator[Row]) -> Iterator[tuple[str | int, ...]]:
@@ -326,8 +328,8 @@ def _listed(row: Row) -> tuple[str | int, ...]:
         if value is None:
             raise FieldError(field, None, "text")
     parent, followers = identity(row, "parent_id"), number(row, "followers", MOST) or 0
-    name = text(row, "name") or ""
-    return identity(row, "playlist_id"), parent, source or "", name, followers, licence or ""
+    name, kind = text(row, "name") or "", text(row, "kind") or ""
+    return identity(row, "playlist_id"), parent, source or "", name, kind, followers, licence or ""
 
 
 def _song(row: Row) -> Song:

@@ -38,7 +38,7 @@ Told = Callable[[str, float], None]
 
 QUICK = 2**28
 """All songs are in the softmax of few playlists if these times their songs are no more than so many."""
-EPOCHS, THOROUGH = 80, 2.7
+EPOCHS, THOROUGH = 40, 2.7
 """Where no number of epochs is asked for: so many, or where the softmax is sampled so many steps times the
 number of playlists ** 0.6."""
 AGAIN, AGAIN_RATE = 1 / 3, 0.5

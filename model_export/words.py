@@ -16,7 +16,7 @@ from scipy import sparse
 
 from model_export.graph import StandIns
 from model_export.model import Model, Settings
-from model_export.neighbours import REACH, SHRINKAGE, as_bytes, from_bytes, length_weights, nothing
+from model_export.neighbours import REACH, SUPPORT, as_bytes, from_bytes, nothing, supported
 from model_export.playlists import Playlists, list_weights, numbered, parts, runs, summed
 
 LEAST_PARENTS = 3
@@ -102,7 +102,7 @@ def _seen(lists: Playlists, part: slice) -> sparse.csr_array:
 
 def _near(lists: Playlists, says: sparse.csr_array, settings: Settings, most: int) -> sparse.csr_array:
     """The shrunk cosine of each word and its nearest songs, as it is shipped: (words, songs)."""
-    songs, counts = len(lists.songs), length_weights(lists, settings.length_damping)
+    songs, counts = len(lists.songs), supported(lists, settings.length_damping)
     lengths_of = np.diff(lists.bounds)
     times = np.zeros(songs, np.float32)
     for part in parts(lists.bounds):
@@ -117,7 +117,7 @@ def _near(lists: Playlists, says: sparse.csr_array, settings: Settings, most: in
         told = np.repeat(weighted.data[own], lengths_of[named])
         together = np.bincount(entries[entries < REACH], told[entries < REACH])
         near = np.flatnonzero(together)
-        cosine = together[near] / (np.sqrt(of_word[word] * times[near]) + SHRINKAGE)
+        cosine = together[near] / (np.sqrt(of_word[word] * times[near]) + SUPPORT)
         if len(near) > most:
             best = np.sort(np.argpartition(-cosine, most)[:most])
             near, cosine = near[best], cosine[best]

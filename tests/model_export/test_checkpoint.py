@@ -190,7 +190,7 @@ def test_a_song_that_was_put_right_makes_other_playlists(
     assert key_of(replace(lists, songs=Songs.of(lists.songs)), BRIEF) == key_of(lists, BRIEF)
 
 
-@pytest.mark.parametrize("field", ["parents", "sources", "followers"])
+@pytest.mark.parametrize("field", ["parents", "sources", "kinds", "followers"])
 def test_lists_that_count_otherwise_make_other_playlists(lists: Playlists, field: str) -> None:
     """So are who is held out, and how much each list counts."""
     told: Sequence[int] | Sequence[str] = [*range(len(lists))] if field == "followers" else ["x"] * len(lists)

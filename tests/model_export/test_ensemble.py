@@ -10,7 +10,7 @@ import pytest
 from scipy import sparse
 
 from model_export.baselines import best
-from model_export.ensemble import HEAD, _heads, blended
+from model_export.ensemble import HEAD, _heads, blended, settled
 from model_export.metrics import QUEUE_LENGTHS, Case, Ranking, cases, measure
 from model_export.model import Blend, Floats, Memory, Model, queue_matrix
 from model_export.playlists import Playlists
@@ -86,6 +86,23 @@ def test_artists_that_help_get_a_say(lists: Playlists, genres: Sequence[str]) ->
     after = blended(before, lists)
     assert after.blend.same_artist > 5 * FAINT.same_artist
     assert whole(after, lists) > whole(before, lists) + 0.1
+
+
+def test_a_bias_that_helps_gets_a_say(lists: Playlists, genres: Sequence[str]) -> None:
+    """Where people want what is popular, and neighbours say anything, the bias comes to outweigh them."""
+    rock = lists.select([i for i in range(len(lists)) if genres[lists.tracks(i)[0]] == "rock"])
+    wrong = np.random.default_rng(0).random((SONGS, SONGS)).astype(np.float32)
+    popular = np.array([genre == "rock" for genre in genres], np.float32)
+    before = replace(knowing(0 * noise(), wrong, LOUD), track_bias=popular)
+    after = blended(before, rock)
+    assert after.blend.bias / after.blend.neighbours > 3 * before.blend.bias / before.blend.neighbours
+    assert whole(after, rock) > whole(before, rock) + 0.1
+    np.testing.assert_array_equal(after.track_bias, before.track_bias)
+    np.testing.assert_allclose(after.bias, after.blend.bias * before.track_bias, rtol=1e-6)
+    final = settled(after)
+    assert final.blend == after.blend._replace(bias=1.0)
+    np.testing.assert_array_equal(final.bias, after.bias)
+    np.testing.assert_array_equal(final.track_bias, after.bias)
 
 
 @pytest.mark.parametrize("seed", [0, 1])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model_export.bundle import Learned
-from model_export.learning import TYPICAL_LEVEL, calibrated, learn
+from model_export.learning import FEWEST_USERS, TYPICAL_LEVEL, calibrated, learn, of_users
 from model_export.metrics import QUEUE_LENGTHS, cases
 from model_export.model import Model, queue_matrix
 from model_export.playlists import SPLITS, DataError, Playlists
@@ -100,6 +100,37 @@ def test_calibration_makes_match_a_probability(model: Model, lists: Playlists) -
     ):
         assert loss_of_match(other, held_out) > least
     np.testing.assert_array_equal(fitted.factors, model.factors)
+
+
+def test_least_squares_are_heard_only_where_they_help(lists: Playlists) -> None:
+    """What is kept is the better of both on validation, and the settings say which it was."""
+    tried = {each: learn(lists, replace(SHORT, squares=each)) for each in (0.0, 3.0, 1e9)}
+
+    def quality(learned: Learned) -> float:
+        return float(np.mean([each["ndcg"] for each in learned.metrics["validation"].values()]))
+
+    assert tried[0.0].settings.squares == 0.0
+    for weight, learned in tried.items():
+        assert learned.settings.squares in (0.0, weight)
+        assert quality(learned) >= quality(tried[0.0]) - 1e-4
+        same = np.array_equal(learned.model.factors, tried[0.0].model.factors)
+        assert same == (learned.settings.squares == 0.0)
+
+
+def test_many_lists_do_without_least_squares_beside(lists: Playlists) -> None:
+    """Their factors have gone out from least squares, whatever the settings ask for."""
+    assert learn(lists, replace(SHORT, few=3, epochs=1, squares=3.0)).settings.squares == 0.0
+
+
+def test_match_is_calibrated_on_peoples_own_lists(lists: Playlists) -> None:
+    """Of users and of parties, where there are enough; otherwise by all lists, and so without kinds."""
+    kinds = [("radio", "user", "chart", "party")[i % 4] for i in range(len(lists))]
+    told = replace(lists, kinds=kinds)
+    assert set(of_users(told).kinds) == {"user", "party"}
+    assert list(of_users(told).parents) == list(lists.parents[1::2])
+    few = replace(lists, kinds=["radio"] * (len(lists) - FEWEST_USERS + 1) + ["user"] * (FEWEST_USERS - 1))
+    assert of_users(few) is few
+    assert of_users(lists) is lists
 
 
 def test_without_held_out_lists_match_is_the_softmaxs(model: Model, lists: Playlists) -> None:

@@ -22,6 +22,7 @@ from model_export.neighbours import (
     length_weights,
     nearest,
     remember,
+    supported,
 )
 from model_export.playlists import Song
 from tests.model_export.planted import playlists
@@ -61,7 +62,7 @@ def graph() -> Graph:
         normal(TRACKS),
         0.6,
         Memory(as_stored(some(TRACKS)), as_stored(some(ARTISTS)), artist_of),
-        Blend(1.7, 0.6, 1.3),
+        Blend(1.7, 0.6, 1.3, 1.6),
         temper=0.6,
         scale=0.7,
         level=1.5,
@@ -73,7 +74,7 @@ def biases(model: Model, queue: Sequence[int]) -> Floats:
     """What is in a logit beside the entries' shares."""
     tempered = np.float32(model.temper) * model.scores(queue_matrix([np.array(queue, np.int64)], TRACKS))
     normaliser = log_sum_exp(tempered)[0, 0]
-    return np.asarray(model.scale * (model.temper * model.track_bias - normaliser) + model.level)
+    return np.asarray(model.scale * (model.temper * model.bias - normaliser) + model.level)
 
 
 def by_track(tracks: npt.NDArray[np.int64], reasons: Floats) -> Floats:
@@ -108,7 +109,7 @@ def test_each_member_can_be_left_out(graph: Graph, place: int, member: str) -> N
     model = graph.model
     seen = queue_matrix([np.array(queue)], TRACKS)
     near, same, kin = (
-        weight * part[0] for weight, part in zip(model.blend, model.members(seen), strict=True)
+        weight * part[0] for weight, part in zip(model.blend[:3], model.members(seen), strict=True)
     )
     dots = model.pooled(seen)[0] @ model.factors.T
     expected = {"factors": dots, "neighbours": near, "content": same + kin}[member]
@@ -179,12 +180,28 @@ def test_cosines_by_hand() -> None:
 
 def test_a_long_list_says_less() -> None:
     """Two songs in one list of four times the length are half as near before shrinking, with damping 1/2."""
-    counts = length_weights(playlists([list(range(20)), list(range(80))], 80), 0.5)
-    assert counts.tolist() == pytest.approx([(20 / TYPICAL_LENGTH) ** -0.5, (80 / TYPICAL_LENGTH) ** -0.5])
+    lists = playlists([list(range(20)), list(range(80)), [0, 1, 2, 3]], 80)
+    assert TYPICAL_LENGTH == 20
+    assert supported(lists, 0.5).tolist() == pytest.approx([1, 0.5, 1])
+    assert length_weights(lists, 0.5).tolist() == pytest.approx([1, 0.5, 5**0.5])
     seen = playlists([[0, 1], [2, 3]], 4).matrix()
     found = Cosines(seen, np.array([1, 0.5], np.float32)).of(np.array([0, 2])).toarray()
     assert found[0, 1] == pytest.approx(1 / (1 + SHRINKAGE))
     assert found[1, 3] == pytest.approx(0.5 / (0.5 + SHRINKAGE))
+
+
+def test_one_short_list_does_not_decide() -> None:
+    """A neighbour by one list of four songs counts less than a quarter of one by ten lists of twenty.
+
+    Each of the two songs of the ten lists stands in ten others, too, so that its plain cosine is a half.
+    """
+    asked, often, once = 0, 1, 2
+    together = [[asked, often, *range(10 + 18 * i, 28 + 18 * i)] for i in range(10)]
+    apart = [[song, *range(400 + 19 * i, 419 + 19 * i)] for song in (asked, often) for i in range(10)]
+    lists = playlists([*together, *apart, [once, 3, 4, 5], [once, 6]], 800)
+    memory = remember(lists, replace(Settings(), neighbours=100))
+    assert memory is not None
+    assert 0 < memory.likeness[[once], [3]] < memory.likeness[[asked], [often]] / 4
 
 
 def test_only_the_nearest_are_kept() -> None:

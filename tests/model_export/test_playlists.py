@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from model_export.merge import read_folders
 from model_export.playlists import SPLITS, DataError, Song, list_weights, split_of
 from model_export.reading import read_playlists
 from tests.model_export.planted import Columns, planted, playlists, table, write_playlists, write_tables
@@ -48,6 +49,18 @@ ENTRIES: Columns = {
 def folder(tmp_path: Path) -> Path:
     """A sound folder of Parquet files."""
     return write_tables(tmp_path / "data", TRACKS, LISTS, ENTRIES)
+
+
+def test_the_kind_of_a_list_is_read(folder: Path, tmp_path: Path) -> None:
+    """Where the files tell it; it is kept with the list it is of, in the cache too, and unknown is empty."""
+    kinds = {**LISTS, "kind": ["radio", None, "user"]}
+    told = write_tables(tmp_path / "told", TRACKS, kinds, ENTRIES)
+    for _ in range(2):
+        lists = read_playlists(told, tmp_path / "cache")
+        assert list(lists.kinds) == ["radio", ""]
+        assert list(lists.select([1, 0]).kinds) == ["", "radio"]
+    assert list(read_playlists(folder).kinds) == ["", ""]
+    assert list(read_folders([told, folder]).kinds) == ["radio", "", "", ""]
 
 
 def test_songs_are_read_with_all_that_is_known_of_them(folder: Path) -> None:

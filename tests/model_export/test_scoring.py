@@ -28,7 +28,7 @@ def model() -> Model:
         rng.normal(0, 1, TRACKS).astype(np.float32),
         0.6,
         Memory(some(TRACKS), some(ARTISTS), rng.integers(-1, ARTISTS, TRACKS).astype(np.int32)),
-        Blend(3.0, 1.0, 2.0),
+        Blend(3.0, 1.0, 2.0, 1.6),
     )
 
 

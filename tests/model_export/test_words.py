@@ -18,7 +18,7 @@ from model_export.evaluate import Bundle, words_ndcg
 from model_export.learning import learn
 from model_export.metrics import DEPTH, ndcg
 from model_export.model import Memory, Model, Settings, queue_matrix
-from model_export.neighbours import SHRINKAGE, nothing
+from model_export.neighbours import SUPPORT, nothing
 from model_export.playlists import Playlists
 from model_export.words import STRENGTH, name_words, shared_words, word_rows
 from tests.model_export.planted import GENRES, QUICK, planted, playlists
@@ -149,7 +149,7 @@ def test_a_words_neighbours_are_the_songs_of_its_lists() -> None:
     lists = named(playlists([[0, 1], [0, 1], [0], [0, 2]], 4), ["chill", "chill", "chill", "other"])
     settings = replace(QUICK, length_damping=0.0)
     _, rows = word_rows(remembering(lists), lists, settings)
-    expected = [3 / (12**0.5 + SHRINKAGE), 2 / (6**0.5 + SHRINKAGE), 0, 0]
+    expected = [3 / (12**0.5 + SUPPORT), 2 / (6**0.5 + SUPPORT), 0, 0]
     np.testing.assert_allclose(rows.likeness.toarray()[0], expected, rtol=0.01)
     forgetful = replace(remembering(lists), memory=None)
     assert word_rows(forgetful, lists, settings)[1].likeness.nnz == 0
