@@ -36,7 +36,7 @@ Progress = Callable[[int, float, float | None], None]
 Told = Callable[[str, float], None]
 """Told which stage is being worked on, and the share of it that is done."""
 
-QUICK = 2**28
+QUICK = 2**29
 """All songs are in the softmax of few playlists if these times their songs are no more than so many."""
 EPOCHS, THOROUGH = 40, 2.7
 """Where no number of epochs is asked for: so many, or where the softmax is sampled so many steps times the
