@@ -27,6 +27,7 @@ from bot.party.words import Mood, Signal, Strategy, Suggestion, Track
 from bot.recommend import taste
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.factors import Factors, NoFactors
+from bot.recommend.mix import mixed
 from bot.recommend.scanner import Scanner
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,8 @@ OF_ONE_ARTIST = 2
 """So many songs of one artist lie around a party on its map: the nearest would all be by the same few."""
 LEAST_SHARE = 0.25
 """A second title is named as a reason when it speaks for a song at least this much as the first does."""
+LEAST_REASON = 0.5
+"""A title is named only if alone in a queue it would add so much to a song's logit."""
 
 
 Result = TypeVar("Result")
@@ -70,6 +73,12 @@ class Songs(Protocol):
 
     def artist(self, track: Track) -> int:
         """The number of a song's main artist; -1 for one without any in the catalogue."""
+
+    def years(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """The year of each of some songs; 0 where it is unknown."""
+
+    def christmas(self) -> npt.NDArray[np.int32]:
+        """Every song that is about Christmas."""
 
     def word(self, word: str) -> int | None:
         """The model's index of a word that playlists are named with, or None."""
@@ -102,6 +111,7 @@ class _Ask:
     served: Mapping[str, float]
     clean: bool
     longest_ms: int
+    christmas: bool
 
     def allows(self, track: Track) -> bool:
         """Whether the room wants songs like this one."""
@@ -155,8 +165,11 @@ class Recommender:
         served: Mapping[str, float] | None = None,
         clean: bool = False,
         longest_ms: int = 0,
+        christmas: bool = False,
     ) -> list[Suggestion]:
         """The best `count` songs for what the room has told, none of the banned ones in any version.
+
+        Of a room that has told nothing, or nothing that the model knows, a mix of decades and tastes.
 
         Args:
             told: songs, and what each member has said of them.
@@ -168,11 +181,15 @@ class Recommender:
             served: how many songs each member has had, by user_id, for `Strategy.TURNS`.
             clean: none that are marked explicit.
             longest_ms: none that are longer; 0 for any.
+            christmas: also songs about Christmas.
         """
 
         def work() -> list[Suggestion]:
             heard = self._heard(told, words)
-            return self._suggest(_Ask(heard, banned, count, mood, strategy, served or {}, clean, longest_ms))
+            had = served or {}
+            return self._suggest(
+                _Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, christmas)
+            )
 
         return await self._work(work)
 
@@ -188,12 +205,18 @@ class Recommender:
 
     def _suggest(self, ask: _Ask) -> list[Suggestion]:
         out = {index for track in ask.banned for index in self._versions(track)}
+        never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         exploring = group or ask.mood is not Mood.SAFE
         answer = self.answer(
-            ask.heard, out, CANDIDATES if exploring else ask.count * SPARE, blend=FAR[ask.mood]
+            ask.heard, never, CANDIDATES if exploring else ask.count * SPARE, blend=FAR[ask.mood]
         )
-        apart = islice(self._apart(self._order(ask, answer, group=group), answer, out), ask.count * SPARE)
+        order = self._order(ask, answer, group=group) if self._knows(ask, answer) else None
+        if order is None:
+            if not exploring:
+                answer = self.answer(ask.heard, never, CANDIDATES, blend=FAR[ask.mood])
+            order = self._mix(ask, answer)
+        apart = islice(self._apart(order, answer, out), ask.count * SPARE)
         places: list[int] = []
         tracks: list[Track] = []
         best: list[int] = []
@@ -204,16 +227,35 @@ class Recommender:
                     places.append(place)
                     tracks.append(track)
             best = varied(tracks, ask.count)
-        wanted = np.array([signal.label > 0 for _, signal in ask.heard], bool)
-        titles = [signal.track.title for _, signal in ask.heard]
+        told = [signal for _, signal in ask.heard]
+        titles, least = [signal.track.title for signal in told], taste.least(LEAST_REASON, told)
         return [
             Suggestion(
                 tracks[each],
                 float(str(answer.match[places[each]])),  # its few digits, which any database keeps
-                strongest(titles, np.where(wanted, answer.reasons[places[each]], 0)),
+                strongest(
+                    titles, np.where(answer.reasons[places[each]] < least, 0, answer.reasons[places[each]])
+                ),
             )
             for each in best
         ]
+
+    def _knows(self, ask: _Ask, answer: Answer) -> bool:
+        """Whether anything that the room wants speaks for what fits it best."""
+        best = answer.reasons[: ask.count]
+        return bool((best >= taste.least(LEAST_REASON, [signal for _, signal in ask.heard])).any())
+
+    def _mix(self, ask: _Ask, answer: Answer) -> Iterable[int]:
+        """The places of the answer in an order that has a bit of everything."""
+        if not len(answer.tracks):
+            return ()
+        try:
+            tastes = self._factors.of(answer.tracks)
+        except NoMap:
+            tastes = None
+        standing = taste.logit(answer.match)
+        standing += self._surprise(ask, answer)
+        return mixed(standing, self._songs.years(answer.tracks), tastes)
 
     def _apart(self, order: Iterable[int], answer: Answer, out: set[int]) -> Iterator[int]:
         """The places in this order without those of songs that are out, in any version; each goes out too."""
@@ -228,17 +270,20 @@ class Recommender:
         if not len(answer.tracks):
             return ()
         told = [signal for _, signal in ask.heard]
-        said = [(self._artist(signal.track), signal) for signal in told]
-        logits = taste.logit(answer.match)
-        extra = logits.std() * taste.surprise(
-            self._songs.artists(answer.tracks), said, taste.SPREAD[ask.mood], self._rng
-        )
+        extra = self._surprise(ask, answer)
         if group and ask.strategy is not Strategy.POOLED:
             members = taste.members(told)
             scores = taste.by_member(answer.reasons, answer.match, told) + extra
             return taste.together(scores, ask.strategy, [ask.served.get(each, 0.0) for each in members])
-        order: list[int] = np.argsort(-(logits + extra), kind="stable").tolist()
+        order: list[int] = np.argsort(-(taste.logit(answer.match) + extra), kind="stable").tolist()
         return order
+
+    def _surprise(self, ask: _Ask, answer: Answer) -> npt.NDArray[np.float64]:
+        """What the mood leaves to chance of each song of an answer, in logits."""
+        said = [(self._artist(signal.track), signal) for _, signal in ask.heard]
+        artists = self._songs.artists(answer.tracks)
+        spread = taste.surprise(artists, said, taste.SPREAD[ask.mood], self._rng)
+        return np.asarray(taste.logit(answer.match).std() * spread)
 
     async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:
         """Why a song fits to what the room has told, or None for a song that the model does not know.

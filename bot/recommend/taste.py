@@ -52,6 +52,19 @@ def by_member(
     return np.array(scores).reshape(len(scores), len(match))
 
 
+def least(alone: float, told: Sequence[Signal]) -> Floats:
+    """What the share of each entry must be, so that alone it would be so much; infinite for what is unwanted.
+
+    Args:
+        alone: the share of a logit that an entry would have as the only one of a queue.
+        told: the entries of the queue that it is one of.
+    """
+    weight = np.array([signal.weight for signal in told])
+    wanted = np.array([signal.label > 0 and signal.weight > 0 for signal in told], bool)
+    diluted = (weight / max(float(weight.sum()), 1e-9)) ** POOLING
+    return np.where(wanted, alone * diluted, np.inf)
+
+
 def members(told: Sequence[Signal]) -> list[str]:
     """Everybody who has said something, in order."""
     return sorted({user for signal in told for user in signal.stances})

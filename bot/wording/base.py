@@ -142,7 +142,7 @@ class Wording:
     def because(self, entry: Entry) -> str:
         """Why the model suggests a song."""
         if not entry.because:
-            return self.say(marked("popular with everyone"))
+            return self.say(marked("I don't know much about this yet"))
         return self.say(marked("because of {names}"), names=self.listed(entry.because))
 
     def listed(self, names: Sequence[str]) -> str:
