@@ -29,6 +29,7 @@ from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.factors import Factors, NoFactors
 from bot.recommend.mix import mixed
 from bot.recommend.scanner import Scanner
+from bot.recommend.second_look import Known, second_look
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUR
 """What factors, neighbours and content weigh: without neighbours and artists songs lie further away."""
 OF_ONE_ARTIST = 2
 """So many songs of one artist lie around a party on its map: the nearest would all be by the same few."""
+FEW = 8
+"""In a group of so many each member's own songs are looked for where all together leave none of them."""
 LEAST_SHARE = 0.25
 """A second title is named as a reason when it speaks for a song at least this much as the first does."""
 LEAST_REASON = 0.5
@@ -100,7 +103,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
+class Ask:
     """One question to the model, its songs and words as rows."""
 
     heard: Sequence[tuple[int, Signal]]
@@ -187,9 +190,7 @@ class Recommender:
         def work() -> list[Suggestion]:
             heard = self._heard(told, words)
             had = served or {}
-            return self._suggest(
-                _Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, christmas)
-            )
+            return self._suggest(Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, christmas))
 
         return await self._work(work)
 
@@ -203,18 +204,15 @@ class Recommender:
         rows += [(self._songs.word(word), Signal(Track(word, ""), 1.0, 1.0, everybody)) for word in words]
         return [(index, signal) for index, signal in rows if index is not None]
 
-    def _suggest(self, ask: _Ask) -> list[Suggestion]:
+    def _suggest(self, ask: Ask) -> list[Suggestion]:
         out = {index for track in ask.banned for index in self._versions(track)}
         never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
-        exploring = group or ask.mood is not Mood.SAFE
-        answer = self.answer(
-            ask.heard, never, CANDIDATES if exploring else ask.count * SPARE, blend=FAR[ask.mood]
-        )
-        order = self._order(ask, answer, group=group) if self._knows(ask, answer) else None
-        if order is None:
-            if not exploring:
-                answer = self.answer(ask.heard, never, CANDIDATES, blend=FAR[ask.mood])
+        answer = self.answer(ask.heard, never, CANDIDATES, blend=FAR[ask.mood])
+        if self._knows(ask, answer):
+            answer = self.widened(ask, answer, never) if group else answer
+            order = self._order(ask, answer, group=group)
+        else:
             order = self._mix(ask, answer)
         apart = islice(self._apart(order, answer, out), ask.count * SPARE)
         places: list[int] = []
@@ -240,12 +238,12 @@ class Recommender:
             for each in best
         ]
 
-    def _knows(self, ask: _Ask, answer: Answer) -> bool:
+    def _knows(self, ask: Ask, answer: Answer) -> bool:
         """Whether anything that the room wants speaks for what fits it best."""
         best = answer.reasons[: ask.count]
         return bool((best >= taste.least(LEAST_REASON, [signal for _, signal in ask.heard])).any())
 
-    def _mix(self, ask: _Ask, answer: Answer) -> Iterable[int]:
+    def _mix(self, ask: Ask, answer: Answer) -> Iterable[int]:
         """The places of the answer in an order that has a bit of everything."""
         if not len(answer.tracks):
             return ()
@@ -265,20 +263,54 @@ class Recommender:
                 out.update(self._songs.versions_of(index))
                 yield place
 
-    def _order(self, ask: _Ask, answer: Answer, *, group: bool) -> Iterable[int]:
+    def _order(self, ask: Ask, answer: Answer, *, group: bool) -> Iterable[int]:
         """The places of the answer, best first for these people in this mood."""
         if not len(answer.tracks):
             return ()
         told = [signal for _, signal in ask.heard]
+        queue = np.array([index for index, _ in ask.heard], np.int64)
+        entries, songs = self._known(queue), self._known(answer.tracks)
+        logits = taste.logit(answer.match)
+        looked = second_look(logits, answer.reasons, told, entries, songs, self._tracks)
         extra = self._surprise(ask, answer)
         if group and ask.strategy is not Strategy.POOLED:
-            members = taste.members(told)
-            scores = taste.by_member(answer.reasons, answer.match, told) + extra
-            return taste.together(scores, ask.strategy, [ask.served.get(each, 0.0) for each in members])
-        order: list[int] = np.argsort(-(taste.logit(answer.match) + extra), kind="stable").tolist()
+            scores = taste.by_member(looked.reasons, looked.logits, told) + extra
+            whose = taste.made_for(taste.gains(answer.reasons, told))
+            had = [ask.served.get(each, 0.0) for each in taste.members(told)]
+            return taste.together(scores, ask.strategy, had, whose)
+        order: list[int] = np.argsort(-(looked.logits + extra), kind="stable").tolist()
         return order
 
-    def _surprise(self, ask: _Ask, answer: Answer) -> npt.NDArray[np.float64]:
+    def _known(self, indices: npt.NDArray[np.int64]) -> Known:
+        """What the catalogue says of songs, which stand there by popularity; of artists and words nothing."""
+        years = np.zeros(len(indices), np.int32)
+        songs = indices < self._tracks
+        years[songs] = self._songs.years(indices[songs])
+        return Known(indices, years)
+
+    def widened(self, ask: Ask, answer: Answer, never: set[int]) -> Answer:
+        """An answer with more songs for members for whom it has hardly any: they are asked for alone."""
+        told = [signal for _, signal in ask.heard]
+        members = taste.members(told)
+        has = np.bincount(taste.made_for(taste.gains(answer.reasons, told)) + 1, minlength=len(members) + 1)
+        more: set[int] = set()
+        for member, count in zip(members, has[1:].tolist(), strict=True):
+            theirs = [(index, signal) for index, signal in ask.heard if signal.stances.get(member, 0.0) > 0]
+            if count < ask.count and theirs and len(members) <= FEW:
+                more.update(
+                    self.answer(theirs, never, ask.count * AHEAD, blend=FAR[ask.mood]).tracks.tolist()
+                )
+        more.difference_update(answer.tracks.tolist())
+        if not more:
+            return answer
+        found = self.answer(ask.heard, self._all_but(sorted(more)), len(more), blend=FAR[ask.mood])
+        return Answer(
+            np.concatenate([answer.tracks, found.tracks]),
+            np.concatenate([answer.match, found.match]),
+            np.concatenate([answer.reasons, found.reasons]),
+        )
+
+    def _surprise(self, ask: Ask, answer: Answer) -> npt.NDArray[np.float64]:
         """What the mood leaves to chance of each song of an answer, in logits."""
         said = [(self._artist(signal.track), signal) for _, signal in ask.heard]
         artists = self._songs.artists(answer.tracks)
