@@ -227,15 +227,15 @@ class Recommender:
             best = varied(tracks, ask.count)
         told = [signal for _, signal in ask.heard]
         titles, least = [signal.track.title for signal in told], taste.least(LEAST_REASON, told)
+        fits = taste.fits(answer.reasons, told)
         return [
             Suggestion(
                 tracks[each],
-                float(str(answer.match[places[each]])),  # its few digits, which any database keeps
-                strongest(
-                    titles, np.where(answer.reasons[places[each]] < least, 0, answer.reasons[places[each]])
-                ),
+                float(str(answer.match[place])),  # its few digits, which any database keeps
+                strongest(titles, np.where(answer.reasons[place] < least, 0, answer.reasons[place])),
+                round(float(fits[place]), 3),
             )
-            for each in best
+            for each, place in ((each, places[each]) for each in best)
         ]
 
     def _knows(self, ask: Ask, answer: Answer) -> bool:

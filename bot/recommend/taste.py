@@ -26,6 +26,8 @@ PART = 0.75
 """Of the songs that a member would have if all were shared out alike, so many are theirs at least ..."""
 GAIN = 0.2
 """... as long as there are songs that their own add so much to, in logits."""
+SURE = 1.0
+"""To what fits as well as anything can, a member's songs add so much: logits, so the odds are 2.7 times."""
 SERVED = 5.0
 """How many middling songs one song that was made for a member is worth."""
 SPREAD = {Mood.SAFE: 0.0, Mood.BALANCED: 0.15, Mood.ADVENTUROUS: 0.6}
@@ -80,6 +82,17 @@ def logit(match: npt.NDArray[np.float32]) -> Floats:
     """The logarithm of the odds."""
     probability = np.clip(np.asarray(match, float), 1e-9, 1 - 1e-9)
     return np.asarray(np.log(probability) - np.log1p(-probability))
+
+
+def fits(reasons: npt.NDArray[np.floating], told: Sequence[Signal]) -> Floats:
+    """How well each song fits whom it fits best, beside what fits them best: (songs,), from 0 to 1.
+
+    By what the songs and words of a member, or of a room in which nobody is named, add to its logit. Where
+    they add little to any song, even what fits best does not fit well.
+    """
+    gained = gains(reasons, told) if members(told) else reasons.sum(axis=1)[np.newaxis]
+    best = np.maximum(gained.max(axis=1, initial=0), SURE)
+    return np.asarray(np.clip((gained / best[:, np.newaxis]).max(axis=0, initial=0), 0, 1))
 
 
 def made_for(gained: Floats) -> npt.NDArray[np.int64]:

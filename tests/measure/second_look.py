@@ -29,7 +29,7 @@ from model_export.metrics import DEPTH, ndcg
 from model_export.playlists import Split
 from tests.measure.stage import Stage, open_stage
 
-LENGTHS = (1, 3, 5, 10, 25)
+LENGTHS = (1, 5, 10)
 POPULAR, SHOWN = 500, 20
 EACH, LEAST = 3, 6
 """How many songs each of two members has, and how many suggestions are to be for each at least."""

@@ -110,6 +110,15 @@ class Pathless:
         raise NoMap
 
 
+async def test_how_well_songs_fit(catalogue: Catalogue, recommender: Recommender) -> None:
+    """The best of a room that is well known fits as well as can be; of one that is not, nothing fits well."""
+    known = await recommender.suggest(await told(catalogue, *POP), [], 10)
+    assert max(each.fit for each in known) > 0.95
+    assert all(0 <= each.fit <= 1 for each in known)
+    unknown = await recommender.suggest([], [], 10)
+    assert {each.fit for each in unknown} == {0.0}
+
+
 async def test_a_weak_reason_is_not_named(catalogue: Catalogue, recommender: Recommender) -> None:
     """What is named speaks for a song; of a queue that the model hardly knows nothing is."""
     signals = await told(catalogue, "marc anthony - vivir mi vida", "celia cruz - la vida es un carnaval")
