@@ -57,9 +57,9 @@ function rows(list, entries) {
   for (const row of kept.values()) row.remove();
 }
 
-// A song that is put to the vote says how well it fits, one that waits who added it.
+// A song that is put to the vote says first how well it fits: a long name is cut at its end.
 function saidOf({ artist, by, state, match_words: match }) {
-  return [apart(artist), state === "suggested" ? match : by && apart(by)];
+  return state === "suggested" ? [match, apart(artist)] : [apart(artist), by && apart(by)];
 }
 
 function votesOf(row, { ups, downs }) {
