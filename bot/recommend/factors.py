@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,16 @@ class Factors:
         self._lanes = int(lanes.reshape(()))
         if -(-tracks // self._lanes) * self._lanes > len(stored):
             raise NoFactors(f"{path} has factors of other songs")
-        self._axes, self._middle = _widest(self, np.exp(bias.reshape(-1)))
-        self._scale = 1 / max(float(np.abs(self._along(rows)).max()) for _, rows in self.directions())
+        self._bias = bias.reshape(-1)
+
+    @cached_property
+    def _widest(self) -> tuple[Floats, Floats]:
+        """The axes and the middle, which take a moment to find and which only maps need."""
+        return _widest(self, np.exp(self._bias))
+
+    @cached_property
+    def _scale(self) -> float:
+        return 1 / max(float(np.abs(self._along(rows)).max()) for _, rows in self.directions())
 
     @property
     def dims(self) -> int:
@@ -69,6 +78,10 @@ class Factors:
         """All songs in parts: the index of the first, and each one's direction, (n, dims)."""
         for start in range(0, self._tracks, AT_A_TIME):
             yield start, self._unit(np.arange(start, min(start + AT_A_TIME, self._tracks)))
+
+    def of(self, indices: npt.NDArray[np.int64]) -> Floats:
+        """The directions of some songs: (songs, dims), each of length 1, or 0 for one that says nothing."""
+        return self._unit(indices)
 
     def _unit(self, indices: npt.NDArray[np.int64]) -> Floats:
         """Directions of songs, whose factors are bytes around 128, each song's in a step of its own.
@@ -105,7 +118,8 @@ class Factors:
         return [index for index in dict.fromkeys(order.T.reshape(-1).tolist()) if index not in own]
 
     def _along(self, directions: Floats) -> Floats:
-        found: Floats = directions @ self._axes - self._middle
+        axes, middle = self._widest
+        found: Floats = directions @ axes - middle
         return found
 
 

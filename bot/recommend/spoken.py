@@ -19,14 +19,12 @@ from bot.recommend.topics import Kind, Makers, Song, Topic, facts
 
 Mask = npt.NDArray[np.bool_]
 
-STRENGTH = 4.0
+STRENGTH = 3.0
 """A phrase speaks like so many songs ..."""
 WORD = 4.0
 """... and a bundle's own word does by itself (`model_export.words.STRENGTH`), ..."""
 UNSURE = 0.5
 """... of which this part is left for a word that no table knows: it may be one curator's."""
-JOINT = 1.25
-"""Phrases that are told together speak so many times as much as one."""
 MOST_SONGS = 24
 """So many songs stand for a phrase at most, ..."""
 FEW_SONGS = 10
@@ -35,6 +33,8 @@ OF_ONE_ARTIST = 2
 """So many of those are of one artist."""
 ENOUGH = 24
 """Songs are left out as long as so many are left."""
+PLENTY = 100
+"""Of a kind of music of which so many songs are known, no other is suggested."""
 MOST_MEANT = 300
 """So many songs are known to be what was asked for, at most."""
 WORDLESS = frozenset(
@@ -43,6 +43,8 @@ WORDLESS = frozenset(
 """What people make in English or without words, wherever they are from: it does not sound of a place."""
 AT_LEAST = 4
 """So many songs that all is true of stand for several phrases; fewer leave each to speak for itself."""
+CHRISTMAS = "christmas"
+"""The topic whose songs nobody wants to hear otherwise."""
 HITS = "hits"
 """The topic that says nothing beside another."""
 
@@ -67,12 +69,22 @@ class Spoken:
     meant: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     """Songs that are known to be what was asked for, the best known of them."""
 
+    christmas: bool = False
+    """Whether Christmas is what was asked for."""
+
     def phrases(self) -> dict[str, float]:
         """The phrases, and how much each is told: of what is told in halves, one half."""
         weights: dict[str, float] = {}
         for row in self.rows:
             weights[row.said] = weights.get(row.said, 0.0) + row.weight * (1 if row.half is None else 0.5)
         return weights
+
+    def named(self, index: int, reasons: tuple[str, ...]) -> tuple[str, ...]:
+        """The reasons for a song, a phrase first for one that was meant: that is why it is there."""
+        phrases = [*self.phrases()]
+        if not phrases or not {*phrases}.isdisjoint(reasons) or index not in self.meant:
+            return reasons
+        return (phrases[0], *reasons[:1])
 
     def numbers(self, first: int) -> list[int]:
         """The number of each row's phrase, from a first one on."""
@@ -111,13 +123,16 @@ class Speaker:
         joint = self._joint(together, allowed) if len({topic.kind for topic in together}) > 1 else []
         if len(joint) >= AT_LEAST:
             phrase = " ".join(dict.fromkeys(said[topic] for topic in together))
-            rows += _halves(phrase, joint, JOINT * STRENGTH)
+            rows += _halves(phrase, joint, STRENGTH)
         else:
             together = []
         for topic, text in said.items():
             if topic not in together:
                 rows += self._alone(topic, text, allowed)
-        return Spoken(tuple(rows), np.flatnonzero(~allowed), self._meant(rows, [*said], allowed))
+        meant = self._meant(rows, [*said], allowed)
+        return Spoken(
+            tuple(rows), np.flatnonzero(~allowed), meant, any(each.key == CHRISTMAS for each in said)
+        )
 
     def _meant(self, rows: Sequence[Row], topics: Sequence[Topic], allowed: Mask) -> npt.NDArray[np.int64]:
         meant = np.zeros(self._shelf.count, bool)
@@ -175,7 +190,8 @@ class Speaker:
             if kinds[Kind.PLACE] or kinds[Kind.OCCASION]:
                 allowed = _enough(allowed, true)
             elif not any(topic.loose for topic in kinds[Kind.GENRE]):
-                allowed = _enough(allowed, true | ~self._by(lambda group: bool(group.genres)))
+                strangers = ~self._by(lambda group: bool(group.genres))
+                allowed = _enough(allowed, true if true.sum() >= PLENTY else true | strangers)
         return allowed
 
     def _true(self, topic: Topic) -> Mask:

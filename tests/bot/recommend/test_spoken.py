@@ -134,3 +134,21 @@ def test_a_years_songs_are_told_apart_by_their_artists_where_the_year_is_missing
 def test_not_too_many_songs_count_as_meant(catalogue: Catalogue) -> None:
     """However many there are of a kind."""
     assert len(catalogue.spoken(["rock"]).meant) <= MOST_MEANT
+
+
+def test_christmas_is_told_apart(catalogue: Catalogue) -> None:
+    """In whatever language it is asked for, and by nothing else."""
+    assert all(
+        catalogue.spoken([each]).christmas for each in ("xmas", "natal", "weihnachtsfeier", "クリスマス")
+    )
+    assert not catalogue.spoken(["winter", "new year"]).christmas
+
+
+def test_a_song_that_was_meant_is_there_for_that(catalogue: Catalogue) -> None:
+    """Whatever the model says for it; of others, and where a phrase is a reason anyway, nothing is added."""
+    told = catalogue.spoken(["summer"])
+    meant = int(told.meant[0])
+    assert told.named(meant, ()) == ("summer",)
+    assert told.named(meant, ("Hey Jude", "Creep")) == ("summer", "Hey Jude")
+    assert told.named(meant, ("Hey Jude", "summer")) == ("Hey Jude", "summer")
+    assert told.named(-1, ("Hey Jude",)) == ("Hey Jude",)
