@@ -232,7 +232,7 @@ def _down(shown: Sequence[Entry], before: int, replies: Replies) -> ui.Select[An
 def _suggestion(entry: Entry, replies: Replies) -> str:
     became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
     song = f"**{replies.song(entry.track)}**{became}"
-    return f"{song}\n-# {replies.match(entry)} · {replies.because(entry)}"
+    return f"{song}\n-# {replies.matched(entry)} · {replies.because(entry)}"
 
 
 def _number(place: int, entry: Entry) -> str:

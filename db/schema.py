@@ -92,6 +92,7 @@ entries = Table(
     Column("pin", Integer),  # the place in the queue that somebody gave it
     Column("left_ms", BigInteger),  # of what plays and stands still: how much is left
     Column("spotify_id", String(22)),  # what plays for it on Spotify
+    Column("fit", Float),  # of a suggestion: how well it fits beside what fits its room best
     Index("ix_entries_party_id_state", "party_id", "state"),
     Index("ix_entries_ballot", "ballot"),
     Index("ix_entries_added_by", "added_by"),

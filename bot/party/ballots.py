@@ -64,7 +64,7 @@ class Ballots:
             VisitorsLook: whoever has no account may only look.
         """
         known, unknown = self._catalogue.vibe(text)
-        ballot = await self._offer(room, member, key, USUAL_SUGGESTIONS, mood, known)
+        ballot = await self._offer(room, member, key, USUAL_SUGGESTIONS, mood, known, text)
         return Vibe(ballot, tuple(known), tuple(unknown), tuple(self._catalogue.taken(known)))
 
     async def _offer(
@@ -75,8 +75,9 @@ class Ballots:
         count: int,
         mood: Mood,
         words: Sequence[str] = (),
+        text: str = "",
     ) -> tuple[Entry, ...]:
-        suggestions = await self._suggestions.of(room, count, words, mood)
+        suggestions = await self._suggestions.of(room, count, words, mood, text)
         async with self.unit.writing_for(room, member, key) as party:
             if party.done:
                 return tuple(await party.tx.entries.offered(party.done.id))

@@ -68,8 +68,11 @@ class Recommender(Protocol):
         served: Mapping[str, float] | None = None,
         clean: bool = False,
         longest_ms: int = 0,
+        christmas: bool = False,
     ) -> list[Suggestion]:
         """The best `count` songs for what the room has told, none of the banned ones in any version.
+
+        Of a room that has told nothing, or nothing that the model knows, a mix of decades and tastes.
 
         Args:
             told: songs, and what each member has said of them.
@@ -80,6 +83,7 @@ class Recommender(Protocol):
             served: how many songs each member has had, by user_id.
             clean: none that are marked explicit.
             longest_ms: none that are longer; 0 for any.
+            christmas: also songs about Christmas.
         """
 
     async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:

@@ -8,6 +8,7 @@ from bot.party.limits import MINUTE_MS
 from bot.party.ports import Recommender
 from bot.party.reader import PartyReader
 from bot.party.rules.admission import too_long
+from bot.party.rules.christmas import for_christmas, in_season, is_christmas
 from bot.party.rules.moderation import is_blocked
 from bot.party.rules.songs import same_song
 from bot.party.rules.steering import served, signals, spoken_for
@@ -22,12 +23,26 @@ class Suggestions:
         self._unit = unit
         self._recommender = recommender
 
-    async def of(self, room: Room, count: int, words: Sequence[str], mood: Mood) -> list[Suggestion]:
-        """What the model proposes for a room now."""
+    async def of(
+        self, room: Room, count: int, words: Sequence[str], mood: Mood, text: str = ""
+    ) -> list[Suggestion]:
+        """What the model proposes for a room now.
+
+        Christmas songs only in their season, or where the queue or the text that was typed ask for them.
+
+        Args:
+            room: where.
+            count: how many.
+            words: of what is looked for, those that the model knows.
+            mood: how far from the queue.
+            text: what was typed.
+        """
         async with self._unit.reading(room) as party:
             tonight = await party.tonight()
+        told = signals(tonight)
+        wanted = (signal.track for signal in told if signal.label > 0)
         return await self._recommender.suggest(
-            signals(tonight),
+            told,
             [*(entry.track for entry in tonight if spoken_for(entry, party.now_ms)), *party.blocked.songs],
             count,
             words=words,
@@ -35,6 +50,7 @@ class Suggestions:
             served=served(tonight),
             clean=party.rules.clean,
             longest_ms=party.rules.longest_min * MINUTE_MS,
+            christmas=in_season(party.now_ms) or is_christmas(text) or any(map(for_christmas, wanted)),
         )
 
 

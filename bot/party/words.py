@@ -150,6 +150,7 @@ class Entry:
     ballot: int | None = None  # of a suggestion: which ballot it stood on
     pin: int | None = None  # the place in the queue that somebody has given it, from 1
     left_ms: int | None = None  # of what plays: how much of it is left, while it stands still
+    fit: float | None = None  # of a suggestion: how well it fits, 1 as well as what fits its room best
 
     @property
     def ups(self) -> int:
@@ -344,11 +345,15 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A song the model proposes, how probably it belongs, and the titles and words that speak for it."""
+    """A song the model proposes, how probably it belongs, and the titles and words that speak for it.
+
+    `fit` is how much the room's songs speak for it, beside what they speak for most: from 0 to 1.
+    """
 
     track: Track
     match: float
     because: tuple[str, ...]
+    fit: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

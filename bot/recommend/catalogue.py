@@ -61,8 +61,9 @@ _SONGS = """
     SELECT json_group_array(json_array(title, artist, track_id, album, year, duration_ms)) FROM
     (SELECT * FROM json_each(?) AS asked JOIN tracks ON tracks.idx = asked.value ORDER BY asked.key)"""
 _CALLED = """
-    SELECT json_group_array(json_array(track_id, title, artist, coalesce(popularity, 0), coalesce(year, 0)))
-    FROM (SELECT * FROM tracks WHERE idx >= ? ORDER BY idx LIMIT ?)"""
+    SELECT json_group_array(
+        json_array(track_id, title, artist, coalesce(popularity, 0), coalesce(year, 0), album)
+    ) FROM (SELECT * FROM tracks WHERE idx >= ? ORDER BY idx LIMIT ?)"""
 
 AT_A_TIME = 2048
 """So many songs are read at a time: their texts take a hundred times as much as what is kept of them."""
@@ -273,6 +274,14 @@ class Catalogue:
         found = self._songs.shelf.artist(track.artist)
         return -1 if found is None else found
 
+    def years(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """The year of each of some songs; 0 where it is unknown."""
+        return np.asarray(self._songs.shelf.years[indices])
+
+    def christmas(self) -> npt.NDArray[np.int32]:
+        """Every song that is about Christmas, by its title or album."""
+        return self._songs.shelf.christmas
+
     def word(self, word: str) -> int | None:
         """The model's index of a word that playlists are named with, or None."""
         return self._words.get(word)
@@ -394,7 +403,7 @@ def _made(
             if not rows:
                 return
             ids.extend(numbers([row[0] for row in rows]))
-            yield [Row(_line(row[1]), _line(row[2]), row[3], row[4]) for row in rows]
+            yield [Row(_line(row[1]), _line(row[2]), row[3], row[4], _line(row[5])) for row in rows]
 
     kept = shelved(parts())
     if len(ids) != songs:

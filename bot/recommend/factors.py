@@ -81,6 +81,10 @@ class Factors:
         for start in range(0, self._tracks, AT_A_TIME):
             yield start, self._unit(np.arange(start, min(start + AT_A_TIME, self._tracks)))
 
+    def of(self, indices: npt.NDArray[np.int64]) -> Floats:
+        """The directions of some songs: (songs, dims), each of length 1, or 0 for one that says nothing."""
+        return self._unit(indices)
+
     def _unit(self, indices: npt.NDArray[np.int64]) -> Floats:
         """Directions of songs, whose factors are bytes around 128, each song's in a step of its own.
 

@@ -31,7 +31,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.party import spelling
-from bot.recommend import index, other_names, places, shelving
+from bot.party.rules import christmas as christmas_words
+from bot.recommend import christmas, index, other_names, places, shelving
 from bot.recommend.bundle import Bundle
 from bot.recommend.index import Arrays
 
@@ -206,7 +207,7 @@ def digest(catalogue: Path) -> str:
 def rules() -> str:
     """The same as long as songs are prepared in the same way: it follows from the code and tables for it."""
     known = hashlib.sha256(f"{sys.byteorder} {unidata_version} {version('anyascii')}".encode())
-    for module in (spelling, index, places, shelving, other_names):
+    for module in (spelling, christmas_words, index, places, shelving, christmas, other_names):
         known.update(Path(str(module.__file__)).read_bytes())
     known.update(
         Path(__file__).with_name("catalogue.py").read_bytes()

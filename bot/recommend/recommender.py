@@ -29,7 +29,9 @@ from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.factors import Factors, NoFactors
 from bot.recommend.halves import Answer as Answer
 from bot.recommend.halves import joined, lifted, mean, summed
+from bot.recommend.mix import mixed
 from bot.recommend.scanner import Scanner
+from bot.recommend.second_look import Known, second_look
 from bot.recommend.spoken import Row, Spoken
 
 log = logging.getLogger(__name__)
@@ -52,8 +54,12 @@ FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUR
 """What factors, neighbours and content weigh: without neighbours and artists songs lie further away."""
 OF_ONE_ARTIST = 2
 """So many songs of one artist lie around a party on its map: the nearest would all be by the same few."""
+FEW = 8
+"""In a group of so many each member's own songs are looked for where all together leave none of them."""
 LEAST_SHARE = 0.25
 """A second title is named as a reason when it speaks for a song at least this much as the first does."""
+LEAST_REASON = 0.5
+"""A title is named only if alone in a queue it would add so much to a song's logit."""
 
 
 Result = TypeVar("Result")
@@ -74,6 +80,12 @@ class Songs(Protocol):
     def artist(self, track: Track) -> int:
         """The number of a song's main artist; -1 for one without any in the catalogue."""
 
+    def years(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """The year of each of some songs; 0 where it is unknown."""
+
+    def christmas(self) -> npt.NDArray[np.int32]:
+        """Every song that is about Christmas."""
+
     def spoken(self, phrases: Sequence[str]) -> Spoken:
         """What the model is told for phrases of what is looked for: for worker threads."""
 
@@ -85,7 +97,7 @@ class Songs(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
+class Ask:
     """One question to the model, its songs and words as rows."""
 
     heard: Sequence[tuple[int, Signal]]
@@ -96,6 +108,7 @@ class _Ask:
     served: Mapping[str, float]
     clean: bool
     longest_ms: int
+    christmas: bool
     spoken: Spoken
 
     def allows(self, track: Track) -> bool:
@@ -155,8 +168,11 @@ class Recommender:
         served: Mapping[str, float] | None = None,
         clean: bool = False,
         longest_ms: int = 0,
+        christmas: bool = False,
     ) -> list[Suggestion]:
         """The best `count` songs for what the room has told, none of the banned ones in any version.
+
+        Of a room that has told nothing, or nothing that the model knows, a mix of decades and tastes.
 
         Args:
             told: songs, and what each member has said of them.
@@ -168,13 +184,16 @@ class Recommender:
             served: how many songs each member has had, by user_id, for `Strategy.TURNS`.
             clean: none that are marked explicit.
             longest_ms: none that are longer; 0 for any.
+            christmas: also songs about Christmas.
         """
 
         def work() -> list[Suggestion]:
             spoken = self._songs.spoken(words) if words else Spoken()
             heard = self._heard(told, spoken.rows)
-            had = served or {}
-            return self._suggest(_Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, spoken))
+            had, wanted = served or {}, christmas or spoken.christmas
+            return self._suggest(
+                Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, wanted, spoken)
+            )
 
         return await self._work(work)
 
@@ -191,13 +210,17 @@ class Recommender:
         ]
         return [(index, signal) for index, signal in rows if index is not None]
 
-    def _suggest(self, ask: _Ask) -> list[Suggestion]:
+    def _suggest(self, ask: Ask) -> list[Suggestion]:
         out = {index for track in ask.banned for index in self._versions(track)}
+        never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
-        exploring = group or ask.mood is not Mood.SAFE
-        words = bool(ask.spoken.rows)
-        ask, answer = self._answered(ask, out, CANDIDATES if exploring or words else ask.count * SPARE)
-        apart = islice(self._apart(self._order(ask, answer, group=group), answer, out), ask.count * SPARE)
+        ask, answer = self._answered(ask, never, CANDIDATES)
+        if self._knows(ask, answer):
+            answer = self.widened(ask, answer, never) if group and not ask.spoken.rows else answer
+            order = self._order(ask, answer, group=group)
+        else:
+            order = self._mix(ask, answer)
+        apart = islice(self._apart(order, answer, out), ask.count * SPARE)
         places: list[int] = []
         tracks: list[Track] = []
         best: list[int] = []
@@ -208,21 +231,23 @@ class Recommender:
                     places.append(place)
                     tracks.append(track)
             best = varied(tracks, ask.count)
-        wanted = np.array([signal.label > 0 for _, signal in ask.heard], bool)
-        titles = [signal.track.title for _, signal in ask.heard]
+        told = [signal for _, signal in ask.heard]
+        titles, least = [signal.track.title for signal in told], taste.least(LEAST_REASON, told)
+        fits = taste.fits(answer.reasons, told)
         return [
             Suggestion(
                 tracks[each],
-                float(str(answer.match[places[each]])),  # its few digits, which any database keeps
+                float(str(answer.match[place])),  # its few digits, which any database keeps
                 ask.spoken.named(
-                    int(answer.tracks[places[each]]),
-                    strongest(titles, np.where(wanted, answer.reasons[places[each]], 0)),
+                    int(answer.tracks[place]),
+                    strongest(titles, np.where(answer.reasons[place] < least, 0, answer.reasons[place])),
                 ),
+                round(float(fits[place]), 3),
             )
-            for each in best
+            for each, place in ((each, places[each]) for each in best)
         ]
 
-    def _answered(self, ask: _Ask, out: Collection[int], limit: int) -> tuple[_Ask, Answer]:
+    def _answered(self, ask: Ask, out: Collection[int], limit: int) -> tuple[Ask, Answer]:
         """What the graph says, without the songs that words leave out; each phrase is an entry of the queue.
 
         Songs that stand for words are told in two halves: what is told is no answer, and they are the best.
@@ -251,6 +276,23 @@ class Recommender:
         ]
         return replace(ask, heard=[*ask.heard[:first], *phrases]), summed(answer, entries)
 
+    def _knows(self, ask: Ask, answer: Answer) -> bool:
+        """Whether anything that the room wants speaks for what fits it best."""
+        best = answer.reasons[: ask.count]
+        return bool((best >= taste.least(LEAST_REASON, [signal for _, signal in ask.heard])).any())
+
+    def _mix(self, ask: Ask, answer: Answer) -> Iterable[int]:
+        """The places of the answer in an order that has a bit of everything."""
+        if not len(answer.tracks):
+            return ()
+        try:
+            tastes = self._factors.of(answer.tracks)
+        except NoMap:
+            tastes = None
+        standing = taste.logit(answer.match)
+        standing += self._surprise(ask, answer)
+        return mixed(standing, self._songs.years(answer.tracks), tastes)
+
     def _apart(self, order: Iterable[int], answer: Answer, out: set[int]) -> Iterator[int]:
         """The places in this order without those of songs that are out, in any version; each goes out too."""
         for place in order:
@@ -259,23 +301,60 @@ class Recommender:
                 out.update(self._songs.versions_of(index))
                 yield place
 
-    def _order(self, ask: _Ask, answer: Answer, *, group: bool) -> Iterable[int]:
+    def _order(self, ask: Ask, answer: Answer, *, group: bool) -> Iterable[int]:
         """The places of the answer, best first for these people in this mood."""
         if not len(answer.tracks):
             return ()
         told = [signal for _, signal in ask.heard]
-        said = [(self._artist(signal.track), signal) for signal in told]
+        queue = np.array([index for index, _ in ask.heard], np.int64)
+        entries, songs = self._known(queue), self._known(answer.tracks)
         logits = taste.logit(answer.match)
-        extra = logits.std() * taste.surprise(
-            self._songs.artists(answer.tracks), said, taste.SPREAD[ask.mood], self._rng
-        )
-        extra += lifted(logits + extra, np.isin(answer.tracks, ask.spoken.meant))
+        looked = second_look(logits, answer.reasons, told, entries, songs, self._tracks)
+        extra = self._surprise(ask, answer)
+        extra += lifted(looked.logits + extra, np.isin(answer.tracks, ask.spoken.meant))
         if group and ask.strategy is not Strategy.POOLED:
-            members = taste.members(told)
-            scores = taste.by_member(answer.reasons, answer.match, told) + extra
-            return taste.together(scores, ask.strategy, [ask.served.get(each, 0.0) for each in members])
-        order: list[int] = np.argsort(-(logits + extra), kind="stable").tolist()
+            scores = taste.by_member(looked.reasons, looked.logits, told) + extra
+            whose = taste.made_for(taste.gains(answer.reasons, told))
+            had = [ask.served.get(each, 0.0) for each in taste.members(told)]
+            return taste.together(scores, ask.strategy, had, whose)
+        order: list[int] = np.argsort(-(looked.logits + extra), kind="stable").tolist()
         return order
+
+    def _known(self, indices: npt.NDArray[np.int64]) -> Known:
+        """What the catalogue says of songs, which stand there by popularity; of artists and words nothing."""
+        years = np.zeros(len(indices), np.int32)
+        songs = indices < self._tracks
+        years[songs] = self._songs.years(indices[songs])
+        return Known(indices, years)
+
+    def widened(self, ask: Ask, answer: Answer, never: set[int]) -> Answer:
+        """An answer with more songs for members for whom it has hardly any: they are asked for alone."""
+        told = [signal for _, signal in ask.heard]
+        members = taste.members(told)
+        has = np.bincount(taste.made_for(taste.gains(answer.reasons, told)) + 1, minlength=len(members) + 1)
+        more: set[int] = set()
+        for member, count in zip(members, has[1:].tolist(), strict=True):
+            theirs = [(index, signal) for index, signal in ask.heard if signal.stances.get(member, 0.0) > 0]
+            if count < ask.count and theirs and len(members) <= FEW:
+                more.update(
+                    self.answer(theirs, never, ask.count * AHEAD, blend=FAR[ask.mood]).tracks.tolist()
+                )
+        more.difference_update(answer.tracks.tolist())
+        if not more:
+            return answer
+        found = self.answer(ask.heard, self._all_but(sorted(more)), len(more), blend=FAR[ask.mood])
+        return Answer(
+            np.concatenate([answer.tracks, found.tracks]),
+            np.concatenate([answer.match, found.match]),
+            np.concatenate([answer.reasons, found.reasons]),
+        )
+
+    def _surprise(self, ask: Ask, answer: Answer) -> npt.NDArray[np.float64]:
+        """What the mood leaves to chance of each song of an answer, in logits."""
+        said = [(self._artist(signal.track), signal) for _, signal in ask.heard]
+        artists = self._songs.artists(answer.tracks)
+        spread = taste.surprise(artists, said, taste.SPREAD[ask.mood], self._rng)
+        return np.asarray(taste.logit(answer.match).std() * spread)
 
     async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:
         """Why a song fits to what the room has told, or None for a song that the model does not know.

@@ -32,6 +32,7 @@ class Shelf:
         self.index = Index(kept, self.fame)
         self.plain: npt.NDArray[np.uint32] = kept["plain"]
         self.years: Numbers = kept["years"]
+        self.christmas: Numbers = kept["christmas"]
         self.artist_of: Numbers = kept["artist_of"]
         self.artist_fame: npt.NDArray[np.float64] = kept["artist_fame"]
         self._artists: npt.NDArray[np.int64] = kept["artists"]

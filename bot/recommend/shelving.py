@@ -25,6 +25,7 @@ from bot.party.spelling import (
     without_the,
     written_title_key,
 )
+from bot.recommend.christmas import christmas_songs
 from bot.recommend.index import indexed
 from bot.recommend.other_names import all_names, other_titles, romanised
 from bot.recommend.places import Hashes, number, numbers, order
@@ -46,6 +47,7 @@ class Row(NamedTuple):
     artists: str  # comma separated
     popularity: float  # from 0 to 1
     year: int  # 0 where it is unknown
+    album: str = ""
 
 
 class _Pairs:
@@ -82,6 +84,7 @@ class _Made:
     other_texts: list[str] = field(default_factory=list)  # other titles and names in Latin letters
     popularity: array[float] = field(default_factory=lambda: array("d"))
     years: array[int] = field(default_factory=lambda: array("i"))
+    christmas: array[int] = field(default_factory=lambda: array("i"))
 
 
 def shelved(parts: Iterable[Sequence[Row]]) -> dict[str, npt.NDArray[Any]]:
@@ -103,6 +106,7 @@ def shelved(parts: Iterable[Sequence[Row]]) -> dict[str, npt.NDArray[Any]]:
         **texts("texts", made.texts),
         "plain": (np.array(made.plain, np.int64) & PLAIN).astype(np.uint32),
         "years": years,
+        "christmas": np.array(made.christmas, np.int32),
         "artists": artists,
         "artist_of": artist_of,
         "artist_fame": np.bincount(artist_of, popularity),
@@ -186,6 +190,8 @@ def _made(rows: Sequence[Row], made: _Made) -> list[str]:
     made.plain.extend(numbers([title.partition("(")[0].strip() or title for title in folded]))
     made.popularity.extend([row.popularity for row in rows])
     made.years.extend([row.year for row in rows])
+    for_christmas = christmas_songs([row.title for row in rows], [row.album for row in rows])
+    made.christmas.extend([first + at for at in for_christmas])
     lines = [f"{title} {names}" for title, names in zip(folded, people, strict=True)]
     for at, line in enumerate(lines):
         if not line.isascii() and NOT_LATIN.search(line):

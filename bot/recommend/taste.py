@@ -22,6 +22,12 @@ KEENNESS = 0.5
 """How much better a song is that stands one standard deviation higher: exp(KEENNESS) times."""
 PATIENCE = 30.0
 """So many middling songs a member may have had less than the others before it matters much."""
+PART = 0.75
+"""Of the songs that a member would have if all were shared out alike, so many are theirs at least ..."""
+GAIN = 0.2
+"""... as long as there are songs that their own add so much to, in logits."""
+SURE = 1.0
+"""To what fits as well as anything can, a member's songs add so much: logits, so the odds are 2.7 times."""
 SERVED = 5.0
 """How many middling songs one song that was made for a member is worth."""
 SPREAD = {Mood.SAFE: 0.0, Mood.BALANCED: 0.15, Mood.ADVENTUROUS: 0.6}
@@ -30,26 +36,41 @@ NOISE = 1.0
 """How little one vote says about an artist: its standard deviation, likewise."""
 
 
-def by_member(
-    reasons: npt.NDArray[np.float32], match: npt.NDArray[np.float32], told: Sequence[Signal]
-) -> Floats:
+def by_member(reasons: npt.NDArray[np.floating], logits: Floats, told: Sequence[Signal]) -> Floats:
     """Each member's own logit of each song: (members, songs), the members as `members` has them.
 
     Args:
         reasons: (songs, entries), as the model gave them for the whole queue.
-        match: (songs,), likewise.
+        logits: (songs,), likewise.
         told: the entries.
     """
-    bias = logit(match) - reasons.sum(axis=1)
+    return np.asarray(logits - reasons.sum(axis=1) + gains(reasons, told))
+
+
+def gains(reasons: npt.NDArray[np.floating], told: Sequence[Signal]) -> Floats:
+    """What each member's songs would add to each song's logit if nobody else had any: (members, songs)."""
     weight = np.array([signal.weight * signal.label for signal in told])
-    alone = reasons / np.where(weight == 0, np.inf, weight)  # the share of an entry of weight and label 1
     everybody = sum(signal.weight for signal in told)
-    scores = []
-    for user in members(told):
+    people = members(told)
+    alone = np.zeros((len(told), len(people)))
+    for number, user in enumerate(people):
         stance = np.array([signal.stances.get(user, 0.0) for signal in told])
         strength = (everybody / max(float(np.abs(np.sign(stance)).sum()), 1.0)) ** POOLING
-        scores.append(bias + strength * alone @ stance)
-    return np.array(scores).reshape(len(scores), len(match))
+        alone[:, number] = strength * stance / np.where(weight == 0, np.inf, weight)  # of weight and label 1
+    return np.asarray((reasons @ alone).T)
+
+
+def least(alone: float, told: Sequence[Signal]) -> Floats:
+    """What the share of each entry must be, so that alone it would be so much; infinite for what is unwanted.
+
+    Args:
+        alone: the share of a logit that an entry would have as the only one of a queue.
+        told: the entries of the queue that it is one of.
+    """
+    weight = np.array([signal.weight for signal in told])
+    wanted = np.array([signal.label > 0 and signal.weight > 0 for signal in told], bool)
+    diluted = (weight / max(float(weight.sum()), 1e-9)) ** POOLING
+    return np.where(wanted, alone * diluted, np.inf)
 
 
 def members(told: Sequence[Signal]) -> list[str]:
@@ -63,17 +84,44 @@ def logit(match: npt.NDArray[np.float32]) -> Floats:
     return np.asarray(np.log(probability) - np.log1p(-probability))
 
 
-def together(scores: Floats, strategy: Strategy, served: Sequence[float] = ()) -> Iterator[int]:
+def fits(reasons: npt.NDArray[np.floating], told: Sequence[Signal]) -> Floats:
+    """How well each song fits whom it fits best, beside what fits them best: (songs,), from 0 to 1.
+
+    By what the songs and words of a member, or of a room in which nobody is named, add to its logit. Where
+    they add little to any song, even what fits best does not fit well.
+    """
+    gained = gains(reasons, told) if members(told) else reasons.sum(axis=1)[np.newaxis]
+    best = np.maximum(gained.max(axis=1, initial=0), SURE)
+    return np.asarray(np.clip((gained / best[:, np.newaxis]).max(axis=0, initial=0), 0, 1))
+
+
+def made_for(gained: Floats) -> npt.NDArray[np.int64]:
+    """The member for whom each song is, whose own songs add most to it: (songs,), or -1 if nobody's do."""
+    if not len(gained):
+        return np.full(gained.shape[1], -1)
+    most = gained.argmax(axis=0)
+    return np.where(gained.max(axis=0) >= GAIN, most, -1)
+
+
+def together(
+    scores: Floats,
+    strategy: Strategy,
+    served: Sequence[float] = (),
+    whose: npt.NDArray[np.int64] | None = None,
+) -> Iterator[int]:
     """The songs' order for a group, best first, found out as far as it is asked for.
 
     Args:
         scores: (members, songs), each member's logits.
         strategy: how to agree.
         served: (members,), how many songs each has had so far; none by default.
+        whose: (songs,), for which member each is, -1 for none: without misery each has a part of every list.
     """
     if strategy in {Strategy.WITHOUT_MISERY, Strategy.TURNS}:
         had = SERVED * np.array(served or np.zeros(len(scores)))
-        return _served_in_turn(_pleasure(scores), had, only_the_least=strategy is Strategy.TURNS)
+        turns = strategy is Strategy.TURNS
+        whose = np.full(scores.shape[1], -1) if turns or whose is None else whose
+        return _served_in_turn(_pleasure(scores), had, whose, only_the_least=turns)
     how = {Strategy.LEAST_MISERY: np.min, Strategy.MOST_PLEASURE: np.max}
     value = how[strategy](_pleasure(scores), axis=0) if strategy in how else scores.mean(axis=0)
     return iter(np.argsort(-value, stable=True).tolist())
@@ -87,17 +135,28 @@ def _pleasure(scores: Floats) -> Floats:
     return np.asarray(worth / worth.mean(axis=1, keepdims=True))
 
 
-def _served_in_turn(pleasure: Floats, had: Floats, *, only_the_least: bool) -> Iterator[int]:
+def _served_in_turn(
+    pleasure: Floats, had: Floats, whose: npt.NDArray[np.int64], *, only_the_least: bool
+) -> Iterator[int]:
     """The average without misery: whoever has had less so far counts more, song after song.
 
     Each place goes to the song with the greatest sum of pleasure / (PATIENCE + had), which is proportional
-    fairness (F. Kelly, 1998); or, in turns, to the favourite of whoever has had least.
+    fairness (F. Kelly, 1998); or, in turns, to the favourite of whoever has had least. Where the songs that
+    are for one member have become fewer than `PART` of an equal share, it is one of those.
     """
     left = pleasure.copy()
-    for _ in range(pleasure.shape[1]):
-        weight = np.eye(len(had))[int(np.argmin(had))] if only_the_least else 1 / (PATIENCE + had)
-        song = int(np.argmax(weight @ left))
+    people = len(had)
+    own, waiting = np.zeros(people), np.bincount(whose[whose >= 0], minlength=people)
+    for place in range(1, pleasure.shape[1] + 1):
+        weight = np.eye(people)[int(np.argmin(had))] if only_the_least else 1 / (PATIENCE + had)
+        worth = weight @ left
+        short = np.where(waiting > own, np.floor(place * PART / people + 0.5) - own, 0)
+        if short.max(initial=0) > 0:
+            worth = np.where(whose == int(np.argmax(short)), worth, -1)
+        song = int(np.argmax(worth))
         left[:, song] = -1  # less than any pleasure
+        if whose[song] >= 0:
+            own[whose[song]] += 1
         yield song
         had = had + pleasure[:, song]
 

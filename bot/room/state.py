@@ -11,6 +11,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # which pydantic asks for before Python 3.12
 
 from bot.party.links import Kind, Link
+from bot.party.rules.fits import full
 from bot.party.words import Entry, Member, Playback, Rules, Track
 from bot.wording.replies import Replies, seen
 
@@ -34,7 +35,7 @@ class SongJson(TypedDict):
 
 
 class EntryJson(SongJson):
-    """A song of the party. What was suggested once keeps the last three fields."""
+    """A song of the party. What was suggested once keeps the last four fields."""
 
     id: Annotated[int, Field(description="Its number, which is the `entry` of requests")]
     state: Annotated[str, Field(description="suggested, queued, playing, played, skipped or removed")]
@@ -45,7 +46,8 @@ class EntryJson(SongJson):
     started_ms: Annotated[int | None, Field(description="Since 1970, as all instants are")]
     ends_ms: int | None
     match: NotRequired[Annotated[float | None, Field(description="The chance that it belongs here, 0 to 1")]]
-    match_words: NotRequired[str]
+    match_bar: NotRequired[Annotated[float, Field(description="How well it fits this room, 0 to 1")]]
+    match_words: NotRequired[Annotated[str, Field(description="The same in words; `why` has the number")]]
     because: NotRequired[str]
 
 
@@ -133,6 +135,7 @@ def entry(one: Entry, words: Replies) -> EntryJson:
     }
     if one.ballot is not None:
         made["match"] = one.match
+        made["match_bar"] = full(one)
         made["match_words"] = words.match(one)
         made["because"] = words.because(one)
     told: EntryJson = made

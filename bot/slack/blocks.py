@@ -193,7 +193,7 @@ def _down(shown: Sequence[Entry], page: int, replies: Replies) -> list[Json]:
 def _suggestion(entry: Entry, replies: Replies) -> Json:
     became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
     name = replies.strong(replies.song(entry.track))
-    text = f"{name}{became}\n{replies.match(entry)} · {replies.because(entry)}"
+    text = f"{name}{became}\n{replies.matched(entry)} · {replies.because(entry)}"
     return section(text, _vote(entry, 1, replies, on_card=True))
 
 
@@ -214,7 +214,7 @@ def ballot_card(
     for entry in ballot[:USUAL_SUGGESTIONS]:
         became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
         name = replies.strong(replies.song(entry.track))
-        blocks.append(section(f"{name}{became}\n{replies.match(entry)} · {replies.because(entry)}"))
+        blocks.append(section(f"{name}{became}\n{replies.matched(entry)} · {replies.because(entry)}"))
         over = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
         if not over and not expired(entry, now_ms):
             blocks.append(actions(_vote(entry, 1, replies), _vote(entry, -1, replies)))

@@ -15,6 +15,7 @@ from bot.party.errors import PartyError, SongTooLong, marked
 from bot.party.limits import LONGEST_TEXT
 from bot.party.links import Kind, Link
 from bot.party.results import Barred
+from bot.party.rules.fits import Fit, blocks, fit
 from bot.party.visible import isolated, short, visible
 from bot.party.words import Entry, Member, State, Track
 from bot.wording.languages import Language
@@ -50,6 +51,12 @@ STATES = {
     State.REMOVED: marked("✖ removed"),
 }
 """What has become of a suggestion."""
+FITS = {
+    Fit.STRONG: marked("strong match"),
+    Fit.GOOD: marked("good match"),
+    Fit.TRY: marked("worth a try"),
+}
+"""How well a suggestion fits its room; `/why` has the number."""
 
 
 def seen(text: str, longest: int = LONGEST_SHOWN) -> str:
@@ -128,12 +135,12 @@ class Wording:
         return self.outside(name, LONGEST_NAME)
 
     def match(self, entry: Entry) -> str:
-        """How well a suggestion fits, in per cent; empty for an entry that nobody suggested."""
-        if entry.match is None:
-            return ""
-        if entry.match < 0.01:
-            return self.say(marked("under {percent} match"), percent=self.language.percent(0.01))
-        return self.say(marked("{percent} match"), percent=self.language.percent(entry.match))
+        """How well a suggestion fits this room, in words; empty for an entry that nobody suggested."""
+        return "" if entry.match is None else self.say(FITS[fit(entry)])
+
+    def matched(self, entry: Entry) -> str:
+        """The same behind a bar, for chats."""
+        return "" if entry.match is None else f"{blocks(entry)} {self.match(entry)}"
 
     def page(self, page: int, pages: int) -> str:
         """Which page of how many, counted from 0."""
@@ -142,7 +149,7 @@ class Wording:
     def because(self, entry: Entry) -> str:
         """Why the model suggests a song."""
         if not entry.because:
-            return self.say(marked("popular with everyone"))
+            return self.say(marked("I don't know much about this yet"))
         return self.say(marked("because of {names}"), names=self.listed(entry.because))
 
     def listed(self, names: Sequence[str]) -> str:

@@ -109,7 +109,9 @@ class Replies(ModerationReplies):
     def offered(self, ballot: Sequence[Entry]) -> str:
         """What `next` found."""
         if not any(entry.because for entry in ballot):
-            return self.say(marked("I don't know any of your songs yet, so here's what many people like."))
+            return self.say(
+                marked("I don't know much about your music yet, so here's a mix of decades and styles.")
+            )
         return self.count(
             "Here's a song that fits. Vote for it if you want to hear it.",
             "Here are {number} songs that fit. Vote for the ones you want to hear.",

@@ -77,7 +77,7 @@ STARTED = query(
 
 QUEUE = numbered(insert(entries).values(given("party_id", "state", "added_by", "added_ms", *SONG)))
 SUGGEST = numbered(
-    insert(entries).values(given("party_id", "state", "added_ms", "ballot", "match", "because", *SONG))
+    insert(entries).values(given("party_id", "state", "added_ms", "ballot", "match", "because", "fit", *SONG))
 )
 PIN = command(update(entries).where(_IS_ENTRY).values(given("pin")))
 CLOSE_RANKS = command(
@@ -191,6 +191,7 @@ class Entries:
                 "ballot": change_id,
                 "match": suggestion.match,
                 "because": json.dumps(suggestion.because, ensure_ascii=False),
+                "fit": suggestion.fit,
                 **track_columns(suggestion.track),
             }
             for suggestion in suggestions

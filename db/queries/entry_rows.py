@@ -32,6 +32,7 @@ class EntryRow(NamedTuple):
     ballot: int | None
     match: float | None
     because: str | None
+    fit: float | None
     pin: int | None
     left_ms: int | None
     spotify_id: str | None
@@ -70,6 +71,7 @@ def entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
             entries.c.ballot,
             entries.c.match,
             entries.c.because,
+            entries.c.fit,
             entries.c.pin,
             entries.c.left_ms,
             entries.c.spotify_id,
@@ -111,6 +113,7 @@ def _entry(row: EntryRow) -> Entry:
         row.ballot,
         row.pin if row.state == State.QUEUED else None,
         row.left_ms if row.state == State.PLAYING else None,
+        row.fit,
     )
 
 
@@ -124,6 +127,7 @@ def offer(number: int, suggestion: Suggestion, at_ms: int, ballot: int) -> Entry
         at_ms,
         match=suggestion.match,
         because=tuple(suggestion.because),
+        fit=suggestion.fit,
         ballot=ballot,
     )
 

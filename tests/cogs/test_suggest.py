@@ -62,7 +62,9 @@ async def test_a_ballot_has_as_many_songs_as_asked_for(
     for number, entry in enumerate(ballot, start=1):
         song, reason = lines(message)[2 * number - 2 : 2 * number]
         assert song.startswith(f"**{number}.** **{entry.track.title[:50]}")
-        assert re.fullmatch(r"-# (?:\d+%|under 1%) match · because of Mr\. Brightside", reason)
+        assert re.fullmatch(
+            r"-# [▰▱]{5} (?:strong match|good match|worth a try) · because of Mr\. Brightside", reason
+        )
     assert votes(message) == [
         (f"encore:vote:{entry.id}:{value}", emoji, "")
         for entry in ballot
@@ -72,10 +74,11 @@ async def test_a_ballot_has_as_many_songs_as_asked_for(
 
 
 async def test_five_songs_are_offered_unless_told_otherwise(fake: FakeDiscord) -> None:
-    """The count can be left out, and an empty party gets what is popular with everyone."""
+    """The count can be left out, and an empty party gets a mix of everything, with no reason made up."""
     message = public(await fake.slash(fake.member("Anna"), "next"))
     assert len(votes(message)) == 10
-    assert [line.partition(" · ")[2] for line in lines(message)[1::2]] == ["popular with everyone"] * 5
+    reasons = [line.partition(" · ")[2] for line in lines(message)[1::2]]
+    assert reasons == ["I don't know much about this yet"] * 5
 
 
 async def test_other_songs_repeat_none(fake: FakeDiscord, party: PartyService) -> None:
@@ -137,7 +140,10 @@ async def test_words_make_a_ballot(fake: FakeDiscord, party: PartyService) -> No
     assert read(message.text).startswith("I don't know the word vlorp. Songs for “90s rock”")
     assert len(lines(message)) == 10
     assert all(
-        re.fullmatch(r"-# (?:\d+%|under 1%) match · because of 90s rock", reason)
+        re.fullmatch(
+            r"-# [▰▱]{5} (?:strong match|good match|worth a try) · because of 90s rock",
+            reason,
+        )
         for reason in lines(message)[1::2]
     )
     wanted = (await offered(fake, party))[0]

@@ -21,6 +21,8 @@ class Stage:
 
     recommender: Recommender
     lists: Sequence[Sequence[Track]]
+    sources: Sequence[str]  # of each list
+    catalogue: Catalogue
 
 
 def open_stage(model: Path, data: Path, split: Split) -> Stage:
@@ -31,4 +33,4 @@ def open_stage(model: Path, data: Path, split: Split) -> Stage:
     unseen = Bundle(model, everything).unseen(everything, split)
     songs = [Track(s.title, s.artist, s.track_id, s.album, s.year, s.duration_ms) for s in unseen.songs]
     lists = [[songs[track] for track in unseen.tracks(i)] for i in range(len(unseen))]
-    return Stage(Recommender(bundle, catalogue, seed=0), lists)
+    return Stage(Recommender(bundle, catalogue, seed=0), lists, unseen.sources, catalogue)

@@ -32,16 +32,21 @@ def signals(entries: Iterable[Entry]) -> list[Signal]:
     """What a party's entries and votes tell the model.
 
     A song that was taken out says nothing of itself: people mistype. A suggestion speaks only once it has
-    been voted on.
+    been voted on, and so does one that the autopilot has picked: the model would hear itself.
     """
     told = []
     for entry in entries:
         if entry.state is State.SKIPPED or entry.score < 0:
             told.append(Signal(entry.track, 1.0, UNWANTED, stances(entry)))
-        elif entry.state is not State.REMOVED and (entry.state is not State.SUGGESTED or entry.score):
+        elif entry.state is not State.REMOVED and (entry.score or _added(entry)):
             weight = min(1 + UP_VOTE_WEIGHT * entry.ups, HEAVIEST)
             told.append(Signal(entry.track, weight, 1.0, stances(entry)))
     return told
+
+
+def _added(entry: Entry) -> bool:
+    """Whether a person has put it into the queue."""
+    return entry.added_by is not None and entry.state is not State.SUGGESTED
 
 
 def stances(entry: Entry) -> dict[str, float]:

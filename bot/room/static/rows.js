@@ -4,8 +4,6 @@ import { page } from "./page.js";
 import { apart, byId, fillTile, mark, put, source } from "./view.js";
 import { say } from "./words.js";
 
-const FULL_BAR = 0.3; // a match that fills the bar: that a song belongs is seldom likelier than this
-
 export function votes(holder, entry) {
   if (!holder.childElementCount) {
     holder.append(byId("votes").content.cloneNode(true));
@@ -80,7 +78,7 @@ export function suggested(row, entry) {
     match.append(document.createElement("i"), document.createElement("span"));
     row.querySelector(".note").before(match);
   }
-  row.querySelector(".match i").style.setProperty("--match", Math.min((entry.match ?? 0) / FULL_BAR, 1));
+  row.querySelector(".match i").style.setProperty("--match", entry.match_bar ?? 0);
   row.querySelector(".match span").textContent = entry.match_words ?? "";
 }
 

@@ -50,11 +50,16 @@ function rows(list, entries) {
     row.dataset.entry = entry.id;
     fillTile(row.querySelector(".tile"), entry);
     row.querySelector(".title").textContent = entry.title;
-    row.querySelector(".artist").textContent = [apart(entry.artist), entry.by && apart(entry.by)].filter(Boolean).join(" · ");
+    row.querySelector(".artist").textContent = saidOf(entry).filter(Boolean).join(" · ");
     votesOf(row, entry);
     if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
   });
   for (const row of kept.values()) row.remove();
+}
+
+// A song that is put to the vote says first how well it fits: a long name is cut at its end.
+function saidOf({ artist, by, state, match_words: match }) {
+  return state === "suggested" ? [match, apart(artist)] : [apart(artist), by && apart(by)];
 }
 
 function votesOf(row, { ups, downs }) {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from itertools import count
+from typing import Any
 
 import pytest
 
 from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS, PARTY_ENDS_AFTER_MS
-from bot.party.words import Entry, Party, State
+from bot.party.words import Entry, Party, Signal, State, Suggestion, Track
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -313,3 +315,45 @@ async def test_the_chosen_song_can_be_removed_by_a_moderator_only(
     (own,) = (await rolling.insight.now(ROOM)).queue
     assert (await rolling.queue.remove(ROOM, MOD, own.id)).state is State.REMOVED
     assert own.id not in {entry.id for entry in (await asked(rolling)).ballot}
+
+
+async def test_the_autopilots_own_picks_do_not_make_its_taste(
+    store: Store, catalogue: Catalogue, clock: Clock
+) -> None:
+    """Ten rounds in which nobody votes: the model is told of the one song that somebody added, each time."""
+    model = Hearing()
+    party = PartyService(store, catalogue, model, clock)
+    await party.settings.choose(ROOM, MOD, {"autopilot": True, "autopilot_below": 8})
+    await party.queue.add(ROOM, ANNA, "wonderwall")
+    for _ in range(10):
+        await party.autopilot.roll_on()
+        clock.pass_by(minutes=1)
+        await party.autopilot.roll_on()
+        clock.pass_by(minutes=3)
+        await party.clock.play_on()
+        await party.ballots.next(ROOM, ANNA)
+    picked = [entry for entry in (await party.insight.now(ROOM)).history if entry.added_by is None]
+    assert picked
+    assert {tuple(signal.track.title for signal in told) for told in model.heard} == {("Wonderwall",)}
+
+
+class Hearing:
+    """A model that notes the songs that it is told of, and has another one each time."""
+
+    def __init__(self) -> None:
+        self.heard: list[Sequence[Signal]] = []
+        self._numbers = count()
+
+    async def suggest(self, told: Sequence[Signal], *_: Any, **__: Any) -> list[Suggestion]:
+        """One song that nobody has heard of."""
+        self.heard.append(told)
+        return [Suggestion(Track(f"Song {next(self._numbers)}", "Vlorp", duration_ms=60_000), 0.5, ("x",))]
+
+    async def why(self, *_: Any) -> None:
+        """Knows no reason."""
+
+    async def likeness(self, *_: Any) -> Any:
+        """Knows no likeness."""
+
+    async def locate(self, *_: Any) -> Any:
+        """Knows no places."""

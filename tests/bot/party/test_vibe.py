@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -75,7 +76,7 @@ async def test_a_vote_takes_a_song_of_a_vibe_up(party: PartyService) -> None:
 
 @pytest.mark.parametrize("people", [(ANNA, ANNA), (ANNA, BEN)], ids=["one", "two"])
 async def test_words_and_queue_speak_together(party: PartyService, people: tuple[Member, Member]) -> None:
-    """With a queue, of one or of several, it is neither what the words bring alone nor what that does."""
+    """With a queue, of one or of several, it is neither what the words bring alone nor what the queue does."""
     words = await party.ballots.vibe(ELSEWHERE, ANNA, "90s rock", mood=Mood.SAFE)
     for number, song in enumerate(("take on me", "dancing queen", "uptown girl", "september earth wind")):
         await party.queue.add(ROOM, people[number % 2], song)
@@ -210,7 +211,7 @@ async def test_the_mood_and_who_was_served_reach_the_model(
         clock.pass_by(minutes=7)
         await party.clock.play_on()
     await party.ballots.next(ROOM, ANNA)
-    rules = {"clean": False, "longest_ms": 600_000}
+    rules = {"clean": False, "longest_ms": 600_000, "christmas": False}
     assert model.told == {"words": (), "mood": Mood.BALANCED, "served": {"11": 2, "12": 1}, **rules}
     clock.pass_by(minutes=7)
     await party.clock.play_on()
@@ -223,6 +224,34 @@ async def test_the_mood_and_who_was_served_reach_the_model(
         "served": {"11": 2, "12": 1},
         **rules,
     }
+
+
+@pytest.mark.parametrize(
+    ("day", "queue", "words", "expected"),
+    [
+        ("2026-11-23", "wonderwall", "jazz", False),
+        ("2026-11-24", "wonderwall", "jazz", True),
+        ("2026-12-27", "wonderwall", "jazz", True),
+        ("2026-12-28", "wonderwall", "jazz", False),
+        ("2026-07-01", "last christmas", "jazz", True),
+        ("2026-07-01", "wonderwall", "Weihnachten", True),
+    ],
+)
+async def test_christmas_is_asked_for_by_season_queue_or_words(
+    store: Store, catalogue: Catalogue, clock: Clock, day: str, queue: str, words: str, expected: bool
+) -> None:
+    """By the party's own clock; a song that was voted down does not ask for its like."""
+    clock.now_s = datetime.fromisoformat(f"{day}T12:00+00:00").timestamp()
+    model = Listening()
+    party = PartyService(store, catalogue, model, clock)
+    added = await party.queue.add(ROOM, ANNA, queue)
+    await party.ballots.vibe(ROOM, ANNA, words)
+    assert model.told["christmas"] is expected
+    if queue == "last christmas":
+        for member in (ANNA, BEN):
+            await party.ballots.vote(ROOM, member, added.entry.id, -1)
+        await party.ballots.next(ROOM, ANNA)
+        assert not model.told["christmas"]
 
 
 async def test_nothing_left_to_suggest(store: Store, catalogue: Catalogue, clock: Clock) -> None:

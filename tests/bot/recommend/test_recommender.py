@@ -6,18 +6,21 @@ import asyncio
 import hashlib
 import json
 import shutil
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.party.errors import StartError
+from bot.party.errors import NoMap, StartError
+from bot.party.rules.christmas import for_christmas
 from bot.party.spelling import song_key
 from bot.party.words import Mood, Signal, Strategy, Track
 from bot.recommend.bundle import Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue
-from bot.recommend.recommender import FAR, Answer, Recommender, strongest
+from bot.recommend.recommender import FAR, LEAST_REASON, Answer, Ask, Recommender, strongest
 from bot.settings import STARTER
 
 
@@ -67,11 +70,80 @@ async def test_reasons_name_what_was_queued(catalogue: Catalogue, recommender: R
 
 
 async def test_unknown_songs_are_no_obstacle(catalogue: Catalogue, recommender: Recommender) -> None:
-    """A song nobody knows by an artist nobody knows says nothing; alone it leaves the popular songs."""
+    """A song nobody knows by an artist nobody knows says nothing; alone it leaves a mix, without reasons."""
     stranger = [Signal(Track("Nothing", "Nobody Anybody Knows"), 1.0, 1.0)]
-    popular = await recommender.suggest([], [], 5)
-    assert await recommender.suggest(stranger, [], 5) == popular
-    assert all(not each.because for each in popular)
+    mix = await recommender.suggest([], [], 5)
+    assert await recommender.suggest(stranger, [], 5) == mix
+    assert all(not each.because for each in mix)
+
+
+@pytest.mark.parametrize("mood", Mood)
+async def test_nothing_known_is_a_mix_of_decades(recommender: Recommender, mood: Mood) -> None:
+    """Two fifths of the starter's lists are classic rock: of twenty songs no decade has more than five."""
+    found = await recommender.suggest([], [], 20, mood=mood)
+    decades = Counter(each.track.year // 10 for each in found if each.track.year)
+    assert len(decades) >= 5
+    assert max(decades.values()) <= 5
+
+
+async def test_skips_alone_make_nothing_known(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Skips alone say what not to play: it stays a mix, without reasons."""
+    skipped = await told(catalogue, "dream on aerosmith", "more than a feeling", label=-0.25)
+    found = await recommender.suggest(skipped, [signal.track for signal in skipped], 10)
+    assert len({each.track.year // 10 for each in found if each.track.year}) >= 4
+    assert not any(each.because for each in found)
+
+
+async def test_without_factors_it_is_still_a_mix(catalogue: Catalogue, bundle: Bundle) -> None:
+    """A graph of other names has no map, but its songs have years."""
+    recommender = Recommender(bundle, catalogue, seed=0)
+    recommender.__dict__["_factors"] = Pathless()
+    found = await recommender.suggest([], [], 20)
+    assert len({each.track.year // 10 for each in found if each.track.year}) >= 5
+
+
+class Pathless:
+    """Factors that are not there."""
+
+    def of(self, _indices: object) -> object:
+        """Says that there is no map."""
+        raise NoMap
+
+
+async def test_how_well_songs_fit(catalogue: Catalogue, recommender: Recommender) -> None:
+    """The best of a room that is well known fits as well as can be; of one that is not, nothing fits well."""
+    known = await recommender.suggest(await told(catalogue, *POP), [], 10)
+    assert max(each.fit for each in known) > 0.95
+    assert all(0 <= each.fit <= 1 for each in known)
+    unknown = await recommender.suggest([], [], 10)
+    assert {each.fit for each in unknown} == {0.0}
+
+
+async def test_a_weak_reason_is_not_named(catalogue: Catalogue, recommender: Recommender) -> None:
+    """What is named speaks for a song; of a queue that the model hardly knows nothing is."""
+    signals = await told(catalogue, "marc anthony - vivir mi vida", "celia cruz - la vida es un carnaval")
+    for each in await recommender.suggest(signals, [], 40):
+        why = await recommender.why(signals, each.track, {})
+        assert why is not None
+        shares = {share.name: share.logit for share in why.songs}
+        assert all(shares[name] * 2**0.6 >= LEAST_REASON for name in each.because)
+
+
+async def test_christmas_songs_wait_until_they_are_wanted(recommender: Recommender) -> None:
+    """A singer whose best known songs are for Christmas leads to none of them, unless it is asked for."""
+    signals = [Signal(Track("Atemlos durch die Nacht", "Helene Fischer"), 1.0, 1.0)]
+    found = await recommender.suggest(signals, [], 10)
+    assert not any(for_christmas(each.track) for each in found)
+    merry = await recommender.suggest(signals, [], 10, christmas=True)
+    assert sum(for_christmas(each.track) for each in merry) >= 3
+
+
+def test_every_christmas_song_of_the_catalogue_is_known(catalogue: Catalogue) -> None:
+    """Found in thousands of lines at once, they are the ones that are found one by one."""
+    tracks = catalogue.tracks(range(catalogue.counts[0]))
+    expected = [index for index, track in enumerate(tracks) if for_christmas(track)]
+    assert catalogue.christmas().tolist() == expected
+    assert len(expected) > 400
 
 
 async def test_shares_add_up_over_the_queue(catalogue: Catalogue, recommender: Recommender) -> None:
@@ -96,6 +168,47 @@ async def test_shares_add_up_over_the_queue(catalogue: Catalogue, recommender: R
 def test_the_strongest_one_or_two_are_named(shares: list[float], expected: tuple[str, ...]) -> None:
     """A second title is named only when it matters; what speaks against a song is no reason for it."""
     assert strongest(["a", "b", "c"], np.array(shares, np.float32)) == expected
+
+
+CLASSICAL = ("debussy clair de lune", "ludovico einaudi nuvole bianche", "ludovico einaudi divenire")
+RNB = ("usher yeah", "beyonce crazy in love", "alicia keys no one")
+METAL = ("metallica master of puppets", "iron maiden the trooper", "slipknot duality")
+POP = ("dua lipa levitating", "the weeknd blinding lights", "justin bieber peaches")
+
+
+@pytest.mark.parametrize(("one", "other"), [(CLASSICAL, RNB), (METAL, POP), (CLASSICAL, METAL)])
+@pytest.mark.parametrize("count", [5, 20])
+async def test_both_of_two_have_their_songs_from_the_first_ballot_on(
+    catalogue: Catalogue, recommender: Recommender, one: Sequence[str], other: Sequence[str], count: int
+) -> None:
+    """At least six of twenty are for each, by whose three songs alone add more, and one of the first five."""
+    sides = [
+        [Signal(await catalogue.resolve(song), 1.0, 1.0, {user: 1.0}) for song in songs]
+        for user, songs in (("anna", one), ("ben", other))
+    ]
+    signals = [*sides[0], *sides[1]]
+    found = await recommender.suggest(signals, [signal.track for signal in signals], count)
+    alone = []
+    for side in sides:
+        whys = [await recommender.why(side, each.track, {}) for each in found]
+        alone.append([sum(share.logit for share in why.songs) for why in whys if why])
+    first = int((np.array(alone[0]) > np.array(alone[1])).sum())
+    assert min(first, count - first) >= {5: 1, 20: 6}[count]
+
+
+def test_who_hardly_has_a_song_among_all_is_asked_alone(recommender: Recommender) -> None:
+    """Beside nine hits one song that few know: what fits it alone is among the songs to choose from."""
+    hits = [(index, Signal(Track(str(index), ""), 1.0, 1.0, {"ben": 1.0})) for index in range(9)]
+    rare = [(80_000, Signal(Track("rare", ""), 1.0, 1.0, {"anna": 1.0}))]
+    ask = Ask((*hits, *rare), (), 20, Mood.SAFE, Strategy.WITHOUT_MISERY, {}, False, 0, False)
+    answer = recommender.answer(ask.heard, (), 50)
+    wide = recommender.widened(ask, answer, set())
+    alone = recommender.answer(rare, (), 40)
+    assert set(alone.tracks.tolist()) <= set(wide.tracks.tolist())
+    assert len(set(wide.tracks.tolist())) == len(wide.tracks) > len(answer.tracks)
+    at = wide.tracks.tolist().index(int(alone.tracks[0]))
+    exact = recommender.answer(ask.heard, np.delete(np.arange(89_417), alone.tracks[0]), 1)
+    assert wide.match[at] == pytest.approx(float(exact.match[0]), rel=1e-4)
 
 
 def heard(*songs: int) -> list[tuple[int, Signal]]:
@@ -316,7 +429,8 @@ async def test_an_adventurous_mood_goes_further(catalogue: Catalogue, recommende
         return float(np.mean([known.get(each.track.track_id, 0) for five in found for each in five]))
 
     safe, balanced, adventurous = [await fit(mood) for mood in Mood]
-    assert safe >= balanced > adventurous
+    assert safe == pytest.approx(balanced, rel=0.02)  # the second look is not in this word
+    assert min(safe, balanced) > adventurous
 
 
 async def test_words_lead_somewhere(catalogue: Catalogue, recommender: Recommender) -> None:

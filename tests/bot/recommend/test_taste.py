@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -52,7 +53,7 @@ def test_a_members_score_is_the_bias_and_their_own_shares_at_their_own_strength(
     bias = np.array([-1.0, 0.25])
     match = (1 / (1 + np.exp(-(bias + reasons.sum(axis=1))))).astype(np.float32)
     told = [said(1, 1, anna=1.0), said(1, 1, anna=1.0), said(1, 1, ben=1.0), said(1, 1, ben=1.0)]
-    found = taste.by_member(reasons, match, told)
+    found = taste.by_member(reasons, taste.logit(match), told)
     times = 2**0.6
     expected = [[-1 + times * 0.4, 0.25 - times * 0.5], [-1 + times * 0.6, 0.25 + times * 1.0]]
     np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -61,7 +62,7 @@ def test_a_members_score_is_the_bias_and_their_own_shares_at_their_own_strength(
 def test_what_one_wants_and_another_does_not_pulls_them_apart() -> None:
     """A song queued by Anna that Ben voted down speaks for its like with her and against it with him."""
     told = [said(2, 1, anna=1.0, ben=UNWANTED)]
-    anna, ben = taste.by_member(np.array([[2.0]], np.float32), np.array([0.5], np.float32), told)
+    anna, ben = taste.by_member(np.array([[2.0]], np.float32), np.zeros(1), told)
     strength = 2**0.6  # weight 2, and each has said one thing
     assert anna[0] == pytest.approx(-2 + strength * 1.0, rel=1e-5)
     assert ben[0] == pytest.approx(-2 + strength * UNWANTED, rel=1e-5)
@@ -70,7 +71,7 @@ def test_what_one_wants_and_another_does_not_pulls_them_apart() -> None:
 def test_what_the_room_skipped_speaks_for_its_like_with_whoever_wants_it() -> None:
     """Its share is the label's: alone, of label 1, it would speak four times as loudly the other way."""
     told = [said(1, UNWANTED, anna=1.0, ben=UNWANTED)]
-    anna, ben = taste.by_member(np.array([[-0.5]], np.float32), np.array([0.5], np.float32), told)
+    anna, ben = taste.by_member(np.array([[-0.5]], np.float32), np.zeros(1), told)
     assert anna[0] == pytest.approx(0.5 + 2.0, rel=1e-5)
     assert ben[0] == pytest.approx(0.5 - 0.5, abs=1e-5)
 
@@ -83,14 +84,14 @@ def test_an_entry_that_said_nothing_to_the_model_says_nothing_of_a_member(
     told = [said(weight, label, anna=1.0), said(1, 1, ben=1.0)]
     reasons = np.array([[0.0, 0.5], [0.0, 0.1]], np.float32)
     match = np.array([0.5, 0.5], np.float32)
-    found = taste.by_member(reasons, match, told)
+    found = taste.by_member(reasons, taste.logit(match), told)
     assert np.isfinite(found).all()
     assert found[0] == pytest.approx([-0.5, -0.1])
 
 
 def test_nobody_has_no_scores() -> None:
     """Where no member has said anything the table has no row, and a column each song."""
-    found = taste.by_member(np.zeros((3, 1), np.float32), np.full(3, 0.5, np.float32), [said(1, 1)])
+    found = taste.by_member(np.zeros((3, 1), np.float32), np.zeros(3), [said(1, 1)])
     assert found.shape == (0, 3)
 
 
@@ -134,6 +135,55 @@ def test_without_misery_makes_up_for_what_the_minority_missed() -> None:
     assert fair[:9].all()
     assert not fair[9]
     assert fair[10:].any()
+
+
+def test_each_has_a_part_of_every_list_however_much_louder_the_other_is() -> None:
+    """Of two, one of whom likes a single song a hundred times as much, each has six of twenty at least."""
+    rng = np.random.default_rng(0)
+    scores = np.vstack([np.r_[rng.normal(3, 0.1, 50), rng.normal(-1, 0.1, 50)], np.r_[100.0, np.zeros(99)]])
+    whose = np.repeat([0, 1], 50)
+    alone = whose[order(scores.tolist(), Strategy.WITHOUT_MISERY)[:20]]
+    assert (alone == 1).sum() < 6
+    found = whose[list(taste.together(scores, Strategy.WITHOUT_MISERY, whose=whose))[:20]]
+    assert min(Counter(found.tolist()).values()) >= 6
+    for ballot in range(0, 20, 5):
+        assert (found[ballot : ballot + 5] == 1).sum() >= 1
+
+
+def test_who_has_no_songs_left_takes_none_from_others() -> None:
+    """With three songs for one of two, these come early, and after them only the other's."""
+    scores = np.vstack([np.linspace(1, 0, 30), np.linspace(1, 0, 30)])
+    whose = np.array([0] * 27 + [1] * 3)
+    found = whose[list(taste.together(scores, Strategy.WITHOUT_MISERY, whose=whose))]
+    assert (found[:9] == 1).sum() == 3
+    assert len(found) == 30
+
+
+def test_a_song_is_for_whoevers_songs_add_most_to_it() -> None:
+    """And for nobody where nobody's add much."""
+    gained = np.array([[0.9, 0.1, 0.05, -1.0], [0.3, 0.5, 0.1, -2.0]])
+    assert taste.made_for(gained).tolist() == [0, 1, -1, -1]
+    assert taste.made_for(np.empty((0, 2))).tolist() == [-1, -1]
+
+
+def test_how_well_songs_fit_is_measured_by_what_fits_best() -> None:
+    """Each by the member for whom it is: 2 and 4 logits are the best of two. Little is enough for nobody."""
+    told = [said(1, 1, anna=1.0), said(1, 1, ben=1.0)]
+    each = np.array([[2.0, 0.0], [1.0, 0.0], [0.0, 4.0], [0.0, 1.0], [-1.0, -1.0]])
+    found = taste.fits(each / 2**0.6, told)
+    assert found == pytest.approx([1.0, 0.5, 1.0, 0.25, 0.0])
+    assert taste.fits(np.array([[0.4], [0.1]]), [said(1, 1, anna=1.0)]) == pytest.approx([0.4, 0.1])
+    assert taste.fits(np.array([[3.0], [1.5]]), [said(1, 1)]) == pytest.approx([1.0, 0.5])
+    assert taste.fits(np.empty((2, 0)), []).tolist() == [0, 0]
+
+
+def test_an_entry_must_say_the_more_the_fewer_there_are() -> None:
+    """Alone it must be all of it, one of two 2 ** -0.6 of it, and what is unwanted is no reason."""
+    assert taste.least(0.5, [said(1, 1)]).tolist() == [0.5]
+    assert taste.least(0.5, [said(1, 1), said(1, 1)]) == pytest.approx([0.5 * 2**-0.6] * 2)
+    assert taste.least(0.5, [said(3, 1), said(1, -0.25), said(0, 1)]) == pytest.approx(
+        [0.5 * 0.75**0.6, np.inf, np.inf]
+    )
 
 
 @pytest.mark.parametrize("strategy", [Strategy.WITHOUT_MISERY, Strategy.TURNS])

@@ -19,7 +19,7 @@ def _alone_and_together(
     """For each member: the logits of a queue of theirs alone, and what the shared queue says of them."""
     told = [(row, said(1, 1, **{user: 1.0})) for user, own in rows.items() for row in own]
     everything = recommender.answer(told, set(), 2000)
-    table = taste.by_member(everything.reasons, everything.match, [signal for _, signal in told])
+    table = taste.by_member(everything.reasons, taste.logit(everything.match), [signal for _, signal in told])
     pairs = []
     for member, user in enumerate(taste.members([signal for _, signal in told])):
         alone = recommender.answer([(row, said(1, 1)) for row in rows[user]], set(), catalogue)
@@ -57,7 +57,7 @@ def test_where_all_songs_count_alike_the_scores_are_exactly_the_models() -> None
     told = [said(1, 1, anna=1.0), said(2, 1, ben=1.0, anna=1.0), said(1, UNWANTED, ben=UNWANTED)]
     queue = [3, 7, 20]
     answer = graph(queue, [each.weight for each in told], [each.label for each in told], limit=30)
-    found = taste.by_member(answer.reasons, answer.match, told)
+    found = taste.by_member(answer.reasons, taste.logit(answer.match), told)
     for member, labels in enumerate(([1.0, 1.0, 0.0], [0.0, 1.0, UNWANTED])):
         own = graph(queue, [float(label != 0) for label in labels], labels, limit=30)
         logits = dict(zip(own.tracks.tolist(), taste.logit(own.match), strict=True))

@@ -228,7 +228,8 @@ async def test_suggestions(enter: Enter) -> None:
     await ann.ask("add", text="mr brightside")
     assert (await ann.ask("next"))["ok"]
     ballot = (await bob.until(lambda state: state["ballot"]))["ballot"]
-    assert all(0 <= song["match"] <= 1 and song["match_words"].endswith("match") for song in ballot)
+    assert all(0 <= song["match"] <= 1 and 0 <= song["match_bar"] <= 1 for song in ballot)
+    assert {song["match_words"] for song in ballot} <= {"strong match", "good match", "worth a try"}
     assert any(song["because"].startswith("because of ") for song in ballot)
     assert (await bob.ask("vote", entry=ballot[0]["id"], value=1))["ok"]
     state = await ann.until(lambda state: state["queue"])

@@ -99,6 +99,21 @@ def test_a_suggestion_speaks_once_it_has_been_voted_on() -> None:
     assert told(entry(state=State.SUGGESTED, ups=2, downs=1)) == (3, 1)
 
 
+@pytest.mark.parametrize("state", [State.QUEUED, State.PLAYING, State.PLAYED])
+def test_what_the_autopilot_picked_speaks_once_it_has_been_voted_on(state: State) -> None:
+    """Nobody has said that they want it: otherwise the model would hear itself. A skip of it counts."""
+    picked = entry(by=None, state=state)
+    assert told(picked) is None
+    assert told(replace(picked, votes={"a": 1})) == (2, 1)
+    assert told(replace(picked, votes={"a": -1})) == (1, -0.25)
+    assert told(replace(picked, state=State.SKIPPED)) == (1, -0.25)
+
+
+def test_a_song_of_somebody_who_was_forgotten_still_speaks() -> None:
+    """A person wanted it, whoever that was."""
+    assert told(entry(by=replace(ANNA, user_id=NOBODY))) == (1, 1)
+
+
 def test_signals_are_of_the_entries_songs_in_their_order() -> None:
     """Each with what everybody said of it."""
     found = signals([entry(2, ups=1), entry(3, state=State.REMOVED), entry(1, BEN, State.SKIPPED)])

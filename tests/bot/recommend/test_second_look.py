@@ -1,0 +1,106 @@
+"""A second look: exact, bounded, and silent about what is unknown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bot.party.words import Signal, Track
+from bot.recommend.second_look import (
+    ERA,
+    MOST_POPULAR,
+    POPULAR,
+    Known,
+    Looked,
+    popularity,
+    second_look,
+)
+
+CATALOGUE = 90_000
+UNKNOWN = 50_000
+"""A place far behind all popular ones."""
+
+
+def signals(*labels: float) -> list[Signal]:
+    """Entries of weight 1."""
+    return [Signal(Track("a song", "somebody"), 1.0, label) for label in labels]
+
+
+def known(places: list[int], years: list[int]) -> Known:
+    """What is known of some songs."""
+    return Known(np.array(places, np.int64), np.array(years, np.int32))
+
+
+def look(told: list[Signal], entries: Known, songs: Known, logits: list[float]) -> Looked:
+    """A second look at songs of which no entry says anything."""
+    nothing = np.zeros((len(logits), len(told)), np.float32)
+    return second_look(np.array(logits), nothing, told, entries, songs, CATALOGUE)
+
+
+def test_the_reasons_still_add_up() -> None:
+    """What the second look changes of a logit is what it changes of the entries' shares."""
+    rng = np.random.default_rng(0)
+    logits, reasons = rng.normal(size=40), rng.normal(size=(40, 3)).astype(np.float32)
+    songs = known(rng.integers(0, 5000, 40).tolist(), rng.choice([0, 1975, 1990, 2015], 40).tolist())
+    told = [*signals(1.0, 1.0), Signal(Track("a song", "somebody"), 3.0, -0.25)]
+    looked = second_look(logits, reasons, told, known([9000, 3, 800], [1974, 0, 1991]), songs, CATALOGUE)
+    own = logits - reasons.sum(axis=1)
+    np.testing.assert_allclose(looked.logits - looked.reasons.sum(axis=1), own, atol=1e-6)
+    assert not np.allclose(looked.logits, logits)
+
+
+def test_popular_songs_wait_in_a_room_whose_songs_are_not() -> None:
+    """Beside equal ones the most popular song falls behind, and the one at the 2,000th place does not."""
+    songs = known([0, 2000, 40_000], [0, 0, 0])
+    looked = look(signals(1.0), known([30_000], [0]), songs, [1.0, 1.0, 0.0])
+    assert looked.logits[1:].tolist() == [1.0, 0.0]
+    assert looked.logits[0] == pytest.approx(1 - POPULAR * MOST_POPULAR * np.std([1.0, 1.0, 0.0]))
+
+
+def test_popular_songs_do_not_wait_for_a_room_that_plays_them() -> None:
+    """A queue from among the most popular songs is answered as the model says."""
+    songs = known([0, 2000, 40_000], [0, 0, 0])
+    looked = look(signals(1.0, 1.0), known([5, 90], [0, 0]), songs, [1.0, 1.0, 0.0])
+    assert looked.logits.tolist() == [1.0, 1.0, 0.0]
+
+
+def test_years_that_agree_come_first() -> None:
+    """Of equal songs that of the queue's year is first; one of no known year is where it was."""
+    songs = known([UNKNOWN] * 4, [1975, 1984, 2020, 0])
+    looked = look(signals(1.0), known([UNKNOWN], [1975]), songs, [0.0, 0.0, 0.0, 1.0])
+    assert looked.logits[0] > looked.logits[1] > looked.logits[2]
+    assert looked.logits[3] == 1.0
+
+
+def test_a_year_that_the_room_skipped_counts_against() -> None:
+    """As far as the label says: a quarter the other way."""
+    songs = known([UNKNOWN] * 3, [1975, 2020, 0])
+    liked = look(signals(1.0), known([UNKNOWN], [1975]), songs, [0.0, 0.0, 1.0]).logits
+    skipped = look(signals(-0.25), known([UNKNOWN], [1975]), songs, [0.0, 0.0, 1.0]).logits
+    np.testing.assert_allclose(skipped[:2], -0.25 * liked[:2])
+
+
+@pytest.mark.parametrize("years", [[0, 0, 0], [1975, 0, 2020]])
+def test_where_no_entrys_year_is_known_none_counts(years: list[int]) -> None:
+    """Artists, words and songs without a year say nothing of the era."""
+    songs = known([UNKNOWN] * 3, years)
+    looked = look(signals(1.0), known([UNKNOWN], [0]), songs, [0.0, 0.5, 1.0])
+    assert looked.logits.tolist() == [0.0, 0.5, 1.0]
+
+
+@pytest.mark.parametrize("entries", [1, 50])
+def test_it_is_bounded_however_long_the_queue(entries: int) -> None:
+    """No song moves further than era and popularity together can carry it."""
+    rng = np.random.default_rng(entries)
+    logits = rng.normal(size=200)
+    songs = known(rng.integers(0, 90_000, 200).tolist(), rng.integers(1950, 2025, 200).tolist())
+    queue = known(rng.integers(0, 90_000, entries).tolist(), rng.integers(1950, 2025, entries).tolist())
+    moved = look(signals(*[1.0] * entries), queue, songs, logits.tolist()).logits - logits
+    assert np.abs(moved).max() <= (ERA + POPULAR * MOST_POPULAR) * logits.std()
+
+
+def test_nothing_is_asked_of_nothing() -> None:
+    """No entries are no obstacle."""
+    nothing = known([], [])
+    assert look([], nothing, known([3, 4], [1990, 0]), [1.0, 2.0]).logits.tolist() == [1.0, 2.0]
+    assert popularity(np.array([0, 5]), 0).tolist() == [0, 0]
