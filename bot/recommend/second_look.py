@@ -51,10 +51,13 @@ class Looked:
     @property
     def reasons(self) -> Floats:
         """Each entry's share of that: (songs, entries)."""
-        found = self.by_year[self.year]
-        found += self.shares
-        found -= np.outer(self.popular, self.against)
-        return found
+        return self.shares + self.times(np.eye(len(self.against)))
+
+    def times(self, weights: Floats) -> Floats:
+        """What the second look alone adds to each entry's share, times (entries, any): (songs, any)."""
+        return np.asarray(
+            (self.by_year @ weights)[self.year] - np.outer(self.popular, self.against @ weights)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.party.words import Signal, Track
+from bot.recommend import taste
 from bot.recommend.second_look import (
     ERA,
     MOST_POPULAR,
@@ -47,6 +48,17 @@ def test_the_reasons_still_add_up() -> None:
     own = logits - reasons.sum(axis=1)
     np.testing.assert_allclose(looked.logits - looked.reasons.sum(axis=1), own, atol=1e-6)
     assert not np.allclose(looked.logits, logits)
+
+
+def test_a_members_own_logit_follows_without_each_share() -> None:
+    """What members' shares add up to is the same, worked out by years."""
+    rng = np.random.default_rng(1)
+    told = [Signal(Track("a song", "somebody"), 1.0, 1.0, {user: 1.0}) for user in ("anna", "ben", "anna")]
+    logits, reasons = rng.normal(size=40), rng.normal(size=(40, 3)).astype(np.float32)
+    songs = known(rng.integers(0, 5000, 40).tolist(), rng.choice([0, 1975, 1990, 2015], 40).tolist())
+    looked = second_look(logits, reasons, told, known([9000, 3, 800], [1974, 0, 1991]), songs, CATALOGUE)
+    found = logits - reasons.sum(axis=1) + taste.gains(reasons, told) + looked.times(taste.alone(told)).T
+    np.testing.assert_allclose(found, taste.by_member(looked.reasons, looked.logits, told), atol=1e-5)
 
 
 def test_popular_songs_wait_in_a_room_whose_songs_are_not() -> None:
