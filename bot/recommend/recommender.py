@@ -274,7 +274,8 @@ class Recommender:
         queue = np.array([index for index, _ in ask.heard], np.int64)
         entries, songs = self._known(queue), self._known(answer.tracks)
         logits = taste.logit(answer.match)
-        looked = second_look(logits, answer.reasons, told, entries, songs, self._tracks)
+        people = max(len(gained), 1)
+        looked = second_look(logits, answer.reasons, told, entries, songs, self._tracks, people)
         extra = self._surprise(ask, answer, logits)
         if group and ask.strategy is not Strategy.POOLED:
             own = logits - answer.reasons.sum(axis=1)  # what a song has without any entry

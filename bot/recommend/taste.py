@@ -23,7 +23,7 @@ KEENNESS = 0.5
 PATIENCE = 30.0
 """So many middling songs a member may have had less than the others before it matters much."""
 PART = 0.75
-"""Of the songs that a member would have if all were shared out alike, so many are theirs at least ..."""
+"""Each of two has at least this part of an equal share of the songs, and each of four half of it ..."""
 GAIN = 0.2
 """... as long as there are songs that their own add so much to, in logits."""
 SURE = 1.0
@@ -150,15 +150,16 @@ def _served_in_turn(
 
     Each place goes to the song with the greatest sum of pleasure / (PATIENCE + had), which is proportional
     fairness (F. Kelly, 1998); or, in turns, to the favourite of whoever has had least. Where the songs that
-    are for one member have become fewer than `PART` of an equal share, it is one of those.
+    are for one member have become fewer than a part of an equal share, it is one of those.
     """
     left = pleasure.copy()
     people = len(had)
+    least = PART * min(2 / max(people, 1), 1) / max(people, 1)
     own, waiting = np.zeros(people), np.bincount(whose[whose >= 0], minlength=people)
     for place in range(1, pleasure.shape[1] + 1):
         weight = np.eye(people)[int(np.argmin(had))] if only_the_least else 1 / (PATIENCE + had)
         worth = weight @ left
-        short = np.where(waiting > own, np.floor(place * PART / people + 0.5) - own, 0)
+        short = np.where(waiting > own, np.floor(place * least + 0.5) - own, 0)
         if short.max(initial=0) > 0:
             worth = np.where(whose == int(np.argmax(short)), worth, -1)
         song = int(np.argmax(worth))

@@ -69,6 +69,18 @@ def test_popular_songs_wait_in_a_room_whose_songs_are_not() -> None:
     assert looked.logits[0] == pytest.approx(1 - POPULAR * MOST_POPULAR * np.std([1.0, 1.0, 0.0]))
 
 
+def test_for_many_people_popular_songs_wait_less() -> None:
+    """Four pay half of what one or two pay."""
+    songs, entries = known([0, 2000, 40_000], [0, 0, 0]), known([30_000], [0])
+    nothing, logits = np.zeros((3, 1), np.float32), np.array([1.0, 1.0, 0.0])
+
+    def cost(people: int) -> float:
+        looked = second_look(logits, nothing, signals(1.0), entries, songs, CATALOGUE, people)
+        return 1 - float(looked.logits[0])
+
+    assert cost(1) == cost(2) == pytest.approx(2 * cost(4))
+
+
 def test_popular_songs_do_not_wait_for_a_room_that_plays_them() -> None:
     """A queue from among the most popular songs is answered as the model says."""
     songs = known([0, 2000, 40_000], [0, 0, 0])

@@ -150,6 +150,16 @@ def test_each_has_a_part_of_every_list_however_much_louder_the_other_is() -> Non
         assert (found[ballot : ballot + 5] == 1).sum() >= 1
 
 
+@pytest.mark.parametrize(("people", "least"), [(2, 8), (3, 3), (4, 2), (10, 0)])
+def test_the_more_there_are_the_less_is_each_ones_own(people: int, least: int) -> None:
+    """Of twenty songs: many agree on some, which are for one of them alone by this count."""
+    scores = np.zeros((people, 40 * people))
+    scores[0, :40] = 100.0
+    whose = np.repeat(np.arange(people), 40)
+    found = whose[[*taste.together(scores, Strategy.WITHOUT_MISERY, [0] + [1e6] * (people - 1), whose)][:20]]
+    assert min((found == member).sum() for member in range(1, people)) == least
+
+
 def test_who_has_no_songs_left_takes_none_from_others() -> None:
     """With three songs for one of two, these come early, and after them only the other's."""
     scores = np.vstack([np.linspace(1, 0, 30), np.linspace(1, 0, 30)])
