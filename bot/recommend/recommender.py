@@ -55,7 +55,7 @@ FEW = 8
 """In a group of so many each member's own songs are looked for where all together leave none of them."""
 LEAST_SHARE = 0.25
 """A second title is named as a reason when it speaks for a song at least this much as the first does."""
-LEAST_REASON = 0.5
+LEAST_REASON = 0.3
 """A title is named only if alone in a queue it would add so much to a song's logit."""
 
 
