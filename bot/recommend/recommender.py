@@ -58,7 +58,7 @@ FEW = 8
 """In a group of so many each member's own songs are looked for where all together leave none of them."""
 LEAST_SHARE = 0.25
 """A second title is named as a reason when it speaks for a song at least this much as the first does."""
-LEAST_REASON = 0.5
+LEAST_REASON = 0.3
 """A title is named only if alone in a queue it would add so much to a song's logit."""
 
 
@@ -215,9 +215,13 @@ class Recommender:
         never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         ask, answer = self._answered(ask, never, CANDIDATES)
+        told = [signal for _, signal in ask.heard]
+        gained = taste.gains(answer.reasons, told)
         if self._knows(ask, answer):
-            answer = self.widened(ask, answer, never) if group and not ask.spoken.rows else answer
-            order = self._order(ask, answer, group=group)
+            wide = self.widened(ask, answer, gained, never) if group and not ask.spoken.rows else answer
+            if wide is not answer:
+                answer, gained = wide, taste.gains(wide.reasons, told)
+            order = self._order(ask, answer, gained, group=group)
         else:
             order = self._mix(ask, answer)
         apart = islice(self._apart(order, answer, out), ask.count * SPARE)
@@ -231,9 +235,8 @@ class Recommender:
                     places.append(place)
                     tracks.append(track)
             best = varied(tracks, ask.count)
-        told = [signal for _, signal in ask.heard]
         titles, least = [signal.track.title for signal in told], taste.least(LEAST_REASON, told)
-        fits = taste.fits(answer.reasons, told)
+        fits = taste.fits(gained if len(gained) else answer.reasons.sum(axis=1)[np.newaxis])
         return [
             Suggestion(
                 tracks[each],
@@ -290,7 +293,7 @@ class Recommender:
         except NoMap:
             tastes = None
         standing = taste.logit(answer.match)
-        standing += self._surprise(ask, answer)
+        standing += self._surprise(ask, answer, standing)
         return mixed(standing, self._songs.years(answer.tracks), tastes)
 
     def _apart(self, order: Iterable[int], answer: Answer, out: set[int]) -> Iterator[int]:
@@ -301,7 +304,7 @@ class Recommender:
                 out.update(self._songs.versions_of(index))
                 yield place
 
-    def _order(self, ask: Ask, answer: Answer, *, group: bool) -> Iterable[int]:
+    def _order(self, ask: Ask, answer: Answer, gained: taste.Floats, *, group: bool) -> Iterable[int]:
         """The places of the answer, best first for these people in this mood."""
         if not len(answer.tracks):
             return ()
@@ -309,14 +312,15 @@ class Recommender:
         queue = np.array([index for index, _ in ask.heard], np.int64)
         entries, songs = self._known(queue), self._known(answer.tracks)
         logits = taste.logit(answer.match)
-        looked = second_look(logits, answer.reasons, told, entries, songs, self._tracks)
-        extra = self._surprise(ask, answer)
+        people = max(len(gained), 1)
+        looked = second_look(logits, answer.reasons, told, entries, songs, self._tracks, people)
+        extra = self._surprise(ask, answer, logits)
         extra += lifted(looked.logits + extra, np.isin(answer.tracks, ask.spoken.meant))
         if group and ask.strategy is not Strategy.POOLED:
-            scores = taste.by_member(looked.reasons, looked.logits, told) + extra
-            whose = taste.made_for(taste.gains(answer.reasons, told))
+            own = logits - answer.reasons.sum(axis=1)  # what a song has without any entry
+            scores = own + gained + looked.times(taste.alone(told)).T
             had = [ask.served.get(each, 0.0) for each in taste.members(told)]
-            return taste.together(scores, ask.strategy, had, whose)
+            return taste.together(scores + extra, ask.strategy, had, taste.made_for(gained))
         order: list[int] = np.argsort(-(looked.logits + extra), kind="stable").tolist()
         return order
 
@@ -327,11 +331,11 @@ class Recommender:
         years[songs] = self._songs.years(indices[songs])
         return Known(indices, years)
 
-    def widened(self, ask: Ask, answer: Answer, never: set[int]) -> Answer:
+    def widened(self, ask: Ask, answer: Answer, gained: taste.Floats, never: set[int]) -> Answer:
         """An answer with more songs for members for whom it has hardly any: they are asked for alone."""
         told = [signal for _, signal in ask.heard]
         members = taste.members(told)
-        has = np.bincount(taste.made_for(taste.gains(answer.reasons, told)) + 1, minlength=len(members) + 1)
+        has = np.bincount(taste.made_for(gained) + 1, minlength=len(members) + 1)
         more: set[int] = set()
         for member, count in zip(members, has[1:].tolist(), strict=True):
             theirs = [(index, signal) for index, signal in ask.heard if signal.stances.get(member, 0.0) > 0]
@@ -349,12 +353,12 @@ class Recommender:
             np.concatenate([answer.reasons, found.reasons]),
         )
 
-    def _surprise(self, ask: Ask, answer: Answer) -> npt.NDArray[np.float64]:
+    def _surprise(self, ask: Ask, answer: Answer, logits: taste.Floats) -> taste.Floats:
         """What the mood leaves to chance of each song of an answer, in logits."""
         said = [(self._artist(signal.track), signal) for _, signal in ask.heard]
         artists = self._songs.artists(answer.tracks)
         spread = taste.surprise(artists, said, taste.SPREAD[ask.mood], self._rng)
-        return np.asarray(taste.logit(answer.match).std() * spread)
+        return np.asarray(logits.std() * spread)
 
     async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:
         """Why a song fits to what the room has told, or None for a song that the model does not know.

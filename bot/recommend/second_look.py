@@ -51,10 +51,13 @@ class Looked:
     @property
     def reasons(self) -> Floats:
         """Each entry's share of that: (songs, entries)."""
-        found = self.by_year[self.year]
-        found += self.shares
-        found -= np.outer(self.popular, self.against)
-        return found
+        return self.shares + self.times(np.eye(len(self.against)))
+
+    def times(self, weights: Floats) -> Floats:
+        """What the second look alone adds to each entry's share, times (entries, any): (songs, any)."""
+        return np.asarray(
+            (self.by_year @ weights)[self.year] - np.outer(self.popular, self.against @ weights)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def second_look(
     entries: Known,
     songs: Known,
     catalogue: int,
+    people: int = 1,
 ) -> Looked:
     """Looks at songs again.
 
@@ -82,6 +86,7 @@ def second_look(
         entries: what is known of them.
         songs: what is known of the songs.
         catalogue: how many songs there are in all.
+        people: how many have told something: what many agree on is popular, so with many it costs less.
     """
     step = float(logits.std())
     weight = np.array([signal.weight for signal in told])
@@ -93,7 +98,7 @@ def second_look(
         reasons,
         *_by_year(songs.years, entries.years, weight, step * ERA * label),
         popularity(songs.places, plain),
-        step * POPULAR * _shares(weight) * unpopular,
+        step * POPULAR * min(2 / people, 1) * _shares(weight) * unpopular,
     )
 
 

@@ -23,7 +23,7 @@ KEENNESS = 0.5
 PATIENCE = 30.0
 """So many middling songs a member may have had less than the others before it matters much."""
 PART = 0.75
-"""Of the songs that a member would have if all were shared out alike, so many are theirs at least ..."""
+"""Each of two has at least this part of an equal share of the songs, and each of four half of it ..."""
 GAIN = 0.2
 """... as long as there are songs that their own add so much to, in logits."""
 SURE = 1.0
@@ -49,15 +49,20 @@ def by_member(reasons: npt.NDArray[np.floating], logits: Floats, told: Sequence[
 
 def gains(reasons: npt.NDArray[np.floating], told: Sequence[Signal]) -> Floats:
     """What each member's songs would add to each song's logit if nobody else had any: (members, songs)."""
+    return np.ascontiguousarray((reasons @ alone(told)).T)
+
+
+def alone(told: Sequence[Signal]) -> Floats:
+    """How much more each entry's share says of each member, as if they were alone: (entries, members)."""
     weight = np.array([signal.weight * signal.label for signal in told])
     everybody = sum(signal.weight for signal in told)
     people = members(told)
-    alone = np.zeros((len(told), len(people)))
+    found = np.zeros((len(told), len(people)))
     for number, user in enumerate(people):
         stance = np.array([signal.stances.get(user, 0.0) for signal in told])
         strength = (everybody / max(float(np.abs(np.sign(stance)).sum()), 1.0)) ** POOLING
-        alone[:, number] = strength * stance / np.where(weight == 0, np.inf, weight)  # of weight and label 1
-    return np.asarray((reasons @ alone).T)
+        found[:, number] = strength * stance / np.where(weight == 0, np.inf, weight)  # of weight and label 1
+    return found
 
 
 def least(alone: float, told: Sequence[Signal]) -> Floats:
@@ -84,23 +89,26 @@ def logit(match: npt.NDArray[np.float32]) -> Floats:
     return np.asarray(np.log(probability) - np.log1p(-probability))
 
 
-def fits(reasons: npt.NDArray[np.floating], told: Sequence[Signal]) -> Floats:
+def fits(gained: Floats) -> Floats:
     """How well each song fits whom it fits best, beside what fits them best: (songs,), from 0 to 1.
 
-    By what the songs and words of a member, or of a room in which nobody is named, add to its logit. Where
-    they add little to any song, even what fits best does not fit well.
+    Where a member's songs add little to any song, even what fits best does not fit well.
+
+    Args:
+        gained: (members, songs), what each one's songs and words add to each song's logit.
     """
-    gained = gains(reasons, told) if members(told) else reasons.sum(axis=1)[np.newaxis]
     best = np.maximum(gained.max(axis=1, initial=0), SURE)
     return np.asarray(np.clip((gained / best[:, np.newaxis]).max(axis=0, initial=0), 0, 1))
 
 
 def made_for(gained: Floats) -> npt.NDArray[np.int64]:
     """The member for whom each song is, whose own songs add most to it: (songs,), or -1 if nobody's do."""
-    if not len(gained):
-        return np.full(gained.shape[1], -1)
-    most = gained.argmax(axis=0)
-    return np.where(gained.max(axis=0) >= GAIN, most, -1)
+    most, whose = np.full(gained.shape[1], GAIN), np.full(gained.shape[1], -1)
+    for member, each in enumerate(gained):
+        more = each > most
+        whose[more] = member
+        np.maximum(most, each, out=most)
+    return whose
 
 
 def together(
@@ -142,15 +150,16 @@ def _served_in_turn(
 
     Each place goes to the song with the greatest sum of pleasure / (PATIENCE + had), which is proportional
     fairness (F. Kelly, 1998); or, in turns, to the favourite of whoever has had least. Where the songs that
-    are for one member have become fewer than `PART` of an equal share, it is one of those.
+    are for one member have become fewer than a part of an equal share, it is one of those.
     """
     left = pleasure.copy()
     people = len(had)
+    least = PART * min(2 / max(people, 1), 1) / max(people, 1)
     own, waiting = np.zeros(people), np.bincount(whose[whose >= 0], minlength=people)
     for place in range(1, pleasure.shape[1] + 1):
         weight = np.eye(people)[int(np.argmin(had))] if only_the_least else 1 / (PATIENCE + had)
         worth = weight @ left
-        short = np.where(waiting > own, np.floor(place * PART / people + 0.5) - own, 0)
+        short = np.where(waiting > own, np.floor(place * least + 0.5) - own, 0)
         if short.max(initial=0) > 0:
             worth = np.where(whose == int(np.argmax(short)), worth, -1)
         song = int(np.argmax(worth))

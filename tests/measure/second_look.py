@@ -91,9 +91,10 @@ async def by_source(stage: Stage) -> dict[str, np.ndarray]:
 
 
 def pairs(stage: Stage, count: int) -> list[tuple[Sequence[Track], Sequence[Track]]]:
-    """People without an artist in common."""
+    """People without an artist in common, whose songs the catalogue knows, or at least their artists."""
     rng = np.random.default_rng(EACH)
-    people = [liked for liked in stage.lists if len(liked) > EACH]
+    known = [[each for each in liked if stage.catalogue.index_of(each) is not None] for liked in stage.lists]
+    people = [liked for liked in known if len(liked) > EACH]
     artists = [{track.artist.split(",")[0].casefold() for track in liked} for liked in people]
     found: list[tuple[Sequence[Track], Sequence[Track]]] = []
     while len(found) < count:

@@ -38,10 +38,13 @@ def _taken_up(entry: Entry) -> bool:
 
 
 def winner(offered: Sequence[Entry], waiting: Sequence[Entry], now_ms: int) -> Entry | None:
-    """The song of a ballot that the autopilot queues; None where people have chosen or want none of it."""
+    """The song of a ballot that the autopilot queues; None where people have chosen or want none of it.
+
+    Of equally wanted ones it is the first: a ballot's order knows of each member's taste, a match does not.
+    """
     if any(_taken_up(entry) for entry in offered):
         return None
     suggested = [entry for entry in offered if entry.state is State.SUGGESTED]
     left = still_open(suggested, waiting, now_ms)
-    best = max(left, key=lambda entry: (entry.score, entry.match or 0), default=None)
+    best = max(left, key=lambda entry: (entry.score, -entry.id), default=None)
     return best if best is not None and not vetoed(best) else None

@@ -267,9 +267,8 @@ async def test_suggestions_come_with_match_and_reason(party: PartyService) -> No
         await party.queue.add(ROOM, ANNA, song)
     ballot = await party.ballots.next(ROOM, BEN, 5, mood=Mood.SAFE)
     assert len(ballot) == 5
-    matches = [entry.match or 0 for entry in ballot]
-    assert matches == sorted(matches, reverse=True)
-    assert all(0 < match < 1 for match in matches)
+    assert all(0 < (entry.match or 0) < 1 for entry in ballot)
+    assert all(0 < (entry.fit or 0) <= 1 for entry in ballot)
     queued = {"Mr. Brightside", "Wonderwall", "Smells Like Teen Spirit"}
     assert all(entry.because and set(entry.because) <= queued for entry in ballot)
     assert (await party.insight.now(ROOM)).ballot == ballot
@@ -353,7 +352,11 @@ async def test_a_song_nobody_knows_waits_as_typed_and_stands_by_its_artist(
     assert added.entry.track.title == "A Brand New Unheard Song"
     assert added.entry.track.track_id is None
     ballot = await party.ballots.next(ROOM, ANNA, 5)
-    assert all(entry.because == ("A Brand New Unheard Song",) for entry in ballot)
+    assert ballot[0].because == ("A Brand New Unheard Song",)
+    assert {entry.because for entry in ballot} <= {
+        ("A Brand New Unheard Song",),
+        (),
+    }  # it says little of some
 
 
 @pytest.mark.parametrize(

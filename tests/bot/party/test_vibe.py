@@ -76,7 +76,7 @@ async def test_a_vote_takes_a_song_of_a_vibe_up(party: PartyService) -> None:
 
 @pytest.mark.parametrize("people", [(ANNA, ANNA), (ANNA, BEN)], ids=["one", "two"])
 async def test_words_and_queue_speak_together(party: PartyService, people: tuple[Member, Member]) -> None:
-    """With a queue, of one or of several, it is neither what the words bring alone nor what the queue does."""
+    """With a queue, of one or of several, it is neither what the words bring alone nor what that does."""
     words = await party.ballots.vibe(ELSEWHERE, ANNA, "90s rock", mood=Mood.SAFE)
     for number, song in enumerate(("take on me", "dancing queen", "uptown girl", "september earth wind")):
         await party.queue.add(ROOM, people[number % 2], song)

@@ -21,6 +21,8 @@ from bot.party.words import Mood, Signal, Strategy, Track
 from bot.recommend.bundle import Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import FAR, LEAST_REASON, Answer, Ask, Recommender, strongest
+from bot.recommend.spoken import Spoken
+from bot.recommend.taste import gains
 from bot.settings import STARTER
 
 
@@ -200,9 +202,10 @@ def test_who_hardly_has_a_song_among_all_is_asked_alone(recommender: Recommender
     """Beside nine hits one song that few know: what fits it alone is among the songs to choose from."""
     hits = [(index, Signal(Track(str(index), ""), 1.0, 1.0, {"ben": 1.0})) for index in range(9)]
     rare = [(80_000, Signal(Track("rare", ""), 1.0, 1.0, {"anna": 1.0}))]
-    ask = Ask((*hits, *rare), (), 20, Mood.SAFE, Strategy.WITHOUT_MISERY, {}, False, 0, False)
+    ask = Ask((*hits, *rare), (), 20, Mood.SAFE, Strategy.WITHOUT_MISERY, {}, False, 0, False, Spoken())
     answer = recommender.answer(ask.heard, (), 50)
-    wide = recommender.widened(ask, answer, set())
+    gained = gains(answer.reasons, [signal for _, signal in ask.heard])
+    wide = recommender.widened(ask, answer, gained, set())
     alone = recommender.answer(rare, (), 40)
     assert set(alone.tracks.tolist()) <= set(wide.tracks.tolist())
     assert len(set(wide.tracks.tolist())) == len(wide.tracks) > len(answer.tracks)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bot.party.words import Signal, Track
+from bot.recommend import taste
 from bot.recommend.second_look import (
     ERA,
     MOST_POPULAR,
@@ -49,12 +50,35 @@ def test_the_reasons_still_add_up() -> None:
     assert not np.allclose(looked.logits, logits)
 
 
+def test_a_members_own_logit_follows_without_each_share() -> None:
+    """What members' shares add up to is the same, worked out by years."""
+    rng = np.random.default_rng(1)
+    told = [Signal(Track("a song", "somebody"), 1.0, 1.0, {user: 1.0}) for user in ("anna", "ben", "anna")]
+    logits, reasons = rng.normal(size=40), rng.normal(size=(40, 3)).astype(np.float32)
+    songs = known(rng.integers(0, 5000, 40).tolist(), rng.choice([0, 1975, 1990, 2015], 40).tolist())
+    looked = second_look(logits, reasons, told, known([9000, 3, 800], [1974, 0, 1991]), songs, CATALOGUE)
+    found = logits - reasons.sum(axis=1) + taste.gains(reasons, told) + looked.times(taste.alone(told)).T
+    np.testing.assert_allclose(found, taste.by_member(looked.reasons, looked.logits, told), atol=1e-5)
+
+
 def test_popular_songs_wait_in_a_room_whose_songs_are_not() -> None:
     """Beside equal ones the most popular song falls behind, and the one at the 2,000th place does not."""
     songs = known([0, 2000, 40_000], [0, 0, 0])
     looked = look(signals(1.0), known([30_000], [0]), songs, [1.0, 1.0, 0.0])
     assert looked.logits[1:].tolist() == [1.0, 0.0]
     assert looked.logits[0] == pytest.approx(1 - POPULAR * MOST_POPULAR * np.std([1.0, 1.0, 0.0]))
+
+
+def test_for_many_people_popular_songs_wait_less() -> None:
+    """Four pay half of what one or two pay."""
+    songs, entries = known([0, 2000, 40_000], [0, 0, 0]), known([30_000], [0])
+    nothing, logits = np.zeros((3, 1), np.float32), np.array([1.0, 1.0, 0.0])
+
+    def cost(people: int) -> float:
+        looked = second_look(logits, nothing, signals(1.0), entries, songs, CATALOGUE, people)
+        return 1 - float(looked.logits[0])
+
+    assert cost(1) == cost(2) == pytest.approx(2 * cost(4))
 
 
 def test_popular_songs_do_not_wait_for_a_room_that_plays_them() -> None:

@@ -150,6 +150,16 @@ def test_each_has_a_part_of_every_list_however_much_louder_the_other_is() -> Non
         assert (found[ballot : ballot + 5] == 1).sum() >= 1
 
 
+@pytest.mark.parametrize(("people", "least"), [(2, 8), (3, 3), (4, 2), (10, 0)])
+def test_the_more_there_are_the_less_is_each_ones_own(people: int, least: int) -> None:
+    """Of twenty songs: many agree on some, which are for one of them alone by this count."""
+    scores = np.zeros((people, 40 * people))
+    scores[0, :40] = 100.0
+    whose = np.repeat(np.arange(people), 40)
+    found = whose[[*taste.together(scores, Strategy.WITHOUT_MISERY, [0] + [1e6] * (people - 1), whose)][:20]]
+    assert min((found == member).sum() for member in range(1, people)) == least
+
+
 def test_who_has_no_songs_left_takes_none_from_others() -> None:
     """With three songs for one of two, these come early, and after them only the other's."""
     scores = np.vstack([np.linspace(1, 0, 30), np.linspace(1, 0, 30)])
@@ -170,11 +180,10 @@ def test_how_well_songs_fit_is_measured_by_what_fits_best() -> None:
     """Each by the member for whom it is: 2 and 4 logits are the best of two. Little is enough for nobody."""
     told = [said(1, 1, anna=1.0), said(1, 1, ben=1.0)]
     each = np.array([[2.0, 0.0], [1.0, 0.0], [0.0, 4.0], [0.0, 1.0], [-1.0, -1.0]])
-    found = taste.fits(each / 2**0.6, told)
+    found = taste.fits(taste.gains(each / 2**0.6, told))
     assert found == pytest.approx([1.0, 0.5, 1.0, 0.25, 0.0])
-    assert taste.fits(np.array([[0.4], [0.1]]), [said(1, 1, anna=1.0)]) == pytest.approx([0.4, 0.1])
-    assert taste.fits(np.array([[3.0], [1.5]]), [said(1, 1)]) == pytest.approx([1.0, 0.5])
-    assert taste.fits(np.empty((2, 0)), []).tolist() == [0, 0]
+    assert taste.fits(np.array([[0.4, 0.1]])) == pytest.approx([0.4, 0.1])
+    assert taste.fits(np.empty((0, 2))).tolist() == [0, 0]
 
 
 def test_an_entry_must_say_the_more_the_fewer_there_are() -> None:

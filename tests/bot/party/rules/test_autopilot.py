@@ -42,15 +42,16 @@ def test_people_may_vote_for_45_seconds_before_it_decides(ago_ms: int, turn: Tur
 
 
 def test_the_most_wanted_song_wins() -> None:
-    """Up-votes less down-votes count, before how well it fits."""
+    """Up-votes less down-votes count, before its place on the ballot."""
     offered = [offer(1, ups=2, downs=2, match=0.9), offer(2, ups=1, match=0.1), offer(3, match=0.8)]
     assert winner(offered, [], NOW_MS) is offered[1]
 
 
-def test_among_equally_wanted_songs_the_best_fit_wins() -> None:
-    """Among equally good ones the first; one of unknown fit is the worst."""
-    offered = [offer(1, match=None), offer(2, match=0.3), offer(3, match=0.7), offer(4, match=0.7)]
-    assert winner(offered, [], NOW_MS) is offered[2]
+def test_among_equally_wanted_songs_the_first_wins() -> None:
+    """Whatever its match: the order of the ballot knows more."""
+    offered = [offer(2, match=None), offer(3, match=0.7), offer(4, match=0.3)]
+    assert winner(offered, [], NOW_MS) is offered[0]
+    assert winner(offered[::-1], [], NOW_MS) is offered[0]
 
 
 def test_a_song_voted_down_is_not_queued() -> None:
