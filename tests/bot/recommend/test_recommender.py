@@ -198,7 +198,7 @@ async def test_both_of_two_have_their_songs_from_the_first_ballot_on(
     assert min(first, count - first) >= {5: 1, 20: 6}[count]
 
 
-def test_who_hardly_has_a_song_among_all_is_asked_alone(recommender: Recommender) -> None:
+def test_who_hardly_has_a_song_among_all_is_asked_alone(recommender: Recommender, bundle: Bundle) -> None:
     """Beside nine hits one song that few know: what fits it alone is among the songs to choose from."""
     hits = [(index, Signal(Track(str(index), ""), 1.0, 1.0, {"ben": 1.0})) for index in range(9)]
     rare = [(80_000, Signal(Track("rare", ""), 1.0, 1.0, {"anna": 1.0}))]
@@ -210,7 +210,7 @@ def test_who_hardly_has_a_song_among_all_is_asked_alone(recommender: Recommender
     assert set(alone.tracks.tolist()) <= set(wide.tracks.tolist())
     assert len(set(wide.tracks.tolist())) == len(wide.tracks) > len(answer.tracks)
     at = wide.tracks.tolist().index(int(alone.tracks[0]))
-    exact = recommender.answer(ask.heard, np.delete(np.arange(89_417), alone.tracks[0]), 1)
+    exact = recommender.answer(ask.heard, np.delete(np.arange(bundle.tracks), alone.tracks[0]), 1)
     assert wide.match[at] == pytest.approx(float(exact.match[0]), rel=1e-4)
 
 
