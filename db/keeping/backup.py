@@ -45,7 +45,7 @@ _OTHERS = text(
 class Kept:
     """What has come into a database or a copy of one."""
 
-    rows: dict[str, Rows]
+    rows: dict[str, Rows]  # by table; none where the tables are older than today's
     forgotten: int = 0  # how many people were forgotten again
     aside: Path | None = None  # where what was there before is now
     new: bool = True  # False: no copy was made, as it would have been like an older one
@@ -83,7 +83,7 @@ async def backup(
                     migrate(there)
                     await greenlet_spawn(copy_all, here, there, told)
         rows = checked(scratch)
-        if unlike is not None and rows == _rows_if_whole(unlike):
+        if unlike is not None and rows and rows == _rows_if_whole(unlike):
             return Kept(rows, new=False)
         if tried:
             with _new(file.with_name(f"{file.name}.trial")) as trial:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.party.errors import StartError
 from bot.party.words import Change, Member, Room, State
-from db.__main__ import main
+from db.__main__ import _say, main
 from db.keeping.backup import _new, backup, checked, move, restore
 from db.schema import metadata
 from db.store import Store, open_store
@@ -221,6 +221,24 @@ def test_a_name_that_is_too_long_is_a_line(
     assert main(words) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
+
+
+async def test_older_tables_are_copied_and_not_counted(
+    database_url: str, copy: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they are before an upgrade: it says so, and takes them for like no other copy."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    async with open_store(database_url) as store:
+        await played(store, ANNA)
+        await run_sql(store, "UPDATE alembic_version SET version_num = '0009'")
+    for _ in range(2):
+        kept = await backup(database_url, copy, unlike=copy)
+        assert kept.new
+        assert kept.rows == {}
+    _say(kept)
+    out = capsys.readouterr().out
+    assert "older" in out
+    assert "0 rows" not in out
 
 
 @pytest.mark.parametrize("end", ["", "-wal", "-journal"])
