@@ -371,7 +371,7 @@ def test_another_format_is_refused(old: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", [0, 1, 3])
 def test_a_name_that_is_too_long_is_a_line(old: Path, tmp_path: Path, place: int) -> None:
     """Whether it is the bundle's, a list's or the new folder's."""
-    words: list[object] = [old, write_playlists(tmp_path / "data", polka(12)), "--out", tmp_path / "new"]
+    words: list[str | Path] = [old, write_playlists(tmp_path / "data", polka(12)), "--out", tmp_path / "new"]
     words[place] = tmp_path / ("x" * 300)
     assert "File name too long" in refused(run("adapt", *words), after=1)
     assert not (tmp_path / "new").exists()
