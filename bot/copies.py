@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +26,7 @@ PATIENCE_S = 10.0
 """How long a copy that is ended may take to clean up."""
 _NAME = re.compile(r"encore-(?P<moment>[0-9]{8}-[0-9]{6})\.db")
 _MOMENT = "%Y%m%d-%H%M%S"
+_SAFE = "Last safe copy of the parties: %s (looked through, and restored for a trial)."
 
 
 class Copies:
@@ -70,18 +72,21 @@ class Copies:
         """Makes a copy if anything is different from the last one; what goes wrong is logged."""
         moment = self._now()
         file = self._folder / f"encore-{moment.strftime(_MOMENT)}.db"
-        code, said = await self._made(file)
-        if code:
-            log.error("No copy of the parties could be made: %s", said)
-            return
-        self.last = moment
-        if file.exists():
-            log.info("Last safe copy of the parties: %s (looked through, and restored for a trial).", file)
-            await asyncio.to_thread(self._tidy)
+        try:
+            code, said = await self._made(file)
+            if code:
+                log.error("No copy of the parties could be made: %s", said)
+                return
+            self.last = moment
+            if await asyncio.to_thread(file.exists):
+                log.info(_SAFE, file)
+                await asyncio.to_thread(self._tidy)
+        except OSError as error:  # the folder is gone, or there is no room for another process
+            log.error("No copy of the parties could be made: %s", error)
 
     async def _made(self, file: Path) -> tuple[int, str]:
         """The exit code of the process that makes a copy, and the last line that it said."""
-        older = max(_moments(self._folder), default=None)
+        older = max(await asyncio.to_thread(_moments, self._folder), default=None)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "db", "backup", "--try", str(file)),
             *(("--unlike", str(self._folder / f"encore-{older.strftime(_MOMENT)}.db")) if older else ()),
@@ -122,5 +127,9 @@ def kept(moments: Iterable[datetime]) -> set[datetime]:
 
 def _moments(folder: Path) -> set[datetime]:
     """When the copies in a folder were made."""
-    found = (_NAME.fullmatch(each.name) for each in folder.iterdir())
-    return {datetime.strptime(each["moment"], _MOMENT).replace(tzinfo=UTC) for each in found if each}
+    found = set()
+    for each in folder.iterdir():
+        if named := _NAME.fullmatch(each.name):
+            with suppress(ValueError):  # digits that are no moment
+                found.add(datetime.strptime(named["moment"], _MOMENT).replace(tzinfo=UTC))
+    return found

@@ -87,7 +87,10 @@ def _say(kept: Kept) -> None:
     for table, rows in kept.rows.items():
         if rows.count:
             print(f"{table:<18} {rows.count:>12,} rows  {rows.digest[:16]}")
-    print(f"{sum(rows.count for rows in kept.rows.values()):,} rows, all of them compared")
+    if kept.rows:
+        print(f"{sum(rows.count for rows in kept.rows.values()):,} rows, all of them compared")
+    else:
+        print("A whole copy; its tables are older than this Encore's, so its rows were not counted")
     if kept.forgotten:
         print(f"Forgotten again, as they had asked for: {kept.forgotten:,}")
     if kept.aside:

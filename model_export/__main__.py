@@ -286,32 +286,38 @@ def adapt_command(
     """Teaches a bundle a community's own playlists, and says what it gains on them."""
     with _progress() as bar:
         task = bar.add_task("adapting", total=100, note="reading")
-        lists = _own(data, bundle)
+        lists, counts = _own(data, bundle)
 
         def told(what: str, done: float) -> None:
             bar.update(task, completed=round(100 * done), note=what)
 
         found = adapt(bundle, lists, out, progress=told)
         told("", 1)
+    if counts:
+        Console(width=160).print(_exports()[1](counts))
     print(summary(found))
     console.print(f"{found.songs:,} songs: {out}")
 
 
-def _own(data: Sequence[Path], bundle: Path) -> Playlists:
-    """Folders of playlists and exports as one."""
+def _own(data: Sequence[Path], bundle: Path) -> tuple[Playlists, Counts | None]:
+    """Folders of playlists and exports as one, and what became of the exports, if there are any."""
     folders = [path for path in data if _holds_playlists(path)]
     found = [_read(folders, None)] if folders else []
-    exports = [path for path in data if path not in folders]
+    exports, counts = [path for path in data if path not in folders], None
     if exports:
         _exports()
         from model_export.exports import lists_from  # noqa: PLC0415 - it brings in the bot's modules
 
-        found.append(lists_from(exports, bundle)[0])
-    return merged(found)
+        lists, counts = lists_from(exports, bundle)
+        found.append(lists)
+    return merged(found), counts
 
 
 def _holds_playlists(path: Path) -> bool:
-    return path.is_dir() and (any(path.glob("*.parquet")) or any(path.glob("**/mpd.slice.*.json*")))
+    try:
+        return path.is_dir() and (any(path.glob("*.parquet")) or any(path.glob("**/mpd.slice.*.json*")))
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}); name another one") from error
 
 
 @app.command("harvest")
@@ -388,7 +394,8 @@ def evening_command(
         typer.Argument(envvar="DATABASE_URL", help="The bot's own, like sqlite+aiosqlite:///party.db."),
     ],
     lists: Annotated[
-        list[Path] | None, typer.Option(help="A folder of other playlists to learn from every night.")
+        list[Path] | None,
+        typer.Option(help="A folder of playlists, or an export, to learn from every night as well."),
     ] = None,
     base: Annotated[Path, typer.Option(help="The bundle to begin with, every night the same.")] = STARTER,
     out: Annotated[Path, typer.Option(help="The bundle in use, which is replaced by a better one.")] = OWN,
@@ -397,7 +404,7 @@ def evening_command(
 
     Nothing to learn from, or nothing that is better, is no failure: one line says so, with exit code 0.
     """
-    own = _read(lists, None) if lists else None
+    own = _own(lists, base)[0] if lists else None
     with ExitStack() as stack:
         bar = stack.enter_context(_progress()) if console.is_terminal else None
         task = bar.add_task("evening", total=100, note="") if bar else TaskID(0)

@@ -117,9 +117,13 @@ def written_whole(folder: Path, ours: Collection[str], what: str) -> Iterator[Pa
     Raises:
         DataError: `folder` is or holds something else than such names, or cannot be written.
     """
-    folder = folder.resolve()
-    strangers = [each.name for each in folder.glob("*") if each.name not in ours]
-    if strangers or (folder.exists() and not folder.is_dir()):
+    try:
+        folder = folder.resolve()
+        strangers = [each.name for each in folder.glob("*") if each.name not in ours]
+        occupied = folder.exists() and not folder.is_dir()
+    except OSError as error:  # a name that is too long, a folder of somebody else's
+        raise DataError(f"{folder} cannot be written ({error.strerror}); name another folder") from error
+    if strangers or occupied:
         fault = f"holds {strangers[0]}, which is no part of a {what}" if strangers else "is no folder"
         raise DataError(f"{folder} {fault}; name another folder")
     if folder.is_mount():

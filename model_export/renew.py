@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,11 @@ def apart(old: Path, out: Path) -> None:
     Raises:
         DataError: it would be.
     """
-    if (out / LEARNED).exists() and out.resolve() == old.resolve():
-        raise DataError(
-            f"{out} holds {LEARNED}, what `train` learned, which would be lost; name another --out"
-        )
+    with suppress(OSError):  # whoever writes there says what is wrong with the name
+        if (out / LEARNED).exists() and out.resolve() == old.resolve():
+            raise DataError(
+                f"{out} holds {LEARNED}, what `train` learned, which would be lost; name another --out"
+            )
 
 
 def renew(old: Path, folder: Path) -> int:

@@ -95,7 +95,7 @@ async def _open_file(path: Path) -> AsyncIterator[Database]:
     with held(path):
         connect = partial(connected, path)
         try:
-            _make_private(path)
+            make_private(path)
             numbers = _migrated(connect)
         except WRONG as error:
             raise unusable(error) from error
@@ -131,7 +131,7 @@ def _lock(held: int, path: Path) -> None:
         ) from error
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """Lets nobody else read a file, or what SQLite will keep beside it."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)

@@ -7,7 +7,10 @@ under its name when it is whole and was looked through, and never before.
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,7 +24,7 @@ from sqlalchemy.util import greenlet_spawn
 from bot.party.errors import StartError
 from db.engine import postgres
 from db.engine.migrating import migrate
-from db.engine.opening import WRONG, address, connected, held, unusable, writing
+from db.engine.opening import WRONG, address, connected, held, make_private, unusable, writing
 from db.keeping.copying import Rows, Told, copy_all, empty_all, is_empty, rows_of
 from db.keeping.forgetting import forget_again, listed, listed_beside
 from db.looking import is_known, newest, to_look_at, version_of
@@ -29,6 +32,9 @@ from db.schema import forgotten
 
 BESIDE = ("", "-wal", "-shm", "-journal", ".lock")
 """What SQLite and we keep beside a file, by the end of its name."""
+LEFT_S = 3600.0
+"""A piece of a copy that has not grown for so long is nobody's any more."""
+_PIECE = re.compile(r"\..+\.[0-9a-f]{8}\.new(-wal|-shm|-journal|\.lock)?")
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND application_name = 'encore' AND pid <> pg_backend_pid()"
@@ -39,7 +45,7 @@ _OTHERS = text(
 class Kept:
     """What has come into a database or a copy of one."""
 
-    rows: dict[str, Rows]
+    rows: dict[str, Rows]  # by table; none where the tables are older than today's
     forgotten: int = 0  # how many people were forgotten again
     aside: Path | None = None  # where what was there before is now
     new: bool = True  # False: no copy was made, as it would have been like an older one
@@ -77,7 +83,7 @@ async def backup(
                     migrate(there)
                     await greenlet_spawn(copy_all, here, there, told)
         rows = checked(scratch)
-        if unlike is not None and rows == _rows_if_whole(unlike):
+        if unlike is not None and rows and rows == _rows_if_whole(unlike):
             return Kept(rows, new=False)
         if tried:
             with _new(file.with_name(f"{file.name}.trial")) as trial:
@@ -135,9 +141,9 @@ def checked(file: Path) -> dict[str, Rows]:
     Raises:
         StartError: it is no copy of ours, damaged, or of a newer Encore.
     """
-    if not file.is_file():
-        raise StartError(f"{file} is no file; name a copy that `python -m db backup` made")
     try:
+        if not file.is_file():
+            raise StartError(f"{file} is no file; name a copy that `python -m db backup` made")
         with closing(to_look_at(file)) as connection:
             version = version_of(connection)
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
@@ -177,18 +183,27 @@ def _check_free(file: Path) -> None:
 
 def _check_apart(place: Path, other: Path | URL, *, there: bool = True) -> None:
     """Whether a file is there, if it must be, and is not the other one."""
-    if not place.exists():
+    if not _is_there(place):
         if there:
             raise StartError(f"DATABASE_URL: {place} is not there; name the database that the bot uses")
-    elif isinstance(other, Path) and other.exists() and other.samefile(place):
+    elif isinstance(other, Path) and _is_there(other) and other.samefile(place):
         raise StartError(f"{other} is the database itself; name another file")
+
+
+def _is_there(file: Path) -> bool:
+    """Whether a file is there; one whose name cannot be is not, and whoever opens it says so."""
+    try:
+        return file.exists()
+    except OSError:
+        return False
 
 
 @contextmanager
 def _new(file: Path) -> Iterator[Path]:
     """A file beside another one, for as long as this is open, that only we can read."""
-    scratch = file.with_name(f".{file.name}.{os.getpid()}.new")
+    scratch = file.with_name(f".{file.name}.{secrets.token_hex(4)}.new")
     try:
+        _tidied(file.parent)
         os.close(os.open(scratch, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         raise StartError(
@@ -202,6 +217,14 @@ def _new(file: Path) -> Iterator[Path]:
         for end in BESIDE:
             with suppress(FileNotFoundError):
                 Path(f"{scratch}{end}").unlink()
+
+
+def _tidied(folder: Path) -> None:
+    """Takes away the pieces that killed processes have left in a folder, which hold what people said."""
+    for each in folder.iterdir():
+        with suppress(OSError):  # somebody else was quicker
+            if _PIECE.fullmatch(each.name) and time.time() - each.stat().st_mtime > LEFT_S:
+                each.unlink()
 
 
 def _copy(source: Path, scratch: Path) -> None:
@@ -257,6 +280,7 @@ async def _whole(place: Path | URL) -> AsyncIterator[Connection]:
         return
     with held(place), _gone_again(place):
         try:
+            make_private(place)
             with writing(partial(connected, place)) as connection:
                 migrate(connection)
                 yield connection

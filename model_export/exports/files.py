@@ -58,7 +58,11 @@ def files(paths: Sequence[Path]) -> Iterator[File]:
     """
     count, seen = 0, set[str]()
     for path in paths:
-        if not path.exists():
+        try:
+            there = path.exists()
+        except OSError as error:  # a name that is too long, a folder of somebody else's
+            raise DataError(f"{path} cannot be read ({error.strerror}); name another one") from error
+        if not there:
             raise DataError(f"{path} is not there; name a file or a folder of exports")
         for file in _in_folder(path) if path.is_dir() else _one(path, str(path), alone=True):
             if file.place in seen:

@@ -68,6 +68,28 @@ async def test_what_goes_wrong_is_logged(tmp_path: Path, caplog: pytest.LogCaptu
     assert names(tmp_path / "safe") == []
 
 
+async def test_a_folder_that_goes_away_ends_no_bot(
+    store: Store, database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A disk of the network may be gone for a while: that is logged, and later copies are made again."""
+    folder = tmp_path / "safe"
+    copies = Copies(database_url, folder)
+    folder.rmdir()
+    await copies.copy()
+    assert "No copy of the parties could be made" in caplog.text
+    assert "No such file" in caplog.text
+    assert copies.last is None
+    folder.mkdir()
+    await copies.copy()
+    assert len(names(folder)) == 1
+
+
+def test_a_name_that_is_no_moment_is_passed_over(tmp_path: Path) -> None:
+    """Whoever has put a file there that is called almost like a copy."""
+    (tmp_path / "encore-20269999-250000.db").touch()
+    assert Copies("sqlite+aiosqlite:///party.db", tmp_path).last is None
+
+
 async def test_who_is_ended_leaves_nothing(store: Store, database_url: str, tmp_path: Path) -> None:
     """Whenever the bot stops, no process goes on, and no piece of a copy stays."""
     folder = tmp_path / "safe"

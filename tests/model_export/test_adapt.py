@@ -368,6 +368,15 @@ def test_another_format_is_refused(old: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_name_that_is_too_long_is_a_line(old: Path, tmp_path: Path, place: int) -> None:
+    """Whether it is the bundle's, a list's or the new folder's."""
+    words: list[str | Path] = [old, write_playlists(tmp_path / "data", polka(12)), "--out", tmp_path / "new"]
+    words[place] = tmp_path / ("x" * 300)
+    assert "File name too long" in refused(run("adapt", *words), after=1)
+    assert not (tmp_path / "new").exists()
+
+
 def test_the_command(old: Path, tmp_path: Path) -> None:
     """On the command line: before and after on the own lists, and a bundle that the bot takes."""
     data = write_playlists(tmp_path / "data", polka(30))
@@ -388,10 +397,13 @@ def test_exports_are_taken_as_they_are(old: Path, tmp_path: Path) -> None:
     for i in range(12):
         rows = [f"{each.artist} - {each.title}\n" for each in (lists.songs[t] for t in lists.tracks(i))]
         (exports / f"party {i}.txt").write_text("".join(rows), "utf-8")
+    (exports / "broken.json").write_text('{"playlists": [{', "utf-8")
     data = write_playlists(tmp_path / "data", polka(12, seed=4))
     done = run("adapt", old, exports, data, "--out", tmp_path / "new")
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout.split()[0]) > 20
+    assert "exports/broken.json" in done.stdout  # what was found in which file, and what was left out
+    assert "broken or cut off" in done.stdout
+    assert int(done.stdout[done.stdout.index("playlists with") - 4 :].split()[0]) > 20
 
 
 def test_what_was_trained_is_not_adapted_away(old: Path, tmp_path: Path) -> None:

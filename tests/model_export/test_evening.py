@@ -233,6 +233,24 @@ async def test_own_lists_are_learned_every_night(
     assert told.changed, told.told
 
 
+async def test_own_lists_may_be_exports(
+    bot: PartyService, clock: Clock, database_url: str, base: Path, tmp_path: Path
+) -> None:
+    """What services and players export needs no folder of playlists in between, as with `adapt`."""
+    await celebrate(bot, clock, 6)
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    for party in range(12):
+        numbers = [TASTES[party % 2][(party + 7 * each) % 40] for each in range(4)]
+        rows = [f"{ARTISTS[number % len(ARTISTS)]} - {TITLES[number]}\n" for number in numbers]
+        (exports / f"list {party}.txt").write_text("".join(rows), "utf-8")
+    done = run("evening", database_url, "--lists", exports, "--out", tmp_path / "ours", "--base", base)
+    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
+    assert "NDCG@100 on the latest 5" in done.stdout
+    done = run("evening", database_url, "--lists", exports / "none", "--out", tmp_path / "ours")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
 async def test_two_at_once_do_not_meet(bot: PartyService, clock: Clock, night: Night, tmp_path: Path) -> None:
     """The second one says so and ends; what a killed one has left is taken away."""
     await celebrate(bot, clock, 20)

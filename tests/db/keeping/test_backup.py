@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -11,8 +12,8 @@ import pytest
 
 from bot.party.errors import StartError
 from bot.party.words import Change, Member, Room, State
-from db.__main__ import main
-from db.keeping.backup import backup, checked, move, restore
+from db.__main__ import _say, main
+from db.keeping.backup import _new, backup, checked, move, restore
 from db.schema import metadata
 from db.store import Store, open_store
 from tests.conftest import ON_BOTH, ON_POSTGRESQL, ROOM
@@ -193,6 +194,75 @@ async def test_parties_move_both_ways(database_url: str, tmp_path: Path) -> None
     assert metadata.tables.keys() - same <= {"forgotten", "members"}  # nobody, in whose name Anna's song was
     with pytest.raises(StartError, match="holds something already"):
         await move(here, database_url)
+
+
+async def test_what_was_moved_is_for_nobody_else(database_url: str, tmp_path: Path) -> None:
+    """As a file that the bot makes: links, tokens and names are in it."""
+    there = tmp_path / "there" / "party.db"
+    there.parent.mkdir()
+    async with open_store(database_url) as store:
+        await played(store, ANNA)
+    await move(database_url, sqlite_at(there))
+    assert modes(there.parent) == {"party.db": 0o600, "party.db.lock": 0o600}
+
+
+@pytest.mark.parametrize("command", ["backup", "restore", "move"])
+def test_a_name_that_is_too_long_is_a_line(
+    command: str,
+    database_url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Code 2 and what is wrong, as for any other name that cannot be."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    long = tmp_path / ("x" * 300)
+    words = ["move", database_url, sqlite_at(long)] if command == "move" else [command, str(long)]
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+
+
+async def test_older_tables_are_copied_and_not_counted(
+    database_url: str, copy: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they are before an upgrade: it says so, and takes them for like no other copy."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    async with open_store(database_url) as store:
+        await played(store, ANNA)
+        await run_sql(store, "UPDATE alembic_version SET version_num = '0009'")
+    for _ in range(2):
+        kept = await backup(database_url, copy, unlike=copy)
+        assert kept.new
+        assert kept.rows == {}
+    _say(kept)
+    out = capsys.readouterr().out
+    assert "older" in out
+    assert "0 rows" not in out
+
+
+@pytest.mark.parametrize("end", ["", "-wal", "-journal"])
+async def test_what_a_kill_has_left_is_taken_away(end: str, copy: Path, database_url: str) -> None:
+    """Pieces of copies hold who was forgotten since, and fill the disk; one that still grows stays."""
+    left, growing, own = (
+        copy.with_name(f".{name}{end}")
+        for name in ("older.db.0123abcd.new", "copy.db.trial.0123abcd.new", "notes.new")
+    )
+    for each in (left, growing, own):
+        each.write_bytes(b"piece")
+    for each in (left, own):
+        os.utime(each, (0, 0))
+    await backup(database_url, copy)
+    assert {each.name for each in copy.parent.iterdir()} == {copy.name, growing.name, own.name}
+
+
+def test_a_piece_is_known_by_its_name(tmp_path: Path) -> None:
+    """What a kill leaves is called as what is looked for."""
+    with _new(tmp_path / "copy.db") as scratch, _new(tmp_path / "copy.db.trial") as trial:
+        for each in (scratch, trial):
+            os.utime(each, (0, 0))
+        with _new(tmp_path / "other.db") as other:
+            assert [each.name for each in tmp_path.iterdir()] == [other.name]
 
 
 @ON_POSTGRESQL
