@@ -21,6 +21,7 @@ from bot.party.words import Mood, Signal, Strategy, Track
 from bot.recommend.bundle import Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import FAR, LEAST_REASON, Answer, Ask, Recommender, strongest
+from bot.recommend.scanner import Floats, Scanner
 from bot.recommend.spoken import Spoken
 from bot.recommend.taste import gains
 from bot.settings import STARTER
@@ -445,3 +446,20 @@ async def test_words_lead_somewhere(catalogue: Catalogue, recommender: Recommend
     assert any(each.because for each in rap)
     nothing = await recommender.suggest([], [], 5, words=["qwertz"])
     assert nothing == await recommender.suggest([], [], 5)
+
+
+@pytest.mark.parametrize(("words", "looks"), [(["90s rock"], 2), (["hochzeit"], 2), ([], 1)])
+async def test_words_cost_one_look_through_the_table_more(
+    recommender: Recommender, monkeypatch: pytest.MonkeyPatch, words: list[str], looks: int
+) -> None:
+    """One for each half of the songs that stand for them, however many of what was meant are ranked."""
+    looked: list[Floats] = []
+    scan = Scanner.scan
+
+    def counted(scanner: Scanner, playlist: Floats) -> Floats:
+        looked.append(playlist)
+        return scan(scanner, playlist)
+
+    monkeypatch.setattr(Scanner, "scan", counted)
+    assert await recommender.suggest([], [], 5, words=words)
+    assert len(looked) == looks
