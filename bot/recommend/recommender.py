@@ -255,6 +255,8 @@ class Recommender:
 
         Songs that stand for words are told in two halves: what is told is no answer, and they are the best.
         However many others fit better, those that were meant are among what is found.
+
+        Least like songs that were skipped is what nobody knows: after skips alone well-known songs are asked of.
         """
         rows = ask.spoken.rows
         banned = np.zeros(self._tracks, bool)
@@ -262,6 +264,8 @@ class Recommender:
         asked = [(np.flatnonzero(banned), limit)]
         blend = FAR[ask.mood]
         if not rows:
+            if ask.heard and not any(signal.label > 0 for _, signal in ask.heard):
+                asked = [(self._all_but(self.answer([], asked[0][0], limit).tracks), limit)]
             return ask, self._answers(ask.heard, asked, blend)[0]
         if len(ask.spoken.meant):
             others = np.ones(self._tracks, bool)
