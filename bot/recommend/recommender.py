@@ -256,7 +256,7 @@ class Recommender:
         Songs that stand for words are told in two halves: what is told is no answer, and they are the best.
         However many others fit better, those that were meant are among what is found.
 
-        Least like songs that were skipped is what nobody knows: after skips alone well-known songs are asked of.
+        Least like songs that were skipped is what nobody knows: after skips alone the well-known are ranked.
         """
         rows = ask.spoken.rows
         banned = np.zeros(self._tracks, bool)
