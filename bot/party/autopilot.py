@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from bot.party.limits import ACTIVE_FOR_MS, USUAL_SUGGESTIONS
+from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS, USUAL_SUGGESTIONS
+from bot.party.reader import PartyReader
 from bot.party.rules.autopilot import Turn, due, winner
 from bot.party.suggesting import Suggestions, still_new
 from bot.party.unit_of_work import UnitOfWork, finished
@@ -27,7 +28,8 @@ class Autopilot:
     async def roll_on(self, *, everywhere: bool = True) -> None:
         """Opens a ballot where few songs are left, and queues the winner where one has been open long enough.
 
-        Only in rooms whose rules say so, and in which somebody did something in the last half hour.
+        Only in rooms whose rules say so, and in which somebody did something in the last half hour. What
+        somebody has asked for meanwhile is voted on first.
 
         Args:
             everywhere: also in rooms that another process serves.
@@ -47,7 +49,10 @@ class Autopilot:
             if party.over:
                 return
             asked = await party.open_ballot()
-        turn = due(asked, party.now_ms)
+            turn = due(asked, party.now_ms)
+            theirs = turn is Turn.ASK and await _asked_lately(party)
+        if theirs:
+            return
         if turn is Turn.ASK:
             await self._ask(room, asked)
         elif turn is Turn.DECIDE and asked is not None:
@@ -58,6 +63,8 @@ class Autopilot:
         async with self.unit.writing(room) as party:
             asked = await party.open_ballot()
             if asked != last or party.over:  # another process was faster, or somebody has ended the party
+                return
+            if await _asked_lately(party):
                 return
             suggestions = await still_new(party, suggestions)
             if not suggestions:
@@ -78,3 +85,9 @@ class Autopilot:
             if best is not None:
                 await party.tx.entries.move(best.id, State.SUGGESTED, State.QUEUED, now_ms=party.now_ms)
                 await party.start_next()
+
+
+async def _asked_lately(party: PartyReader) -> bool:
+    """Whether people are still to vote on what somebody has asked for: the autopilot's would replace it."""
+    ballot = (await party.shown(0)).ballot
+    return any(party.now_ms - entry.added_ms < AUTOPILOT_WAITS_MS for entry in ballot)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -255,21 +255,29 @@ class Recommender:
 
         Songs that stand for words are told in two halves: what is told is no answer, and they are the best.
         However many others fit better, those that were meant are among what is found.
+
+        Least like songs that were skipped is what nobody knows: after skips alone the well-known are ranked.
         """
         rows = ask.spoken.rows
-        banned = np.union1d(np.fromiter(out, np.int64, len(out)), ask.spoken.out)
+        banned = np.zeros(self._tracks, bool)
+        banned[np.fromiter(out, np.int64, len(out))] = banned[ask.spoken.out] = True
+        asked = [(np.flatnonzero(banned), limit)]
         blend = FAR[ask.mood]
         if not rows:
-            return ask, self.answer(ask.heard, banned, limit, blend)
+            if ask.heard and not any(signal.label > 0 for _, signal in ask.heard):
+                asked = [(self._all_but(self.answer([], asked[0][0], limit).tracks), limit)]
+            return ask, self._answers(ask.heard, asked, blend)[0]
+        if len(ask.spoken.meant):
+            others = np.ones(self._tracks, bool)
+            others[ask.spoken.meant] = False
+            asked.append((np.flatnonzero(others | banned), len(ask.spoken.meant)))
         first = len(ask.heard) - len(rows)
         halves = [None] * first + [row.half for row in rows]
-        others = np.union1d(self._all_but(ask.spoken.meant), banned)
         found, told = [], []
-        for which in (0, 1):
+        for which in (0, 1) if any(half is not None for half in halves) else (0,):
             told.append([at for at, half in enumerate(halves) if half in {None, which}])
             heard = [ask.heard[at] for at in told[-1]]
-            best = self.answer(heard, banned, limit, blend)
-            found.append(joined(best, self.answer(heard, others, len(ask.spoken.meant), blend)))
+            found.append(reduce(joined, self._answers(heard, asked, blend)))
         answer = mean(found, told, len(ask.heard), self._tracks)
         entries = [*range(first), *ask.spoken.numbers(first)]
         everybody = {user for _, signal in ask.heard for user in signal.stances}
@@ -468,6 +476,15 @@ class Recommender:
         blend: Sequence[float] = (1, 1, 1),
     ) -> Answer:
         """Runs the graph once, in this thread."""
+        return self._answers(heard, [(banned, limit)], blend)[0]
+
+    def _answers(
+        self,
+        heard: Sequence[tuple[int, Signal]],
+        asked: Sequence[tuple[Collection[int] | npt.NDArray[np.int64], int]],
+        blend: Sequence[float],
+    ) -> list[Answer]:
+        """An answer for each ban and limit, all of one look through the table."""
         told = {
             "queue": np.array([index for index, _ in heard], np.int64),
             "weight": np.array([signal.weight for _, signal in heard], np.float32),
@@ -475,11 +492,14 @@ class Recommender:
             "blend": np.array(blend, np.float32),
         }
         (playlist,) = self._fold.run(["playlist"], told)
-        if not isinstance(banned, np.ndarray):
-            banned = np.fromiter(banned, np.int64, len(banned))
-        asked = {"banned": banned, "limit": np.array(limit, np.int64)}
-        scan = self._scanner.scan(playlist)
-        return Answer(*self._rank.run(OUTPUTS, {**told, **asked, "scan": scan}))
+        told["scan"] = self._scanner.scan(playlist)
+        found = []
+        for banned, limit in asked:
+            if not isinstance(banned, np.ndarray):
+                banned = np.fromiter(banned, np.int64, len(banned))
+            barred = {"banned": banned, "limit": np.array(limit, np.int64)}
+            found.append(Answer(*self._rank.run(OUTPUTS, {**told, **barred})))
+        return found
 
 
 def _factors(bundle: Bundle) -> Factors | None:

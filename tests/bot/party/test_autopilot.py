@@ -225,6 +225,18 @@ async def test_off_means_off(rolling: PartyService, clock: Clock) -> None:
     assert not now.automatic
 
 
+async def test_what_somebody_asked_for_is_voted_on_first(rolling: PartyService, clock: Clock) -> None:
+    """The vibe that a guest has just typed does not make room for the autopilot's own suggestions."""
+    wished = (await rolling.ballots.vibe(ROOM, BEN, "salsa")).ballot
+    await rolling.autopilot.roll_on()
+    now = await rolling.insight.now(ROOM)
+    assert {entry.id for entry in now.ballot} == {entry.id for entry in wished}
+    assert not now.automatic
+    clock.now_s += WAIT_S
+    await rolling.autopilot.roll_on()
+    assert (await rolling.insight.now(ROOM)).automatic
+
+
 async def test_a_room_that_never_switched_it_on_is_never_asked(party: PartyService) -> None:
     """Usually it is off."""
     await party.queue.add(ROOM, ANNA, "mr brightside")

@@ -20,7 +20,8 @@ from bot.party.spelling import song_key
 from bot.party.words import Mood, Signal, Strategy, Track
 from bot.recommend.bundle import Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue
-from bot.recommend.recommender import FAR, LEAST_REASON, Answer, Ask, Recommender, strongest
+from bot.recommend.recommender import CANDIDATES, FAR, LEAST_REASON, Answer, Ask, Recommender, strongest
+from bot.recommend.scanner import Floats, Scanner
 from bot.recommend.spoken import Spoken
 from bot.recommend.taste import gains
 from bot.settings import STARTER
@@ -94,6 +95,16 @@ async def test_skips_alone_make_nothing_known(catalogue: Catalogue, recommender:
     found = await recommender.suggest(skipped, [signal.track for signal in skipped], 10)
     assert len({each.track.year // 10 for each in found if each.track.year}) >= 4
     assert not any(each.because for each in found)
+
+
+async def test_skips_alone_lead_to_no_songs_that_nobody_knows(
+    catalogue: Catalogue, recommender: Recommender
+) -> None:
+    """They say what not to play: least like it is what hardly anybody plays, and no mix for a party."""
+    skipped = await told(catalogue, "in da club", "abba dancing queen", "still dre", label=-1.0)
+    found = await recommender.suggest(skipped, [signal.track for signal in skipped], 20)
+    places = [catalogue.index_of(each.track) for each in found]
+    assert max(place for place in places if place is not None) < 2 * CANDIDATES
 
 
 async def test_without_factors_it_is_still_a_mix(catalogue: Catalogue, bundle: Bundle) -> None:
@@ -445,3 +456,20 @@ async def test_words_lead_somewhere(catalogue: Catalogue, recommender: Recommend
     assert any(each.because for each in rap)
     nothing = await recommender.suggest([], [], 5, words=["qwertz"])
     assert nothing == await recommender.suggest([], [], 5)
+
+
+@pytest.mark.parametrize(("words", "looks"), [(["90s rock"], 2), (["hochzeit"], 2), ([], 1)])
+async def test_words_cost_one_look_through_the_table_more(
+    recommender: Recommender, monkeypatch: pytest.MonkeyPatch, words: list[str], looks: int
+) -> None:
+    """One for each half of the songs that stand for them, however many of what was meant are ranked."""
+    looked: list[Floats] = []
+    scan = Scanner.scan
+
+    def counted(scanner: Scanner, playlist: Floats) -> Floats:
+        looked.append(playlist)
+        return scan(scanner, playlist)
+
+    monkeypatch.setattr(Scanner, "scan", counted)
+    assert await recommender.suggest([], [], 5, words=words)
+    assert len(looked) == looks
