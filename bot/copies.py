@@ -90,8 +90,7 @@ class Copies:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "db", "backup", "--try", str(file)),
             *(("--unlike", str(self._folder / f"encore-{older.strftime(_MOMENT)}.db")) if older else ()),
-            env={**os.environ, "DATABASE_URL": self._database_url},
-            cwd=Path(__file__).parents[1],
+            env={**os.environ, "DATABASE_URL": self._database_url, "PYTHONPATH": _path()},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -133,3 +132,9 @@ def _moments(folder: Path) -> set[datetime]:
             with suppress(ValueError):  # digits that are no moment
                 found.add(datetime.strptime(named["moment"], _MOMENT).replace(tzinfo=UTC))
     return found
+
+
+def _path() -> str:
+    """Where Python finds us, wherever the bot was started."""
+    ours, others = str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")
+    return os.pathsep.join([ours, others] if others else [ours])

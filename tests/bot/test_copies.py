@@ -59,6 +59,18 @@ async def test_a_copy_is_made_when_something_is_different(
     assert Copies(database_url, folder).last == clock.now  # a start finds it
 
 
+async def test_relative_places_are_those_of_the_bot(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been started in any folder."""
+    async with store.writing() as tx:
+        await tx.parties.open(ROOM, 1)
+    monkeypatch.chdir(tmp_path)
+    await Copies("sqlite+aiosqlite:///party.db", Path("safe"), Clock()).copy()
+    assert names(tmp_path / "safe") == ["encore-20261130-120000.db"]
+    assert checked(tmp_path / "safe" / "encore-20261130-120000.db")["parties"].count == 1
+
+
 async def test_what_goes_wrong_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """The bot goes on; the figure stays where it was."""
     copies = Copies(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}", tmp_path / "safe")
