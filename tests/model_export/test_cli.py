@@ -212,7 +212,7 @@ def test_control_c_stops_training_which_can_go_on(
 
     def begun() -> bool:
         seen[:] = sorted(path.name[:7] for path in tmp_path.iterdir())
-        return len(seen) == 2
+        return len(seen) == 2 and (tmp_path / "model.unfinished" / "training.json").exists()
 
     done = interrupted(begun, "train", data, "--out", tmp_path / "model", "--epochs", "1000000")
     assert seen == [".model-", "model.u"]
