@@ -52,6 +52,11 @@ async def voted(
     return lambda: [f"👍 {number}" in card.text for card in cards(fake, place)] == [True]
 
 
+async def answered(reply: Reply) -> None:
+    """Waits until the bot has told what it lacks, the last it does for a request: its token is known by then."""
+    await eventually(lambda: notes(reply) != [])
+
+
 async def add(fake: FakeDiscord, place: FakeChannel, song: str) -> Reply:
     """Somebody adds a song."""
     return await fake.slash(fake.member("Anna"), "add", channel=place, song=song)
@@ -190,7 +195,7 @@ async def test_a_newer_token_takes_over_before_the_old_one_ends(
 ) -> None:
     """The card is posted anew with it, and the old card is gone: no second one shows an old state."""
     place = fake.add_channel("place", app_permissions=UNSEEN)
-    await add(fake, place, "mr brightside")
+    await answered(await add(fake, place, "mr brightside"))
     await eventually(lambda: len(cards(fake, place)) == 1)
     (first,) = cards(fake, place)
     pass_by(MINUTES_10)
@@ -217,6 +222,7 @@ async def test_a_card_that_was_asked_for_says_so_too(party: PartyService) -> Non
             place = fake.add_channel("place", app_permissions=UNSEEN)
             shown = await fake.slash(fake.member("Ben"), "queue", channel=place)
             (asked,) = filter(is_card, shown.messages)
+            await answered(shown)
             pass_by(side_door.FRESH_S + 1)
             await eventually(lambda: "can't keep this card" in asked.text)
 
@@ -224,7 +230,7 @@ async def test_a_card_that_was_asked_for_says_so_too(party: PartyService) -> Non
 async def test_a_card_that_nobody_keeps_alive_says_so(fake: FakeDiscord, party: PartyService) -> None:
     """Before its token ends it shows no old state any more, and its button brings the new one."""
     place = fake.add_channel("place", app_permissions=UNSEEN)
-    await add(fake, place, "mr brightside")
+    await answered(await add(fake, place, "mr brightside"))
     await eventually(lambda: len(cards(fake, place)) == 1)
     (card,) = cards(fake, place)
     pass_by(side_door.FRESH_S + 1)
