@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.recommend.recommender import Answer
+from model_export.synth_tastes import Tastes
 from tests.measure.scale import askers, catalogue, first_stage, scoring, training
 from tests.measure.scale.__main__ import app
 from tests.measure.scale.bundles import bundle, whole
@@ -24,7 +25,7 @@ from tests.measure.scale.machine import describe
 from tests.measure.scale.page import put, read, verdict
 from tests.measure.scale.peers import Implicit, Numpy, Peer, Torch, without
 from tests.measure.scale.scoring import rightness
-from tests.measure.scale.sizes import LIMITS, QUEUE, Size, songs_in
+from tests.measure.scale.sizes import LIMITS, LISTS, QUEUE, Size, songs_in
 from tests.measure.scale.training import Trained, exponent
 from tests.measure.scale.turns import Turns, take_turns
 from tests.measure.scale.whole import Floats, Model, queues, recall
@@ -93,6 +94,12 @@ def test_more_playlists_name_more_songs_but_not_as_many() -> None:
     """Up to the whole set's own number."""
     assert songs_in(1_000_000) == 2_262_292
     assert songs_in(10_000) < songs_in(100_000) < 10 * songs_in(10_000)
+
+
+@pytest.mark.parametrize("lists", sorted({100, 1_000, *LISTS} - {100_000}))
+def test_made_up_playlists_have_room_for_their_songs(lists: int) -> None:
+    """Whichever sizes are trained on: `synth` refuses what has none."""
+    Tastes(lists, songs_in(lists), seed=1)
 
 
 def test_a_ratio_is_that_of_each_turn() -> None:

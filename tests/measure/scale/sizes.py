@@ -66,11 +66,16 @@ LISTS = (3_000, 10_000, 30_000, 100_000)
 WHOLE = 1_000_000
 TRAINED: Mapping[int, tuple[float, float]] = {10_000: (60, 2), 100_000: (360, 2), 1_000_000: (2_700, 8)}
 """At most so many seconds and gigabytes, by the number of playlists."""
+ROOM = 20
+"""So many songs a list `synth` finds room for."""
 EXPONENT = 1.1
 """Training time grows no faster than the entries to this power."""
 
 
 def songs_in(lists: int) -> int:
-    """How many songs so many playlists name: few name more, as they share the popular ones."""
+    """How many songs so many playlists name: few name more, as they share the popular ones.
+
+    No more than made-up playlists have room for: a list of so few brings some twenty songs of its own.
+    """
     part: float = (lists / 1_000_000) ** 0.55
-    return max(round(MPD.tracks * part), QUEUE + 1)
+    return max(min(round(MPD.tracks * part), ROOM * lists), QUEUE + 1)
