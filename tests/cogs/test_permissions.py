@@ -53,7 +53,7 @@ async def voted(
 
 
 async def answered(reply: Reply) -> None:
-    """Waits until the bot has told what it lacks, the last it does for a request: its token is known by then."""
+    """Waits until the bot has told what it lacks, the last it does for a request: it knows the token then."""
     await eventually(lambda: notes(reply) != [])
 
 
