@@ -47,6 +47,7 @@ settings.load_profile("patient")
 
 LIMITS = (
     "bot.checks.result.WITHIN_S",
+    "bot.party.patience.LONGEST_S",
     "bot.room.guest.TAKE_WITHIN_S",
     "bot.room.health.WITHIN_S",
     "bot.room.hub.ENTER_WITHIN_S",

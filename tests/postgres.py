@@ -6,12 +6,13 @@ import asyncio
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -73,6 +74,7 @@ class Server:
     psql: Path
     folder: Path
     port: int
+    control: Callable[..., object]  # runs `pg_ctl` for it
 
     def url(self, database: str) -> str:
         """A database's address on the socket."""
@@ -99,6 +101,28 @@ class Server:
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "  # noqa: S608 - our own name
             f"WHERE datname = '{make_url(url).database}'"
         ).count("t")
+
+    def start(self) -> None:
+        """Starts it, and waits until it lets people in."""
+        self.control("-l", self.folder / "log", "start")
+
+    def stop(self) -> None:
+        """Ends it as if it had crashed: the next start recovers what was committed."""
+        self.control("-m", "immediate", "stop")
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Has it answer nobody while this is open, though its connections stay: as a net that is cut."""
+        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for pid in (postmaster, *map(int, children)):
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in (*map(int, children), postmaster):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     @contextmanager
     def database(self, template: str) -> Iterator[str]:
@@ -130,7 +154,6 @@ def running(configuration: str = CONFIGURATION) -> Iterator[Server]:
     assert bin_folder is not None
     with tempfile.TemporaryDirectory(prefix="encore-") as name:
         folder = Path(name)
-        server = Server(bin_folder / "psql", folder, _free_port())
         # PostgreSQL refuses to run as root; Debian's package brings a user for it.
         user = "postgres" if os.geteuid() == 0 else None
         if user:
@@ -151,15 +174,17 @@ def running(configuration: str = CONFIGURATION) -> Iterator[Server]:
         run([bin_folder / "initdb", "-D", folder / "data", "-E", "UTF8", "--locale=C", "--no-sync", *options])
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.write(configuration)
-            file.write(f"port = {server.port}\nlisten_addresses = '127.0.0.1'\n")
+            port = _free_port()
+            file.write(f"port = {port}\nlisten_addresses = '127.0.0.1'\n")
             file.write(f"unix_socket_directories = '{folder}'\n")
         control = [bin_folder / "pg_ctl", "-D", folder / "data", "-w"]
-        run([*control, "-l", folder / "log", "start"])
+        server = Server(bin_folder / "psql", folder, port, lambda *words: run([*control, *words]))
+        server.start()
         try:
             server.migrate()
             yield server
         finally:
-            run([*control, "-m", "immediate", "stop"])
+            server.stop()
 
 
 def _free_port() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
@@ -16,8 +17,9 @@ from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.party.ending import keep_night
-from bot.party.errors import KeptOut, PartyError
+from bot.party.errors import Interrupted, KeptOut, PartyError, PerhapsSaved
 from bot.party.notices import Notices
+from bot.party.patience import patience, patient
 from bot.party.reader import PartyReader
 from bot.party.rules.lifetime import began_ms
 from bot.party.rules.moderation import is_kept_out
@@ -59,12 +61,17 @@ Self = TypeVar("Self", bound=HasUnit)
 def finished(
     use_case: Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]],
 ) -> Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]]:
-    """Runs a use case to its end though its caller is cancelled: no transaction is left half done."""
+    """Runs a use case to its end though its caller is cancelled: no transaction is left half done.
+
+    Where the database is away for a moment it is run again: all that it does is under the request's key, or
+    follows from how the party stands.
+    """
+    again = patient(use_case)
 
     @functools.wraps(use_case)
     async def run(self: Self, /, *args: Args.args, **kwargs: Args.kwargs) -> Result:
         running = self.unit.running
-        task = asyncio.ensure_future(use_case(self, *args, **kwargs))
+        task = asyncio.ensure_future(again(self, *args, **kwargs))
         running.add(task)
         task.add_done_callback(running.discard)
         try:
@@ -148,15 +155,19 @@ class UnitOfWork:
     @asynccontextmanager
     async def writing(self, room: Room) -> AsyncIterator[PartyWriter]:
         """A party that changes by itself; nobody else changes it meanwhile."""
-        async with self.store.writing() as tx:
-            now_ms = self.now_ms()
-            record = _of_now(await tx.parties.open(room, now_ms), now_ms)
-            self.remember_rules(room, record.rules)
-            party = PartyWriter(tx, record, now_ms, self._who_listens(room, record))
-            yield party
-            if tx.changed and not party.over:
-                # A party that goes on by itself is not over, and who was out of touch hears of it by this.
-                await tx.parties.touch(party.id, record.started_ms, now_ms)
+        try:
+            async with self.store.writing() as tx:
+                now_ms = self.now_ms()
+                record = _of_now(await tx.parties.open(room, now_ms), now_ms)
+                self.remember_rules(room, record.rules)
+                party = PartyWriter(tx, record, now_ms, self._who_listens(room, record))
+                yield party
+                if tx.changed and not party.over:
+                    # A party that goes on by itself is not over; who was out of touch hears of it by this.
+                    await tx.parties.touch(party.id, record.started_ms, now_ms)
+        except PerhapsSaved:
+            self.notices.changed(room)  # perhaps it has
+            raise
         if tx.changed:
             self.notices.changed(room)
 
@@ -168,26 +179,55 @@ class UnitOfWork:
 
         Raises:
             KeptOut: a moderator has blocked the member here.
+            Interrupted: nothing was done, and the same once more may succeed.
+            PerhapsSaved: nobody could say within the request's patience whether it was.
         """
-        async with self.store.writing() as tx:
-            now_ms = self.now_ms()
-            found, done = await tx.parties.enter(room, now_ms, member, key, entry_id)
-            record = _of_now(found, now_ms)
-            self.remember_rules(room, record.rules)
-            if is_kept_out(member, record.rules, record.blocked):
-                raise KeptOut(room)
-            party = MemberWriter(tx, record, now_ms, self._who_listens(room, record), member, key, done)
-            if record.playback != found.playback:
-                await tx.playbacks.drop(party.id)
-            # What comes again says nothing of whether the party goes on: it may have ended it.
-            kept = await keep_night(party) if party.over and not done else ""
-            if not done and (party.over or now_ms - record.active_ms >= TOUCH_EVERY_MS):
-                await party.tx.parties.touch(party.id, party.began_ms, now_ms)
-            yield party
+        if key is None and self.store.shared:
+            key = secrets.token_hex(16)  # by which to find out whether the change was kept
+        try:
+            async with self.store.writing() as tx:
+                now_ms = self.now_ms()
+                found, done = await tx.parties.enter(room, now_ms, member, key, entry_id)
+                record = _of_now(found, now_ms)
+                self.remember_rules(room, record.rules)
+                if is_kept_out(member, record.rules, record.blocked):
+                    raise KeptOut(room)
+                party = MemberWriter(tx, record, now_ms, self._who_listens(room, record), member, key, done)
+                if record.playback != found.playback:
+                    await tx.playbacks.drop(party.id)
+                # What comes again says nothing of whether the party goes on: it may have ended it.
+                kept = await keep_night(party) if party.over and not done else ""
+                if not done and (party.over or now_ms - record.active_ms >= TOUCH_EVERY_MS):
+                    await party.tx.parties.touch(party.id, party.began_ms, now_ms)
+                yield party
+        except PerhapsSaved:
+            await self._settle(room, member, key)
         if tx.changed:
             self.notices.changed(room)
         if kept:
             self.notices.over(room, kept)
+
+    async def _settle(self, room: Room, member: Member, key: str | None) -> None:
+        """Finds out whether a change was kept: then the diary has its key.
+
+        Whoever asks for the party waits for its row, so what still goes on there is over by then.
+
+        Raises:
+            Interrupted: it was not.
+            PerhapsSaved: that cannot be found out.
+        """
+        left = patience()
+        while True:
+            try:
+                async with self.store.writing() as tx:
+                    _, done = await tx.parties.enter(room, self.now_ms(), member, key)
+            except Interrupted:
+                if not await left.again():
+                    raise PerhapsSaved from None
+            else:
+                break
+        if done is None:
+            raise Interrupted
 
     def _who_listens(self, room: Room, record: PartyRecord) -> frozenset[str] | None:
         if not record.rules.voice:

@@ -14,6 +14,7 @@ from alembic.util import CommandError
 from sqlalchemy import URL, Connection, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.party.errors import StartError
 from bot.party.words import Room
@@ -78,14 +79,21 @@ def address(database_url: str) -> URL | Path:
 
 @asynccontextmanager
 async def _open_postgres(url: URL) -> AsyncIterator[Database]:
-    engine = postgres.open_engine(url)
+    await _brought_up_to_date(postgres.open_engine(url))
+    engine = postgres.open_engine(url, postgres.REQUEST_S)
     try:
-        try:
-            async with engine.begin() as connection:
-                await connection.run_sync(migrate)
-        except WRONG as error:
-            raise postgres.unusable(error) from error
         yield postgres.PostgresDatabase(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _brought_up_to_date(engine: AsyncEngine) -> None:
+    """Brings the tables up to date, which may take longer than a request."""
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(migrate)
+    except WRONG as error:
+        raise postgres.unusable(error) from error
     finally:
         await engine.dispose()
 

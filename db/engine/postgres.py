@@ -5,21 +5,25 @@ What keeps others from changing a party is its row, which the queries lock, betw
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from typing import Any
 
 import asyncpg
 from alembic.util import CommandError
 from sqlalchemy import URL, bindparam, func, select
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.party.errors import StartError
+from bot.party.errors import Interrupted, PerhapsSaved, StartError, Unread
+from bot.party.patience import Patience, patience
 from bot.party.words import Room
 from db.engine import wake
+from db.engine.away import Outage, Trouble, trouble
 from db.engine.driver import Outcome
 from db.engine.query import Asked, Command, Numbered, Values
 from db.engine.session import Session
@@ -34,15 +38,22 @@ POOL_SIZE = 5
 CONNECT_S = 10
 COMMAND_S = 60
 """How long to wait for a connection and for an answer, a lock that another process holds included."""
-SETTINGS: dict[str, Any] = {
-    "timeout": CONNECT_S,
-    "command_timeout": COMMAND_S,
-    "server_settings": {
-        "application_name": "encore",
-        # A process whose machine vanished in the middle of a change must not keep its party locked.
-        "idle_in_transaction_session_timeout": f"{COMMAND_S * 1000}",
-    },
-}
+REQUEST_S = 8
+"""The same for an answer that somebody waits for, who is to hear within ten seconds that there is none."""
+
+
+def settings(answer_s: float) -> dict[str, Any]:
+    """What every connection is opened with."""
+    return {
+        "timeout": CONNECT_S,
+        "command_timeout": answer_s,
+        "server_settings": {
+            "application_name": "encore",
+            # A process whose machine vanished in the middle of a change must not keep its party locked.
+            "idle_in_transaction_session_timeout": f"{answer_s * 1000:.0f}",
+        },
+    }
+
 
 LOST = "08003"
 REFUSALS = {
@@ -65,40 +76,90 @@ class PostgresDatabase:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._process = secrets.token_hex(8)
+        self._outage = Outage()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
-        """A transaction that PostgreSQL lets write nothing; all that it finds is of one moment."""
-        async with self.engine.connect() as connection:
-            await connection.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
-            yield Session(PostgresConnection(connection))
+        """A transaction that PostgreSQL lets write nothing; all that it finds is of one moment.
+
+        Raises:
+            Unread: it cannot be reached.
+        """
+        async with self._connected(Unread) as connection:
+            await connection.look_only()
+            yield Session(connection)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Session]:
-        """A transaction that is committed on a clean exit, of which other processes hear if people would."""
-        async with self.engine.begin() as connection:
-            writer = PostgresConnection(connection)
-            session = Session(writer, writer)
+        """A transaction that is committed on a clean exit, of which other processes hear if people would.
+
+        Raises:
+            Interrupted: nothing was done, and the same once more may succeed.
+            PerhapsSaved: the connection was lost during COMMIT.
+        """
+        async with self._connected(Interrupted) as connection:
+            session = Session(connection, connection)
             yield session
             if session.changed:
-                for room in session.rooms:
-                    said = wake.message(self._process, room)
-                    await connection.execute(_NOTIFY, {"channel": wake.CHANNEL, "said": said})
+                await connection.notify(wake.message(self._process, room) for room in session.rooms)
+            await connection.commit()
 
     @asynccontextmanager
     async def listen(self, changed: Callable[[Room], None]) -> AsyncIterator[None]:
         """Calls `changed(room)` for what other processes change, while it is open."""
-        async with wake.listening(partial(connect, self.engine), self._process, changed):
+        reconnect = partial(connect, self.engine, wake.ANSWER_S)
+        async with wake.listening(reconnect, self._process, changed, self._outage):
             yield
+
+    @asynccontextmanager
+    async def _connected(self, refusal: type[Interrupted]) -> AsyncIterator[PostgresConnection]:
+        """A connection that has answered a moment ago, whatever has become of it afterwards."""
+        there = await self._reached(refusal)
+        connection = PostgresConnection(there, self._outage, refusal)
+        try:
+            yield connection
+        finally:
+            await asyncio.shield(_given_back(there, lost=connection.lost))
+
+    async def _reached(self, refusal: type[Interrupted]) -> AsyncConnection:
+        """A connection of the pool, asked for again and again for as long as the request has patience."""
+        left, since_s = patience(), time.monotonic()
+        until_s = left.ends_s(since_s)
+        if until_s <= since_s:  # there is none left but for one try
+            until_s = Patience().ends_s(since_s)
+        while True:
+            connection = self.engine.connect()
+            try:
+                async with asyncio.timeout(until_s - time.monotonic()):
+                    await connection.start()
+            except (SQLAlchemyError, OSError) as error:  # whatever it is that keeps us from being let in
+                self._outage.away(error)
+                left.begin(since_s)
+                if not await left.again():
+                    raise refusal from error
+            else:
+                self._outage.back()
+                return connection
 
 
 class PostgresConnection:
-    """Runs statements through SQLAlchemy, one after the other."""
+    """Runs statements through SQLAlchemy, one after the other.
+
+    Args:
+        connection: what runs them.
+        outage: is told what goes wrong.
+        refusal: what is raised then.
+    """
 
     reads_ahead = False
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, outage: Outage, refusal: type[Interrupted]) -> None:
         self._connection = connection
+        self._outage = outage
+        self._refusal = refusal
+        self._failed: type[Interrupted] | None = None
+        self.lost = False
+        """Whether it cannot be used any more."""
 
     async def enter(self, room: Room) -> None:
         """Nothing: who reads the party's row to change it locks it."""
@@ -106,27 +167,95 @@ class PostgresConnection:
     async def enter_all(self) -> None:
         """Nothing: each statement locks the rows that it needs."""
 
+    async def look_only(self) -> None:
+        """Has the transaction write nothing and see one moment."""
+        with self._asking(self._refusal):
+            await self._connection.execution_options(
+                postgresql_readonly=True, isolation_level="REPEATABLE READ"
+            )
+
     async def rows(self, asked: Sequence[Asked[Any]]) -> list[Sequence[Any]]:
         """What each of some queries finds."""
-        return [(await self._connection.execute(each.query.postgres, each.values)).all() for each in asked]
+        with self._asking(self._refusal):
+            found = [await self._connection.execute(each.query.postgres, each.values) for each in asked]
+            return [each.all() for each in found]
 
     async def write(self, command: Command, values: Values) -> None:
         """Runs a command."""
-        await self._connection.execute(command.postgres, values)
+        with self._asking(self._refusal):
+            await self._connection.execute(command.postgres, values)
 
     async def run(self, command: Command, values: Values) -> Outcome:
         """Runs a command, and says what it led to."""
-        result = await self._connection.execute(command.postgres, values)
-        rows = result.all() if result.returns_rows else ()
-        return Outcome(rows, max(result.rowcount, len(rows)))
+        with self._asking(self._refusal):
+            result = await self._connection.execute(command.postgres, values)
+            rows = result.all() if result.returns_rows else ()
+            return Outcome(rows, max(result.rowcount, len(rows)))
 
     async def insert(self, command: Numbered, rows: Sequence[Values]) -> Sequence[int]:
         """Writes rows, and returns their numbers."""
-        return (await self._connection.scalars(command.postgres, rows)).all()
+        with self._asking(self._refusal):
+            return (await self._connection.scalars(command.postgres, rows)).all()
+
+    async def notify(self, messages: Iterable[str]) -> None:
+        """Has other processes hear something with COMMIT."""
+        with self._asking(self._refusal):
+            for said in messages:
+                await self._connection.execute(_NOTIFY, {"channel": wake.CHANNEL, "said": said})
+
+    async def commit(self) -> None:
+        """Keeps all of it."""
+        with self._asking(PerhapsSaved):
+            await self._connection.commit()
+
+    @contextmanager
+    def _asking(self, if_lost: type[Interrupted]) -> Iterator[None]:
+        """Turns what goes wrong with the database into what people are told.
+
+        Once something went wrong nothing more is asked: PostgreSQL answers the COMMIT of a transaction that
+        it has rolled back as if all was well (its documentation, "COMMIT").
+        """
+        if self._failed is not None:
+            raise self._failed
+        since_s = time.monotonic()
+        try:
+            yield
+        except Exception as error:
+            found = trouble(error)
+            if found is None:
+                raise
+            if found is Trouble.LOST:
+                self.lost = True
+                self._outage.away(error)
+                patience().begin(since_s)
+            self._failed = if_lost if found is Trouble.LOST else self._refusal
+            raise self._failed from error
 
 
-def open_engine(url: URL) -> AsyncEngine:
+async def _given_back(connection: AsyncConnection, *, lost: bool) -> None:
+    """Gives a connection back to the pool; one that is lost is ended, for it is not asked to roll back."""
+    if not lost:
+        try:
+            await connection.close()
+        except (SQLAlchemyError, OSError):  # it was lost after all that was wanted of it
+            pass
+        else:
+            return
+    with suppress(SQLAlchemyError, OSError):
+        if not connection.invalidated:
+            raw: Any = await connection.get_raw_connection()
+            raw.driver_connection.terminate()
+            await connection.invalidate()
+    with suppress(SQLAlchemyError, OSError):
+        await connection.close()
+
+
+def open_engine(url: URL, answer_s: float = COMMAND_S) -> AsyncEngine:
     """A pool of connections; nothing is connected yet.
+
+    Args:
+        url: the database's address.
+        answer_s: how long each statement may take.
 
     Raises:
         StartError: the address names no database, or has options that are not ours.
@@ -146,20 +275,20 @@ def open_engine(url: URL) -> AsyncEngine:
             pool_size=POOL_SIZE,
             max_overflow=0,
             pool_pre_ping=True,
-            connect_args=SETTINGS,
+            connect_args=settings(answer_s),
         )
     except ArgumentError:  # a port after the question mark that is no number
         raise nonsense() from None
 
 
-async def connect(engine: AsyncEngine) -> asyncpg.Connection[Any]:
-    """One connection to the same database beside the pool.
+async def connect(engine: AsyncEngine, within_s: float) -> asyncpg.Connection[Any]:
+    """One connection to the same database beside the pool, had within so long.
 
     Raises:
         OSError, asyncpg.PostgresError, asyncpg.InterfaceError: it cannot be had.
     """
     _, address = engine.dialect.create_connect_args(engine.url)
-    options: dict[str, Any] = {**address, **SETTINGS}
+    options: dict[str, Any] = {**address, **settings(within_s), "timeout": within_s}
     connection: asyncpg.Connection[Any] = await asyncpg.connect(**options)
     return connection
 

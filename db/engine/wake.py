@@ -13,16 +13,18 @@ from typing import Any
 import asyncpg
 
 from bot.party.words import Room
+from db.engine.away import Outage
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "encore_party"
-SOONEST_S = 0.2
-LATEST_S = 30.0
+SOONEST_S = 0.1
+LATEST_S = 1.0
 """How long to wait before connecting again: twice as long each time, from the one to the other."""
-PING_S = 30.0
+PING_S = 2.0
 """How often a silent connection is asked whether it still lives."""
-ANSWER_S = 10.0
+ANSWER_S = 3.0
+"""How long a connection or an answer may take. All is heard again five seconds after the server's return."""
 CLOCKS_DIFFER_MS = 60_000
 """By how much the clocks of two machines may differ."""
 
@@ -38,13 +40,16 @@ def message(process: str, room: Room) -> str:
 
 
 @asynccontextmanager
-async def listening(connect: Connect, process: str, changed: Changed) -> AsyncIterator[None]:
+async def listening(
+    connect: Connect, process: str, changed: Changed, outage: Outage | None = None
+) -> AsyncIterator[None]:
     """Calls `changed(room)` for what other processes announce, for as long as it is open.
 
     When it opens, the first attempt to listen has been made. A connection that is lost is made again for
     ever; the rooms in which something happened meanwhile (by their party's `active_ms`) are told then.
+    `outage` says in the log that it is lost.
     """
-    ear = _Ear(connect, process, changed)
+    ear = _Ear(connect, process, changed, outage or Outage())
     task = asyncio.create_task(ear.listen(), name="wake")
     try:
         await ear.tried.wait()
@@ -57,11 +62,12 @@ async def listening(connect: Connect, process: str, changed: Changed) -> AsyncIt
 class _Ear:
     """A connection that listens, and is made again when it is lost."""
 
-    def __init__(self, connect: Connect, process: str, changed: Changed) -> None:
+    def __init__(self, connect: Connect, process: str, changed: Changed, outage: Outage) -> None:
         self.tried = asyncio.Event()
         self._connect = connect
         self._process = process
         self._changed = changed
+        self._outage = outage
         self._wait_s = SOONEST_S
         self._heard_all_until_ms: int | None = None
 
@@ -71,7 +77,7 @@ class _Ear:
             try:
                 await self._listen_once()
             except LOST as error:
-                log.warning("Cannot hear other processes' changes (%s); trying again.", error)
+                self._outage.away(error)
             except Exception:
                 log.exception("Cannot hear other processes' changes; trying again.")
             if self._heard_all_until_ms is None:
@@ -88,6 +94,7 @@ class _Ear:
             connection.add_termination_listener(lambda *_: gone.set())
             await connection.add_listener(CHANNEL, lambda *heard: self._hear(str(heard[-1])))
             await self._catch_up(connection)
+            self._outage.back()
             self.tried.set()
             self._wait_s = SOONEST_S
             while True:
