@@ -20,6 +20,8 @@ EncoreError
     ├── ServersOnly, NotInvited, NoGuests, NotHere, NotDrawn
     ├── NameNeeded, NameTaken (NameReserved), TooFast
     ├── LinkGone, TooManyParties, RoomFull, HouseFull, TooManyFromHere, TooSlow
+    ├── Unsaved                 what the database has to do with
+    │   └── Interrupted         worth trying again: Unread, PerhapsSaved
     └── SpotifyError            what Spotify has to do with
 """
 
@@ -601,3 +603,28 @@ class TooSlow(PartyError):
     """Somebody who takes nothing of what is sent."""
 
     text = marked("Your connection was too slow to keep up. Check your network, then reload the page.")
+
+
+class Unsaved(PartyError):
+    """The database takes nothing just now; nothing was changed. Why is in the log."""
+
+    text = marked("I can't save that right now, so nothing has changed. Try again in a minute.")
+
+
+class Interrupted(Unsaved):
+    """The database was gone for a moment or had to choose between two; the same once more may succeed."""
+
+
+class Unread(Interrupted):
+    """The same where nothing was to be changed."""
+
+    text = marked("I can't look that up right now. Try again in a minute.")
+
+
+class PerhapsSaved(Interrupted):
+    """The database was gone while it was told to keep a change, and has not come back to say whether it did."""
+
+    text = marked(
+        "I lost my connection while saving that, so it may or may not have worked. "
+        "Check in a minute before you try again."
+    )
