@@ -622,7 +622,7 @@ class Unread(Interrupted):
 
 
 class PerhapsSaved(Interrupted):
-    """The database was gone while it was told to keep a change, and has not come back to say whether it did."""
+    """The database was lost while it was told to keep a change, and has not said whether it did."""
 
     text = marked(
         "I lost my connection while saving that, so it may or may not have worked. "
