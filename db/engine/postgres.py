@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.party.errors import StartError
+from bot.party.steady import SteadyClock
 from bot.party.words import Room
 from db.engine import wake
 from db.engine.driver import Outcome
@@ -63,6 +64,7 @@ class PostgresDatabase:
     shared = True
 
     def __init__(self, engine: AsyncEngine) -> None:
+        self.clock = SteadyClock()
         self.engine = engine
         self._process = secrets.token_hex(8)
 
