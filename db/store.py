@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+from bot.party.steady import SteadyClock
 from bot.party.words import Room
 from db.engine.migrating import alembic_config
 from db.engine.opening import Database, open_database
@@ -139,6 +140,11 @@ class Store:
     def shared(self) -> bool:
         """Whether other processes may use it as well."""
         return self._database.shared
+
+    @property
+    def clock(self) -> SteadyClock:
+        """The party's time."""
+        return self._database.clock
 
     def listen(self, changed: Callable[[Room], None]) -> AbstractAsyncContextManager[None]:
         """Calls `changed(room)` for what other processes change, while it is open; SQLite has none."""

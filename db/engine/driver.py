@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 import aiosqlite
 import orjson
 
+from db.engine.guard import Guard
 from db.engine.sqlite_text import Ready, together
 
 Result = TypeVar("Result")
@@ -47,11 +48,25 @@ async def open_driver(connect: Callable[[], sqlite3.Connection]) -> AsyncIterato
 class Driver(aiosqlite.Connection):
     """A connection whose thread does what it is sent, in that order."""
 
+    guard: Guard | None = None
+    """What watches over the file."""
+    only_looks = False
+    _counted = 0
+    """How many rows were changed before the transaction that is under way."""
+
     def send(self, work: Callable[[sqlite3.Connection], Result]) -> asyncio.Future[Result]:
         """Has the thread do something with SQLite's connection."""
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._tx.put_nowait((done, partial(work, self._conn)))
+        self._tx.put_nowait((done, partial(self._done, work, self._conn)))
         return done
+
+    def _done(self, work: Callable[[sqlite3.Connection], Result], connection: sqlite3.Connection) -> Result:
+        try:
+            return work(connection)
+        except sqlite3.Error as error:
+            if self.guard is None or (refused := self.guard.refused(error, self.only_looks)) is error:
+                raise
+            raise refused from error
 
     async def ended(self) -> None:
         """Waits for the thread of a connection that was stopped."""
@@ -83,18 +98,33 @@ class Driver(aiosqlite.Connection):
         return self.send(work)
 
     def commit_after(self, before: Iterable[Ready]) -> asyncio.Future[None]:
-        """Runs some statements and commits, before whatever is sent after this, or undoes it all."""
+        """Runs some statements and commits, before whatever is sent after this, or undoes it all.
+
+        Raises, when it is awaited:
+            Unsaved: the file cannot be written to, or is not the one any more that it was.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
+            guard = self.guard
             try:
                 for each in before:
                     connection.execute(*each)
+                if guard is None or connection.total_changes == self._counted:
+                    connection.execute("COMMIT")
+                    return
+                guard.before()
+                connection.execute(f"PRAGMA user_version={guard.number + 1}")
                 connection.execute("COMMIT")
+                guard.after()
             finally:
-                connection.rollback()  # after a commit there is nothing to undo
+                self._undo(connection)  # after a commit there is nothing to undo
 
         return self.send(work)
 
     def undo(self) -> asyncio.Future[None]:
         """Rolls back, before whatever is sent after this."""
-        return self.send(lambda connection: connection.rollback())
+        return self.send(self._undo)
+
+    def _undo(self, connection: sqlite3.Connection) -> None:
+        self._counted = connection.total_changes
+        connection.rollback()

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, NullPool, create_engine, event
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.party.errors import StartError
+from bot.party.errors import PartyError, StartError
+from bot.party.steady import SteadyClock
 from bot.party.words import Room
 from db.engine import postgres
-from db.engine.driver import open_driver
+from db.engine.connecting import connected
+from db.engine.driver import Driver, open_driver
+from db.engine.guard import LOOK_EVERY_S, Guard
+from db.engine.holding import held
 from db.engine.migrating import migrate
 from db.engine.session import Session
-from db.engine.sqlite import Numbers, SqliteFile, read_numbers
+from db.engine.sqlite import SqliteFile
+from db.engine.stamps import Stamp
+from db.engine.starting import PUT_IN, restamp, started
+from db.engine.whole import Thorough
 
-try:
-    import fcntl
-except ImportError:  # Windows has no such lock; two bots on one file are the operator's to avoid there
-    fcntl = None  # type: ignore[assignment]
-
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 WRONG = (SQLAlchemyError, sqlite3.Error, CommandError, OSError, UnicodeError, OverflowError)
 
 
@@ -38,6 +40,8 @@ class Database(Protocol):
 
     shared: bool
     """Whether other processes may have it open as well."""
+    clock: SteadyClock
+    """The party's time, which goes on from what it was when the bot is started anew."""
 
     def reading(self) -> AbstractAsyncContextManager[Session]:
         """A transaction that cannot write."""
@@ -100,77 +104,48 @@ async def _brought_up_to_date(engine: AsyncEngine) -> None:
 
 @asynccontextmanager
 async def _open_file(path: Path) -> AsyncIterator[Database]:
-    with held(path):
-        connect = partial(connected, path)
+    with held(path, make=True) as holding:
+        connect = partial(connected, holding.path)
         try:
-            make_private(path)
-            numbers = _migrated(connect)
+            start = started(holding, connect)
         except WRONG as error:
             raise unusable(error) from error
         async with open_driver(connect) as writer, open_driver(connect) as reader:
             await reader.run((), ("PRAGMA query_only=ON", ()))
-            yield SqliteFile(writer, reader, numbers)
+            guard = writer.guard = reader.guard = Guard(holding, start.stamp, start.clock)
+            reader.only_looks = True
+            beside = [asyncio.create_task(_watch(guard, writer), name="file")]
+            if not (start.clean and start.quick):
+                looking = Thorough(connect, holding.path, quick=start.quick)
+                beside.append(asyncio.create_task(looking.run(), name="thorough"))
+            try:
+                yield SqliteFile(writer, reader, start.numbers, start.clock)
+            finally:
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
+                await _end(guard, writer)
 
 
-@contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Keeps a second bot from the same file for as long as this is open, a `kill -9` included."""
-    try:
-        held = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise StartError(
-            f"DATABASE_URL: {path} cannot be written ({error.strerror}); "
-            "name a file in a folder that this user may write to"
-        ) from error
-    try:
-        if fcntl is not None:
-            _lock(held, path)
-        yield
-    finally:
-        os.close(held)
+async def _watch(guard: Guard, writer: Driver) -> None:
+    """Looks at a file again and again, whatever else is going on."""
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(1, "file") as thread:
+        while True:
+            if await loop.run_in_executor(thread, guard.tick):
+                break
+            await asyncio.sleep(LOOK_EVERY_S)
+    if guard.ours:  # what is in the log that nobody will find again is put into the file
+        with suppress(sqlite3.Error, PartyError):
+            await writer.send(lambda connection: connection.execute(PUT_IN).fetchall())
 
 
-def _lock(held: int, path: Path) -> None:
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise StartError(
-            f"DATABASE_URL: another Encore uses {path}; stop it, or name another file"
-        ) from error
-
-
-def make_private(path: Path) -> None:
-    """Lets nobody else read a file, or what SQLite will keep beside it."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
-
-
-def connected(path: Path) -> sqlite3.Connection:
-    """A connection to a file as the bot has it."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
-
-
-def _migrated(connect: Callable[[], sqlite3.Connection]) -> Numbers:
-    """Brings a file up to date, through SQLAlchemy, and begins to number its rows."""
-    with writing(connect) as connection:
-        migrate(connection)
-        return read_numbers(connection)
-
-
-@contextmanager
-def writing(connect: Callable[[], sqlite3.Connection]) -> Iterator[Connection]:
-    """A transaction through SQLAlchemy, which nobody else may write beside."""
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
-    event.listen(engine, "begin", _begin_immediate)
-    with engine.begin() as connection:
-        yield connection
-
-
-def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+async def _end(guard: Guard, writer: Driver) -> None:
+    """Leaves a file as one that is in use no more."""
+    if not guard.wrong:
+        with suppress(sqlite3.Error, PartyError, ValueError):  # then the next start looks through it
+            await writer.send(partial(restamp, stamp=Stamp(0, guard.number + 1)))
+            guard.ended()
 
 
 def unusable(error: Exception) -> StartError:

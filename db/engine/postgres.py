@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.party.errors import Interrupted, PerhapsSaved, StartError, Unread
 from bot.party.patience import Patience, patience
+from bot.party.steady import SteadyClock
 from bot.party.words import Room
 from db.engine import wake
 from db.engine.away import Outage, Trouble, trouble
@@ -74,6 +75,7 @@ class PostgresDatabase:
     shared = True
 
     def __init__(self, engine: AsyncEngine) -> None:
+        self.clock = SteadyClock()
         self.engine = engine
         self._process = secrets.token_hex(8)
         self._outage = Outage()

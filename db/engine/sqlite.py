@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, func, select
 
+from bot.party.steady import SteadyClock
 from bot.party.words import Room
 from db.engine.driver import Driver, Outcome
 from db.engine.query import Asked, Command, Numbered, Values
@@ -42,10 +43,11 @@ class SqliteFile:
 
     shared = False
 
-    def __init__(self, writer: Driver, reader: Driver, numbers: Numbers) -> None:
+    def __init__(self, writer: Driver, reader: Driver, numbers: Numbers, clock: SteadyClock) -> None:
         self.writer = writer
         self.reader = reader
         self.numbers = numbers
+        self.clock = clock
         self.rooms = RoomLocks()
         self.begun = asyncio.Lock()  # of whoever is between BEGIN and COMMIT
 

@@ -23,8 +23,10 @@ from sqlalchemy.util import greenlet_spawn
 
 from bot.party.errors import StartError
 from db.engine import postgres
+from db.engine.connecting import connected, make_private, writing
+from db.engine.holding import held
 from db.engine.migrating import migrate
-from db.engine.opening import WRONG, address, connected, held, make_private, unusable, writing
+from db.engine.opening import WRONG, address, unusable
 from db.keeping.copying import Rows, Told, copy_all, empty_all, is_empty, rows_of
 from db.keeping.forgetting import forget_again, listed, listed_beside
 from db.looking import is_known, newest, to_look_at, version_of
@@ -105,11 +107,12 @@ async def restore(file: Path, database_url: str, told: Told = nobody) -> Kept:
     place = address(database_url)
     checked(file)
     if isinstance(place, Path):
-        with held(place), _new(place) as scratch:
+        with held(place) as holding, _new(place) as scratch:
             _check_apart(place, file, there=False)
             gone = await _as_today(file, scratch, listed(place))
             rows, aside = checked(scratch), _set_aside(place)
             _put(scratch, place)
+            holding.forget()
             return Kept(rows, gone, aside)
     with _new(file) as scratch:
         async with _whole_postgres(place) as there:
@@ -231,6 +234,8 @@ def _copy(source: Path, scratch: Path) -> None:
     """Copies a file as it is at one moment, without keeping anybody waiting who writes it."""
     with closing(to_look_at(source)) as connection:
         connection.execute("VACUUM INTO ?", (str(scratch),))
+    with closing(sqlite3.connect(scratch)) as connection:
+        connection.execute("PRAGMA application_id=0")  # nobody has it in use
 
 
 def _put(scratch: Path, file: Path) -> None:

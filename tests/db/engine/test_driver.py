@@ -78,7 +78,8 @@ async def test_no_statement_is_prepared_anew_for_other_values(store: Store) -> N
     prepared: list[tuple[object, ...]] = []
 
     def note(*action: object) -> int:
-        prepared.append(action)
+        if action[1] != "user_version":  # which every commit writes anew, in a text as short as can be
+            prepared.append(action)
         return sqlite3.SQLITE_OK
 
     async def request(number: int) -> None:
