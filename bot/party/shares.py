@@ -218,7 +218,7 @@ async def _counted(work: Coroutine[Any, Any, Result], somebody: Asker) -> Result
 def _steps(work: Coroutine[Any, Any, Result], somebody: Asker) -> Generator[Any, Any, Result]:
     """Goes on with a coroutine as `await` does, one step at a time."""
     answer: Any = None
-    thrown: list[BaseException] = []  # emptied at once: what a frame holds of an error holds the frame too
+    thrown: list[BaseException] = []  # nothing that holds an error is kept: the error holds this frame
     while True:
         began_s = time.thread_time()
         try:
@@ -236,6 +236,8 @@ def _steps(work: Coroutine[Any, Any, Result], somebody: Asker) -> Generator[Any,
             raise
         except BaseException as error:
             thrown.append(error)
+        finally:
+            del waits_for
 
 
 async def beside(call: Callable[Args, Result], *given: Args.args, **named: Args.kwargs) -> Result:
@@ -244,13 +246,13 @@ async def beside(call: Callable[Args, Result], *given: Args.args, **named: Args.
     if somebody is None:
         return await asyncio.to_thread(call, *given, **named)
     await somebody.patiently()
-    return await asyncio.to_thread(_spent, somebody, call, *given, **named)
+    return await asyncio.to_thread(_spent, somebody, lambda: call(*given, **named))
 
 
-def _spent(somebody: Asker, call: Callable[Args, Result], *given: Args.args, **named: Args.kwargs) -> Result:
+def _spent(somebody: Asker, call: Callable[[], Result]) -> Result:
     began_s = time.thread_time()
     try:
-        return call(*given, **named)
+        return call()
     finally:
         somebody.spend(time.thread_time() - began_s)
 
