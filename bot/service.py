@@ -23,6 +23,7 @@ from bot.party.ports import Catalogue, Recommender
 from bot.party.queue import Queue
 from bot.party.results import BlockedMember, Ended, Forgotten
 from bot.party.settings import RoomSettings
+from bot.party.shares import Shares
 from bot.party.songs import Songs
 from bot.party.suggesting import Suggestions
 from bot.party.transactions import Store
@@ -58,6 +59,7 @@ class PartyService:
         music: Music | None = None,
     ) -> None:
         self.notices = Notices()
+        self.shares = Shares()
         self.unit = UnitOfWork(store, self.notices, clock)
         self.vitals = Vitals(self._ask_database)
         self.vitals.figure("work_under_way", "Use cases under way", lambda: len(self.unit.running))

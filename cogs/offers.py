@@ -10,9 +10,10 @@ from discord import app_commands
 
 from bot.doors.arguments import AnySong, BlockedOne, Device, Kind, RemovableSong, Song, SongList, WaitingSong
 from bot.doors.meant import BLOCKED, CHOSEN, DEVICE, named, on_and_waiting
-from bot.party.errors import SpotifyError
+from bot.party.errors import SpotifyError, TooFast
 from bot.party.limits import LONGEST_TEXT
 from bot.party.rules.moderation import may_moderate
+from bot.party.shares import fairly, work_for
 from bot.party.visible import bare
 from bot.party.words import Entry
 from bot.wording.languages import language
@@ -38,12 +39,25 @@ def offer_for(kind: Kind) -> Offer | None:
     """What offers arguments of a kind; None where a menu does, or nothing can."""
     if isinstance(kind, SongList):
         return None
-    return next((offer for of, offer in _OFFERS if isinstance(kind, of)), None)
+    return next((_fair(offer) for of, offer in _OFFERS if isinstance(kind, of)), None)
+
+
+def _fair(offer: Offer) -> Offer:
+    """The same, with nothing for whoever has used up their share, and of what is typed only so much."""
+
+    async def offered(interaction: Interaction, typed: str) -> list[Choice]:
+        work_for(client_of(interaction).party.shares.person("discord", str(interaction.user.id)))
+        try:
+            return await fairly(offer(interaction, typed[:LONGEST_TEXT]), OFFER_WITHIN_S)
+        except TooFast:
+            return []
+
+    return offered
 
 
 async def songs(interaction: Interaction, typed: str) -> list[Choice]:
     """Songs of the catalogue."""
-    found = await client_of(interaction).party.insight.search(typed[:LONGEST_TEXT], CHOICES)
+    found = await client_of(interaction).party.insight.search(typed, CHOICES)
     return [
         app_commands.Choice(name=named(track, CHOICE_LIMIT), value=f"track:{track.track_id}")
         for track in found

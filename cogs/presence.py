@@ -17,6 +17,7 @@ from discord.ext import commands
 
 from bot.doors.meant import named
 from bot.party.limits import PARTY_ENDS_AFTER_MS
+from bot.party.shares import working_for
 from bot.party.words import Party, Room
 from bot.service import PartyService
 
@@ -113,7 +114,8 @@ class VoiceStatus(commands.Cog):
             return
         self._dirty.add(room)
         if room not in self._tasks:
-            self._tasks[room] = asyncio.create_task(self._keep(room), name=f"status {room.channel}")
+            with working_for(None):  # everybody there
+                self._tasks[room] = asyncio.create_task(self._keep(room), name=f"status {room.channel}")
 
     def _try_again(self, guild: discord.Guild) -> None:
         for room in [each for each in self._refused if each.workspace == str(guild.id)]:

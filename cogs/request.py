@@ -14,6 +14,8 @@ import discord
 
 from bot.doors.ask import Ask, Door
 from bot.party.errors import NoSuchPerson, NotInvited, ServersOnly
+from bot.party.limits import LONGEST_TYPED
+from bot.party.shares import fairly, work_for
 from bot.party.words import Member, Room, Rules
 from bot.service import PartyService
 from bot.wording.languages import spoken
@@ -95,7 +97,7 @@ def member_with(
     return Member(
         "discord",
         str(user.id),
-        user.display_name,
+        user.display_name[:LONGEST_TYPED],
         moderator=may.manage_guild or may.manage_messages,
         manager=may.manage_guild,
         roles=frozenset(str(role.id) for role in roles),
@@ -197,8 +199,12 @@ class Asked:
         )
 
     async def soon(self, work: Awaitable[Result]) -> Result:
-        """What the work leads to; the request is acknowledged meanwhile if that takes long."""
-        task = asyncio.ensure_future(work)
+        """What the work leads to; the request is acknowledged meanwhile if that takes long.
+
+        Raises:
+            TooFast: the asker has used up their share.
+        """
+        task = asyncio.ensure_future(fairly(work))
         done, _ = await asyncio.wait({task}, timeout=ANSWER_WITHIN_S)
         if not done and not self.interaction.response.is_done():
             clicked = self.interaction.type is discord.InteractionType.component
@@ -262,6 +268,7 @@ async def take(
     Raises:
         ServersOnly, NotInvited: there can be no party there.
     """
+    work_for(client_of(interaction).party.shares.person("discord", str(interaction.user.id)))
     if anywhere:
         return Asked(interaction, Rules(), private=True)
     if interaction.guild_id is None:

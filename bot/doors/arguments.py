@@ -106,7 +106,7 @@ class Mentioned:
     name: str = ""
 
 
-MENTION = re.compile(r"<@!?([A-Za-z0-9]{1,32})(?:\|([^>]*))?>")
+MENTION = re.compile(r"<@!?([A-Za-z0-9]{1,32})(?:\|([^<>]*))?>")
 """A person in a text: Slack's `<@U1|anna>` and Discord's `<@1>`."""
 
 

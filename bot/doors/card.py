@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 
 from bot.doors.pauses import Pauses
 from bot.party.limits import PARTY_ENDS_AFTER_MS
+from bot.party.shares import working_for
 from bot.party.words import Party, Room
 from bot.service import PartyService
 
@@ -144,7 +145,8 @@ class LiveCards:
             return
         self._dirty.add(room)
         if room not in self._tasks:
-            self._tasks[room] = asyncio.create_task(self._keep(room), name=f"card {room.channel}")
+            with working_for(None):  # all who look at it
+                self._tasks[room] = asyncio.create_task(self._keep(room), name=f"card {room.channel}")
 
     def turn(self, room: Room, page: int) -> None:
         """Shows another page of a room's card."""

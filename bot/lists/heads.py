@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.lists.cells import Unit
+from bot.party.visible import normal
 
 
 class Role(Enum):
@@ -82,7 +83,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 def plain(head: str) -> str:
     """A column's name as it is compared: no case, no accents, single blanks for punctuation."""
-    parts = unicodedata.normalize("NFKD", _CAMEL.sub(" ", head[:_LONGEST_HEAD]).casefold())
+    parts = normal("NFKD", _CAMEL.sub(" ", head[:_LONGEST_HEAD]).casefold())
     bare = "".join(char for char in parts if unicodedata.category(char) != "Mn")
     return _NO_WORD.sub(" ", bare).strip()
 

@@ -33,6 +33,8 @@ LONGEST_TEXT = 300
 """The longest text that can name a song, in characters."""
 LONGEST_NAME = 32
 """The longest name of a member that is shown, in characters."""
+LONGEST_TYPED = 8 * LONGEST_NAME
+"""A longer one is cut, or refused, before anything in it is looked at."""
 NICKNAME_LASTS_MS = 30 * 24 * HOUR_MS
 """A nickname on the page is free again when its owner was not there for so long."""
 NICKNAME_SEEN_MS = 24 * HOUR_MS

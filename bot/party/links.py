@@ -16,6 +16,8 @@ ID = re.compile(r"[0-9A-Za-z]{22}", re.ASCII)
 HOSTS = {"open.spotify.com", "play.spotify.com"}
 SHORTENERS = {"spotify.link", "spoti.fi", "spotify.app.link"}
 """What these lead to is known only after following them."""
+LONGEST_LINK = 1_000
+"""A longer text is no link of Spotify's, and is not looked at."""
 LIKE_A_LINK = re.compile(r"[a-z][a-z0-9+.-]*://|www\.|spotify:|open\.spotify\.com", re.IGNORECASE)
 IN_TEXT = re.compile(r"(?:https?://|spotify:)[^\s<>()\[\]\"'|]+", re.IGNORECASE)
 
@@ -43,7 +45,7 @@ class Link:
 
 def is_link(text: str) -> bool:
     """Whether a text starts like a link, good or not."""
-    return bool(LIKE_A_LINK.match(bare(text)))
+    return bool(LIKE_A_LINK.match(bare(text[:LONGEST_LINK])))
 
 
 def read(text: str) -> Link | None:
@@ -53,6 +55,8 @@ def read(text: str) -> Link | None:
         ShortLink: nobody can tell what it names.
     """
     text = bare(text)
+    if len(text) > LONGEST_LINK:
+        return None
     if text[:8].casefold() == "spotify:":
         return _link(text.split(":")[1:])
     try:

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
+from bot.party.visible import normal
 from bot.party.words import Track
 
 _LETTERS = str.maketrans(
@@ -119,8 +119,8 @@ def fold(text: str) -> str:
         text = text.lower().replace("'", "").replace("`", "").replace("[", "(").replace("]", ")")
     else:
         text = _INVISIBLE.sub("", text.casefold())
-        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
-        text = unicodedata.normalize("NFC", text).translate(_LETTERS)
+        text = _ACCENTS.sub("", normal("NFKD", text).lower())
+        text = normal("NFC", text).translate(_LETTERS)
     if "." in text:
         text = _DOTS.sub("", text)
     if "!" in text:

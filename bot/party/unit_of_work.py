@@ -23,6 +23,7 @@ from bot.party.patience import patience, patient
 from bot.party.reader import PartyReader
 from bot.party.rules.lifetime import began_ms
 from bot.party.rules.moderation import is_kept_out
+from bot.party.shares import counted
 from bot.party.transactions import Store
 from bot.party.words import Member, PartyRecord, Room, Rules
 from bot.party.writer import MemberWriter, PartyWriter
@@ -71,7 +72,7 @@ def finished(
     @functools.wraps(use_case)
     async def run(self: Self, /, *args: Args.args, **kwargs: Args.kwargs) -> Result:
         running = self.unit.running
-        task = asyncio.ensure_future(again(self, *args, **kwargs))
+        task = asyncio.ensure_future(counted(again(self, *args, **kwargs)))
         running.add(task)
         task.add_done_callback(running.discard)
         try:

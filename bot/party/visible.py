@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
+from typing import Literal
 
 MOST_MARKS = 4
 """So many marks may stand on one letter: no script needs more, and a tower of them runs into other lines."""
 LONGEST_CLUSTER = 32
 """What people see as one letter is cut after all if it has more characters."""
+LONGEST_TOWER = 30
+"""No text has more marks on one letter (Unicode Standard Annex 15, "Stream-Safe Text Format")."""
 ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 """Between these a text's direction is its own (Unicode Standard Annex 9, "Explicit Directional Isolates")."""
 _NO_ISOLATES = str.maketrans("", "", ISOLATE + END_OF_ISOLATE)
@@ -18,6 +22,8 @@ _UNSEEN = {"Cc", "Cf", "Cs"}
 _MARKS = {"Mn", "Me"}
 _FLAG, _TAGS = "\U0001f3f4", range(0xE0020, 0xE0080)
 """The flags of England, Scotland and Wales are a black flag and signs that nobody sees."""
+_NO_LETTERS = re.compile(rf"\W{{{LONGEST_TOWER + 1},}}")
+"""Marks are no letters, so a tower of them stands in one of these."""
 _SKINS, _COUNTRIES = range(0x1F3FB, 0x1F400), range(0x1F1E6, 0x1F200)
 
 
@@ -40,6 +46,27 @@ def visible(text: str) -> str:
             seen = flag or letter.isspace() or kind not in _UNSEEN
         if seen:
             kept.append(letter)
+    return "".join(kept)
+
+
+def normal(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """A text in a normal form of Unicode's, in a time that grows with its length and no faster.
+
+    To order the marks on one letter `unicodedata` compares each with each: thirty thousand take a second.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize(form, _NO_LETTERS.sub(_lower, text))
+
+
+def _lower(found: re.Match[str]) -> str:
+    """What stands between letters, with no more marks on each other than any text needs."""
+    kept: list[str] = []
+    height = 0
+    for sign in found[0]:
+        height = height + 1 if unicodedata.combining(sign) else 0
+        if height <= LONGEST_TOWER:
+            kept.append(sign)
     return "".join(kept)
 
 

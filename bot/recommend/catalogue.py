@@ -7,16 +7,13 @@ everything else of them stays in the file until it is asked for.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ctypes
 import re
 import sqlite3
 import threading
-import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar, cast
@@ -38,11 +35,13 @@ from bot.party.errors import (
 )
 from bot.party.limits import LONGEST_TEXT, MOST_WORDS
 from bot.party.results import Taken
+from bot.party.shares import Turns
 from bot.party.songs import AS_TYPED, CHOSEN
 from bot.party.spelling import artist_key, fold, names, words
+from bot.party.visible import normal
 from bot.party.words import Track
 from bot.recommend import prepared
-from bot.recommend.asked import Asked, understood
+from bot.recommend.asked import understood
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.finder import Finder, Outcome
 from bot.recommend.index import Arrays
@@ -114,12 +113,12 @@ class Catalogue:
         self._bundle = bundle
         self._lock = threading.Lock()  # one connection, used by one worker thread at a time
         self._closing = threading.Event()
-        self._workers = ThreadPoolExecutor(AT_ONCE, "catalogue")
+        self._turns = Turns("catalogue", AT_ONCE)
         self.counts = _counted(connection, every=bundle is None or not prepared.exists(bundle))
         self._words = dict(_words(connection))
         # The bot is ready meanwhile: who asks for a song before all are read waits for that.
-        self._reading = self._workers.submit(self._read)
-        self._tables = self._workers.submit(facts)
+        self._reading = self._turns.threads.submit(self._read)
+        self._tables = self._turns.threads.submit(facts)
 
     def _read(self) -> _Read:
         def make() -> Arrays:
@@ -166,7 +165,7 @@ class Catalogue:
     def close(self) -> None:
         """Closes the file, once no search reads it; songs that are still being read are not read on."""
         self._closing.set()
-        self._workers.shutdown(cancel_futures=True)
+        self._turns.close()
         with self._lock:
             self._connection.close()
 
@@ -236,13 +235,11 @@ class Catalogue:
             with contextlib.suppress(PartyError):
                 return [await self._linked(text)]
             return []
-        asked = understood(text[:LONGEST_TEXT])
-        if not asked.words:
-            return []
-        return await self._work(self._search, asked, limit)
+        return await self._work(self._search, text[:LONGEST_TEXT], limit)
 
-    def _search(self, asked: Asked, limit: int) -> list[Track]:
-        return self.tracks(self._songs.finder.typing(asked, limit))
+    def _search(self, text: str, limit: int) -> list[Track]:
+        asked = understood(text)
+        return self.tracks(self._songs.finder.typing(asked, limit)) if asked.words else []
 
     def index_of(self, track: Track) -> int | None:
         """The model's index of a song by id or names, of its artist when only that is known, or None."""
@@ -293,7 +290,7 @@ class Catalogue:
             NoWords: no letter or digit in it.
             TextTooLong: longer than people type.
         """
-        text = unicodedata.normalize("NFC", tidy(text))
+        text = normal("NFC", tidy(text))
         if not vibe_words(text):
             raise NoWords
         found, unknown = read(text, self._words.__contains__)
@@ -323,7 +320,7 @@ class Catalogue:
         return self._songs.shelf.versions(index)
 
     async def _work(self, call: Callable[..., _T], *arguments: object) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._workers, call, *arguments)
+        return await self._turns.run(call, *arguments)
 
     def _chosen(self, track_id: str) -> Track:
         places = self._songs.ids.of(track_id)

@@ -11,7 +11,7 @@ import numpy as np
 from bot.party.spelling import alike, fold, words
 from bot.recommend.asked import Asked
 from bot.recommend.places import number
-from bot.recommend.ranking import IMITATIONS, VARIANTS, Fit, Query, fit
+from bot.recommend.ranking import IMITATIONS, VARIANTS, Fit, Query, fits
 from bot.recommend.shelf import Shelf
 from bot.recommend.shelving import NOT_LATIN, PLAIN
 from bot.recommend.songs import Song, Words
@@ -118,23 +118,21 @@ class Finder:
         exact = {number(each) & PLAIN for each in spelt}
         as_typed = 4 if len("".join(asked.core())) > SHORT else 40  # of a short title every letter counts
         first: dict[Words, int] = {}  # in which year each title was first heard, where any is known
-        fitting = []
-        for index in self._candidates(asked):
-            song = self._shelf.song(index)
-            fitting.append((index, song, fit(query, song)))
+        candidates = self._candidates(asked)
+        songs = [*map(self._shelf.song, candidates)]
+        for index, song in zip(candidates, songs, strict=True):
             year = int(self._shelf.years[index])
             if year:
                 first[song.titles[0]] = min(first.get(song.titles[0], year), year)
         ranked = []
-        for index, song, fits in fitting:
-            worth = (
-                100 * fits.explained + 60 * fits.named + 25 * fits.artist + 10 * fits.whole - 15 * fits.other
-            )
+        for index, song, found in zip(candidates, songs, fits(query, songs), strict=True):
+            worth = 100 * found.explained + 60 * found.named + 25 * found.artist
+            worth += 10 * found.whole - 15 * found.other
             worth += 30 * float(self._shelf.fame[index]) - self._unlike(song, asked)
             worth += as_typed * (int(self._shelf.plain[index]) in exact) + 4 * (
                 self._shelf.years[index] == first.get(song.titles[0])
             )
-            ranked.append((worth, index, fits))
+            ranked.append((worth, index, found))
         ranked.sort(reverse=True)
         return ranked
 
@@ -146,12 +144,12 @@ class Finder:
             1.0, EARLY / max(len(start), 1)
         )  # the less is typed, the more it is about what is well known
         ranked = []
-        for index in self._beginnings(asked):
-            song = self._shelf.song(index)
-            fits = fit(query, song)
+        candidates = self._beginnings(asked)
+        songs = [*map(self._shelf.song, candidates)]
+        for index, song, fit in zip(candidates, songs, fits(query, songs), strict=True):
             begins = any(title.startswith(start) for title in song.joined)
-            worth = 100 * fits.explained + (60 - 55 * early) * fits.named + 10 * (fits.named > 0.97)
-            worth += (25 - 15 * early) * fits.artist * (fits.named if early == 1 else 1) + 40 * early * begins
+            worth = 100 * fit.explained + (60 - 55 * early) * fit.named + 10 * (fit.named > 0.97)
+            worth += (25 - 15 * early) * fit.artist * (fit.named if early == 1 else 1) + 40 * early * begins
             worth += (30 + 70 * early) * float(self._shelf.fame[index]) - self._unlike(song, asked)
             ranked.append((worth, index))
         ranked.sort(reverse=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 from anyascii import anyascii
 
 from bot.party.spelling import artist_key, title_key
+from bot.party.visible import normal
 
 NAMES = Path(__file__).with_name("other_names.tsv")
 TITLES = Path(__file__).with_name("other_titles.tsv")
@@ -72,7 +73,7 @@ def romanised(text: str) -> str:
 
     Chinese characters are read as Mandarin, one word each; how Japanese titles read, the table says.
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = normal("NFKC", text)
     if text.isascii():
         return text
     text = _LATIN_TOO.sub(_as_it_looks, text)
@@ -193,7 +194,7 @@ def _japanese(run: str) -> str:
 
 def _greek(run: str) -> str:
     """Greek as it sounds, as far as letters that stand together tell."""
-    plain = unicodedata.normalize("NFD", run.lower())
+    plain = normal("NFD", run.lower())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = _GREEK_UPSILON.sub(lambda found: found[1] + ("v" if found[2] is None else "f" + found[2]), plain)
     for pair, sound in _GREEK:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.party.spelling import alike, fold, same, same_beginnings
 from bot.recommend.asked import GUEST, Asked
 from bot.recommend.songs import Song, Words
+from bot.recommend.spelt import Nearby
 from bot.recommend.spelt import near as near_word
 from bot.recommend.spelt import spelt
 
@@ -109,9 +110,15 @@ def _tens_joined(written: list[str], weights: Sequence[float]) -> tuple[list[str
     return words, counts
 
 
-def fit(query: Query, song: Song) -> Fit:
-    """Compares a text with a song."""
-    solid, noted, found = _by_words(query, song)
+def fits(query: Query, songs: Sequence[Song]) -> list[Fit]:
+    """Compares a text with each of some songs."""
+    there = frozenset[str]().union(*[song.everything for song in songs])
+    nearby = Nearby([word for word, _ in query.words], there)
+    return [_fit(query, song, nearby) for song in songs]
+
+
+def _fit(query: Query, song: Song, nearby: Nearby) -> Fit:
+    solid, noted, found = _by_words(query, song, nearby)
     solid, explained = solid / query.total, (solid + noted) / query.total
     named = max([_covered(title, found, query.twice) for title in song.titles])
     single = found  # a word that stands in title and name counts for both only where it is said twice
@@ -139,7 +146,7 @@ def fit(query: Query, song: Song) -> Fit:
     return Fit(min(explained, 1.0), min(solid, 1.0), named, artist, whole, other, apart)
 
 
-def _by_words(query: Query, song: Song) -> tuple[float, float, dict[str, float]]:
+def _by_words(query: Query, song: Song, nearby: Nearby) -> tuple[float, float, dict[str, float]]:
     """How much of a text the words of a song explain: of title and names, of what is in brackets.
 
     Beside that the words of the song that are named, and how sure they are.
@@ -157,7 +164,7 @@ def _by_words(query: Query, song: Song) -> tuple[float, float, dict[str, float]]
             solid += weight * CONTAINED  # scripts without spaces: some signs of a title
             found[parts[0]] = max(found.get(parts[0], 0.0), len(word) / len(parts[0]))
         elif len(word) > 2 and not word.isdecimal():
-            near, meant = _nearest(word, song.everything)
+            near, meant = nearby.best(word, song.everything)
             if near:
                 found[meant] = max(found.get(meant, 0.0), near)
                 if meant in song.main:
@@ -165,7 +172,7 @@ def _by_words(query: Query, song: Song) -> tuple[float, float, dict[str, float]]
                 else:
                     noted += weight * near
     if query.unfinished:
-        solid += _unfinished(query, song, found)
+        solid += _unfinished(query, song, found, nearby)
     return solid, noted, found
 
 
@@ -180,18 +187,7 @@ def _numbered_otherwise(title: Words, found: Mapping[str, float]) -> bool:
 _LITTLE = {"1", "2", "4"}
 
 
-def _nearest(word: str, words: Iterable[str]) -> tuple[float, str]:
-    """The word most like another one, and how alike the two are, from 0 to 1."""
-    best, meant = 0.0, ""
-    for each in words:
-        if -3 < len(each) - len(word) < 3:
-            near = near_word(word, each)
-            if near > best:
-                best, meant = near, each
-    return best, meant
-
-
-def _unfinished(query: Query, song: Song, found: dict[str, float]) -> float:
+def _unfinished(query: Query, song: Song, found: dict[str, float], nearby: Nearby) -> float:
     """What the last word counts more where a word of the song begins with it."""
     word, weight = query.words[-1]
     had = found.get(word, 0.0)
@@ -205,7 +201,7 @@ def _unfinished(query: Query, song: Song, found: dict[str, float]) -> float:
                 best = 1.0
             elif len(start) > 3 and len(each) >= len(start) and not best:
                 best = near_word(start, each[: len(start)])
-    near, _ = _nearest(word, song.everything) if len(word) > 2 else (0.0, "")
+    near, _ = nearby.best(word, song.everything)
     return weight * max(best - near, 0.0)
 
 

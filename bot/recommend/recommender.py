@@ -5,11 +5,9 @@ Only this module knows onnxruntime.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from itertools import islice
@@ -23,6 +21,7 @@ import onnxruntime
 from bot.party.errors import NoMap, StartError
 from bot.party.results import Located, Place, Share, Why
 from bot.party.rules.songs import explicit, varied
+from bot.party.shares import Turns
 from bot.party.words import Mood, Signal, Strategy, Suggestion, Track
 from bot.recommend import taste
 from bot.recommend.bundle import MEND, Bundle
@@ -147,14 +146,14 @@ class Recommender:
         self._mapped = _factors(bundle)
         self._tracks = bundle.tracks
         self._rng = np.random.default_rng(seed)
-        self._workers = ThreadPoolExecutor(at_once, "model")  # their own, so that searches need not wait
+        self._turns = Turns("model", at_once)  # their own, so that searches need not wait
         last = bundle.tracks - 1  # all others are banned: the one left is the last one, and there is no next
         if self.answer([], range(last), 2).tracks.tolist() != [last]:
             raise StartError(f"{bundle.model} does not have as many songs as its manifest says; {MEND}")
 
     def close(self) -> None:
         """Waits for the questions that are worked on; it is asked no more."""
-        self._workers.shutdown(cancel_futures=True)
+        self._turns.close()
 
     async def suggest(
         self,
@@ -198,7 +197,7 @@ class Recommender:
         return await self._work(work)
 
     async def _work(self, call: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._workers, call, *arguments)
+        return await self._turns.run(call, *arguments)
 
     def _heard(self, told: Sequence[Signal], words: Sequence[Row]) -> list[tuple[int, Signal]]:
         """What the model knows of all that, by its index; what is told for words comes last."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
+import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 SOUNDS_ALIKE = 0.9
 """What a word counts that only sounds like the one that is meant, of 1."""
+
+
+MOST_SLIPS = 2
+"""No word may hold more of them."""
 
 
 def slips(letters: int) -> int:
@@ -33,6 +40,46 @@ def sound(word: str) -> str:
         if spelt in word:
             word = word.replace(spelt, heard)
     return "".join([letter for at, letter in enumerate(word) if at == 0 or letter != word[at - 1]])
+
+
+class Nearby:
+    """Which words of some songs are like the words of a text: each with each, at once.
+
+    One by one that takes a text of seventy unknown words half a second, in which nobody else is answered.
+
+    Args:
+        typed: the words of the text.
+        there: the words of the songs.
+    """
+
+    def __init__(self, typed: Iterable[str], there: Iterable[str]) -> None:
+        self._near: dict[str, dict[str, float]] = {}
+        ours = [*dict.fromkeys(word for word in typed if len(word) > 2 and not word.isdecimal())]
+        theirs = [*dict.fromkeys(there)]
+        if not (ours and theirs):
+            return
+        self._sounding(ours, theirs)
+        far = process.cdist(ours, theirs, scorer=OSA.distance, score_cutoff=MOST_SLIPS, dtype=np.uint8)
+        for one, other in np.argwhere(far <= MOST_SLIPS).tolist():
+            longest = max(len(ours[one]), len(theirs[other]))
+            if far[one, other] <= slips(longest):
+                self._near.setdefault(ours[one], {})[theirs[other]] = 1 - int(far[one, other]) / longest
+
+    def _sounding(self, ours: Collection[str], theirs: Collection[str]) -> None:
+        heard: dict[str, list[str]] = {}
+        for other in theirs:
+            heard.setdefault(sound(other), []).append(other)
+        for one in ours:
+            for other in heard.get(sound(one), ()):
+                if max(len(one), len(other)) > 3 and abs(len(one) - len(other)) <= MOST_SLIPS:
+                    self._near.setdefault(one, {})[other] = SOUNDS_ALIKE
+
+    def best(self, word: str, among: Collection[str]) -> tuple[float, str]:
+        """How alike the word most like another one is to it, from 0 to 1, and that word."""
+        near = self._near.get(word)
+        if near is None:
+            return 0.0, ""
+        return max([(how, other) for other, how in near.items() if other in among], default=(0.0, ""))
 
 
 _SOUNDS = (

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from bot.party.errors import TextTooLong
 from bot.party.limits import LONGEST_TEXT
-from bot.party.visible import visible
+from bot.party.visible import normal, visible
 
 _ACCENTS = re.compile(r"([a-z])[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -18,8 +17,8 @@ def words(text: str) -> list[str]:
     """The words of a text as training counts them in names of playlists: without case, accents and signs."""
     if text.isascii():
         return _WORD.findall(text.lower())
-    plain = _ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", text.casefold()))
-    return _WORD.findall(unicodedata.normalize("NFC", plain))
+    plain = _ACCENTS.sub(r"\1", normal("NFKD", text.casefold()))
+    return _WORD.findall(normal("NFC", plain))
 
 
 def tidy(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
+from bot.party.links import LONGEST_LINK as LONGEST_SOUGHT
 from bot.room.rendering import Fields
 from bot.room.requests import CONTROLS, Request
 from bot.room.state import track
@@ -80,7 +81,7 @@ class Search(Own):
     """Finds songs as one types."""
 
     do: Literal["search"]
-    text: Annotated[str, AfterValidator(lambda text: CONTROLS.sub(" ", text))]
+    text: Annotated[str, AfterValidator(lambda text: CONTROLS.sub(" ", text[:LONGEST_SOUGHT]))]
 
     async def run(self, visit: Visit) -> Fields:
         """The songs, best first."""

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from bot.party.errors import PartyError
+from bot.party.shares import working_for
 from bot.party.words import Party, Room
 from bot.room import own, protocol
 from bot.room.asking import Since
@@ -67,7 +68,8 @@ class Floor:
         self._changed.set()
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._soon: asyncio.TimerHandle | None = None
-        self._telling = asyncio.create_task(self._keep_told())
+        with working_for(None):  # all who look at it
+            self._telling = asyncio.create_task(self._keep_told())
 
     async def opened(self) -> Party:
         """The party, once it was read.

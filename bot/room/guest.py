@@ -13,6 +13,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from bot.party.errors import PartyError
 from bot.party.limits import NEW_VISITOR_MS
+from bot.party.shares import Asker
 from bot.party.words import Member, Pass, Room, Way
 from bot.room import protocol
 from bot.room.frames import WINDOW_BITS, Frame
@@ -70,8 +71,9 @@ class Pace:
 class Guest:
     """Somebody with the page open: a member once they have a name."""
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.Transport, asker: Asker) -> None:
         self.socket = socket
+        self.asker = asker
         self.pace = Pace()
         self.going = 0  # how many answers it waits for
         self.words = REPLIES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
@@ -17,6 +18,7 @@ from bot.party.errors import (
     RoomFull,
     TooFast,
 )
+from bot.party.shares import counted, working_for
 from bot.party.words import Member, Room
 from bot.room import protocol
 from bot.room.asking import Enter, Own
@@ -39,6 +41,9 @@ HEARTBEAT_S = 20.0
 """How often a silent connection is asked whether it is still there, in seconds."""
 ENTER_WITHIN_S = 20.0
 """How long a connection may take to say where it wants to, in seconds."""
+SAID = {WSMsgType.TEXT, WSMsgType.BINARY}
+STILL_THERE = {*SAID, WSMsgType.PING, WSMsgType.PONG}
+"""What comes of a connection that is open."""
 TELL_LINKS = {"link", "links"}
 """The requests that are answered with links."""
 MOST_GOING = 4
@@ -73,17 +78,19 @@ class Hub:
         await socket.prepare(request)
         assert request.transport is not None  # noqa: S101 - the handshake went over it
         address = address_of(request, self._limits.proxies)
-        guest = Guest(socket, request.transport)
+        guest = Guest(socket, request.transport, self._party.shares.page(address, self._limits.household))
         self._guests.add(guest)
         refusal = self._gate.come(address)
         try:
             if refusal is None:
-                await self._serve(guest)
+                with working_for(guest.asker):
+                    await self._serve(guest)
             else:
                 await guest.leave(refusal, retry=True, after_s=int(MINUTE_S))
         finally:
             self._gate.go(address)
             self._guests.discard(guest)
+            self._work.leave(guest)
             self._floors.take_out(guest)
             guest.let_go()
         return socket
@@ -131,25 +138,49 @@ class Hub:
         return heard
 
     async def _serve(self, guest: Guest) -> None:
-        while True:
-            try:
-                message = await guest.socket.receive(None if guest.room else ENTER_WITHIN_S)
-            except TimeoutError:
-                await guest.close(WSCloseCode.POLICY_VIOLATION)
+        heard = _heard(guest)
+        try:
+            while True:
+                try:
+                    message = await heard
+                except TimeoutError:
+                    if guest.room is None:
+                        await guest.close(WSCloseCode.POLICY_VIOLATION)
+                        return
+                    heard = _heard(guest)  # they came in meanwhile, and have all the time in the world
+                    continue
+                heard = _heard(guest)
+                if message.type in {WSMsgType.PING, WSMsgType.PONG}:
+                    await guest.ponged(message)
+                elif message.type not in SAID:
+                    return
+                elif not protocol.fits(message.data):
+                    await guest.close(WSCloseCode.MESSAGE_TOO_BIG)
+                    return
+                else:
+                    await self._answer_while_there(guest, message, heard)
+                if guest.pace.floods:
+                    await guest.leave(TooFast(), retry=True, after_s=COME_BACK_S)
+                    return
+                await guest.taken()
+        finally:
+            heard.cancel()
+            await asyncio.gather(heard, return_exceptions=True)
+
+    async def _answer_while_there(
+        self, guest: Guest, message: WSMessage, heard: asyncio.Task[WSMessage]
+    ) -> None:
+        """Answers a message; whoever goes before that, which is what is heard next, needs no answer."""
+        answering = asyncio.ensure_future(counted(self._answer(guest, message)))
+        try:
+            await asyncio.wait({answering, heard}, return_when=asyncio.FIRST_COMPLETED)
+            if heard.done() and (heard.exception() or heard.result().type not in STILL_THERE):
                 return
-            if message.type in {WSMsgType.PING, WSMsgType.PONG}:
-                await guest.ponged(message)
-            elif message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
-                return
-            elif not protocol.fits(message.data):
-                await guest.close(WSCloseCode.MESSAGE_TOO_BIG)
-                return
-            else:
-                await self._answer(guest, message)
-            if guest.pace.floods:
-                await guest.leave(TooFast(), retry=True, after_s=COME_BACK_S)
-                return
-            await guest.taken()
+            await answering
+        finally:
+            answering.cancel()  # a change that is being made is made all the same
+            with suppress(asyncio.CancelledError):
+                await answering
 
     async def _answer(self, guest: Guest, message: WSMessage) -> None:
         ident = None
@@ -165,6 +196,7 @@ class Hub:
             ident = protocol.legible_id(asked)
             if not allowed:
                 raise TooFast
+            await guest.asker.ready()
             request = read(asked)
             if isinstance(request, Enter):
                 await self._enter(guest, request)
@@ -201,7 +233,7 @@ class Hub:
         if guest.going >= MOST_GOING:
             raise TooFast
         guest.going += 1
-        self._work.begin(visit, request).add_done_callback(guest.answer)
+        self._work.begin(visit, request, guest).add_done_callback(guest.answer)
         return protocol.going(request.id)
 
     async def _tell_links(self, visit: Visit, request: Own | OfTable) -> Fields:
@@ -230,3 +262,8 @@ class Hub:
             hub=self,
             guest=guest,
         )
+
+
+def _heard(guest: Guest) -> asyncio.Task[WSMessage]:
+    """What is heard of a guest next; TimeoutError where they do not say in time where they want to."""
+    return asyncio.create_task(guest.socket.receive(None if guest.room else ENTER_WITHIN_S))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.party.errors import PartyError, TooManyFromHere
+from bot.party.shares import HOUSEHOLD
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -31,6 +32,7 @@ class Limits:
     lines: int = 5_000  # so many connections there are at once
     lines_each: int = 40  # of one address
     joins_a_minute: int = 80  # of one address
+    household: float = HOUSEHOLD  # so many times the work that one page may ask for, one address may
     proxies: tuple[Network, ...] = field(default=())  # whose word on where somebody comes from is taken
 
 

@@ -12,6 +12,8 @@ import unicodedata
 
 from anyascii import anyascii
 
+from bot.party.visible import normal
+
 _SHAPES = {
     # Cyrillic
     **dict(zip("АВЕЅІЈКМНОРСТУХҮԀԌԚԜӀЗЬ", "ABESIJKMHOPCTYXYdGQWI3b", strict=True)),
@@ -47,7 +49,7 @@ _NAMES = (
 
 def looks(name: str) -> str:
     """How a name looks; the same for all names that look like it."""
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name))
+    plain = _ACCENTS.sub("", normal("NFKD", name))
     letters = "".join(map(_shape, plain)).casefold()
     kept = "".join(char for char in letters if unicodedata.category(char)[0] in "LNM").translate(_ALIKE)
     for pair, one in _PAIRS:

@@ -10,13 +10,11 @@ import hashlib
 import unicodedata
 
 from bot.party.errors import NameNeeded, NotUnderstood
-from bot.party.limits import LONGEST_NAME
-from bot.party.visible import visible
+from bot.party.limits import LONGEST_NAME, LONGEST_TYPED
+from bot.party.visible import normal, visible
 from bot.party.words import Member
 
 PLATFORM = "web"
-LONGEST_TYPED = 8 * LONGEST_NAME
-"""What is longer is no name, whatever it holds, and is not looked at."""
 SHORTEST_SECRET = 16
 LONGEST_SECRET = 128
 ID_LENGTH = 32
@@ -52,7 +50,7 @@ def tidy(name: str) -> str:
     """A name as it is shown: one form of each letter, single spaces, nothing unseen but joiners."""
     seen = "".join(
         " " if char.isspace() else char
-        for char in visible(unicodedata.normalize("NFKC", name))
+        for char in visible(normal("NFKC", name))
         if char.isspace()
         or char in JOINERS
         or (unicodedata.category(char) not in INVISIBLE and char not in BLANK)

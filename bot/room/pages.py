@@ -24,8 +24,12 @@ from bot.wording.languages import LANGUAGES, Language, spoken
 
 TEMPLATES = Path(__file__).parent / "templates"
 HINT = 'class="hint"'
-WISH = re.compile(r"\s*([A-Za-z-]{1,35})\s*(?:;\s*q=([01](?:\.\d{0,3})?)\s*)?")
+WISH = re.compile(r"([A-Za-z-]{1,35})(?:\s{0,9};\s{0,9}q=([01](?:\.\d{0,3})?))?")
 """A language in Accept-Language, and how much it is wished for."""
+LONGEST_WISHES = 500
+"""So many characters of Accept-Language are looked at."""
+LONGEST_TAG = 35
+"""The longest name of a language (RFC 5646, 4.4.1)."""
 CHOICE = "language"
 """What a link to the page in another language has in its query."""
 COOKIE = "encore-language"
@@ -151,6 +155,8 @@ async def keep_choice(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 def _ours(tag: str) -> str | None:
+    if len(tag) > LONGEST_TAG:
+        return None
     return next((code for code in LANGUAGES if code.replace("_", "-").casefold() == tag.casefold()), None)
 
 
@@ -158,7 +164,7 @@ def _accepted(request: web.Request) -> str:
     """The most wished-for language of the browser's that is spoken here, else English."""
     wishes = [
         (-float(quality or 1), tag)
-        for tag, quality in WISH.findall(request.headers.get("Accept-Language", ""))
+        for tag, quality in WISH.findall(request.headers.get("Accept-Language", "")[:LONGEST_WISHES])
     ]
     for quality, tag in sorted(wishes, key=lambda wish: wish[0]):
         code = spoken(tag)

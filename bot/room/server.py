@@ -11,16 +11,24 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.party.errors import TooFast
+from bot.party.shares import Shares, fairly, working_for
 from bot.room import assets, pages, partypage, privacy
 from bot.room.health import THIS_MACHINE, Health, Watchers
 from bot.room.hub import Hub
-from bot.room.limits import Limits
+from bot.room.language import replies
+from bot.room.limits import Limits, address_of
 from bot.room.listening import listen, url_of
 from bot.room.night import NightPages
 from bot.service import PartyService
 
 STOP_WITHIN_S = 5.0
 """How long requests under way may take when the room closes, in seconds."""
+
+NOT_OF_VISITORS = ("/live", "/healthz", "/readyz", "/metrics", "/slack/")
+"""How paths begin that are no page's: connections have shares of their own, Slack has few addresses."""
+LONGEST_HOST = 300
+"""No host has a longer name with its port (RFC 1035, 2.3.4): a longer header is not looked at."""
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -51,8 +59,12 @@ def build_room(
         limits: how many may come; as usual if left out.
         watchers: who may read the figures.
     """
+    limits = limits or Limits()
     hub = Hub(party, limits)
-    app = web.Application(middlewares=[_doorkeeper(frozenset(map(str.casefold, names))), pages.keep_choice])
+    known = frozenset(map(str.casefold, names))
+    app = web.Application(
+        middlewares=[_doorkeeper(known), _fairly_served(party.shares, limits), pages.keep_choice]
+    )
     app.on_response_prepare.append(_add_headers)
     app.cleanup_ctx.append(_sweeping(hub))
     app.on_shutdown.append(_goodbye(hub))
@@ -116,7 +128,25 @@ def _doorkeeper(names: frozenset[str]) -> Middleware:
     return check
 
 
+def _fairly_served(shares: Shares, limits: Limits) -> Middleware:
+    @web.middleware
+    async def serve(request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Lets an address ask for as much work as its share has; a connection has a share of its own."""
+        if request.path.startswith(NOT_OF_VISITORS):
+            return await handler(request)
+        with working_for(shares.household(address_of(request, limits.proxies), limits.household)):
+            try:
+                return await fairly(handler(request))
+            except TooFast as error:
+                told = replies(pages.wished_code(request)).error(error)
+                raise web.HTTPTooManyRequests(text=f"{told}\n") from None
+
+    return serve
+
+
 def _is_ours(host_header: str, names: frozenset[str]) -> bool:
+    if len(host_header) > LONGEST_HOST:
+        return False
     with suppress(ValueError):
         host = urlsplit(f"//{host_header}").hostname or ""
         if host == "localhost" or host in names:

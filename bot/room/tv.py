@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import Field
 
+from bot.party.shares import beside
 from bot.room import pages
 from bot.room.asking import Own
 from bot.room.qr import qr_code
@@ -26,7 +26,7 @@ class Code(Own):
 
     async def run(self, visit: Visit) -> Fields:
         """The code, as a picture's path."""
-        return {"qr": await asyncio.to_thread(qr_code, self.text)}
+        return {"qr": await beside(qr_code, self.text)}
 
 
 async def show(request: web.Request) -> web.Response:

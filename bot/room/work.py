@@ -6,8 +6,10 @@ import asyncio
 
 from bot.doors.ask import Door
 from bot.metrics import Measured
+from bot.party.shares import counted
 from bot.room import protocol
 from bot.room.asking import Own
+from bot.room.guest import Guest
 from bot.room.protocol import Done, Refused
 from bot.room.rendering import Fields, rendered
 from bot.room.requests import OfTable
@@ -19,6 +21,9 @@ class Work:
 
     def __init__(self) -> None:
         self._going: dict[str, asyncio.Task[Done | Refused]] = {}
+        self._looks: dict[
+            asyncio.Task[Done | Refused], set[Guest]
+        ] = {}  # at what is shown, and who waits for it
 
     async def run(self, visit: Visit, request: Own | OfTable) -> Fields:
         """Does what is asked, and returns what came of it.
@@ -32,14 +37,26 @@ class Work:
         ask = await visit.ask()
         return await rendered(ask, await request.row.run(ask, request.arguments()))
 
-    def begin(self, visit: Visit, request: Own | OfTable) -> asyncio.Task[Done | Refused]:
+    def begin(self, visit: Visit, request: Own | OfTable, guest: Guest) -> asyncio.Task[Done | Refused]:
         """Begins on what may take long, or joins in if it is under way."""
         key = f"{visit.room}/{visit.key}"
         work = self._going.get(key)
         if work is None:
-            work = self._going[key] = asyncio.create_task(self._answer(visit, request))
+            work = self._going[key] = asyncio.ensure_future(counted(self._answer(visit, request)))
             work.add_done_callback(lambda _: self._going.pop(key))
+            if isinstance(request, Own):
+                self._looks[work] = set()
+                work.add_done_callback(self._looks.pop)
+        if work in self._looks:
+            self._looks[work].add(guest)
         return work
+
+    def leave(self, guest: Guest) -> None:
+        """Stops what only this guest waits to see; a change that they have asked for is made all the same."""
+        for work, waiting in [*self._looks.items()]:
+            waiting.discard(guest)
+            if not waiting:
+                work.cancel()
 
     def close(self) -> None:
         """Lets go of all that is under way."""

@@ -27,6 +27,7 @@ from bot.party.errors import (
     ServersOnly,
     marked,
 )
+from bot.party.shares import counted
 from bot.party.words import Member, Room, Rules
 from bot.service import PartyService
 from bot.slack.blocks import Json, section, sections
@@ -209,7 +210,7 @@ class Asked:
 
     async def patiently(self, work: Awaitable[Result], told: str = WITH_SPOTIFY) -> Result:
         """Waits for what may take long; if it does, the asker is told that it goes on."""
-        task = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(counted(work))
         await asyncio.wait({task}, timeout=SOON_S)
         if not task.done():
             with contextlib.suppress(SlackApiError, aiohttp.ClientError, OSError, TimeoutError):

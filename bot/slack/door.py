@@ -14,8 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doors import presses
 from bot.doors.commands import BY_NAME
 from bot.doors.meant import named
-from bot.party.errors import EmptyText, NotBlocked, NotUnderstood, marked
+from bot.party.errors import EmptyText, NotBlocked, NotUnderstood, TooFast, marked
 from bot.party.limits import LONGEST_TEXT
+from bot.party.shares import fairly, work_for
 from bot.party.words import Member
 from bot.slack import forms, leaving, mentions, messages, pressing, which
 from bot.slack.answering import Answering
@@ -37,6 +38,10 @@ log = logging.getLogger(__name__)
 Body = dict[str, Any]
 OFFERED = 50
 """How many songs are offered as one types."""
+OFFERED_WITHIN_S = 1.0
+"""Whoever has used up their share is offered none after so long."""
+LONGEST_RAW = 8 * LONGEST_TEXT
+"""So much of what is typed is looked at before it is as it was typed: Slack writes `&amp;` for `&`."""
 SAVED = marked("Saved. The new settings apply from now on.")
 UNCHANGED = marked("Nothing changed, so everything stays as it was.")
 NAMELESS = {"directmessage", "privategroup"}
@@ -81,7 +86,7 @@ class Door:
             trigger=str(body["trigger_id"]),
             title="" if called in NAMELESS else called,
         )
-        command = find(str(body["command"]), typed(str(body.get("text") or "")))
+        command = find(str(body["command"]), typed(str(body.get("text") or "")[: mentions.LONGEST]))
         if command.prefix is not None:
             self.slack.prefix = command.prefix
         await self._meet(
@@ -167,9 +172,14 @@ class Door:
 
     async def options(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
         """Songs as one types; nothing is asked of the database."""
-        found = await self.slack.party.insight.search(
-            typed(str(body.get("value") or ""))[:LONGEST_TEXT], OFFERED
-        )
+        party = self.slack.party
+        text = typed(str(body.get("value") or "")[:LONGEST_RAW])[:LONGEST_TEXT]
+        who = f"{(body.get('team') or {}).get('id')}/{(body.get('user') or {}).get('id')}"
+        work_for(party.shares.person("slack", who))
+        try:
+            found = await fairly(party.insight.search(text, OFFERED), OFFERED_WITHIN_S)
+        except TooFast:  # who types goes on, and asks again with the next letter
+            found = []
         offered = [forms.option(named(each, LABEL_LIMIT), f"track:{each.track_id}") for each in found]
         await ack(options=offered)
 
@@ -212,12 +222,13 @@ class Door:
     async def _meet(
         self, place: Place, work: Callable[[Asked], Awaitable[None]], *, anywhere: bool = False
     ) -> None:
+        work_for(self.slack.party.shares.person("slack", f"{place.team}/{place.user}"))
         asked = Asked(self.slack, place)
         try:
             await asked.look(anywhere=anywhere)
             if asked.in_channel:
                 self.cards.hear(asked.room, asked.warn)
-            await work(asked)
+            await fairly(work(asked))
         except SlackApiError as error:
             if reason(error) != "exchanged_trigger_id":  # else the same request came twice: the form is open
                 await asked.explain(error)

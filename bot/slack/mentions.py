@@ -15,7 +15,7 @@ from bot.slack.text import typed
 
 NAME = "@Encore"
 """How a command is shown that was typed behind the bot's name."""
-_ANYBODY = re.compile(r"<@[A-Z0-9]+(?:\|[^>]*)?>")
+_ANYBODY = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
 LONGEST = 40_000
 """The longest text of a message that Slack keeps, in characters (docs, "chat.postMessage")."""
 MOST_SEEN = 5_000
@@ -61,6 +61,6 @@ def command(body: Json) -> Typed:
     """What was said behind the bot's name; help where that is nothing."""
     text = str(body["event"].get("text") or "")[:LONGEST]
     bots = [str(each.get("user_id")) for each in body.get("authorizations") or [] if each.get("is_bot")]
-    ours = [re.compile(rf"<@{re.escape(each)}(?:\|[^>]*)?>") for each in bots]
+    ours = [re.compile(rf"<@{re.escape(each)}(?:\|[^<>]*)?>") for each in bots]
     found = next(filter(None, (each.search(text) for each in [*ours, _ANYBODY])), None)
     return find(NAME, typed(text[found.end() :] if found else text))

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.party.errors import PartyError
+from bot.party.limits import LONGEST_TYPED
 from bot.party.words import Member
 from bot.slack.refusals import reason, told
 
@@ -61,7 +62,7 @@ class People:
         until_s, person = self._known.get((team, user), (0.0, None))
         if person is not None and time.monotonic() < until_s - (KNOWN_FOR_S - known_for_s):
             return person
-        called = name or (person.member.name if person is not None else "")
+        called = name[:LONGEST_TYPED] or (person.member.name if person is not None else "")
         stranger = Person(Member("slack", user, called), bot=False, outside=True, locale="en-US")
         if client is None:
             return stranger
@@ -95,7 +96,7 @@ def _person(user: dict[str, Any], team: str, name: str) -> Person:
     outside = guest or elsewhere
     leads = bool(user.get("is_admin") or user.get("is_owner")) and not outside
     return Person(
-        Member("slack", str(user["id"]), str(called), moderator=leads, manager=leads),
+        Member("slack", str(user["id"]), str(called)[:LONGEST_TYPED], moderator=leads, manager=leads),
         bot=bool(user.get("is_bot")),
         outside=outside,
         locale=str(user.get("locale") or "en-US"),

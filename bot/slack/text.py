@@ -18,6 +18,8 @@ from bot.wording.replies import Replies
 
 ZERO_WIDTH = "\u200b"
 _FORMATTING = re.compile(r"([*_~`:@#])")
+_ADDRESS = re.compile(r"<(https?://[^|<>]+)(?:\|[^<>]*)?>")
+"""As Slack writes an address; a `<` within one would be escaped."""
 OTHERWISE: dict[object, str] = {
     ManagersOnly.text: marked("Only workspace admins and DJs can change that. Ask one of them."),
     OwnersOnly.text: marked("Only workspace admins can change that. Ask one of them."),
@@ -79,10 +81,10 @@ def unescaped(text: str) -> str:
     return _MENTIONED.sub(lambda found: f"{found[1]}{found[3] or found[2]}", text)
 
 
-_MENTIONED = re.compile(r"<([@#])([A-Z0-9]{1,32})(?:\|([^>]*))?>")
+_MENTIONED = re.compile(r"<([@#])([A-Z0-9]{1,32})(?:\|([^<>]*))?>")
 
 
 def typed(text: str) -> str:
     """What a person has typed, as it was before Slack escaped it, without the signs that we put in."""
-    bare = re.sub(r"<(https?://[^|>]+)(?:\|[^>]*)?>", r"\1", text)
+    bare = _ADDRESS.sub(r"\1", text)
     return html.unescape(bare).replace(ZERO_WIDTH, "").strip()

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 from itertools import chain, islice
 from pathlib import Path
-from unicodedata import category, normalize
+from unicodedata import category
 
 import numpy as np
 from PIL import ImageFont
 
+from bot.party.visible import normal
 from bot.takeaway.charmap import NONE, Codes, contains, coverage
 
 BUNDLED = "manimgx_fonts"
@@ -159,7 +160,7 @@ def _is_font(name: str) -> bool:
 
 def _rank(font: Path, bold: bool) -> tuple[int, int, str]:
     """The smaller, the better the font fits."""
-    name = "".join(char for char in normalize("NFC", font.stem.lower()) if char not in " -_")
+    name = "".join(char for char in normal("NFC", font.stem.lower()) if char not in " -_")
     family = next((i for i, begin in enumerate(PREFERRED) if name.startswith(begin)), len(PREFERRED))
     strange = sum(style in name for style in STYLES) + (("bold" in name) != bold)
     return family, strange, name

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from unicodedata import category, normalize
+from unicodedata import category
 
 from PIL import Image, ImageDraw, ImageFont, features
 
-from bot.party.visible import short
+from bot.party.visible import normal, short
 from bot.takeaway.bidi import levels, ordered, turned
 from bot.takeaway.fonts import Fonts, Run, loaded
 
@@ -95,7 +95,7 @@ class Setter:
 
     def _legible(self, text: str) -> Iterator[str]:
         marks = 0
-        for char in normalize("NFC", " ".join(text.split())):
+        for char in normal("NFC", " ".join(text.split())):
             marks = marks + 1 if category(char) in {"Mn", "Me"} else 0
             if category(char)[0] != "C" and marks <= MOST_MARKS and self._fits(char):
                 yield char

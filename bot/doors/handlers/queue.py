@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 
@@ -15,6 +14,7 @@ from bot.party import links
 from bot.party.errors import EmptyText, NoSongInMessage, NotUnderstood, PartyError, TooManyLines, UnsureSong
 from bot.party.limits import MOST_IMPORTED, MOST_LINES
 from bot.party.results import AddedAll
+from bot.party.shares import beside
 from bot.party.words import Track, Wanted
 from bot.playback.words import Imported
 from bot.wording.replies import Replies
@@ -56,7 +56,7 @@ def ask_which(ask: Ask, unsure: Sequence[tuple[str, Sequence[Track]]], told: str
 
 async def songs_of(data: bytes | str, name: str = "") -> Sequence[Wanted]:
     """The songs of a list, see `read_list`: a large one takes half a second, and everybody else goes on."""
-    return await asyncio.to_thread(read_list, data, name)
+    return await beside(read_list, data, name)
 
 
 async def bring(ask: Ask, wanted: Sequence[Wanted]) -> Answer:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from bot.party.spelling import names, title_key, version_key
+from bot.party.visible import normal
 from bot.party.words import Entry, Track
 
 
@@ -79,7 +79,7 @@ def _any_version(title: str, artist: str) -> tuple[str, tuple[str, ...]]:
 
 def _signs(title: str) -> str:
     """A title of signs alone, which is its own key: of such titles no other key is left."""
-    return unicodedata.normalize("NFC", "".join(title.split()))
+    return normal("NFC", "".join(title.split()))
 
 
 def twin(entries: Iterable[Entry], track: Track) -> Entry | None:

@@ -1,0 +1,357 @@
+"""For whom the bot works, and how much of its time each has: nobody stands in another's way.
+
+What somebody costs is counted in the processor's time, of the event loop and of threads beside it, not in
+requests. A share of it refills all the while. Whoever has used theirs up waits until there is some again, and
+is refused where that takes long. Of those who wait for a thread whoever has used least comes next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+import types
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, ParamSpec, TypeVar
+
+from bot.party.errors import TooFast
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+MOST_S, PER_S = 4.0, 0.3
+"""So many seconds of work one person or page may have at once, and of each second so much for long."""
+HOUSEHOLD = 2.0
+"""An address has so many times as much: people who share it are seldom busy all at once."""
+WITHIN_S = 2.0
+"""Whoever would have to wait longer for their share is told to slow down."""
+ASKING_S = 0.0005
+"""What asking costs by itself: it is taken in before anybody knows who asks for what."""
+MOST_KNOWN = 20_000
+"""The shares of so many are remembered; whoever was forgotten has a whole one."""
+
+
+class Share:
+    """What somebody may use, which refills.
+
+    Args:
+        most_s: how many seconds of work at once.
+        per_s: how many of each second for long.
+        clock: seconds from any instant on.
+    """
+
+    __slots__ = ("_at_s", "_clock", "_left_s", "_lock", "_most_s", "_per_s")
+
+    def __init__(
+        self, most_s: float = MOST_S, per_s: float = PER_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._most_s, self._per_s, self._clock = most_s, per_s, clock
+        self._left_s, self._at_s = most_s, clock()
+        self._lock = threading.Lock()  # threads spend of it too
+
+    @property
+    def left_s(self) -> float:
+        """How many seconds of work are left now; below 0 for whoever has had more."""
+        with self._lock:
+            return self._now()
+
+    @property
+    def used_s(self) -> float:
+        """How many seconds of work were had lately."""
+        return self._most_s - self.left_s
+
+    @property
+    def wait_s(self) -> float:
+        """After how many seconds there is some again; 0 where there is."""
+        return max(0.0, -self.left_s / self._per_s)
+
+    def spend(self, seconds: float) -> None:
+        """Takes note of work that was done."""
+        with self._lock:
+            self._left_s = self._now() - seconds
+
+    def _now(self) -> float:
+        at_s = self._clock()
+        self._left_s = min(self._most_s, self._left_s + (at_s - self._at_s) * self._per_s)
+        self._at_s = at_s
+        return self._left_s
+
+
+class Asker:
+    """Somebody for whom work is done, on one share or several: a page's and its address's.
+
+    Args:
+        shares: all of them are spent of, and the smallest counts; the widest is the last.
+    """
+
+    __slots__ = ("shares",)
+
+    def __init__(self, *shares: Share) -> None:
+        self.shares = shares
+
+    @property
+    def household(self) -> Share:
+        """The widest of the shares."""
+        return self.shares[-1]
+
+    @property
+    def left_s(self) -> float:
+        """How many seconds of work are left now."""
+        return min(share.left_s for share in self.shares)
+
+    @property
+    def wait_s(self) -> float:
+        """After how many seconds there is some again; 0 where there is."""
+        return max(share.wait_s for share in self.shares)
+
+    def spend(self, seconds: float) -> None:
+        """Takes note of work that was done."""
+        for share in self.shares:
+            share.spend(seconds)
+
+    async def ready(self, within_s: float = WITHIN_S) -> None:
+        """Waits until there is some of the share left.
+
+        Raises:
+            TooFast: that takes longer.
+        """
+        end_s = time.monotonic() + within_s
+        while (wait_s := self.wait_s) > 0:
+            if time.monotonic() + wait_s > end_s:
+                raise TooFast
+            await asyncio.sleep(wait_s)
+        self.spend(ASKING_S)
+
+    async def patiently(self) -> None:
+        """Waits until there is some of the share left, however long that takes."""
+        while (wait_s := self.wait_s) > 0:  # noqa: ASYNC110 - time alone fills it
+            await asyncio.sleep(wait_s)
+
+
+_ASKER: ContextVar[Asker | None] = ContextVar("asker", default=None)
+
+
+def asker() -> Asker | None:
+    """For whom the running task works, if that is anybody."""
+    return _ASKER.get()
+
+
+@contextmanager
+def working_for(somebody: Asker | None) -> Iterator[None]:
+    """Works for somebody meanwhile; tasks that are begun inside do so to their end."""
+    before = _ASKER.set(somebody)
+    try:
+        yield
+    finally:
+        _ASKER.reset(before)
+
+
+def work_for(somebody: Asker) -> None:
+    """Works for somebody from now on, in this task and in those that it begins."""
+    _ASKER.set(somebody)
+
+
+class Shares:
+    """Everybody's, by what they are known by."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._known: OrderedDict[str, Share] = OrderedDict()
+
+    def person(self, platform: str, user_id: str) -> Asker:
+        """A member of a chat."""
+        return Asker(self._share(f"{platform}/{user_id}", 1.0))
+
+    def page(self, address: str, times: float = HOUSEHOLD) -> Asker:
+        """A page that was opened now, from an address that has so many times as much as one page."""
+        return Asker(Share(clock=self._clock), *self.household(address, times).shares)
+
+    def household(self, address: str, times: float = HOUSEHOLD) -> Asker:
+        """Everybody who comes from an address."""
+        return Asker(self._share(f"address {address}", times))
+
+    def _share(self, name: str, times: float) -> Share:
+        share = self._known.get(name)
+        if share is None:
+            share = self._known[name] = Share(times * MOST_S, times * PER_S, self._clock)
+        self._known.move_to_end(name)
+        if len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
+        return share
+
+
+async def fairly(work: Awaitable[Result], within_s: float = WITHIN_S) -> Result:
+    """What some work leads to, done once its asker has some of their share left, and counted.
+
+    Raises:
+        TooFast: that takes too long; the work is not begun.
+    """
+    somebody = _ASKER.get()
+    if somebody is None:
+        return await work
+    try:
+        await somebody.ready(within_s)
+    except BaseException:
+        if isinstance(work, Coroutine):
+            work.close()  # else Python would say that nobody has awaited it
+        raise
+    return await counted(work)
+
+
+def counted(work: Awaitable[Result]) -> Awaitable[Result]:
+    """The same work, with what its steps take of the event loop spent of its asker's share."""
+    somebody = _ASKER.get()
+    return work if somebody is None or not isinstance(work, Coroutine) else _counted(work, somebody)
+
+
+async def _counted(work: Coroutine[Any, Any, Result], somebody: Asker) -> Result:
+    return await _steps(work, somebody)
+
+
+@types.coroutine
+def _steps(work: Coroutine[Any, Any, Result], somebody: Asker) -> Generator[Any, Any, Result]:
+    """Goes on with a coroutine as `await` does, one step at a time."""
+    answer: Any = None
+    thrown: list[BaseException] = []  # nothing that holds an error is kept: the error holds this frame
+    while True:
+        began_s = time.thread_time()
+        try:
+            waits_for = work.throw(thrown.pop()) if thrown else work.send(answer)
+        except StopIteration as done:
+            result: Result = done.value
+            return result
+        finally:
+            somebody.spend(time.thread_time() - began_s)
+        answer = None
+        try:
+            answer = yield waits_for
+        except GeneratorExit:
+            work.close()
+            raise
+        except BaseException as error:
+            thrown.append(error)
+        finally:
+            del waits_for
+
+
+async def beside(call: Callable[Args, Result], *given: Args.args, **named: Args.kwargs) -> Result:
+    """What a call returns that `asyncio.to_thread` makes, which is spent of its asker's share."""
+    somebody = _ASKER.get()
+    if somebody is None:
+        return await asyncio.to_thread(call, *given, **named)
+    await somebody.patiently()
+    return await asyncio.to_thread(_spent, somebody, lambda: call(*given, **named))
+
+
+def _spent(somebody: Asker, call: Callable[[], Result]) -> Result:
+    began_s = time.thread_time()
+    try:
+        return call()
+    finally:
+        somebody.spend(time.thread_time() - began_s)
+
+
+@dataclass(eq=False, slots=True)
+class _Job:
+    """Something that waits for a thread."""
+
+    number: int
+    somebody: Asker | None
+    call: Callable[[], Any]
+    done: Future[Any]
+
+
+class Turns:
+    """Threads that work for one asker after the other, for nobody in two threads at once.
+
+    Args:
+        name: of the threads.
+        at_once: how many there are.
+    """
+
+    def __init__(self, name: str, at_once: int) -> None:
+        self.threads = ThreadPoolExecutor(at_once, name)
+        self._lock = threading.Lock()
+        self._numbers = count()
+        self._waiting: list[_Job] = []
+        self._busy: set[Share] = set()
+
+    async def run(self, call: Callable[..., Result], *given: object) -> Result:
+        """What a call returns, made in its asker's turn; it waits until they have some of their share left.
+
+        Where the task is cancelled meanwhile that waits for it, the call is not made.
+        """
+        somebody = _ASKER.get()
+        if somebody is not None:
+            await somebody.patiently()
+        made = asyncio.wrap_future(self._put(somebody, lambda: call(*given)))
+        try:
+            return await made
+        finally:
+            del made  # it holds an error, whose traceback holds this frame
+
+    def _put(self, somebody: Asker | None, call: Callable[[], Result]) -> Future[Result]:
+        done: Future[Result] = Future()
+        with self._lock:
+            self._waiting.append(_Job(next(self._numbers), somebody, call, done))
+        self.threads.submit(self._work)
+        return done
+
+    def close(self) -> None:
+        """Waits for the calls that are being made; no other one is."""
+        with self._lock:
+            left, self._waiting = self._waiting, []
+        for job in left:
+            job.done.cancel()
+        self.threads.shutdown(cancel_futures=True)
+
+    def _work(self) -> None:
+        """Makes calls until none is left that may be made now."""
+        while (job := self._next()) is not None:
+            try:
+                if job.done.set_running_or_notify_cancel():
+                    _make(job)
+            finally:
+                with self._lock:
+                    if job.somebody is not None:
+                        self._busy.discard(job.somebody.household)
+
+    def _next(self) -> _Job | None:
+        with self._lock:
+            self._waiting = [job for job in self._waiting if not job.done.cancelled()]
+            free = [
+                job
+                for job in self._waiting
+                if job.somebody is None or job.somebody.household not in self._busy
+            ]
+            if not free:
+                return None
+            job = min(free, key=_rank)
+            self._waiting.remove(job)
+            if job.somebody is not None:
+                self._busy.add(job.somebody.household)
+            return job
+
+
+def _rank(job: _Job) -> tuple[float, int]:
+    """Whoever has had least lately comes first, and of those with as much whoever came first."""
+    return (0.0 if job.somebody is None else job.somebody.household.used_s), job.number
+
+
+def _make(job: _Job) -> None:
+    began_s = time.thread_time()
+    try:
+        result = job.call()
+    except BaseException as error:  # the task that waits for it is told
+        job.done.set_exception(error)
+    else:
+        job.done.set_result(result)
+    if job.somebody is not None:
+        job.somebody.spend(time.thread_time() - began_s)
+    del job  # an error holds this frame, and the job the error

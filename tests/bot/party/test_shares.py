@@ -1,0 +1,265 @@
+"""Everybody's share of the bot's time, and whose turn it is."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+
+from bot.party.errors import EmptyText, TooFast
+from bot.party.shares import (
+    ASKING_S,
+    HOUSEHOLD,
+    MOST_S,
+    PER_S,
+    Asker,
+    Share,
+    Shares,
+    Turns,
+    beside,
+    counted,
+    fairly,
+    working_for,
+)
+from tests.patience import until
+
+
+class Clock:
+    """A time that goes by when it is told to."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def turns() -> Iterator[Turns]:
+    """One thread that works in turns."""
+    made = Turns("test", 1)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def busy(turns: Turns) -> AsyncIterator[Callable[[], None]]:
+    """Keeps the thread busy until it is called."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait()
+
+    working = asyncio.create_task(turns.run(work))
+    await until(begun.is_set)
+    yield go_on.set
+    go_on.set()
+    await working
+
+
+def burn(seconds: float) -> None:
+    """Has the processor work for so long."""
+    end_s = time.thread_time() + seconds
+    while time.thread_time() < end_s:
+        pass
+
+
+def test_a_share_refills_up_to_what_it_was(clock: Clock) -> None:
+    share = Share(4.0, 0.5, clock)
+    share.spend(5.0)
+    assert (share.left_s, share.used_s, share.wait_s) == (-1.0, 5.0, 2.0)
+    clock.now += 3
+    assert (share.left_s, share.wait_s) == (0.5, 0.0)
+    clock.now += 1_000
+    assert share.left_s == 4.0
+
+
+async def test_who_has_used_theirs_up_waits_and_is_refused_where_that_takes_long(clock: Clock) -> None:
+    share = Share(1.0, 0.5, clock)
+    asker = Asker(share)
+    share.spend(2.0)
+    with pytest.raises(TooFast):
+        await asker.ready(within_s=1.9)
+    waiting = asyncio.create_task(asker.ready(within_s=60.0))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    waiting.cancel()
+    clock.now += 2
+    await asker.ready()
+    assert share.left_s == pytest.approx(-ASKING_S)
+
+
+async def test_what_is_refused_is_not_begun() -> None:
+    begun = []
+
+    async def work() -> None:
+        begun.append(True)
+
+    asker = Asker(Share())
+    asker.spend(MOST_S + 100 * PER_S)
+    with working_for(asker), pytest.raises(TooFast):
+        await fairly(work())
+    assert not begun
+
+
+async def test_steps_of_the_loop_and_threads_beside_it_are_counted() -> None:
+    async def work() -> str:
+        burn(0.01)
+        await asyncio.sleep(0)
+        burn(0.01)
+        return await beside(lambda: burn(0.01) or "done")
+
+    share = Share(per_s=0.0001)
+    with working_for(Asker(share)):
+        assert await counted(work()) == "done"
+    assert 0.03 <= share.used_s < MOST_S
+
+
+async def test_what_is_counted_can_be_cancelled_and_fails_as_it_is() -> None:
+    cleaned = []
+
+    async def work(fails: bool) -> None:
+        try:
+            if fails:
+                raise EmptyText
+            await asyncio.Event().wait()
+        finally:
+            cleaned.append(fails)
+
+    with working_for(Asker(Share())):
+        going = asyncio.ensure_future(counted(work(False)))
+        await asyncio.sleep(0)
+        going.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await going
+        with pytest.raises(EmptyText):
+            await counted(work(True))
+    assert cleaned == [False, True]
+
+
+async def test_a_page_has_a_share_of_its_own_and_one_of_its_address(clock: Clock) -> None:
+    shares = Shares(clock)
+    one, other, elsewhere = shares.page("1.2.3.4"), shares.page("1.2.3.4"), shares.page("5.6.7.8")
+    one.spend(MOST_S + 0.1)
+    assert one.wait_s > 0
+    assert other.wait_s == elsewhere.wait_s == 0
+    other.spend((HOUSEHOLD - 1) * MOST_S)
+    assert shares.page("1.2.3.4").wait_s > 0  # a new page has no more
+    assert shares.household("1.2.3.4").wait_s > 0
+    assert elsewhere.wait_s == 0
+
+
+async def test_a_member_has_one_share_in_all_of_a_chat(clock: Clock) -> None:
+    shares = Shares(clock)
+    shares.person("slack", "T1/U1").spend(MOST_S + 1)
+    assert shares.person("slack", "T1/U1").wait_s > 0
+    assert shares.person("slack", "T1/U2").wait_s == shares.person("discord", "T1/U1").wait_s == 0
+
+
+async def test_whoever_has_had_least_comes_next(turns: Turns, busy: Callable[[], None]) -> None:
+    hungry, modest = Asker(Share(per_s=0.0001)), Asker(Share(per_s=0.0001))
+    hungry.spend(1.0)
+    made: list[str] = []
+
+    async def ask(asker: Asker, name: str) -> None:
+        with working_for(asker):
+            await turns.run(made.append, name)
+
+    asked = [asyncio.create_task(ask(hungry, f"hungry {number}")) for number in range(20)]
+    await asyncio.sleep(0)
+    asked.append(asyncio.create_task(ask(modest, "modest")))
+    await asyncio.sleep(0)
+    busy()
+    await asyncio.gather(*asked)
+    assert made[0] == "modest"
+    assert len(made) == 21
+
+
+async def test_nobody_has_two_threads_at_once() -> None:
+    turns, asker = Turns("test", 2), Asker(Share())
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait()
+
+    with working_for(asker):
+        first, second = (asyncio.create_task(turns.run(work)) for _ in range(2))
+        await until(begun.is_set)
+    with working_for(Asker(Share())):
+        assert await turns.run(lambda: "other") == "other"  # for whom a thread is left
+    assert not first.done()
+    assert not second.done()
+    go_on.set()
+    await asyncio.gather(first, second)
+    turns.close()
+
+
+async def test_work_that_nobody_waits_for_is_not_done(turns: Turns, busy: Callable[[], None]) -> None:
+    made: list[str] = []
+    gone = asyncio.create_task(turns.run(made.append, "gone"))
+    here = asyncio.create_task(turns.run(made.append, "here"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    busy()
+    await here
+    assert made == ["here"]
+
+
+async def test_work_is_spent_of_the_share_of_who_asked(turns: Turns) -> None:
+    share = Share(per_s=0.0001)
+    with working_for(Asker(share)):
+        await turns.run(burn, 0.02)
+    assert 0.02 <= share.used_s < MOST_S
+
+
+async def test_a_refused_request_leaves_no_cycle(turns: Turns) -> None:
+    def refuse() -> None:
+        raise EmptyText
+
+    async def work() -> None:
+        await turns.run(refuse)
+
+    async def ask() -> None:
+        try:
+            await counted(work())
+        except EmptyText:
+            return
+
+    with working_for(Asker(Share())):
+        await ask()
+        gc.collect()
+        gc.disable()
+        try:
+            await ask()
+            await asyncio.sleep(0)
+            found = gc.collect()
+        finally:
+            gc.enable()
+    assert not found
+
+
+async def test_threads_that_are_closed_leave_nobody_waiting() -> None:
+    turns = Turns("test", 1)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go_on.wait()
+
+    working, waiting = asyncio.create_task(turns.run(work)), asyncio.create_task(turns.run(work))
+    await until(begun.is_set)
+    closing = asyncio.create_task(asyncio.to_thread(turns.close))
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    go_on.set()
+    await asyncio.gather(closing, working)
