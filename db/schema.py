@@ -93,8 +93,19 @@ entries = Table(
     Column("left_ms", BigInteger),  # of what plays and stands still: how much is left
     Column("spotify_id", String(22)),  # what plays for it on Spotify
     Column("fit", Float),  # of a suggestion: how well it fits beside what fits its room best
-    Index("ix_entries_party_id_state", "party_id", "state"),
+    Column("voted", Boolean, nullable=False, server_default=false()),  # as a suggestion, by somebody
+    # What is over is sought from the latest on, and suggestions, which end never, by when they were made.
+    Index("ix_entries_party_id_state_ended_ms_added_ms", "party_id", "state", "ended_ms", "added_ms"),
     Index("ix_entries_ballot", "ballot"),
+    Index("ix_entries_party_id_ballot", "party_id", "ballot"),
+    # Few suggestions are voted on, and only those say something.
+    Index(
+        "ix_entries_voted",
+        "party_id",
+        "added_ms",
+        sqlite_where=text("voted = 1"),
+        postgresql_where=text("voted"),
+    ),
     Index("ix_entries_added_by", "added_by"),
     # At most one song plays in a party, whatever goes wrong above; and the clock reads only those.
     Index(
@@ -141,6 +152,13 @@ changes = Table(
     Index("ix_changes_party_id_at_ms", "party_id", "at_ms"),
     Index("ix_changes_party_id_member_id", "party_id", "member_id"),
     Index("ix_changes_member_id", "member_id"),
+    # One of a party at most is open.
+    Index(
+        "ix_changes_open_ballot",
+        "party_id",
+        sqlite_where=text("kind = 'autopilot' AND undone IS 0"),
+        postgresql_where=text("kind = 'autopilot' AND undone IS false"),
+    ),
 )
 
 slack_installs = Table(

@@ -104,6 +104,8 @@ async def cast_vote(party: MemberWriter, entry: Entry, value: int) -> Entry:
         if silent:
             await party.start_next()
             voted = await party.entry(entry.id)
+    elif voted.state is State.SUGGESTED and not entry.votes:
+        await party.tx.entries.mark_voted(entry.id)
     return voted
 
 

@@ -7,7 +7,7 @@ import logging
 from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS, USUAL_SUGGESTIONS
 from bot.party.reader import PartyReader
 from bot.party.rules.autopilot import Turn, due, winner
-from bot.party.suggesting import Suggestions, still_new
+from bot.party.suggesting import Proposal, Suggestions, still_new
 from bot.party.unit_of_work import UnitOfWork, finished
 from bot.party.words import NOBODY, Change, Member, Mood, Room, State
 
@@ -59,14 +59,18 @@ class Autopilot:
             await self._decide(room, asked)
 
     async def _ask(self, room: Room, last: Change | None) -> None:
-        suggestions = await self._suggestions.of(room, USUAL_SUGGESTIONS, (), Mood.BALANCED)
+        async with self._suggestions.turn(room):
+            proposal = await self._suggestions.of(room, USUAL_SUGGESTIONS, (), Mood.BALANCED)
+            await self._put(room, last, proposal)
+
+    async def _put(self, room: Room, last: Change | None, proposal: Proposal) -> None:
         async with self.unit.writing(room) as party:
             asked = await party.open_ballot()
             if asked != last or party.over:  # another process was faster, or somebody has ended the party
                 return
             if await _asked_lately(party):
                 return
-            suggestions = await still_new(party, suggestions)
+            suggestions = await still_new(party, proposal)
             if not suggestions:
                 return
             if asked is not None:

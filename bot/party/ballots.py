@@ -11,10 +11,13 @@ from bot.party.ports import Catalogue
 from bot.party.results import Vibe, Voted
 from bot.party.rules.lifetime import expired
 from bot.party.rules.presses import Presses
-from bot.party.suggesting import Suggestions, still_new
+from bot.party.suggesting import Proposal, Suggestions, still_new
 from bot.party.unit_of_work import UnitOfWork, finished
 from bot.party.words import Entry, Member, Mood, Room, State
 from bot.party.writer import MemberWriter
+
+TRIES = (1, 2, 4)
+"""Where others took suggestions while the model was thinking it is asked again, for so many times as many."""
 
 
 class Ballots:
@@ -77,17 +80,30 @@ class Ballots:
         words: Sequence[str] = (),
         text: str = "",
     ) -> tuple[Entry, ...]:
-        suggestions = await self._suggestions.of(room, count, words, mood, text)
+        async with self._suggestions.turn(room):
+            for times in TRIES:
+                proposal = await self._suggestions.of(room, count * times, words, mood, text)
+                last = times == TRIES[-1]
+                ballot = await self._put(room, member, key, proposal, count, last=last)
+                if ballot is not None:
+                    return ballot
+        raise NothingToSuggest
+
+    async def _put(
+        self, room: Room, member: Member, key: str | None, proposal: Proposal, count: int, *, last: bool
+    ) -> tuple[Entry, ...] | None:
+        """Puts to the vote what is still new of a proposal; None where another process was faster."""
         async with self.unit.writing_for(room, member, key) as party:
             if party.done:
                 return tuple(await party.tx.entries.offered(party.done.id))
             party.let_take_part()
-            suggestions = await still_new(party, suggestions)
-            if not suggestions:
+            found = (await still_new(party, proposal))[:count]
+            if len(found) < min(count, len(proposal.songs)) and not last:
+                return None
+            if not found:
                 raise NothingToSuggest
             number = await party.note("next")
-            kept = await party.tx.entries.insert_ballot(party.id, number, suggestions, party.now_ms)
-            return tuple(kept)
+            return tuple(await party.tx.entries.insert_ballot(party.id, number, found, party.now_ms))
 
     @finished
     async def vote(

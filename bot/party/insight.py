@@ -68,7 +68,7 @@ class Insight:
         track = await self._songs.find(text) if entry_id is None else None
         async with self.unit.reading(room) as party:
             track = track or (await party.entry(entry_id)).track
-            heard = await party.tonight()
+            heard = await party.heard()
         told = signals(entry for entry in heard if not same_song(entry.track, track))
         names = {e.added_by.user_id: e.added_by.name for e in heard if e.added_by}
         why = await self._recommender.why(told, track, names)

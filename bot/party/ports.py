@@ -63,6 +63,7 @@ class Recommender(Protocol):
         banned: Sequence[Track],
         count: int,
         *,
+        offered: Sequence[str] = (),
         words: Sequence[str] = (),
         mood: Mood = Mood.SAFE,
         served: Mapping[str, float] | None = None,
@@ -78,6 +79,7 @@ class Recommender(Protocol):
             told: songs, and what each member has said of them.
             banned: never to be suggested.
             count: how many.
+            offered: the catalogue's ids of more songs that are not to be suggested: there may be thousands.
             words: of what is looked for besides.
             mood: how far from all that the songs may lie.
             served: how many songs each member has had, by user_id.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.party.errors import NoSuchEntry
-from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS
+from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS, OFFER_LASTS_MS
 from bot.party.results import Favourite, Nickname, Skipped
 from bot.party.rules.lifetime import began_ms, still_open
 from bot.party.rules.order import in_order
@@ -87,9 +87,22 @@ class PartyReader:
         """What a member has voted for in any room, the latest songs first."""
         return await self._reads.votes.wanted(member, most)
 
-    async def tonight(self) -> list[Entry]:
-        """All that the party of this moment has had."""
-        return await self._reads.entries.since(self.id, State, self.began_ms)
+    async def heard(self) -> list[Entry]:
+        """What says what the party of this moment likes, see `EntryReads.heard`."""
+        return await self._reads.entries.heard(self.id, self.began_ms)
+
+    async def offers(self) -> list[str]:
+        """The suggestions of ballots that are open, by the catalogue's ids."""
+        since_ms = max(self.now_ms - OFFER_LASTS_MS + 1, self.began_ms)
+        return await self._reads.entries.offers(self.id, since_ms)
+
+    async def last_ballot(self) -> int:
+        """The number of the latest ballot; 0 if there was none."""
+        return await self._reads.entries.last_ballot(self.id)
+
+    async def offered_after(self, ballot: int) -> list[Entry]:
+        """What was suggested after this ballot."""
+        return await self._reads.entries.offered_after(self.id, ballot)
 
     async def last_night(self, states: Iterable[State]) -> list[Entry]:
         """The entries in these states of the party that began last, over or not."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from bot.party.limits import MINUTE_MS
 from bot.party.ports import Recommender
@@ -16,16 +19,30 @@ from bot.party.unit_of_work import UnitOfWork
 from bot.party.words import Mood, Room, Suggestion
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the model proposes for a room as it stood."""
+
+    songs: Sequence[Suggestion]
+    ballot: int  # the room's latest one, when the model was asked
+
+
 class Suggestions:
     """Asks the model, outside any transaction."""
 
     def __init__(self, unit: UnitOfWork, recommender: Recommender) -> None:
         self._unit = unit
         self._recommender = recommender
+        self._turns: WeakValueDictionary[Room, asyncio.Lock] = WeakValueDictionary()
 
-    async def of(
-        self, room: Room, count: int, words: Sequence[str], mood: Mood, text: str = ""
-    ) -> list[Suggestion]:
+    def turn(self, room: Room) -> asyncio.Lock:
+        """What whoever asks for a room holds until it is a ballot: who asks meanwhile would get the same."""
+        turn = self._turns.get(room)
+        if turn is None:
+            turn = self._turns[room] = asyncio.Lock()
+        return turn
+
+    async def of(self, room: Room, count: int, words: Sequence[str], mood: Mood, text: str = "") -> Proposal:
         """What the model proposes for a room now.
 
         Christmas songs only in their season, or where the queue or the text that was typed ask for them.
@@ -38,29 +55,33 @@ class Suggestions:
             text: what was typed.
         """
         async with self._unit.reading(room) as party:
-            tonight = await party.tonight()
-        told = signals(tonight)
+            ballot = await party.last_ballot()  # first: what comes meanwhile is after it
+            offers = await party.offers()
+            heard = await party.heard()
+        told = signals(heard)
         wanted = (signal.track for signal in told if signal.label > 0)
-        return await self._recommender.suggest(
+        songs = await self._recommender.suggest(
             told,
-            [*(entry.track for entry in tonight if spoken_for(entry, party.now_ms)), *party.blocked.songs],
+            [*(entry.track for entry in heard if spoken_for(entry, party.now_ms)), *party.blocked.songs],
             count,
+            offered=offers,
             words=words,
             mood=mood,
-            served=served(tonight),
+            served=served(heard),
             clean=party.rules.clean,
             longest_ms=party.rules.longest_min * MINUTE_MS,
             christmas=in_season(party.now_ms) or is_christmas(text) or any(map(for_christmas, wanted)),
         )
+        return Proposal(songs, ballot)
 
 
-async def still_new(party: PartyReader, suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+async def still_new(party: PartyReader, proposal: Proposal) -> list[Suggestion]:
     """Suggestions without what has come in, been offered or barred while the model was thinking."""
-    taken = [each.track for each in await party.tonight() if spoken_for(each, party.now_ms)]
+    since = [*await party.waiting(), *await party.offered_after(proposal.ballot)]
     return [
         each
-        for each in suggestions
-        if not any(same_song(each.track, track) for track in taken)
+        for each in proposal.songs
+        if not any(same_song(each.track, entry.track) for entry in since)
         and not is_blocked(each.track, party.blocked)
         and not too_long(each.track, party.rules)
     ]

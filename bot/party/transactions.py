@@ -103,6 +103,21 @@ class EntryReads(Protocol):
     async def since(self, party_id: int, states: Iterable[State], since_ms: int = 0) -> list[Entry]:
         """The party's entries in these states, added or ended since then, oldest first."""
 
+    async def heard(self, party_id: int, since_ms: int) -> list[Entry]:
+        """What says what the room likes, oldest first: what waits, and since then what is over or voted on.
+
+        However much there was, it is the latest of it, and no suggestion that nobody has voted on.
+        """
+
+    async def offers(self, party_id: int, since_ms: int) -> list[str]:
+        """What was suggested since then and not taken up, by the catalogue's ids."""
+
+    async def last_ballot(self, party_id: int) -> int:
+        """The number of the latest ballot; 0 if there was none."""
+
+    async def offered_after(self, party_id: int, ballot: int) -> list[Entry]:
+        """What was suggested after this ballot, whatever has become of it."""
+
     async def history(self, party_id: int, limit: int) -> list[Entry]:
         """What was played or skipped, latest first."""
 
@@ -116,7 +131,7 @@ class EntryReads(Protocol):
         """How many songs each member has added, by user_id."""
 
     async def last_started_ms(self, party_id: int) -> dict[str, int]:
-        """When a song of each member was last started, by user_id."""
+        """When a song of each member was last started, by user_id; of those that had one lately."""
 
 
 class Entries(EntryReads, Protocol):
@@ -141,6 +156,9 @@ class Entries(EntryReads, Protocol):
         added_by: Member | None = None,
     ) -> None:
         """Changes an entry's state if it is still the expected one."""
+
+    async def mark_voted(self, entry_id: int) -> None:
+        """Notes that somebody has voted on a suggestion: from now on it says something. Nobody is told."""
 
     async def pin(self, entry_id: int, place: int | None) -> None:
         """Gives a queued entry a place from 1, or none."""

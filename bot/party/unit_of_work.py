@@ -80,6 +80,8 @@ def finished(
         except asyncio.CancelledError:
             task.add_done_callback(_log_fault)
             raise
+        finally:
+            del task  # it holds its error, whose traceback holds this frame: a circle
 
     return run
 

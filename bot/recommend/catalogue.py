@@ -254,6 +254,10 @@ class Catalogue:
         ]
         return int(self._songs.artist_indices[artists[0]]) if artists else None
 
+    def index_of_id(self, track_id: str) -> int | None:
+        """The model's index of the song that has this id, or None."""
+        return next(iter(self._songs.ids.of(track_id)), None)
+
     def track(self, index: int) -> Track:
         """The song of an index, from the file."""
         return self.tracks([index])[0]

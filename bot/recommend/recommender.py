@@ -49,6 +49,8 @@ AT_ONCE = 2
 """How many questions are worked on at a time: each of a long queue takes tens of megabytes meanwhile."""
 KNOWN = 4096
 """Of so many songs it is remembered which they are: a party asks about the same ones again and again."""
+KNOWN_IDS = 16_384
+"""And of so many that were suggested, whose ids alone are kept."""
 FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUROUS: (1.0, 0.4, 0.2)}
 """What factors, neighbours and content weigh: without neighbours and artists songs lie further away."""
 OF_ONE_ARTIST = 2
@@ -69,6 +71,9 @@ class Songs(Protocol):
 
     def index_of(self, track: Track) -> int | None:
         """The model's index of a song, of its artist when only that is known, or None."""
+
+    def index_of_id(self, track_id: str) -> int | None:
+        """The index of the song that has this id, or None."""
 
     def tracks(self, indices: Sequence[int]) -> list[Track]:
         """The songs of some indices, from the file: for worker threads."""
@@ -109,6 +114,7 @@ class Ask:
     longest_ms: int
     christmas: bool
     spoken: Spoken
+    offered: Sequence[str] = ()
 
     def allows(self, track: Track) -> bool:
         """Whether the room wants songs like this one."""
@@ -141,8 +147,10 @@ class Recommender:
         self._scanner = Scanner(lambda playlists: scan.run(["scan"], {"playlist": playlists})[0])
         self._songs = songs
         self._index_of = lru_cache(KNOWN)(songs.index_of)
+        self._index_of_id = lru_cache(KNOWN_IDS)(songs.index_of_id)
         self._artist = lru_cache(KNOWN)(songs.artist)
         self._versions = lru_cache(KNOWN)(songs.versions)
+        self._versions_of = lru_cache(KNOWN)(songs.versions_of)
         self._mapped = _factors(bundle)
         self._tracks = bundle.tracks
         self._rng = np.random.default_rng(seed)
@@ -161,6 +169,7 @@ class Recommender:
         banned: Sequence[Track],
         count: int,
         *,
+        offered: Sequence[str] = (),
         words: Sequence[str] = (),
         mood: Mood = Mood.SAFE,
         strategy: Strategy = Strategy.WITHOUT_MISERY,
@@ -177,6 +186,7 @@ class Recommender:
             told: songs, and what each member has said of them.
             banned: never to be suggested.
             count: how many.
+            offered: the catalogue's ids of more songs that are not to be suggested: there may be thousands.
             words: of what is looked for; those the catalogue does not know say nothing.
             mood: how far from the queue the songs may lie.
             strategy: how several members' tastes become one order.
@@ -191,7 +201,7 @@ class Recommender:
             heard = self._heard(told, spoken.rows)
             had, wanted = served or {}, christmas or spoken.christmas
             return self._suggest(
-                Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, wanted, spoken)
+                Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, wanted, spoken, offered)
             )
 
         return await self._work(work)
@@ -211,6 +221,7 @@ class Recommender:
 
     def _suggest(self, ask: Ask) -> list[Suggestion]:
         out = {index for track in ask.banned for index in self._versions(track)}
+        out.update(index for index in map(self._index_of_id, ask.offered) if index is not None)
         never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         ask, answer = self._answered(ask, never, CANDIDATES)
@@ -307,8 +318,9 @@ class Recommender:
         """The places in this order without those of songs that are out, in any version; each goes out too."""
         for place in order:
             index = int(answer.tracks[place])
-            if index not in out:
-                out.update(self._songs.versions_of(index))
+            versions = self._versions_of(index)
+            if out.isdisjoint(versions):
+                out.update(versions)
                 yield place
 
     def _order(self, ask: Ask, answer: Answer, gained: taste.Floats, *, group: bool) -> Iterable[int]:
@@ -452,14 +464,14 @@ class Recommender:
     def _around(self, known: Sequence[int], count: int) -> list[int]:
         """The nearest songs of some in turn, in one version each and not too many of one artist."""
         near = self._factors.nearest(known, -(-SPARE * count // len(known)))
-        out = {version for index in known for version in self._songs.versions_of(index)}
+        out = {version for index in known for version in self._versions_of(index)}
         taken: Counter[int] = Counter()
         kept: list[int] = []
         for index, artist in zip(near, self._songs.artists(np.array(near, np.int64)).tolist(), strict=True):
             if len(kept) == count:
                 break
             if index not in out and taken[artist] < OF_ONE_ARTIST:
-                out.update(self._songs.versions_of(index))
+                out.update(self._versions_of(index))
                 taken[artist] += 1
                 kept.append(index)
         return kept

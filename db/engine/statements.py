@@ -89,6 +89,23 @@ def _as_object_in_postgresql(element: as_object, compiler: Any, **options: Any) 
     return f"CAST(json_object_agg({compiler.process(element.clauses, **options)}) AS text)"
 
 
+class as_lines(FunctionElement[str]):  # noqa: N801 - as above
+    """An aggregate: texts as one, a line each; without any it is NULL."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(as_lines, "sqlite")
+def _as_lines_in_sqlite(element: as_lines, compiler: Any, **options: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **options)}, char(10))"
+
+
+@compiles(as_lines, "postgresql")
+def _as_lines_in_postgresql(element: as_lines, compiler: Any, **options: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **options)}, chr(10))"
+
+
 @dataclass(frozen=True, slots=True)
 class Upsert:
     """An INSERT that says ON CONFLICT, for which SQLAlchemy has a word for each database."""

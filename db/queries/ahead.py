@@ -44,8 +44,7 @@ def _entry(party: ColumnElement[int]) -> Select[Any]:
 
 
 def _latest(party: ColumnElement[int]) -> Select[Any]:
-    # Without the sum PostgreSQL seeks the latest among all parties' ballots, from the latest one down.
-    latest = select(func.max(entries.c.ballot + 0)).where(entries.c.party_id == party)
+    latest = select(func.max(entries.c.ballot)).where(entries.c.party_id == party)
     return entries_where(entries.c.party_id == party, entries.c.ballot == latest.scalar_subquery())
 
 

@@ -47,7 +47,7 @@ LAST_UNDOABLE = query(
 )
 OPEN_BALLOT = query(
     ChangeRow,
-    CHANGES.where(_OF_PARTY, changes.c.kind == "autopilot", changes.c.undone.is_(False))
+    CHANGES.where(_OF_PARTY, spelled_out(changes.c.kind, "autopilot"), changes.c.undone.is_(False))
     .order_by(changes.c.id.desc())
     .limit(1),
 )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, FromClause, Select, select
 
 from bot.party.words import Entry, Member, State, Suggestion, Track
 from db.engine.statements import as_object, spelled_out
@@ -43,46 +43,54 @@ class EntryRow(NamedTuple):
 
 
 _voters = members.alias("voters")
-_VOTES = (
-    select(as_object(_voters.c.user_id, votes.c.value))
-    .join_from(votes, _voters, _voters.c.id == votes.c.member_id)
-    .where(votes.c.entry_id == entries.c.id)
-    .scalar_subquery()
-    .label("votes")
-)
+
+
+def _votes(of: FromClause) -> ColumnElement[str]:
+    return (
+        select(as_object(_voters.c.user_id, votes.c.value))
+        .join_from(votes, _voters, _voters.c.id == votes.c.member_id)
+        .where(votes.c.entry_id == of.c.id)
+        .scalar_subquery()
+        .label("votes")
+    )
 
 
 def entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
     """Entries by number: `EntryRow`s."""
+    return entries_of_all(entries).where(*conditions)
+
+
+def entries_of_all(rows: FromClause) -> Select[Any]:
+    """The same of the table, or of a query that has its columns."""
+    songs = rows.c
     return (
         select(
-            entries.c.id,
-            entries.c.state,
-            entries.c.track_id,
-            entries.c.title,
-            entries.c.artist,
-            entries.c.album,
-            entries.c.year,
-            entries.c.duration_ms,
-            entries.c.added_ms,
-            entries.c.started_ms,
-            entries.c.ends_ms,
-            entries.c.ended_ms,
-            entries.c.ballot,
-            entries.c.match,
-            entries.c.because,
-            entries.c.fit,
-            entries.c.pin,
-            entries.c.left_ms,
-            entries.c.spotify_id,
+            songs.id,
+            songs.state,
+            songs.track_id,
+            songs.title,
+            songs.artist,
+            songs.album,
+            songs.year,
+            songs.duration_ms,
+            songs.added_ms,
+            songs.started_ms,
+            songs.ends_ms,
+            songs.ended_ms,
+            songs.ballot,
+            songs.match,
+            songs.because,
+            songs.fit,
+            songs.pin,
+            songs.left_ms,
+            songs.spotify_id,
             members.c.platform,
             members.c.user_id,
             members.c.name,
-            _VOTES,
+            _votes(rows),
         )
-        .outerjoin(members, members.c.id == entries.c.added_by)
-        .where(*conditions)
-        .order_by(entries.c.id)
+        .outerjoin_from(rows, members, members.c.id == songs.added_by)
+        .order_by(songs.id)
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from db.store import Store
-from tests.db.raw import engine_of, run_sql
+from tests.db.raw import engine_of, file_of, run_sql
 
 ROWS = {
     "parties (id, platform, workspace, channel, started_ms, active_ms)": (
@@ -63,6 +63,37 @@ async def fill(store: Store) -> None:
     await run_sql(store, "ANALYZE")
 
 
+_COUNTED = "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {most})"
+_ANYBODY = "(SELECT min(id) FROM members)"
+_PAST = {
+    "changes (id, party_id, member_id, kind, vote_before, at_ms)": (
+        "{first} - n, {party}, {anybody}, 'next', 0, {at_ms}"
+    ),
+    "entries (id, party_id, state, title, artist, track_id, added_ms, ballot, because)": (
+        "{first} - n, {party}, 'suggested', 'Song ' || n, 'Somebody', 'no id ' || n, {at_ms},"
+        " {first} - 1 - n / 5, '[]'"
+    ),
+    "entries (id, party_id, state, title, artist, added_ms, started_ms, ended_ms, added_by)": (
+        "{first} - 1000000 - n, {party}, 'played', 'Song ' || n, 'Nobody', 5 + n, 5 + n, 5 + n, {anybody}"
+    ),
+}
+
+
+async def fill_party(store: Store, party_id: int, *, suggested: int, at_ms: int, played: int = 0) -> None:
+    """Gives a party suggestions of one moment that nobody voted on, and songs of an earlier night.
+
+    Their numbers are less than all others: they came before whatever the party has.
+    """
+    values = {"first": -10_000_000 * party_id, "party": party_id, "at_ms": at_ms, "anybody": _ANYBODY}
+    for (table, row), most in zip(_PAST.items(), (1 + suggested // 5, suggested, played), strict=True):
+        if most:
+            counted = _COUNTED.format(most=most)
+            statement = f"INSERT INTO {table} {counted} SELECT {row.format(**values)} FROM counted"  # noqa: S608
+            await run_sql(store, statement)
+    if engine_of(store) is not None:
+        await run_sql(store, "ANALYZE")
+
+
 async def scanned(store: Store, statement: str, values: Any) -> tuple[set[str], object]:
     """The tables that a statement reads from end to end, and the plan that says so."""
     if engine_of(store) is not None:
@@ -74,6 +105,44 @@ async def scanned(store: Store, statement: str, values: Any) -> tuple[set[str], 
         for step in steps
         if step.startswith("SCAN") and "uq_entries_playing" not in step  # holds only what plays
     }, steps
+
+
+async def effort(store: Store, statements: Iterable[tuple[str, Any]]) -> int:
+    """How much the database does for the queries among these: SQLite's steps, or PostgreSQL's rows."""
+    asked = [each for each in statements if each[0].startswith(("SELECT", "WITH"))]
+    assert asked
+    if engine_of(store) is None:
+        return sum([await _steps(store, statement) for statement, _ in asked])
+    plans = [await run_sql(store, f"EXPLAIN (ANALYZE, FORMAT JSON) {each[0]}", each[1]) for each in asked]
+    return sum(map(_rows, (node for [[tree]] in plans for node in nodes(tree[0]["Plan"]))))
+
+
+async def _steps(store: Store, statement: str) -> int:
+    """How many instructions of its machine SQLite runs for a statement."""
+    done = 0
+
+    def count() -> int:
+        nonlocal done
+        done += 1
+        return 0
+
+    reader = file_of(store).reader
+    await reader.set_progress_handler(count, 1)
+    await reader.execute_fetchall(statement)
+    await reader.set_progress_handler(None, 1)  # type: ignore[arg-type] # its types lack what it takes
+    return done
+
+
+def _rows(node: dict[str, Any]) -> int:
+    """How many rows of a table a step of a plan has looked at.
+
+    Those of `members` do not count: there are as many as there are, and where PostgreSQL expects many songs
+    it reads them from end to end instead of seeking each.
+    """
+    if node.get("Relation Name", "members") == "members":
+        return 0
+    removed = sum(node.get(f"Rows Removed by {each}", 0) for each in ("Filter", "Join Filter"))
+    return int((node["Actual Rows"] + removed) * node["Actual Loops"])
 
 
 def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
