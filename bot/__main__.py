@@ -28,6 +28,7 @@ from bot.checks import together as checks
 from bot.copies import Copies
 from bot.find import find as find_song
 from bot.garbage import tidy
+from bot.hiding import hide
 from bot.metrics import watch_loop
 from bot.party.errors import StartError
 from bot.playback.watcher import DeviceWatcher
@@ -103,7 +104,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         models = await Models.open(settings.model_dir)
         stack.push_async_callback(models.close)
         await checking
-        store = await stack.enter_async_context(open_store(settings.database_url))
+        store = await stack.enter_async_context(open_store(settings.database_url, settings.sealing_keys))
+        await store.seal_links()
         spotify = await stack.enter_async_context(_spotify(settings, store, models))
         party = PartyService(store, models, models, music=spotify.music if spotify else None)
         stack.push_async_callback(party.close)
@@ -355,7 +357,7 @@ def main(line: Sequence[str] | None = None) -> int:
         if told_in_log:
             log.critical("%s", error)
         else:
-            print(error, file=sys.stderr)
+            print(hide(str(error)), file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
         return INTERRUPTED if asked.command == "check" else 0

@@ -22,7 +22,7 @@ async def show(settings: Settings) -> None:
     """
     if not settings.room_port and not settings.public_url:
         raise StartError(WHICH_PORT)
-    secret = await host_secret(settings.database_url)
+    secret = await host_secret(settings.database_url, settings.sealing_keys)
     if not secret:
         raise StartError(NONE_YET)
     place = find(settings.room_host, settings.room_port, settings.public_url)

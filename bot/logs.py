@@ -6,21 +6,25 @@ import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import Collection
 from types import TracebackType
 
 from pythonjsonlogger.json import JsonFormatter
+
+from bot.hiding import HIDDEN, hide
+
+log = logging.getLogger("encore")
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 RENAMED = {"levelname": "level", "name": "logger", "exc_info": "error", "stack_info": "stack"}
 """What the fields of an object are called, where logging calls them otherwise."""
 SHORTEST = 8
 """What is shorter is no secret, and would be found in any word."""
-HIDDEN = "[hidden]"
-LINKS = re.compile(r"(/(?:party|night|spotify/connect)/)[A-Za-z0-9_-]{16,}")
-"""Addresses that let in whoever has them."""
-ANSWERS = re.compile(r"([?&](?:code|state)=)[^&\s\"']+")
-"""What people bring back from a login elsewhere."""
+TOO_TALKATIVE = ("alembic", "aiosqlite", "sqlalchemy")
+"""What says nothing below a warning: the values of every statement, say, in which nothing tells a secret."""
+_ITS_OWN = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
+"""What every record has; anything else was given to it by whoever logs."""
 
 
 class Discreet(logging.Formatter):
@@ -28,7 +32,7 @@ class Discreet(logging.Formatter):
 
     Args:
         written: the other one.
-        secrets: what to hide, besides addresses that let people in.
+        secrets: what to hide, besides what `bot.hiding` knows by its shape and its place.
     """
 
     def __init__(self, written: logging.Formatter, secrets: Collection[str] = ()) -> None:
@@ -40,10 +44,37 @@ class Discreet(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """A line, or several where there is a traceback and the form is text."""
-        text = self._written.format(record)
-        if self._secrets is not None:
-            text = self._secrets.sub(HIDDEN, text)
-        return ANSWERS.sub(rf"\1{HIDDEN}", LINKS.sub(rf"\1{HIDDEN}", text))
+        return self._without(self._written.format(self._discreet(record)))
+
+    def _discreet(self, record: logging.LogRecord) -> logging.LogRecord:
+        """The same record with all its texts hidden in; the record itself is others', too."""
+        told = logging.makeLogRecord(vars(record))
+        told.msg, told.args = self._hidden(_message(record)), None
+        if record.exc_info and not record.exc_text:
+            told.exc_text = self.formatException(record.exc_info)
+        told.exc_info = None
+        told.exc_text = self._hidden(told.exc_text) if told.exc_text else None
+        told.stack_info = self._hidden(record.stack_info) if record.stack_info else None
+        for name in vars(told).keys() - _ITS_OWN:
+            value = getattr(told, name)
+            if not isinstance(value, (int, float, type(None))):
+                setattr(told, name, self._hidden(str(value)))
+        return told
+
+    def _hidden(self, text: str) -> str:
+        return hide(self._without(text))
+
+    def _without(self, text: str) -> str:
+        """A text without what the settings hold."""
+        return self._secrets.sub(HIDDEN, text) if self._secrets is not None else text
+
+
+def _message(record: logging.LogRecord) -> str:
+    """What was logged, also where its arguments do not fit: logging would print those unseen."""
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError, LookupError):
+        return f"{record.msg} {record.args}"
 
 
 class _Lines(JsonFormatter):
@@ -79,10 +110,28 @@ def set_up(level: str, form: str, secrets: Collection[str] = ()) -> None:
     handler.setFormatter(formatter(form, secrets))
     logging.basicConfig(level=level.upper(), handlers=[handler])
     logging.captureWarnings(True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in TOO_TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     sys.excepthook = _log_crash
+    sys.unraisablehook = _log_unraisable
+    threading.excepthook = _log_end_of_thread
 
 
 def _log_crash(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
     """Has the end of the process written like everything else, with its secrets hidden."""
-    logging.getLogger("encore").critical("I have to stop.", exc_info=(kind, error, where))
+    log.critical("I have to stop.", exc_info=(kind, error, where))
+
+
+def _log_end_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """The same of the end of a thread."""
+    if ended.exc_type is not SystemExit:
+        error = ended.exc_value or ended.exc_type()
+        log.error("A thread ended.", exc_info=(ended.exc_type, error, ended.exc_traceback))
+
+
+def _log_unraisable(found: sys.UnraisableHookArgs) -> None:
+    """The same of what no one can be told, such as an error while something is thrown away."""
+    error = found.exc_value or found.exc_type()
+    log.error(
+        "%s", found.err_msg or "Something failed.", exc_info=(found.exc_type, error, found.exc_traceback)
+    )

@@ -148,6 +148,11 @@ class Settings(BaseSettings):
         return found
 
     @property
+    def sealing_keys(self) -> list[str]:
+        """What seals things in the database, the newest first."""
+        return [each.get_secret_value() for each in self.encryption_keys]
+
+    @property
     def own_url(self) -> str:
         """Where browsers reach the room, without a slash at its end."""
         return self.public_url or f"http://127.0.0.1:{self.room_port}"

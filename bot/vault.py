@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
@@ -45,13 +45,7 @@ class Vault:
         Raises:
             StartError: a key is none, or there is none; none is shown.
         """
-        try:
-            return cls([key.get_secret_value() for key in keys])
-        except ValueError:
-            raise StartError(
-                "ENCRYPTION_KEYS: each key is 44 characters, comma separated, the newest first; "
-                "make one with: .venv/bin/python -m bot.vault"
-            ) from None
+        return opened([key.get_secret_value() for key in keys])
 
     def seal(self, text: str) -> str:
         """The text as only these keys can open it; different every time."""
@@ -80,5 +74,25 @@ class Vault:
             raise NotOpened from None
 
 
+def opened(keys: Collection[str]) -> Vault:
+    """The vault of these keys.
+
+    Raises:
+        StartError: a key is none, or there is none; none is shown.
+    """
+    try:
+        return Vault([*keys])
+    except ValueError:
+        raise StartError(
+            "ENCRYPTION_KEYS: each key is 44 characters, comma separated, the newest first; "
+            "make one with: .venv/bin/python -m bot.vault"
+        ) from None
+
+
+def new_key() -> str:
+    """A key that nobody has."""
+    return Fernet.generate_key().decode()
+
+
 if __name__ == "__main__":
-    print(Fernet.generate_key().decode())
+    print(new_key())

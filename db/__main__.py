@@ -14,6 +14,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from bot.hiding import hide
 from bot.party.errors import StartError
 from bot.settings import read_settings
 from db.keeping.backup import Kept, backup, move, restore
@@ -107,7 +108,7 @@ def main(line: Sequence[str] | None = None) -> int:
         else:
             _say(asyncio.run(keep(asked)))
     except StartError as error:
-        print(error, file=sys.stderr)
+        print(hide(str(error)), file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
         return INTERRUPTED

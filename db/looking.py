@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.party.errors import StartError
 from db.engine import postgres
 from db.engine.migrating import MIGRATIONS
 from db.engine.opening import WRONG, address, unusable
+from db.sealing import seal_for
 
 MOST_INSTALLS = 1_000
 """So many installations are looked at."""
@@ -64,14 +66,19 @@ async def look(database_url: str) -> Looked:
     return looked
 
 
-async def host_secret(database_url: str) -> str:
+async def host_secret(database_url: str, keys: Collection[str] = ()) -> str:
     """The secret of the host's link of the lobby; empty where no bot has made one yet.
+
+    Args:
+        database_url: where it is.
+        keys: those of ENCRYPTION_KEYS.
 
     Raises:
         StartError: the address is not one of ours, or what it names cannot be used.
     """
     url = address(database_url)
-    return await (_postgres_host(url) if isinstance(url, URL) else asyncio.to_thread(_file_host, url))
+    kept = await (_postgres_host(url) if isinstance(url, URL) else asyncio.to_thread(_file_host, url))
+    return seal_for(database_url, keys).open(kept)
 
 
 def _file_host(path: Path) -> str:

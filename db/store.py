@@ -7,7 +7,7 @@ party, and only then writes one member.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from bot.party.steady import SteadyClock
@@ -30,26 +30,31 @@ from db.queries.playbacks import Playbacks
 from db.queries.rests import Rests
 from db.queries.songs import Songs
 from db.queries.votes import Votes
+from db.sealing import Seal, seal_for
 
 __all__ = ["NONE_YET", "Store", "Transaction", "alembic_config", "open_store"]
 
 
 @asynccontextmanager
-async def open_store(database_url: str) -> AsyncIterator[Store]:
+async def open_store(database_url: str, keys: Collection[str] = ()) -> AsyncIterator[Store]:
     """Opens the database, brings its tables up to date, and closes it.
+
+    Args:
+        database_url: where it is.
+        keys: those of ENCRYPTION_KEYS, which seal what must not be read in it.
 
     Raises:
         StartError: the URL is not one of ours, or what it names cannot be opened.
     """
     async with open_database(database_url) as database:
-        yield Store(database)
+        yield Store(database, seal_for(database_url, keys))
 
 
 class Transaction:
     """All that can be asked in one transaction, by subject. What only reads raises where it would write."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, seal: Seal) -> None:
+        self._session, self._seal = session, seal
         self._members = Members(session)
         self.parties = Parties(session, self._members)
         self.entries = Entries(session, self._members)
@@ -64,12 +69,12 @@ class Transaction:
     @property
     def nights(self) -> Nights:
         """Parties that are over."""
-        return Nights(self._session)
+        return Nights(self._session, self._seal)
 
     @property
     def passes(self) -> Passes:
         """Links to a party's page."""
-        return Passes(self._session)
+        return Passes(self._session, self._seal)
 
     @property
     def nicknames(self) -> Nicknames:
@@ -115,8 +120,14 @@ class Transaction:
 class Store:
     """Parties in one database."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, seal: Seal) -> None:
+        self._database, self._seal = database, seal
+
+    async def seal_links(self) -> None:
+        """Seals all links with the newest key; those of an older Encore are not sealed at all."""
+        async with self.writing() as tx:
+            await tx.passes.seal()
+            await tx.nights.seal()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
@@ -125,7 +136,7 @@ class Store:
         What is asked in one go is of one moment there, and what is asked later of a later one.
         """
         async with self._database.reading() as session:
-            yield Transaction(session)
+            yield Transaction(session, self._seal)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Transaction]:
@@ -134,7 +145,7 @@ class Store:
         Other processes hear of what people see.
         """
         async with self._database.writing() as session:
-            yield Transaction(session)
+            yield Transaction(session, self._seal)
 
     @property
     def shared(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Integer, and_, bindparam, delete, exists, or_, select
+from sqlalchemy import Integer, and_, bindparam, delete, exists, or_, select, update
 
 from bot.party.words import Entry, NightRecord, Room, State
 from db.engine.query import command, query
@@ -13,6 +13,7 @@ from db.engine.statements import upsert
 from db.queries.entry_rows import EntryRow, entries_of, entries_where, in_state
 from db.queries.parties import ROOM
 from db.schema import entries, nights, parties
+from db.sealing import Seal
 
 
 class SecretRow(NamedTuple):
@@ -21,6 +22,13 @@ class SecretRow(NamedTuple):
     secret: str
     started_ms: int
     ended_ms: int
+
+
+class KeptRow(NamedTuple):
+    """The secret of a night's page, sealed, and what it is found by."""
+
+    digest: str
+    secret: str
 
 
 class NightRow(NamedTuple):
@@ -120,24 +128,29 @@ KEEP = command(
         at_first=("digest", "secret", "title", "ended_ms", "ends_ms"),
     )
 )
+KEPT = query(KeptRow, select(nights.c.digest, nights.c.secret).where(nights.c.secret != ""))
+SEAL = command(
+    update(nights).where(nights.c.digest == bindparam("which")).values(secret=bindparam("sealed")),
+    silent=True,
+)
 SWEEP = command(delete(nights).where(nights.c.ends_ms <= bindparam("now")), silent=True)
 
 
 class Nights:
     """Parties that are over, inside one transaction."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, seal: Seal) -> None:
+        self._session, self._seal = session, seal
 
     async def of(self, party_id: int, started_ms: int) -> str:
         """The secret of the page of a party's night that began then, its last one; empty if there is none."""
         last = await self._session.first(OF_PARTY, party=party_id)
-        return last.secret if last is not None and last.started_ms == started_ms else ""
+        return self._seal.open(last.secret) if last is not None and last.started_ms == started_ms else ""
 
     async def ended(self, party_id: int, ended_ms: int) -> str:
         """The same of the one that ended then."""
         last = await self._session.first(OF_PARTY, party=party_id)
-        return last.secret if last is not None and last.ended_ms == ended_ms else ""
+        return self._seal.open(last.secret) if last is not None and last.ended_ms == ended_ms else ""
 
     async def read(self, digest: str, now_ms: int) -> NightRecord | None:
         """What is kept under a link, by the digest of its secret, unless its time is over."""
@@ -147,7 +160,7 @@ class Nights:
         return NightRecord(
             row.party_id,
             Room(row.platform, row.workspace, row.channel),
-            row.secret,
+            self._seal.open(row.secret),
             row.title,
             row.started_ms,
             row.ended_ms,
@@ -184,12 +197,18 @@ class Nights:
             party_id=night.party_id,
             started_ms=night.started_ms,
             digest=digest,
-            secret=night.secret,
+            secret=self._seal.close(night.secret),
             title=night.title,
             ended_ms=night.ended_ms,
             ends_ms=night.ends_ms,
         )
         return kept == 1
+
+    async def seal(self) -> None:
+        """Seals all secrets with the newest key. Nobody is told."""
+        for row in await self._session.rows(KEPT):
+            if (sealed := self._seal.renewed(row.secret)) is not None:
+                await self._session.write(SEAL, which=row.digest, sealed=sealed)
 
     async def sweep(self, now_ms: int) -> None:
         """Forgets the nights whose time is over."""

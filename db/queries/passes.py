@@ -1,4 +1,4 @@
-"""Links to a party's page: what each lets people in as. Of its secret only the digest is looked for."""
+"""Links to a party's page: what each lets people in as. Its secret is sealed; its digest is looked for."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.party.words import BEGAN, Member, Pass, Room, Way
 from db.engine.query import command, query
 from db.engine.session import Session
 from db.queries.members import NUMBER_OF_MEMBER
 from db.schema import changes, parties, passes
+from db.sealing import Seal
 
 
 class PassRow(NamedTuple):
@@ -30,8 +31,15 @@ class PassRow(NamedTuple):
 
 
 class SecretRow(NamedTuple):
-    """What opens a link that is shown again."""
+    """What opens a link that is shown again, sealed."""
 
+    secret: str
+
+
+class KeptRow(NamedTuple):
+    """The same, with what it is found by."""
+
+    digest: str
     secret: str
 
 
@@ -69,8 +77,11 @@ PASS = query(
 )
 SECRET = query(
     SecretRow,
-    select(_passes.secret).where(_OF_PARTY, _passes.way == bindparam("way"), _passes.secret != ""),
+    select(_passes.secret)
+    .where(_OF_PARTY, _passes.way == bindparam("way"), _passes.secret != "")
+    .order_by(_passes.made_ms.desc(), _passes.digest),
 )
+KEPT = query(KeptRow, select(_passes.digest, _passes.secret).where(_passes.secret != ""))
 OWN = query(
     DigestRow,
     select(_passes.digest)
@@ -93,6 +104,9 @@ MADE = query(
 )
 
 KEEP = command(insert(passes), silent=True)
+SEAL = command(
+    update(passes).where(_passes.digest == bindparam("which")).values(secret=bindparam("sealed")), silent=True
+)
 DROP = command(delete(passes).where(_IS_PASS), silent=True)
 DROP_WAY = command(delete(passes).where(_OF_PARTY, _passes.way == bindparam("way")))
 DROP_LATE = command(
@@ -103,8 +117,8 @@ DROP_LATE = command(
 class Passes:
     """Links to a party's page, inside one transaction."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, seal: Seal) -> None:
+        self._session, self._seal = session, seal
 
     async def find(self, digest: str, now_ms: int) -> Pass | None:
         """What a link is good for, unless it is none or its time is over."""
@@ -116,9 +130,15 @@ class Passes:
         return Pass(Room(row.room_platform, row.workspace, row.channel), way, member, row.ends_ms or None)
 
     async def secret(self, party_id: int, way: Way) -> str | None:
-        """The secret of a party's own link of this way, if it has one."""
-        row = await self._session.first(SECRET, party=party_id, way=way.value)
-        return row.secret if row else None
+        """The secret of a party's own link of this way, if it has one that can be shown."""
+        rows = await self._session.rows(SECRET, party=party_id, way=way.value)
+        return next((secret for row in rows if (secret := self._seal.open(row.secret))), None)
+
+    async def seal(self) -> None:
+        """Seals all secrets with the newest key. Nobody is told."""
+        for row in await self._session.rows(KEPT):
+            if (sealed := self._seal.renewed(row.secret)) is not None:
+                await self._session.write(SEAL, which=row.digest, sealed=sealed)
 
     async def own(self, party_id: int, member: Member) -> list[str]:
         """The digests of a member's own links to a party, the latest first."""
@@ -154,7 +174,7 @@ class Passes:
             digest=digest,
             party_id=party_id,
             way=way.value,
-            secret=secret,
+            secret=self._seal.close(secret),
             platform=member.platform if member else "",
             user_id=member.user_id if member else "",
             name=member.name if member else "",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from typing import Any
+import threading
+from typing import Any, NamedTuple
 
 import pytest
 from pydantic import SecretStr
@@ -99,9 +100,52 @@ def test_the_end_of_a_process_is_written_likewise(
     monkeypatch.setattr(root, "handlers", [])
     monkeypatch.setattr(root, "level", root.level)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     set_up("info", "json", {"a-secret-thing"})
     logging.captureWarnings(False)
     sys.excepthook(ValueError, ValueError("a-secret-thing"), None)
-    found = json.loads(capsys.readouterr().err)
-    assert found["level"] == "CRITICAL"
-    assert found["error"] == "ValueError: [hidden]"
+    threading.excepthook(threading.ExceptHookArgs((ValueError, ValueError("a-secret-thing"), None, None)))
+    dropped: Any = Unraisable(ValueError, ValueError("a-secret-thing"), None, "Ignored a-secret-thing", None)
+    sys.unraisablehook(dropped)
+    ends = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [each["level"] for each in ends] == ["CRITICAL", "ERROR", "ERROR"]
+    assert {each["error"] for each in ends} == {"ValueError: [hidden]"}
+    assert ends[-1]["message"] == "Ignored [hidden]"
+
+
+class Unraisable(NamedTuple):
+    """What Python tells of an error that nobody can be told of."""
+
+    exc_type: type[BaseException]
+    exc_value: BaseException
+    exc_traceback: None
+    err_msg: str
+    object: None
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_whatever_a_record_has_is_looked_at(form: str) -> None:
+    """Arguments that do not fit, a stack, fields of whoever logs, and a payload in place of a message."""
+    token = {"token": PASS}
+    for each in (
+        record("two %s %s", token),
+        record("%d", token),
+        logging.makeLogRecord({"msg": token}),
+        logging.makeLogRecord(
+            {"msg": "x", "stack_info": f"in f, {token}", "payload": token, "url": f"?code={PASS}"}
+        ),
+        logging.makeLogRecord({"msg": "x", "exc_text": f"ValueError: {token}"}),
+    ):
+        line = formatter(form).format(each)
+        assert PASS not in line
+        if form == "json":
+            json.loads(line)
+
+
+def test_a_record_stays_as_it_is_for_others() -> None:
+    """Somebody else may write it, too."""
+    given = record("x %s", {"token": PASS}, error=ValueError(PASS))
+    before = dict(vars(given))
+    formatter("text").format(given)
+    assert vars(given) == before
