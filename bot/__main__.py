@@ -105,7 +105,13 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await checking
         store = await stack.enter_async_context(open_store(settings.database_url))
         spotify = await stack.enter_async_context(_spotify(settings, store, models))
-        party = PartyService(store, models, models, music=spotify.music if spotify else None)
+        party = PartyService(
+            store,
+            models,
+            models,
+            music=spotify.music if spotify else None,
+            keep_names_days=settings.keep_names_days,
+        )
         stack.push_async_callback(party.close)
         opened = asyncio.Event()
         party.vitals.part("front doors", opened.is_set)
@@ -137,6 +143,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         doors = [
             asyncio.create_task(party.clock.run(), name="clock"),
             asyncio.create_task(watch_loop(), name="lag"),
+            asyncio.create_task(party.retention.run(), name="names"),
             *_copying(settings, party),
         ]
         if spotify is not None:

@@ -55,6 +55,7 @@ CODE = re.compile(r"`([^`\n]*)`")
 TYPES = {
     ".csv": "text/csv",
     ".jspf": "application/json",
+    ".json": "application/json",
     ".m3u8": "audio/mpegurl",
     ".png": "image/png",
     ".xspf": "application/xspf+xml",
@@ -128,7 +129,7 @@ class Fields(_Entered, total=False):
     ]
     url: Annotated[str, Field(description="To `connect`: our page, good once; to `save`: the playlist")]
     missing: Annotated[list[SongJson], Field(description="To `save`: the songs that Spotify does not have")]
-    file: Annotated[FileJson, Field(description="To `map` and `export`")]
+    file: Annotated[FileJson, Field(description="To `map`, `export` and `my-data`")]
     favourites: Annotated[
         list[FavouriteJson], Field(description="To `favourites`: what can be added, the latest songs first")
     ]
