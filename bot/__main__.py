@@ -30,6 +30,7 @@ from bot.find import find as find_song
 from bot.garbage import tidy
 from bot.metrics import watch_loop
 from bot.party.errors import StartError
+from bot.party.vitals import LAST_COPY
 from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
 from bot.recommend.current import Model, Models
@@ -166,7 +167,7 @@ def _copying(settings: Settings, party: PartyService) -> Iterator[asyncio.Task[N
     if settings.backup_dir is not None:
         copies = Copies(settings.database_url, settings.backup_dir)
         party.vitals.figure(
-            "last_copy_timestamp_seconds",
+            LAST_COPY,
             "When the last copy of the parties was made, or found to be as good as a new one; 0 for never",
             lambda: copies.last.timestamp() if copies.last else 0.0,
         )

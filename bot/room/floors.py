@@ -34,7 +34,7 @@ from bot.wording.languages import spoken
 
 log = logging.getLogger(__name__)
 
-LOBBY = Room(platform=names.PLATFORM, workspace="", channel="lobby")
+LOBBY = names.LOBBY
 SWEEP_S = 1.0
 """How often to look for whoever takes nothing, in seconds."""
 RIGHTS_S = 60.0

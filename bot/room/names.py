@@ -12,9 +12,11 @@ import unicodedata
 from bot.party.errors import NameNeeded, NotUnderstood
 from bot.party.limits import LONGEST_NAME
 from bot.party.visible import visible
-from bot.party.words import Member
+from bot.party.words import Member, Room
 
 PLATFORM = "web"
+LOBBY = Room(PLATFORM, "", "lobby")
+"""The party of whoever opens the page by its bare address; its host runs the bot."""
 LONGEST_TYPED = 8 * LONGEST_NAME
 """What is longer is no name, whatever it holds, and is not looked at."""
 SHORTEST_SECRET = 16
