@@ -78,10 +78,9 @@ async def test_everything_about_oneself_is_a_file(fake: FakeSlack) -> None:
     anna, ben = fake.member("Anna"), fake.member("Benedikt")
     await fake.slash(anna, "/add", "wonderwall")
     await fake.slash(ben, "/add", "africa toto")
-    for channel in (None, fake.dm(anna)):
+    for channel in (fake.general, fake.dm(anna)):
         fake.files.clear()
-        where = {"channel": channel} if channel else {}
-        await fake.slash(anna, "/party", "my-data", **where)
+        await fake.slash(anna, "/party", "my-data", channel=channel)
         await until(lambda: bool(fake.files))
         ((name, data),) = fake.files.items()
         assert name == "encore-my-data.json"
