@@ -31,6 +31,7 @@ from bot.garbage import tidy
 from bot.hiding import hide
 from bot.metrics import watch_loop
 from bot.party.errors import StartError
+from bot.party.vitals import LAST_COPY
 from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
 from bot.recommend.current import Model, Models
@@ -107,7 +108,13 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         store = await stack.enter_async_context(open_store(settings.database_url, settings.sealing_keys))
         await store.seal_links()
         spotify = await stack.enter_async_context(_spotify(settings, store, models))
-        party = PartyService(store, models, models, music=spotify.music if spotify else None)
+        party = PartyService(
+            store,
+            models,
+            models,
+            music=spotify.music if spotify else None,
+            keep_names_days=settings.keep_names_days,
+        )
         stack.push_async_callback(party.close)
         opened = asyncio.Event()
         party.vitals.part("front doors", opened.is_set)
@@ -139,6 +146,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         doors = [
             asyncio.create_task(party.clock.run(), name="clock"),
             asyncio.create_task(watch_loop(), name="lag"),
+            asyncio.create_task(party.retention.run(), name="names"),
             *_copying(settings, party),
         ]
         if spotify is not None:
@@ -161,7 +169,7 @@ def _copying(settings: Settings, party: PartyService) -> Iterator[asyncio.Task[N
     if settings.backup_dir is not None:
         copies = Copies(settings.database_url, settings.backup_dir)
         party.vitals.figure(
-            "last_copy_timestamp_seconds",
+            LAST_COPY,
             "When the last copy of the parties was made, or found to be as good as a new one; 0 for never",
             lambda: copies.last.timestamp() if copies.last else 0.0,
         )

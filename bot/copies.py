@@ -114,6 +114,15 @@ class Copies:
             (self._folder / f"encore-{moment.strftime(_MOMENT)}.db").unlink(missing_ok=True)
 
 
+def last_copy(folder: Path) -> datetime | None:
+    """When the last copy in a folder was made.
+
+    Raises:
+        OSError: it cannot be looked into.
+    """
+    return max(_moments(folder), default=None)
+
+
 def kept(moments: Iterable[datetime]) -> set[datetime]:
     """Of these copies the last of each of the last hours and days that have any."""
     by_hour: dict[str, datetime] = {}

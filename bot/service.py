@@ -14,14 +14,17 @@ from bot.party.clock import Clock
 from bot.party.erasure import Erasure
 from bot.party.favourites import FavouriteSongs
 from bot.party.insight import Insight
+from bot.party.limits import KEEP_NAMES_DAYS
 from bot.party.map import PartyMap
 from bot.party.nicknames import Nicknames
 from bot.party.nights import Nights
 from bot.party.notices import Notices
+from bot.party.own_data import OwnData
 from bot.party.passes import Passes
 from bot.party.ports import Catalogue, Recommender
 from bot.party.queue import Queue
 from bot.party.results import BlockedMember, Ended, Forgotten
+from bot.party.retention import Retention
 from bot.party.settings import RoomSettings
 from bot.party.shares import Shares
 from bot.party.songs import Songs
@@ -48,6 +51,7 @@ class PartyService:
         recommender: what belongs with what.
         clock: seconds since 1970.
         music: Spotify, if it is set up.
+        keep_names_days: how long names are kept; 0 for as long as the database.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class PartyService:
         recommender: Recommender,
         clock: Callable[[], float] = time.time,
         music: Music | None = None,
+        keep_names_days: int = KEEP_NAMES_DAYS,
     ) -> None:
         self.notices = Notices()
         self.shares = Shares()
@@ -84,6 +89,8 @@ class PartyService:
         self.accounts = Accounts(self.devices, self._hosts)
         self.playlists = Playlists(self.devices, self.lists)
         self._erasure = Erasure(self.unit)
+        self.retention = Retention(self.unit, keep_names_days)
+        self.own_data = OwnData(self.unit)
 
     @property
     def busy(self) -> bool:

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.party.errors import StartError
+from bot.party.limits import KEEP_NAMES_DAYS
 
 STARTER = Path(__file__).parents[1] / "models" / "starter"
 
@@ -49,6 +50,7 @@ class Settings(BaseSettings):
     shard_count: Annotated[int, Field(ge=1)] | None = None
     database_url: str = "sqlite+aiosqlite:///party.db"
     backup_dir: Path | None = None
+    keep_names_days: Annotated[int, Field(ge=0, le=36_500)] = KEEP_NAMES_DAYS
     model_dir: Path = STARTER
     room_host: str = "127.0.0.1"
     room_port: Annotated[int, Field(ge=0, le=65535, validation_alias=AliasChoices("room_port", "port"))] = (

@@ -1,4 +1,4 @@
-"""`python -m db`: copies of the parties, what comes back from one, and the way to another database."""
+"""`python -m db`: copies of the parties, what comes back from one, other databases, and erasure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from sqlalchemy import create_engine
 
 from bot.hiding import hide
 from bot.party.errors import StartError
+from bot.party.words import Member
 from bot.settings import read_settings
 from db.keeping.backup import Kept, backup, move, restore
+from db.keeping.forgetting import forget
 from db.store import alembic_config
 
 INTERRUPTED, ENDED = 130, 143
@@ -42,11 +44,27 @@ def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
     moving.add_argument(
         "target", help="the address of the other, like postgresql+asyncpg://user:password@host/party"
     )
+    forgetting = commands.add_parser(
+        "forget", help="erase all that is kept of somebody, as their /delete-my-data would"
+    )
+    forgetting.add_argument("platform", choices=("discord", "slack", "web"), help="where they are known")
+    forgetting.add_argument("user_id", type=_one_word, help="their id there")
     changing = commands.add_parser(
         "migration", help="for developers: write what brings the tables to db/schema.py"
     )
     changing.add_argument("message", help="what changes")
     return parser.parse_args(line)
+
+
+def _one_word(text: str) -> str:
+    """An id as one types it.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if len(text.split()) != 1:
+        raise argparse.ArgumentTypeError("an id is one word, like 80351110224678912 or U024BE7LH")
+    return text.strip()
 
 
 def migration(message: str) -> None:
@@ -105,6 +123,10 @@ def main(line: Sequence[str] | None = None) -> int:
     try:
         if asked.command == "migration":
             migration(asked.message)
+        elif asked.command == "forget":
+            who = Member(asked.platform, asked.user_id, "")
+            gone = asyncio.run(forget(read_settings().database_url, who))
+            print(f"Forgotten: {gone.songs:,} songs are nobody's now, and {gone.votes:,} votes are gone")
         else:
             _say(asyncio.run(keep(asked)))
     except StartError as error:

@@ -24,10 +24,12 @@ from db.queries.logins import Logins
 from db.queries.members import Members
 from db.queries.nicknames import Nicknames
 from db.queries.nights import Nights
+from db.queries.own_data import OwnData
 from db.queries.parties import NONE_YET, Parties
 from db.queries.passes import Passes
 from db.queries.playbacks import Playbacks
 from db.queries.rests import Rests
+from db.queries.retention import Retention
 from db.queries.songs import Songs
 from db.queries.votes import Votes
 from db.sealing import Seal, seal_for
@@ -85,6 +87,16 @@ class Transaction:
     def erasure(self) -> Erasure:
         """Forgetting for good."""
         return Erasure(self._session, self._members, self.installs)
+
+    @property
+    def retention(self) -> Retention:
+        """Names that go with time."""
+        return Retention(self._session, self._members)
+
+    @property
+    def own_data(self) -> OwnData:
+        """What is kept of one member."""
+        return OwnData(self._session)
 
     @property
     def installs(self) -> Installs:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-from bot.checks import database, discord, model, slack, spotify, web
+from bot.checks import copies, database, discord, model, slack, spotify, web
 from bot.checks.result import Check, Result, Standing, exit_code, found, table
 from bot.party.errors import StartError
 from bot.settings import Settings
@@ -27,6 +27,7 @@ async def check(settings: Settings) -> int:
         (slack.INSTALLS, partial(slack.installs, settings)),
         (spotify.NAME, partial(spotify.check, settings)),
         (database.NAME, partial(database.check, settings)),
+        (copies.NAME, partial(copies.check, settings)),
         (model.NAME, partial(model.check, settings)),
         (web.NAME, partial(web.check, settings)),
     )

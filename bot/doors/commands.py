@@ -403,6 +403,15 @@ TABLE: tuple[Command, ...] = (
         group=Group.PARTY,
     ),
     Command(
+        "my-data",
+        look.my_data,
+        marked("Get everything I know about you, as a file. Only you see it."),
+        audience=Audience.ALONE,
+        personal=True,
+        slack="",  # behind /party: the name would be taken for Slack's own data
+        group=Group.YOU,
+    ),
+    Command(
         "delete-my-data",
         look.delete_my_data,
         marked("Erase everything I know about you."),

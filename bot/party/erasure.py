@@ -53,6 +53,7 @@ class Erasure:
         for room in rooms:
             self.unit.forget_rules(room)
             self.unit.notices.changed(room)
+        self.unit.notices.forgotten(member)
         return forgotten
 
     def _forget(self, rooms: Collection[Room]) -> None:

@@ -71,3 +71,7 @@ NEW_VISITOR_MS = 3 * MINUTE_MS
 """The wishes of a visitor who came so lately do not count when a skip is put to the vote."""
 MOST_WORDS = 6
 """How many words a party can be started from; more only blur what is meant."""
+ACCOUNT_LASTS_MS = 180 * DAY_MS
+"""An account at Spotify is connected for this long: Spotify says six months."""
+KEEP_NAMES_DAYS = 90
+"""Who did what is kept for so long unless whoever runs the bot says otherwise."""

@@ -11,6 +11,7 @@ Changed = Callable[[Room], None]
 News = Callable[[Room, PartyError], None]
 Over = Callable[[Room, str], None]
 Gone = Callable[[Room], None]
+Forgotten = Callable[[Member], None]
 Send = Callable[[Member, PartyError], Awaitable[bool]]
 """Sends a member something in private; False if that cannot be."""
 
@@ -23,6 +24,7 @@ class Notices:
         self._on_news: list[News] = []
         self._on_night: list[Over] = []
         self._on_gone: list[Gone] = []
+        self._on_forgotten: list[Forgotten] = []
         self._senders: dict[str, Send] = {}
 
     def on_change(self, listener: Changed) -> None:
@@ -60,6 +62,15 @@ class Notices:
         """Says that a room is no more."""
         for listener in self._on_gone:
             listener(room)
+
+    def on_forgotten(self, listener: Forgotten) -> None:
+        """Calls `listener(member)` for each member who was forgotten here, as they had asked for."""
+        self._on_forgotten.append(listener)
+
+    def forgotten(self, member: Member) -> None:
+        """Says that nothing is kept of a member any more."""
+        for listener in self._on_forgotten:
+            listener(member)
 
     def send_by(self, platform: str, send: Send) -> None:
         """Has private messages to members of this platform sent by `send`."""

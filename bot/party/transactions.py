@@ -6,7 +6,7 @@ queries are grouped by subject, and of each group a use case sees the reading ha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -380,6 +380,51 @@ class Erasure(Protocol):
     async def workspace(self, platform: str, workspace: str) -> list[Room]:
         """Takes out all of a workspace; says which rooms it had."""
 
+    async def strangers(self, people: Sequence[int]) -> None:
+        """Takes out those of some members, by their numbers, who are in no party any more."""
+
+
+class RetentionReads(Protocol):
+    """What is long over and still names somebody, to look at by the numbers of its rows."""
+
+    async def latest(self) -> tuple[int, int, int, int]:
+        """The highest numbers of songs, lines of diaries, parties and members."""
+
+    async def old_songs(self, after: int, until: int, before_ms: int) -> list[tuple[Room, list[int]]]:
+        """The songs with these numbers that were added before then and say who added or voted, by room."""
+
+    async def old_lines(self, after: int, until: int, before_ms: int) -> list[tuple[Room, list[int]]]:
+        """The lines of diaries with these numbers that were written before then and say who did it."""
+
+    async def old_parties(self, after: int, until: int, before_ms: int) -> list[Room]:
+        """The rooms of parties with these numbers that name somebody of before then besides."""
+
+    async def strangers(self, after: int, until: int) -> list[int]:
+        """Those members with these numbers who are in no party any more."""
+
+
+class Retention(RetentionReads, Protocol):
+    """Names that go with time. Nobody is told."""
+
+    async def unname_songs(self, room: Room, songs: Sequence[int]) -> None:
+        """Has songs of a room be added by nobody; each vote counts on, and is nobody's."""
+
+    async def unname_lines(self, room: Room, lines: Sequence[int]) -> None:
+        """Has lines of a room's diary be nobody's."""
+
+    async def unname_party(self, room: Room, before_ms: int) -> None:
+        """Takes out of a room where an old party played, who saved it, and the names of the blocked."""
+
+    async def sweep(self, now_ms: int, seen_before_ms: int, linked_before_ms: int) -> None:
+        """Forgets links and logins whose time is over, and nicknames and accounts of before then."""
+
+
+class OwnDataReads(Protocol):
+    """What is kept of one member."""
+
+    async def of(self, member: Member, most: int) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """The latest that is kept of a member, so much of each kind, by kind; instants are `..._ms`."""
+
 
 class ReadTransaction(Protocol):
     """What can be looked up, as it is committed when it is asked."""
@@ -415,6 +460,14 @@ class ReadTransaction(Protocol):
     @property
     def nicknames(self) -> NicknameReads:
         """The names of people without an account."""
+
+    @property
+    def retention(self) -> RetentionReads:
+        """Names that go with time."""
+
+    @property
+    def own_data(self) -> OwnDataReads:
+        """What is kept of one member."""
 
 
 class WriteTransaction(Protocol):
@@ -463,6 +516,14 @@ class WriteTransaction(Protocol):
     @property
     def erasure(self) -> Erasure:
         """Forgetting."""
+
+    @property
+    def retention(self) -> Retention:
+        """Names that go with time."""
+
+    @property
+    def own_data(self) -> OwnDataReads:
+        """What is kept of one member."""
 
 
 class Store(Protocol):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+LAST_COPY = "last_copy_timestamp_seconds"
+"""The figure that says when the last safe copy of the parties was made, in seconds since 1970; or 0."""
+
 Works = Callable[[], bool]
 Read = Callable[[], float]
 Ask = Callable[[], Awaitable[object]]
@@ -51,6 +54,10 @@ class Vitals:
     def parts(self) -> Mapping[str, bool]:
         """Whether each part works."""
         return {name: works() for name, works in self._parts.items()}
+
+    def read(self, name: str) -> float | None:
+        """One number; None where nobody has it read."""
+        return next((each.read() for each in self._figures if each.name == name), None)
 
     def figures(self) -> Iterator[Figure]:
         """All numbers."""

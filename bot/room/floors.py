@@ -34,7 +34,7 @@ from bot.wording.languages import spoken
 
 log = logging.getLogger(__name__)
 
-LOBBY = Room(platform=names.PLATFORM, workspace="", channel="lobby")
+LOBBY = names.LOBBY
 SWEEP_S = 1.0
 """How often to look for whoever takes nothing, in seconds."""
 RIGHTS_S = 60.0
@@ -52,6 +52,7 @@ class Floors:
         self._floors: dict[Room, Floor] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._arriving: set[Guest] = set()
+        self._forgotten: set[Guest] = set()  # whose link is gone with all that was known of them
 
     def get(self, room: Room) -> Floor | None:
         """A party, if somebody looks at it."""
@@ -206,6 +207,18 @@ class Floors:
         for guest in [*floor.guests] if floor else []:
             self.send_out(guest, LinkGone())
 
+    def forget(self, member: Member) -> None:
+        """Has all pages of a member who was forgotten be nobody's; by a link of their own they end soon."""
+        for floor in self.all():
+            for guest in floor.of(member.user_id):
+                if guest.member != member:
+                    continue
+                if guest.way is Way.MEMBER:
+                    self._forgotten.add(guest)
+                else:
+                    guest.member, guest.browser, guest.came_ms = None, "", 0
+                    floor.know(guest)
+
     async def keep_swept(self) -> None:
         """Sends out whoever takes nothing, or may not be here any more, for as long as it runs."""
         looked_s = time.monotonic()
@@ -213,6 +226,9 @@ class Floors:
         try:
             while True:
                 await asyncio.sleep(SWEEP_S)
+                for guest in self._forgotten:
+                    self.send_out(guest, LinkGone())
+                self._forgotten.clear()
                 for floor in self.all():
                     for guest in floor.slow(time.monotonic()):
                         self.send_out(guest, TooSlow(), retry=True, after_s=COME_BACK_S)

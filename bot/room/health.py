@@ -1,6 +1,7 @@
 """What watches over the bot asks: whether it is alive, whether it can serve people, and its figures.
 
-`/healthz` says `ok` for as long as the event loop answers. `/readyz` is 200 where the database answers and
+`/healthz` says `ok` for as long as the event loop answers, and in a header when the parties were last copied:
+what looks for `ok` finds that and nothing else. `/readyz` is 200 where the database answers and
 all front doors are connected, else 503 with what is missing. `/metrics` is for those whom `Watchers` lets in.
 """
 
@@ -12,13 +13,14 @@ import ipaddress
 import logging
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from bot.metrics import CONTENT_TYPE, told
-from bot.party.vitals import Vitals
+from bot.party.vitals import LAST_COPY, Vitals
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,8 @@ WITHIN_S = 3.0
 HOLDS_S = 1.0
 """For so long an answer holds: whoever asks more often does not ask the database more often."""
 DATABASE = "database"
+COPIED, NEVER = "Last-Safe-Copy", "never"
+"""The header that says when the last safe copy of the parties was made, and what it says if none was."""
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via", "CF-Connecting-IP")
 """What proxies add to a request: one of these, and it does not come from this machine."""
 
@@ -85,14 +89,26 @@ class Health:
 
     def add_routes(self, app: web.Application) -> None:
         """Hangs the pages into the room."""
-        app.router.add_get("/healthz", _alive)
+        app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
         app.router.add_get("/metrics", self._figures)
 
+    async def _alive(self, request: web.Request) -> web.Response:
+        copied = self._copied()
+        return web.Response(text="ok", headers={COPIED: copied} if copied else {})
+
+    def _copied(self) -> str:
+        """When the last safe copy was made; empty where no copies are."""
+        at_s = self._vitals.read(LAST_COPY)
+        if at_s is None:
+            return ""
+        return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="seconds") if at_s else NEVER
+
     async def _ready(self, request: web.Request) -> web.Response:
         missing = [name for name, works in (await self._parts()).items() if not works]
+        copied = self._copied()
         return web.json_response(
-            {"ready": not missing, "missing": missing},
+            {"ready": not missing, "missing": missing, **({"last_safe_copy": copied} if copied else {})},
             status=HTTPStatus.SERVICE_UNAVAILABLE if missing else HTTPStatus.OK,
         )
 
@@ -119,7 +135,3 @@ class Health:
             raise refusal
         figures = told(self._vitals, await self._parts())
         return web.Response(body=figures, headers={"Content-Type": CONTENT_TYPE})
-
-
-async def _alive(request: web.Request) -> web.Response:
-    return web.Response(text="ok")

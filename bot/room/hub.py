@@ -64,6 +64,7 @@ class Hub:
         party.notices.on_news(self._hear)
         party.notices.on_night(lambda room, _secret: self._hear(room, NightKept()))
         party.notices.on_gone(self._floors.empty)
+        party.notices.on_forgotten(self._floors.forget)
         party.notices.send_by(PLATFORM, self._whisper)
         party.vitals.figure("web_connections", "Pages that are open", lambda: len(self._guests))
         party.vitals.figure("web_rooms", "Parties with a page that is open", lambda: len(self._floors.all()))

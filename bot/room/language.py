@@ -39,6 +39,7 @@ BUTTONS = {
     "learn": marked("Learn from this party's songs"),
     "link": marked("Invite people"),
     "new": marked("A party of your own"),
+    "my-data": marked("Get my data"),
     "delete-my-data": marked("Erase my data"),
     "help": marked("Help"),
 }

@@ -12,9 +12,11 @@ import unicodedata
 from bot.party.errors import NameNeeded, NotUnderstood
 from bot.party.limits import LONGEST_NAME, LONGEST_TYPED
 from bot.party.visible import normal, visible
-from bot.party.words import Member
+from bot.party.words import Member, Room
 
 PLATFORM = "web"
+LOBBY = Room(PLATFORM, "", "lobby")
+"""The party of whoever opens the page by its bare address; its host runs the bot."""
 SHORTEST_SECRET = 16
 LONGEST_SECRET = 128
 ID_LENGTH = 32

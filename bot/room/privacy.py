@@ -53,6 +53,10 @@ KEPT: Section = (
             "connect Spotify."
         ),
         marked("I count connections by their network address, in memory alone, to stop floods."),
+        marked(
+            "Who installed me in a Slack workspace is kept with the installation, encrypted, for as long as "
+            "it lasts."
+        ),
     ),
 )
 SEEN: Section = (
@@ -66,7 +70,7 @@ SEEN: Section = (
             "When a party ends, what was played, who added it and how the votes stood is on a page for "
             "30 days, for whoever has its link."
         ),
-        marked("Whoever runs me has the database. It stays there until it's erased; nobody else gets it."),
+        marked("Whoever runs me has the database, and may keep copies of it. Nobody else gets them."),
         marked("Nothing is sold, and there are no ads and no tracking."),
         marked(
             "A channel's songs train the suggestions only if a manager has switched on /learn there: the "
@@ -75,13 +79,29 @@ SEEN: Section = (
     ),
 )
 ERASED: Section = (
-    marked("How it's erased"),
+    marked("How you get it, and how it's erased"),
     (
+        marked(
+            "/my-data (in Slack, /party my-data) gives you everything I know about you as a file that only "
+            "you see."
+        ),
         marked(
             "/delete-my-data (in Slack, /party delete-my-data) erases your ID, your name, your votes and "
             "your Spotify connection, in all parties at once. Songs you added stay, without your name."
         ),
         marked("If a moderator has blocked you somewhere, your ID stays there for that alone."),
+        marked(
+            "On the page, both are under “What I know”, for guests with a nickname too. Your browser forgets "
+            "your nickname and key as well."
+        ),
+        marked(
+            "I don't know that you're the same person in Discord, in Slack and on the page, so do it in each."
+        ),
+        marked("Whoever runs me can erase everything about you too. What I've posted in a chat stays there."),
+        marked(
+            "Copies of the database have what's about you until they're deleted. If one is brought back, "
+            "you're erased from it again. To know that, I keep a hash of your ID, not the ID itself."
+        ),
         marked("/spotify disconnect erases your name at Spotify and what lets me in."),
         marked(
             "Removing me from a server or workspace erases all of its parties, with their songs and votes."
@@ -107,25 +127,45 @@ SPOTIFY: Section = (
 )
 
 
-def add_route(room: web.Application, *, spotify: bool) -> None:
-    """Hangs the page into the room's application; `spotify`: whether that is set up."""
+def add_route(room: web.Application, *, spotify: bool, days: int) -> None:
+    """Hangs the page into the room's application.
+
+    Args:
+        room: it.
+        spotify: whether that is set up.
+        days: how long names are kept; 0 for as long as the database.
+    """
 
     async def show(request: web.Request) -> web.Response:
-        response = privacy_page(language(wished_code(request)), spotify=spotify)
+        response = privacy_page(language(wished_code(request)), spotify=spotify, days=days)
         response.headers["Vary"] = "Accept-Language, Cookie"
         return response
 
     room.router.add_get(PATH, show)
 
 
-def privacy_page(words: Language, *, spotify: bool) -> web.Response:
+def kept_for(words: Language, days: int) -> str:
+    """How long names are kept, in a sentence."""
+    if not days:
+        return words.say(marked("Names stay with the songs and votes until they're erased."))
+    return words.count(
+        "After a day, a party loses its names: the songs and the number of votes stay, but not who added "
+        "them, voted or did anything else.",
+        "After {number} days, a party loses its names: the songs and the number of votes stay, but not who "
+        "added them, voted or did anything else.",
+        days,
+    )
+
+
+def privacy_page(words: Language, *, spotify: bool, days: int) -> web.Response:
     """The page in a language; without Spotify it says little of that."""
     say = words.say
     intro = marked("Encore is a party bot that somebody runs here. Ask them what this page leaves open.")
     parts = [tag("p", say(intro))]
     for heading, points in (KEPT, SEEN, ERASED, *((SPOTIFY,) if spotify else ())):
+        told = [*map(say, points), *([kept_for(words, days)] if heading == SEEN[0] else [])]
         parts.append(tag("h2", say(heading)))
-        parts.append(tag("ul", "".join(tag("li", escape(say(point))) for point in points), 'class="may"'))
+        parts.append(tag("ul", "".join(tag("li", escape(point)) for point in told), 'class="may"'))
     if spotify:
         place = tag("a", "spotify.com/account/apps", f'href="{REVOKE}" rel="noreferrer"')
         revoke = marked("You can take your permission back at Spotify, too: {place}")

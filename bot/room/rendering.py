@@ -33,11 +33,13 @@ from bot.doors.answers import (
 from bot.doors.ask import Ask
 from bot.party.errors import EmptyText
 from bot.party.results import Favourite, Stats, Why
+from bot.party.vitals import LAST_COPY
 from bot.playback.words import Device, Saved
 from bot.room.choices import choices
 from bot.room.drawn import StatsJson, WhyJson, stats, why
 from bot.room.hosted import BlockedJson, ChoiceJson, LinkJson, LinksJson, PersonHereJson, choice, link
 from bot.room.mapped import MapJson
+from bot.room.names import LOBBY
 from bot.room.qr import QrJson
 from bot.room.state import SongJson, track
 from bot.wording.replies import seen
@@ -55,6 +57,7 @@ CODE = re.compile(r"`([^`\n]*)`")
 TYPES = {
     ".csv": "text/csv",
     ".jspf": "application/json",
+    ".json": "application/json",
     ".m3u8": "audio/mpegurl",
     ".png": "image/png",
     ".xspf": "application/xspf+xml",
@@ -128,7 +131,7 @@ class Fields(_Entered, total=False):
     ]
     url: Annotated[str, Field(description="To `connect`: our page, good once; to `save`: the playlist")]
     missing: Annotated[list[SongJson], Field(description="To `save`: the songs that Spotify does not have")]
-    file: Annotated[FileJson, Field(description="To `map` and `export`")]
+    file: Annotated[FileJson, Field(description="To `map`, `export` and `my-data`")]
     favourites: Annotated[
         list[FavouriteJson], Field(description="To `favourites`: what can be added, the latest songs first")
     ]
@@ -186,7 +189,8 @@ async def rendered(ask: Ask, answer: Answer) -> Fields:
         case SavedPlaylist(saved):
             return _saved(ask, saved)
         case AskForSettings(rules, _):
-            return {"settings": [choice(each) for each in choices(ask.room, rules, ask.own)]}
+            told = [choice(each) for each in choices(ask.room, rules, ask.own)]
+            return {"settings": told, **_copied(ask)}
         case OfferFavourites(text=text, favourites=found):
             songs = [_favourite(each) for each in found.songs]
             return {"say": as_text(text), "favourites": songs}
@@ -221,6 +225,14 @@ def _drawn(ask: Ask, about: Why | Stats | bool | None) -> Fields:
             return {"on": about}
         case None:
             return {}
+
+
+def _copied(ask: Ask) -> Fields:
+    """When the parties were last copied, for whoever runs the bot, who is the host of the lobby."""
+    at_s = ask.party.vitals.read(LAST_COPY)
+    if at_s is None or ask.room != LOBBY or not ask.member.manager:
+        return {}
+    return {"say": ask.own.copied(int(at_s * 1000))}
 
 
 def _question(ask: Ask, question: Question) -> QuestionJson:

@@ -72,7 +72,7 @@ def build_room(
     app.router.add_get("/live", hub.meet)
     app.router.add_get("/static/{file}", assets.serve)
     Health(party.vitals, watchers).add_routes(app)
-    privacy.add_route(app, spotify=party.has_spotify)
+    privacy.add_route(app, spotify=party.has_spotify, days=party.retention.days)
     NightPages(party).add_routes(app)
     for add in routes:
         add(app)

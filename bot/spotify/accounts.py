@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from bot.party.limits import HOUR_MS, MINUTE_MS
+from bot.party.limits import ACCOUNT_LASTS_MS, DAY_MS, MINUTE_MS
 from bot.party.words import Member
 from bot.playback.errors import (
     LinkAgain,
@@ -31,8 +31,7 @@ log = logging.getLogger(__name__)
 
 SOON_MS = MINUTE_MS
 """How long before its end an access token is renewed."""
-DAY_MS = 24 * HOUR_MS
-LASTS_DAYS = 180
+LASTS_DAYS = ACCOUNT_LASTS_MS // DAY_MS
 """How long what a member has agreed to is good: Spotify says six months."""
 ENDS_SOON_DAYS = 7
 """How long before that its owner is told."""

@@ -125,6 +125,13 @@ class InsightReplies(PlaybackReplies):
             )
         return self.say(marked("Learning is off here: I won't be trained on this channel's songs and votes."))
 
+    def copied(self, at_ms: int) -> str:
+        """When all parties were last copied, for whoever runs the bot; 0 for never."""
+        if not at_ms:
+            return self.say(marked("No safe copy of the parties has been made yet."))
+        day, clock = self.language.day(at_ms), self.language.clock(at_ms)
+        return self.say(marked("Last safe copy of all parties: {day}, {clock} UTC."), day=day, clock=clock)
+
     def forgotten(self, result: Forgotten) -> str:
         """What was erased."""
         songs = self.count("{number} song", "{number} songs", result.songs)

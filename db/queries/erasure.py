@@ -88,6 +88,12 @@ def digest_of(platform: str, user_id: str) -> str:
     return hashlib.sha256(f"{platform}\0{user_id}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def pattern_of(member: Member) -> str:
+    """What a text is like that may name a member, for `NAMING`."""
+    escaped = member.user_id.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{escaped}%"
+
+
 def _owned_by_member(table: Table) -> ColumnElement[bool]:
     return and_(table.c.platform == bindparam("platform"), table.c.user_id == bindparam("user_id"))
 
@@ -131,7 +137,7 @@ _EVERYBODY = query(
     ),
 )
 _MEMBER = command(delete(members).where(members.c.id == bindparam("member")))
-_NAMING = query(
+NAMING = query(
     RulesRow,
     select(parties.c.id, parties.c.rules, parties.c.blocked, *ROOM).where(
         or_(
@@ -140,6 +146,7 @@ _NAMING = query(
         )
     ),
 )
+"""The rooms whose rules or blocks may name somebody."""
 
 # Parties before members, as every transaction does.
 _OF_WORKSPACE = query(
@@ -243,8 +250,7 @@ class Erasure:
         Who is blocked somewhere stays so, by their id alone: else whoever is blocked would only have to ask.
         """
         rooms = []
-        escaped = member.user_id.replace("/", "//").replace("%", "/%").replace("_", "/_")
-        for party in await self._session.rows(_NAMING, pattern=f"%{escaped}%"):
+        for party in await self._session.rows(NAMING, pattern=pattern_of(member)):
             rules, blocked = read_rules(party.rules), read_blocked(party.platform, party.blocked)
             others = " ".join(each for each in rules.djs.split() if each != member.user_id)
             if others != rules.djs:  # else somebody else's id holds this one's
@@ -282,6 +288,15 @@ class Erasure:
             await self._session.write(each, **here)
         return rooms
 
+    async def strangers(self, people: Sequence[int]) -> None:
+        """Takes out those of some members, by their numbers, who are in no party any more."""
+        await self._session.enter_all()
+        await self._strangers(people)
+
+    async def _strangers(self, people: Sequence[int]) -> None:
+        free = await self._session.rows(_FREE, people=as_list(people))
+        await self._session.write(_STRANGERS, people=as_list(row.id for row in free))
+
     async def _parties(self, found: Sequence[RoomRow]) -> list[Room]:
         here = as_list(row.id for row in found)
         songs = as_list(row.id for row in await self._session.rows(_SONGS_HERE, parties=here))
@@ -290,6 +305,5 @@ class Erasure:
             await self._session.write(each, songs=songs)
         for each in _ALL_HERE:
             await self._session.write(each, parties=here)
-        free = await self._session.rows(_FREE, people=as_list(row.id for row in people))
-        await self._session.write(_STRANGERS, people=as_list(row.id for row in free))
+        await self._strangers([row.id for row in people])
         return [Room(row.platform, row.workspace, row.channel) for row in found]

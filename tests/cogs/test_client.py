@@ -27,7 +27,7 @@ GUILD_MESSAGES, VOICE_STATES = 1 << 9, 1 << 7
 LOCALES = {"de", "fr", "es-ES", "es-419", "pt-BR", "ja", "zh-CN"}
 FEWEST_TRANSLATED = 3  # a word may be the same in some languages
 GUILD_ONLY, GUILD_AND_DM, GUILD_INSTALL, SLASH = [0], [0, 1], [0], 1
-IN_DMS = {"help", "delete-my-data"}
+IN_DMS = {"help", "my-data", "delete-my-data"}
 
 
 @pytest.fixture

@@ -91,6 +91,7 @@ ACTS = [
     Act("link", (("choice", "new"),), RUN_THE_MUSIC, private=True, changes=True),
     Act("map"),
     Act("move", (("song", "2"), ("place", 1)), RUN_THE_MUSIC, changes=True),
+    Act("my-data", private=True, anywhere=True),
     Act("next", changes=True),
     Act("now"),
     Act("pause", changes=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from bot.doors.answers import Answer, AskForSettings, ConfirmErasure, Said, Sections, SendFile
@@ -11,6 +12,7 @@ from bot.party.errors import ManagersOnly, marked
 from bot.party.rules.moderation import may_manage
 from bot.takeaway.files import Form, exported, filename
 from bot.takeaway.mapping import drawn, pictured, worded
+from bot.takeaway.own_data import NAME, own_data
 
 SHOWN = 20
 """How many songs of the past are shown."""
@@ -63,6 +65,15 @@ async def learn(ask: Ask, choice: str | None = None) -> Answer:
     else:
         on = await ask.party.settings.share(ask.room, ask.member, choice == "on", ask.key)
     return Said(ask.words.learning(on), about=on)
+
+
+async def my_data(ask: Ask) -> Answer:
+    """Sends the asker all that is kept of them."""
+    kept = await ask.party.own_data.of(ask.member)
+    account = await ask.party.accounts.of(ask.member) if ask.party.has_spotify else None
+    name = account.name if account else None
+    data = await asyncio.to_thread(own_data, ask.member, kept, name, ask.party.now_ms())
+    return SendFile(NAME, data, ask.own.say(marked("Everything I know about you.")))
 
 
 async def delete_my_data(ask: Ask, sure: str | None = None) -> Answer:

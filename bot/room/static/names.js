@@ -83,6 +83,14 @@ export class Me {
     return answer;
   }
 
+  // Members keep their name: it is the chat's, and so is what was erased.
+  forget() {
+    if (page.own.as === "member") return;
+    remember(NAME, "");
+    remember(SECRET, randomId());
+    this.show();
+  }
+
   show() {
     const { name } = this;
     const me = byId("me");

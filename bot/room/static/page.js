@@ -14,6 +14,8 @@ export const page = {
   ask: null, // (what, fields, onGoing)
   // The same for what needs a name: asks for one first; null when somebody would rather watch.
   change: null, // (what, fields, onGoing)
+  // Who I am goes, as everything was erased that the room knew: whoever takes a name next is somebody else.
+  forgetMe: null, // ()
   // Shows an answer for a few seconds.
   toast: null, // ({ ok, say })
 

@@ -1,7 +1,7 @@
 // What there is to look at and to take home: numbers, the map, files, help.
 
 import { lazy } from "./lazy.js";
-import { bars, button, heading, hint, keepFile, leads, make } from "./panel-parts.js";
+import { bars, button, heading, hint, keepAnswer, leads, make } from "./panel-parts.js";
 import { apart, songWords } from "./view.js";
 import { count, say } from "./words.js";
 
@@ -67,14 +67,6 @@ export function filesPage(sheet) {
     title: say("Take it home"),
     parts: [hint(say("What was played, what plays and what's waiting, in the order of the party.")), make("div", { class: "rows" }, rows)],
   };
-}
-
-async function keepAnswer(sheet, what, fields) {
-  sheet.tell({ ok: true, say: say("One moment …") });
-  const answer = await sheet.page.change(what, fields);
-  if (!answer) return sheet.tell({ ok: true, say: "" });
-  if (answer.ok) keepFile(answer.file);
-  return sheet.tell(answer.ok ? { ok: true, say: say("Saved as {name}.", { name: answer.file.name }) } : answer);
 }
 
 export function mapPage(sheet) {

@@ -156,3 +156,12 @@ export function keepFile({ name, type, base64 }) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
+
+// Asks the room for a file and gives it to the browser; the sheet says what became of it.
+export async function keepAnswer(sheet, what, fields) {
+  sheet.tell({ ok: true, say: say("One moment …") });
+  const answer = await sheet.page.change(what, fields);
+  if (!answer) return sheet.tell({ ok: true, say: "" });
+  if (answer.ok) keepFile(answer.file);
+  return sheet.tell(answer.ok ? { ok: true, say: say("Saved as {name}.", { name: answer.file.name }) } : answer);
+}

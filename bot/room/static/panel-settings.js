@@ -5,7 +5,7 @@ import { say } from "./words.js";
 
 export async function settingsPage(sheet) {
   const answers = await Promise.all([sheet.page.change("settings"), sheet.page.change("learn")]);
-  const [{ settings: choices, ok } = {}, learning] = answers.map((answer) => answer ?? {});
+  const [{ settings: choices, say: copied, ok } = {}, learning] = answers.map((answer) => answer ?? {});
   if (!ok) return sheet.tell(answers[0]), null;
   const known = new Set(groups().flatMap(({ rules }) => rules));
   const others = choices.map(({ rule }) => rule).filter((rule) => !known.has(rule));
@@ -15,7 +15,7 @@ export async function settingsPage(sheet) {
   });
   return {
     title: say("Settings"),
-    parts: [...parts, learning.ok && learn(sheet, learning)],
+    parts: [...parts, learning.ok && learn(sheet, learning), copied && hint(copied)],
     seen: settingsSeen(sheet),
     update: () => {
       if (sheet.shown.seen === settingsSeen(sheet)) return;

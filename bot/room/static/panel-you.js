@@ -1,7 +1,7 @@
 // What concerns oneself: privacy and erasure, another device, a party of one's own.
 
 import { linkParts } from "./panel-links.js";
-import { button, heading, hint, make, twice } from "./panel-parts.js";
+import { button, heading, hint, keepAnswer, make, twice } from "./panel-parts.js";
 import { say } from "./words.js";
 
 export async function privacyPage(sheet) {
@@ -11,6 +11,9 @@ export async function privacyPage(sheet) {
     parts: [
       learning?.ok && hint(learning.say),
       make("p", {}, make("a", { class: "link", href: "/privacy" }, say("What I keep about you"))),
+      heading(say("Get my data")),
+      hint(say("Everything I know about you, as a file.")),
+      button(say("Get my data"), () => keepAnswer(sheet, "my-data", {}), { sign: "file", "data-do": "my-data" }),
       heading(say("Erase my data")),
       ...(asked?.ok ? erasing(sheet, asked.say) : [hint(asked?.say ?? say("I know nothing about you yet."))]),
     ],
@@ -22,7 +25,7 @@ function erasing(sheet, words) {
     say("Erase my data"),
     say("This can't be undone. Erase everything now?"),
     say("Erase everything"),
-    () => sheet.change("delete-my-data", { sure: "yes" }),
+    async () => (await sheet.change("delete-my-data", { sure: "yes" })) && sheet.page.forgetMe(),
     { "data-do": "delete-my-data" },
   );
   return [hint(words), erase];

@@ -28,6 +28,7 @@ let drawing = false;
 
 Object.assign(page, { change, toast, ask: (what, fields, onGoing) => page.line.ask(what, fields, onGoing) });
 const me = new Me();
+page.forgetMe = () => me.forget();
 const sound = new Sound({ change, toast, ask: page.ask, named: () => me.name !== null });
 const adding = new Adding({ change, toast });
 new Favourites({ change, toast });

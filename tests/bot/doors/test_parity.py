@@ -342,6 +342,7 @@ async def test_every_row_is_said_or_named_here() -> None:
         "export": "it is said at the end",
         "map": "a picture",
         "help": "its words are the door's own commands",
+        "my-data": "a file with another id in each door, see test_own_data.py beside each door's tests",
         "delete-my-data": "it asks first, in each door in its own way",
         "spotify disconnect": "it needs an account",
         "link": "what it gives is another each time, see test_links.py beside each door's tests",

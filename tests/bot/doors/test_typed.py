@@ -36,6 +36,7 @@ READ: list[tuple[str, str, dict[str, Any]]] = [
     ("autopilot", "on", {"choice": "on"}),
     ("save", "The night of nights", {"name": "The night of nights"}),
     ("spotify device", "Kitchen", {"device": "Kitchen"}),
+    ("my-data", "", {}),
     ("delete-my-data", "yes", {"sure": "yes"}),
     ("block", "<@U2|ben>", {"member": Mentioned("U2", "ben")}),
     ("block", "imagine lennon", {"song": "imagine lennon"}),

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.party.vitals import LAST_COPY
 from bot.party.words import Room
 from bot.room import health, open_room
 from bot.room.health import Watchers
@@ -40,6 +41,25 @@ async def test_ready(room: str, web: aiohttp.ClientSession) -> None:
     """The database answers, and no door waits for a connection."""
     async with web.get(f"{room}/readyz") as answer:
         assert (answer.status, await answer.json()) == (200, {"ready": True, "missing": []})
+
+
+async def test_the_last_safe_copy_is_told(party: PartyService, web: aiohttp.ClientSession) -> None:
+    """Beside an ok that is as ever, and among what a program reads, where copies are made."""
+    made = [0.0]
+    party.vitals.figure(LAST_COPY, "When", lambda: made[-1])
+    async with open_room(party, "127.0.0.1", 0) as room:
+        for said in ("never", "2027-01-15T08:00:00+00:00"):
+            async with web.get(f"{room}/healthz") as answer:
+                assert (await answer.text(), answer.headers["Last-Safe-Copy"]) == ("ok", said)
+            async with web.get(f"{room}/readyz") as answer:
+                assert await answer.json() == {"ready": True, "missing": [], "last_safe_copy": said}
+            made.append(1_800_000_000.0)
+
+
+async def test_where_no_copies_are_made_nothing_is_said(room: str, web: aiohttp.ClientSession) -> None:
+    """Nobody is told of what is not set up."""
+    async with web.get(f"{room}/healthz") as answer:
+        assert "Last-Safe-Copy" not in answer.headers
 
 
 async def test_what_is_missing_is_named(party: PartyService, web: aiohttp.ClientSession) -> None:

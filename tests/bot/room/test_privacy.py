@@ -8,8 +8,14 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from bot.room.privacy import ERASED, KEPT, REVOKE, SEEN, SPOTIFY
+from bot.party.limits import KEEP_NAMES_DAYS
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.room import open_room
+from bot.room.privacy import ERASED, KEPT, REVOKE, SEEN, SPOTIFY, kept_for
+from bot.service import PartyService
 from bot.wording.languages import LANGUAGES, language
+from db.store import Store
 from tests.bot.room.conftest import OpenPage
 from tests.bot.room.sound_stage import SoundRoom
 
@@ -34,6 +40,7 @@ async def test_it_says_everything_in_every_language(
         assert answer.headers["Vary"] == "Accept-Language, Cookie"
     assert f'<html lang="{code.replace("_", "-")}">' in page
     assert [it for it in (*POINTS, *SPOTIFY[1]) if language(code).say(it) not in text(page)] == []
+    assert kept_for(language(code), KEEP_NAMES_DAYS) in text(page)
     assert "<script" not in page
     assert f'href="{REVOKE}"' in page
 
@@ -44,6 +51,24 @@ async def test_without_spotify_nothing_is_said_of_connecting(room: str, web: aio
         page = text(await answer.text())
     assert [it for it in POINTS if it not in page] == []
     assert SPOTIFY[1][0] not in page
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "until they're erased"), (1, "After a day, a"), (30, "After 30 days, a party")],
+)
+async def test_it_says_for_how_long_names_are_kept(
+    store: Store,
+    catalogue: Catalogue,
+    recommender: Recommender,
+    web: aiohttp.ClientSession,
+    days: int,
+    said: str,
+) -> None:
+    """As whoever runs the bot has set it."""
+    party = PartyService(store, catalogue, recommender, keep_names_days=days)
+    async with open_room(party, "127.0.0.1", 0) as room, web.get(f"{room}/privacy") as answer:
+        assert said in text(await answer.text())
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -13,7 +13,8 @@ from bot.doors.commands import TABLE
 from bot.doors.table import Command, Group, of_door
 from bot.party.errors import ManagersOnly, ModeratorsOnly, OutOfRange, OwnersOnly
 from bot.party.limits import MOST_IMPORTED
-from bot.party.words import Member, Rules
+from bot.party.vitals import LAST_COPY
+from bot.party.words import Member, Room, Rules
 from bot.room.choices import choices
 from bot.room.drawn import MOST_DRAWN
 from bot.room.hub import LOBBY
@@ -250,6 +251,24 @@ async def test_erasure_is_asked_for_twice(enter: Enter) -> None:
     assert second["ok"]
     assert "confirm" not in second
     await ann.until(lambda state: not state["playing"]["by"])
+
+
+@pytest.mark.parametrize(
+    ("at_s", "said"), [(0.0, "No safe copy"), (1_800_000_000.0, "Friday, 15 January 2027, 08:00 UTC")]
+)
+async def test_the_host_reads_when_parties_were_copied(party: PartyService, at_s: float, said: str) -> None:
+    """Whoever runs the bot, who is the host of the lobby, and nobody else."""
+    host, room = Member("web", "a", "Ann", manager=True), Room("web", "", "theirs")
+    answer = AskForSettings(Rules())
+
+    async def told(where: Room, member: Member) -> str:
+        ask = Ask(Door.ROOM, party, where, member, "key", Rules(), REPLIES, REPLIES)
+        return (await rendered(ask, answer)).get("say", "")
+
+    assert await told(LOBBY, host) == ""
+    party.vitals.figure(LAST_COPY, "When", lambda: at_s)
+    assert said in await told(LOBBY, host)
+    assert await told(room, host) == await told(LOBBY, Member("web", "b", "Ben")) == ""
 
 
 async def test_choices(party: PartyService) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from bot.party import errors
 from bot.service import PartyService
 from tests.bot.slack.stage import (
@@ -69,3 +71,21 @@ async def test_what_concerns_oneself_needs_no_channel(fake: FakeSlack, party: Pa
     await fake.press(anna, message, f"encore:forget:{anna.id}")
     await until(lambda: not message.actions)
     assert await forgotten(fake, party)
+
+
+async def test_everything_about_oneself_is_a_file(fake: FakeSlack) -> None:
+    """It comes as a direct message, whether it was asked for there or in a channel."""
+    anna, ben = fake.member("Anna"), fake.member("Benedikt")
+    await fake.slash(anna, "/add", "wonderwall")
+    await fake.slash(ben, "/add", "africa toto")
+    for channel in (fake.general, fake.dm(anna)):
+        fake.files.clear()
+        await fake.slash(anna, "/party", "my-data", channel=channel)
+        await until(lambda: bool(fake.files))
+        ((name, data),) = fake.files.items()
+        assert name == "encore-my-data.json"
+        told = json.loads(data)
+        assert told["about"]["id"] == anna.id
+        assert [each["title"] for each in told["songs"]] == ["Wonderwall"]
+        assert "Benedikt" not in data.decode()
+    assert {it.channel for it in fake.messages if it.files} == {fake.dm(anna)}

@@ -273,7 +273,10 @@ async def test_a_guest_has_no_shortcut_either(fake: FakeSlack, party: PartyServi
     assert await titles(fake, party) == []
 
 
-@pytest.mark.parametrize("typed", [*COMMANDS, "/party spotify connect", "/party delete-my-data"])
+PERSONAL = ["/party spotify connect", "/party my-data", "/party delete-my-data"]
+
+
+@pytest.mark.parametrize("typed", [*COMMANDS, *PERSONAL])
 async def test_no_command_is_a_guests_where_the_channel_wants_none(
     fake: FakeSlack, party: PartyService, typed: str
 ) -> None:
