@@ -30,6 +30,14 @@ LOOK_S = 0.02
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([live.__module__])
 
+
+def ready() -> None:
+    """Waits until processes can be forked: the first one would count the modules into its start."""
+    process = _context.Process(target=int)
+    process.start()
+    process.join()
+
+
 Misfortune = Callable[[], None]
 """What happens to the database from outside while a process has it open."""
 

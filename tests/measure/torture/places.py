@@ -105,7 +105,8 @@ def kill_server(server: Server) -> None:
     while any(_runs(int(pid)) for pid in (main, *children)) and time.monotonic() < until:
         time.sleep(0.01)
     # Where nobody waits for the dead they keep their number, and the next server would take it for alive.
-    (server.folder / "data" / "postmaster.pid").unlink()
+    for lock in (server.folder / "data" / "postmaster.pid", *server.folder.glob(".s.PGSQL.*.lock")):
+        lock.unlink()
 
 
 def _runs(pid: int) -> bool:

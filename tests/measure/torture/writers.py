@@ -183,7 +183,7 @@ class Life:
                 raise
             return "unknown", "cancelled"
         except Exception as error:
-            return "unknown", f"{type(error).__name__}: {error}"[:200]
+            return "unknown", f"{type(error).__name__}: {error}".splitlines()[0][:100]
 
     def _tell(self, ask: Ask, ends: list[tuple[str, Any]]) -> bool:
         """Says how a request ended, and whether it is known now."""
