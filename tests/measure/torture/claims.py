@@ -80,6 +80,10 @@ class Database:
         """The user_id of a member."""
         return self.members[number]["user_id"] if number in self.members else None
 
+    def adder(self, number: int) -> str | None:
+        """The user_id of whoever has added a song, if it is there."""
+        return self.who(self.entries.get(number, {}).get("added_by"))
+
     def of(self, ask: Ask) -> Row:
         """The party of a request; one without a number where there is none."""
         return self.parties.get(
@@ -106,7 +110,7 @@ def _line(found: Found, database: Database, ask: Ask, claim: list[Any]) -> None:
         found.miss("a line as it was said", ask, claim, there)
     elif database.who(there["member_id"]) != ask.who:
         found.miss("who did it", ask, claim, there)
-    elif there["kind"] == "add" and database.who(database.entries[there["entry_id"]]["added_by"]) != ask.who:
+    elif there["kind"] == "add" and database.adder(there["entry_id"]) != ask.who:
         found.miss("who added it", ask, claim, there)
 
 
