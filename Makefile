@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-search bench-scale bench-memory mutants translations screenshot vendor clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-db torture bench-search bench-scale bench-memory mutants translations screenshot vendor clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -111,6 +111,15 @@ bench-fleet: $(VENV)/.dev ## kill, replace and hand over one of four bot process
 	@$(BIN)/python -m tests.measure.fleet
 
 SEED ?= 1
+
+bench-db: $(VENV)/.dev ## time 16 tasks at a party beside bare transactions, on SQLite and PostgreSQL in the same run
+	@$(BIN)/python -m tests.measure.database --seed $(SEED)
+
+SECONDS ?= 0
+
+torture: $(VENV)/.dev ## kill bots and servers, fill disks, turn clocks, and look for what was lost; then a file of 200 MB
+	@$(BIN)/python -m tests.measure.torture --seed $(SEED) --seconds $(SECONDS)
+	@$(BIN)/python -m tests.measure.torture.large --seed $(SEED)
 
 bench-search: $(VENV)/.dev ## measure how the search fares against others, and write it into docs/search.md
 	@$(BIN)/python -m tests.measure.search --seed $(SEED) --million --write docs/search.md
