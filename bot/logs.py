@@ -11,6 +11,8 @@ from types import TracebackType
 
 from pythonjsonlogger.json import JsonFormatter
 
+from bot.party.errors import Unsaved
+
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 RENAMED = {"levelname": "level", "name": "logger", "exc_info": "error", "stack_info": "stack"}
 """What the fields of an object are called, where logging calls them otherwise."""
@@ -46,6 +48,15 @@ class Discreet(logging.Formatter):
         return ANSWERS.sub(rf"\1{HIDDEN}", LINKS.sub(rf"\1{HIDDEN}", text))
 
 
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a line says something new: why the database takes nothing it says itself, once a minute.
+
+    All that goes on by itself meets that meanwhile, again and again, each with a traceback.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, Unsaved) and not isinstance(getattr(error, "__cause__", None), Unsaved)
+
+
 class _Lines(JsonFormatter):
     """An object a line, with what a text line has, and the traceback of an error."""
 
@@ -77,9 +88,11 @@ def set_up(level: str, form: str, secrets: Collection[str] = ()) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(form, secrets))
+    handler.addFilter(is_news)
     logging.basicConfig(level=level.upper(), handlers=[handler])
     logging.captureWarnings(True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # of connections that are lost
     sys.excepthook = _log_crash
 
 
