@@ -7,13 +7,19 @@ the songs of a large model ready to be searched, ahead of the first start.
 
 from __future__ import annotations
 
+import sys
+
+from bot.ends import ending, leave
+
+if __name__ == "__main__":  # before the imports, which take most of a start
+    ending.heed(*([0] if sys.argv[1:2] in ([], ["run"]) else []))
+
 import argparse
 import asyncio
 import contextlib
 import logging
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -66,8 +72,6 @@ log = logging.getLogger("encore")
 
 Result = TypeVar("Result")
 
-INTERRUPTED = 130
-"""The exit code of what Ctrl-C kept from being found out."""
 SWITCH_S = 0.0001
 """How long one thread may keep the others waiting: searches and commits go on beside the event loop."""
 
@@ -244,11 +248,9 @@ async def run(settings: Settings) -> None:
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - a coroutine that runs has a task
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in a loop
-            loop.add_signal_handler(number, lambda: task.cancelling() or task.cancel())
+    ending.by(lambda: loop.call_soon_threadsafe(_cancel_once, task))
     renew = _hung_up(task)
-    with contextlib.suppress(asyncio.CancelledError):
+    try:
         async with open_house(settings) as house:
             house.doors.append(asyncio.create_task(tidy(), name="tidy"))
             watching = house.models.watch(renew, house.model_changed)
@@ -257,6 +259,22 @@ async def run(settings: Settings) -> None:
             done, _ = await asyncio.wait(house.doors, return_when=asyncio.FIRST_COMPLETED)
             for door in done:
                 door.result()
+    except asyncio.CancelledError:
+        pass
+    except Exception as error:
+        if not ending.asked:
+            raise
+        log.warning("Something was in the way of a clean end: %s", error or type(error).__name__)
+    finally:
+        ending.over()
+    if ending.asked:
+        leave(0)  # a model that is still being read is not waited for
+
+
+def _cancel_once(task: asyncio.Task[None]) -> None:
+    """Asks a task to end; what it does to end is not cancelled."""
+    if not task.cancelling():
+        task.cancel()
 
 
 def _hung_up(task: asyncio.Task[None]) -> asyncio.Event:
@@ -267,8 +285,8 @@ def _hung_up(task: asyncio.Task[None]) -> asyncio.Event:
     def hung_up() -> None:
         if all(map(os.isatty, terminals)):
             renew.set()
-        elif not task.cancelling():
-            task.cancel()
+        else:
+            _cancel_once(task)
 
     with contextlib.suppress(AttributeError, NotImplementedError):  # Windows has no such signal
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up)
@@ -367,10 +385,8 @@ def main(line: Sequence[str] | None = None) -> int:
         else:
             print(hide(str(error)), file=sys.stderr)
         return error.code
-    except KeyboardInterrupt:
-        return INTERRUPTED if asked.command == "check" else 0
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

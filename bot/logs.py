@@ -13,6 +13,7 @@ from types import TracebackType
 from pythonjsonlogger.json import JsonFormatter
 
 from bot.hiding import HIDDEN, hide
+from bot.party.errors import Unsaved
 
 log = logging.getLogger("encore")
 
@@ -77,6 +78,15 @@ def _message(record: logging.LogRecord) -> str:
         return f"{record.msg} {record.args}"
 
 
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a line says something new: why the database takes nothing it says itself, once a minute.
+
+    All that goes on by itself meets that meanwhile, again and again, each with a traceback.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, Unsaved) and not isinstance(getattr(error, "__cause__", None), Unsaved)
+
+
 class _Lines(JsonFormatter):
     """An object a line, with what a text line has, and the traceback of an error."""
 
@@ -108,10 +118,12 @@ def set_up(level: str, form: str, secrets: Collection[str] = ()) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(form, secrets))
+    handler.addFilter(is_news)
     logging.basicConfig(level=level.upper(), handlers=[handler])
     logging.captureWarnings(True)
     for name in TOO_TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)  # of connections that are lost
     sys.excepthook = _log_crash
     sys.unraisablehook = _log_unraisable
     threading.excepthook = _log_end_of_thread

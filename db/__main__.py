@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from bot.ends import INTERRUPTED, ending, leave
+
+if __name__ == "__main__":  # before the imports, which take most of a start
+    ending.heed()
+
 import argparse
 import asyncio
-import signal
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from alembic import command
@@ -22,7 +27,8 @@ from db.keeping.backup import Kept, backup, move, restore
 from db.keeping.forgetting import forget
 from db.store import alembic_config
 
-INTERRUPTED, ENDED = 130, 143
+END_WITHIN_S = 4.0
+"""How long cleaning up may take; the piece of a copy that stays then is taken away by a later one."""
 
 
 def arguments(line: Sequence[str] | None = None) -> argparse.Namespace:
@@ -92,6 +98,23 @@ async def keep(asked: argparse.Namespace) -> Kept:
     return await restore(asked.file, database_url, _progress)
 
 
+async def _until_asked(asked: argparse.Namespace) -> Kept:
+    """Does it, unless a signal ends it: then all is as it was."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None  # noqa: S101 - a coroutine that runs has a task
+    ending.by(lambda: loop.call_soon_threadsafe(task.cancel), END_WITHIN_S)
+    try:
+        return await keep(asked)
+    finally:
+        ending.over()
+
+
+def _kept(asked: argparse.Namespace) -> Kept:
+    """Does it in a thread: SQLite may take long over one statement, and signals are heard meanwhile."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _until_asked(asked)).result()
+
+
 def _progress(table: str, rows: int) -> None:
     if sys.stderr.isatty():
         print(f"\r{table}: {rows:,} rows\033[K", end="", file=sys.stderr, flush=True)
@@ -119,7 +142,6 @@ def _say(kept: Kept) -> None:
 def main(line: Sequence[str] | None = None) -> int:
     """Does what the command line asks for and returns the exit code."""
     asked = arguments(line)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED))  # so that nothing half done stays
     try:
         if asked.command == "migration":
             migration(asked.message)
@@ -128,14 +150,14 @@ def main(line: Sequence[str] | None = None) -> int:
             gone = asyncio.run(forget(read_settings().database_url, who))
             print(f"Forgotten: {gone.songs:,} songs are nobody's now, and {gone.votes:,} votes are gone")
         else:
-            _say(asyncio.run(keep(asked)))
+            _say(_kept(asked))
     except StartError as error:
         print(hide(str(error)), file=sys.stderr)
         return error.code
-    except KeyboardInterrupt:
+    except asyncio.CancelledError:
         return INTERRUPTED
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -34,12 +34,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/room": DOOR,
     "bot/room/connect.py": {*DOOR, "bot.room", "bot.spotify"},  # the pages that connect an account
     "db": {"bot.party", "bot.spotify.words", "bot.vault"},
-    "db/__main__.py": {"bot.party", "bot.settings", "bot.hiding", "db"},
+    "db/__main__.py": {"bot.party", "bot.settings", "bot.ends", "bot.hiding", "db"},
     # The training calls it, so it may know next to nothing of the bot.
     "db/harvest.py": {"db.schema", "db.engine.opening", "db.engine.postgres", "bot.party.errors"},
     "bot": {"bot.party"},  # settings, the vault and who reaches the room
     "bot/metrics.py": {"bot.party"},
     "bot/garbage.py": set(),
+    "bot/ends.py": set(),
     "bot/copies.py": {"bot.party"},
     "bot/link.py": {"bot.party", "bot.settings", "bot.reach", "bot.terminal", "db.looking"},
     "bot/translate.py": {"bot.doors", "bot.wording"},

@@ -13,6 +13,7 @@ from bot.party.errors import (
     SongBlocked,
     SongTooLong,
     TooManyOfYours,
+    Unsaved,
     UnsureSong,
     VisitorsLook,
     VisitorsVote,
@@ -81,6 +82,8 @@ class Bringing:
                 track, known = await self._songs.wanted(each)
             except UnsureSong as error:
                 unsure.append((each.text, error.offered))
+            except Unsaved:
+                raise
             except PartyError:
                 refused += 1
             else:
@@ -139,6 +142,8 @@ async def _take_in(party: MemberWriter, tracks: Sequence[Track]) -> Taken:
                 break
             except NAMED as error:
                 barred.append(Barred(track, error))
+            except Unsaved:
+                raise
             except PartyError:
                 pass  # played lately, or explicit
         looked += 1

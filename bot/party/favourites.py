@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.party.adding import add_song, what_became
-from bot.party.errors import NotAFavourite, PartyError
+from bot.party.errors import NotAFavourite, PartyError, Unsaved
 from bot.party.results import AddedAll, Favourite, Favourites
 from bot.party.rules.songs import twin, twin_keys
 from bot.party.unit_of_work import UnitOfWork, finished
@@ -73,7 +73,7 @@ async def _add(party: MemberWriter, songs: list[Favourite]) -> AddedAll:
         try:
             added.append(await add_song(party.part(each.entry_id), each.track))
         except PartyError as error:
-            if len(songs) == 1:
+            if len(songs) == 1 or isinstance(error, Unsaved):
                 raise
             refused.append((each.track.title, error))
     return AddedAll(tuple(added), tuple(refused))

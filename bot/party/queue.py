@@ -17,6 +17,7 @@ from bot.party.errors import (
     TooManyLines,
     TooNewToSkip,
     TooNewToVote,
+    Unsaved,
 )
 from bot.party.limits import LONGEST_QUEUE, MOST_LINES
 from bot.party.results import Added, AddedAll, Moved, Skipped, Undone
@@ -74,6 +75,9 @@ class Queue:
         for number, line in enumerate(lines):
             try:
                 added.append(await self.add(room, member, line, f"{key}/{number}"))
+            except Unsaved as error:  # nor would the others be saved
+                refused.extend((each, error) for each in lines[number:])
+                break
             except PartyError as error:
                 refused.append((line, error))
         return AddedAll(tuple(added), tuple(refused))

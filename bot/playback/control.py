@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from bot.party.errors import NothingPlaying
+from bot.party.errors import NothingPlaying, Unsaved
 from bot.party.unit_of_work import finished
 from bot.party.words import Entry, Member, Playback, Room
 from bot.playback.device import Devices
@@ -122,7 +122,7 @@ class Playing:
                 await self._devices.music.pause(playback.host, playback.device_id)
             except (DeviceRefuses, NoDevice):
                 pass  # it stands still already, or will be heard to go on
-            except (SpotifyRests, SpotifyAway) as error:
+            except (SpotifyRests, SpotifyAway, Unsaved) as error:  # there is no token without the database
                 raise DevicePlaysOn from error
             self._devices.control(room).told(self.unit.now_ms())
         return replace(playing, left_ms=left_ms, ends_ms=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.party.bringing import AT_ONCE, Bringing, Taken
-from bot.party.errors import NothingToShow
+from bot.party.errors import Interrupted, NothingToShow, Unsaved
 from bot.party.unit_of_work import finished
 from bot.party.words import Member, Room, State, Track
 from bot.playback.device import Devices
@@ -66,15 +66,22 @@ class Playlists:
                 async with self.unit.writing(room) as party:
                     await party.tx.playbacks.set_spotify_id(entry.id, spotify_id)
         name = " ".join(name.split())[:LONGEST_NAME]
-        playlist_id = await self._devices.music.write(member, earlier, name, told, songs, named=named)
-        async with self.unit.writing(room) as party:
-            await party.tx.playbacks.keep_saved_playlist(party.id, started_ms, member, playlist_id)
+        try:
+            playlist_id = await self._devices.music.write(member, earlier, name, told, songs, named=named)
+            await self._keep(room, started_ms, member, playlist_id)
+        except Interrupted as error:
+            raise Unsaved from error  # done again from the beginning it would make another playlist
         return Saved(
             f"https://open.spotify.com/playlist/{playlist_id}",
             len(songs),
             playlist_id == earlier,
             tuple(missing),
         )
+
+    @finished
+    async def _keep(self, room: Room, started_ms: int, member: Member, playlist_id: str) -> None:
+        async with self.unit.writing(room) as party:
+            await party.tx.playbacks.keep_saved_playlist(party.id, started_ms, member, playlist_id)
 
     @finished
     async def import_songs(self, room: Room, member: Member, link: str, key: str) -> Imported:

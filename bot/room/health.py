@@ -125,7 +125,8 @@ class Health:
             async with asyncio.timeout(WITHIN_S):
                 await self._vitals.ask_database()
         except Exception as error:
-            log.warning("The database does not answer: %s.", type(error).__name__)
+            if self._answered:  # it is asked again and again
+                log.warning("The database does not answer: %s.", type(error).__name__)
             return False
         return True
 

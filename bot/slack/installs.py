@@ -16,6 +16,7 @@ from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.party.patience import patient
 from bot.slack.ports import Store
 from bot.slack.renewal import Renewal
 from bot.vault import NotOpened, Vault
@@ -109,6 +110,7 @@ class Installs(AsyncInstallationStore):
                 count += await tx.installs.swap(workspace, sealed, fresh, self._now_ms())
         return count
 
+    @patient  # Slack gives what is kept here only once
     async def async_save(self, installation: Installation) -> None:
         """Keeps an installation in place of an earlier one."""
         workspace = _workspace(
@@ -202,6 +204,7 @@ class Installs(AsyncInstallationStore):
             self._once(self._load, workspace)
         return held
 
+    @patient
     async def _load(self, workspace: str) -> _Held | None:
         """What the store has, held for a while."""
         before = self._changes
@@ -265,6 +268,7 @@ class Installs(AsyncInstallationStore):
             found.refused = True  # until it is looked up again
         return found
 
+    @patient  # the tokens before are void
     async def _swap(self, workspace: str, held: _Held, installation: Installation) -> None:
         """Replaces what was read, unless it was changed or deleted meanwhile."""
         sealed = self._seal(installation)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from bot.party.limits import ACCOUNT_LASTS_MS, DAY_MS, MINUTE_MS
+from bot.party.patience import patient
 from bot.party.words import Member
 from bot.playback.errors import (
     LinkAgain,
@@ -24,7 +25,7 @@ from bot.playback.errors import (
 from bot.playback.words import Account
 from bot.spotify.logins import Logins
 from bot.spotify.ports import AccessRefused, GrantRefused, Grants, Store
-from bot.spotify.words import SealedAccount, Tokens
+from bot.spotify.words import Login, SealedAccount, Tokens
 from bot.vault import NotOpened, Vault
 
 log = logging.getLogger(__name__)
@@ -94,11 +95,15 @@ class Accounts(Logins):
             name = await self._grants.me(tokens.access)
         except (GrantRefused, AccessRefused):
             raise LoginSpent from None
-        sealed, now_ms = self._seal(tokens, name), self.now_ms()
-        async with self._store.writing() as tx:
-            await tx.accounts.save(login.member, login.workspace, sealed, now_ms)
+        now_ms = self.now_ms()
+        await self._save(login, self._seal(tokens, name), now_ms)
         self._lost.discard(login.member)
         return Account(name, now_ms)
+
+    @patient  # Spotify gives what is saved here only once
+    async def _save(self, login: Login, sealed: str, now_ms: int) -> None:
+        async with self._store.writing() as tx:
+            await tx.accounts.save(login.member, login.workspace, sealed, now_ms)
 
     async def refuse(self, state: str, browser: str, reason: str) -> NoReturn:
         """Takes note that Spotify sent somebody back without a code.
@@ -152,6 +157,7 @@ class Accounts(Logins):
             return None
         return Account(opened.name, opened.kept.linked_ms)
 
+    @patient
     async def disconnect(self, member: Member) -> bool:
         """Forgets the member's account, and says whether there was one."""
         self._lost.discard(member)
@@ -191,6 +197,7 @@ class Accounts(Logins):
                 count += await tx.accounts.swap(kept, fresh, free=False)
         return count
 
+    @patient
     async def _opened(self, member: Member) -> _Opened:
         """The account as it is now, for other processes change it too."""
         async with self._store.writing() as tx:
@@ -237,6 +244,7 @@ class Accounts(Logins):
             raise
         return await self._keep(opened, tokens)
 
+    @patient  # the tokens before are void
     async def _keep(self, opened: _Opened, tokens: Tokens) -> _Opened:
         """Replaces the tokens that were used, unless others or none are there by now."""
         sealed = self._seal(tokens, opened.name)

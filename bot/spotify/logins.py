@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 from bot.party.limits import MINUTE_MS
+from bot.party.patience import patient
 from bot.party.words import Member
 from bot.playback.errors import LoginSpent
 from bot.spotify.ports import Grants, Store
@@ -53,6 +54,7 @@ class Logins:
         await self._note(secret, Login(member, goes_with, "", "", self.now_ms() + LASTS_MS))
         return f"{self._public_url}/spotify/connect/{secret}"
 
+    @patient
     async def begin(self, secret: str) -> Login | None:
         """Whose link it is, if it is good; it stays so, for chats look at links before people do."""
         async with self._store.writing() as tx:
@@ -74,6 +76,7 @@ class Logins:
         await self._note(state, Login(login.member, login.workspace, _digest(browser), sealed, expires_ms))
         return url, browser
 
+    @patient
     async def owner(self, state: str) -> Member | None:
         """Who is on the way back from Spotify with this state, which stays good."""
         async with self._store.writing() as tx:
@@ -105,6 +108,7 @@ class Logins:
         """A login that waits for a browser."""
         return login if login and not login.browser and login.expires_ms > self.now_ms() else None
 
+    @patient
     async def _note(self, secret: str, login: Login) -> None:
         async with self._store.writing() as tx:
             await tx.logins.save(_digest(secret), login, self.now_ms())

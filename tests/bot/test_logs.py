@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 from pydantic import SecretStr
 
-from bot.logs import formatter, set_up
+from bot.logs import formatter, is_news, set_up
+from bot.party.errors import NothingPlaying, Unread, Unsaved
 from bot.settings import Settings
 
 PASS = "GxklnQ4ZDHzABSfr037U1hkboKrGWl0_"
@@ -36,6 +37,17 @@ def test_json_is_an_object_a_line() -> None:
     assert found["time"].endswith("+00:00")
     assert found["error"].startswith("Traceback")
     assert found["error"].endswith("ZeroDivisionError: a\nb")
+
+
+def test_what_follows_from_a_database_that_is_away_is_no_news() -> None:
+    """It says so itself; whatever else goes wrong is told, another refusal included."""
+    for error in (Unsaved(), Unread()):
+        assert not is_news(record("Could not move on.", error=error))
+        outer = RuntimeError()
+        outer.__cause__ = error
+        assert not is_news(record("Could not move on.", error=outer))
+    assert is_news(record("Could not move on.", error=NothingPlaying()))
+    assert is_news(record("PostgreSQL is away."))
 
 
 SECRETS = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
