@@ -53,6 +53,7 @@ from bot.spotify.music import SpotifyMusic
 from bot.terminal import lines
 from bot.vault import Vault
 from cogs.client import open_discord
+from db.engine.lasting import check_lasting
 from db.store import Store, open_store
 
 if sys.platform == "win32":  # where there is no uvloop
@@ -97,6 +98,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     Raises:
         StartError: a part cannot be opened; what was open already is closed again.
     """
+    if not settings.allow_ephemeral:
+        check_lasting(settings.database_url)
     async with AsyncExitStack() as stack:
         checking = asyncio.create_task(checks.at_start(settings), name="checks")  # while the model is read
         stack.push_async_callback(_stop, [checking])
@@ -105,7 +108,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await checking
         store = await stack.enter_async_context(open_store(settings.database_url))
         spotify = await stack.enter_async_context(_spotify(settings, store, models))
-        party = PartyService(store, models, models, music=spotify.music if spotify else None)
+        party = PartyService(store, models, models, store.clock, music=spotify.music if spotify else None)
         stack.push_async_callback(party.close)
         opened = asyncio.Event()
         party.vitals.part("front doors", opened.is_set)

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     shard_count: Annotated[int, Field(ge=1)] | None = None
     database_url: str = "sqlite+aiosqlite:///party.db"
     backup_dir: Path | None = None
+    allow_ephemeral: bool = False
     model_dir: Path = STARTER
     room_host: str = "127.0.0.1"
     room_port: Annotated[int, Field(ge=0, le=65535, validation_alias=AliasChoices("room_port", "port"))] = (

@@ -29,6 +29,7 @@ from db.queries.passes import Passes
 from db.queries.playbacks import Playbacks
 from db.queries.rests import Rests
 from db.queries.songs import Songs
+from db.queries.times import Times
 from db.queries.votes import Votes
 
 __all__ = ["NONE_YET", "Store", "Transaction", "alembic_config", "open_store"]
@@ -100,6 +101,11 @@ class Transaction:
     def songs(self) -> Songs:
         """Songs that were looked up at Spotify."""
         return Songs(self._session)
+
+    @property
+    def times(self) -> Times:
+        """When things are over."""
+        return Times(self._session)
 
     @property
     def rests(self) -> Rests:

@@ -363,6 +363,23 @@ class Erasure(Protocol):
         """Takes out all of a workspace; says which rooms it had."""
 
 
+class TimeReads(Protocol):
+    """When things are over, to look at."""
+
+    async def anybody(self, since_ms: int) -> bool:
+        """Whether anybody was active in any room since then."""
+
+
+class Times(TimeReads, Protocol):
+    """When things are over."""
+
+    async def shift(self, by_ms: int, since_ms: int) -> list[Room]:
+        """Has what plays, and the parties that were active since then, be over so much later.
+
+        Returns the rooms in which something plays. Nobody changes any room meanwhile.
+        """
+
+
 class ReadTransaction(Protocol):
     """What can be looked up, as it is committed when it is asked."""
 
@@ -397,6 +414,10 @@ class ReadTransaction(Protocol):
     @property
     def nicknames(self) -> NicknameReads:
         """The names of people without an account."""
+
+    @property
+    def times(self) -> TimeReads:
+        """When things are over."""
 
 
 class WriteTransaction(Protocol):
@@ -441,6 +462,10 @@ class WriteTransaction(Protocol):
     @property
     def nicknames(self) -> Nicknames:
         """The names of people without an account."""
+
+    @property
+    def times(self) -> Times:
+        """When things are over."""
 
     @property
     def erasure(self) -> Erasure:

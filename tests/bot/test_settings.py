@@ -24,6 +24,7 @@ ALL = (
     "SHARD_COUNT",
     "DATABASE_URL",
     "BACKUP_DIR",
+    "ALLOW_EPHEMERAL",
     "MODEL_DIR",
     "ROOM_HOST",
     "ROOM_PORT",
