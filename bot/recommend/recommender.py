@@ -160,7 +160,7 @@ class Recommender:
     def _ends_with(self, last: int) -> bool:
         """Whether a song is the model's last, or its numbers are none, so that nobody can say."""
         try:
-            return self.answer([], range(last), 2).tracks.tolist() == [last]
+            return bool(self.answer([], range(last), 2).tracks.tolist() == [last])
         except Exception:  # onnxruntime's own classes have no common base
             return False
 
@@ -505,15 +505,15 @@ class Recommender:
         blend: Sequence[float],
     ) -> list[Answer]:
         """An answer for each ban and limit, all of one look through the table."""
-        told = {
+        told: dict[str, npt.NDArray[Any]] = {
             "queue": np.array([index for index, _ in heard], np.int64),
             "weight": np.array([signal.weight for _, signal in heard], np.float32),
             "label": np.array([signal.label for _, signal in heard], np.float32),
             "blend": np.array(blend, np.float32),
         }
         (playlist,) = self._fold.run(["playlist"], told)
-        told["scan"] = self._scanner.scan(playlist)
-        finite = bool(np.isfinite(told["scan"]).all())
+        told["scan"] = scan = self._scanner.scan(playlist)
+        finite = bool(np.isfinite(scan).all())
         found = []
         for banned, limit in asked:
             if not isinstance(banned, np.ndarray):

@@ -11,7 +11,8 @@ from db.queries.entry_rows import in_state
 from db.queries.parties import ROOM
 from db.schema import entries, parties
 
-_BY, _SINCE = bindparam("by", type_=entries.c.ends_ms.type), bindparam("since")
+_BY = bindparam("by", type_=entries.c.ends_ms.type)
+_SINCE = bindparam("since", type_=parties.c.active_ms.type)
 _PLAYS = in_state(State.PLAYING), entries.c.ends_ms.is_not(None)
 
 PLAYING = query(
