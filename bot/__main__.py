@@ -61,6 +61,7 @@ from bot.spotify.music import SpotifyMusic
 from bot.terminal import lines
 from bot.vault import Vault
 from cogs.client import open_discord
+from db.engine.lasting import check_lasting
 from db.store import Store, open_store
 
 if sys.platform == "win32":  # where there is no uvloop
@@ -103,6 +104,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     Raises:
         StartError: a part cannot be opened; what was open already is closed again.
     """
+    if not settings.allow_ephemeral:
+        check_lasting(settings.database_url)
     async with AsyncExitStack() as stack:
         checking = asyncio.create_task(checks.at_start(settings), name="checks")  # while the model is read
         stack.push_async_callback(_stop, [checking])
@@ -116,6 +119,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             store,
             models,
             models,
+            store.clock,
             music=spotify.music if spotify else None,
             keep_names_days=settings.keep_names_days,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 
 from bot.party.autopilot import Autopilot
@@ -28,6 +27,7 @@ from bot.party.retention import Retention
 from bot.party.settings import RoomSettings
 from bot.party.shares import Shares
 from bot.party.songs import Songs
+from bot.party.steady import SteadyClock
 from bot.party.suggesting import Suggestions
 from bot.party.transactions import Store
 from bot.party.unit_of_work import UnitOfWork, finished
@@ -49,7 +49,7 @@ class PartyService:
         store: where they live.
         catalogue: what songs there are.
         recommender: what belongs with what.
-        clock: seconds since 1970.
+        clock: seconds since 1970; left out: in even steps from now on, whatever the machine's clock says.
         music: Spotify, if it is set up.
         keep_names_days: how long names are kept; 0 for as long as the database.
     """
@@ -59,13 +59,13 @@ class PartyService:
         store: Store,
         catalogue: Catalogue,
         recommender: Recommender,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         music: Music | None = None,
         keep_names_days: int = KEEP_NAMES_DAYS,
     ) -> None:
         self.notices = Notices()
         self.shares = Shares()
-        self.unit = UnitOfWork(store, self.notices, clock)
+        self.unit = UnitOfWork(store, self.notices, clock or SteadyClock())
         self.vitals = Vitals(self._ask_database)
         self.vitals.figure("work_under_way", "Use cases under way", lambda: len(self.unit.running))
         songs, suggestions = Songs(catalogue, music), Suggestions(self.unit, recommender)

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite+aiosqlite:///party.db"
     backup_dir: Path | None = None
     keep_names_days: Annotated[int, Field(ge=0, le=36_500)] = KEEP_NAMES_DAYS
+    allow_ephemeral: bool = False
     model_dir: Path = STARTER
     room_host: str = "127.0.0.1"
     room_port: Annotated[int, Field(ge=0, le=65535, validation_alias=AliasChoices("room_port", "port"))] = (

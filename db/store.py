@@ -31,6 +31,7 @@ from db.queries.playbacks import Playbacks
 from db.queries.rests import Rests
 from db.queries.retention import Retention
 from db.queries.songs import Songs
+from db.queries.times import Times
 from db.queries.votes import Votes
 from db.sealing import Seal, seal_for
 
@@ -117,6 +118,11 @@ class Transaction:
     def songs(self) -> Songs:
         """Songs that were looked up at Spotify."""
         return Songs(self._session)
+
+    @property
+    def times(self) -> Times:
+        """When things are over."""
+        return Times(self._session)
 
     @property
     def rests(self) -> Rests:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
@@ -42,6 +43,7 @@ def pytest_sessionstart() -> None:
         raise pytest.UsageError("The table of commands cannot be shown:\n" + "\n".join(found))
 
 
+os.environ.setdefault("ALLOW_EPHEMERAL", "1")  # in a container, or with /tmp in memory, tests run as well
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 

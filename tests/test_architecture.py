@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/translate.py": {"bot.doors", "bot.wording"},
     "bot/checks": {  # only bot/__main__.py imports it
         *("bot.party", "bot.settings", "bot.vault", "bot.reach", "bot.copies", "bot.recommend.bundle"),
-        *("bot.slack", "bot.spotify", "cogs.login", "db.looking"),
+        *("bot.slack", "bot.spotify", "cogs.login", "db.looking", "db.engine.lasting"),
     },
     "bot/__main__.py": OURS,  # constructs everything
     "model_export": set(),

@@ -87,7 +87,7 @@ async def in_image(folder: Path) -> AsyncIterator[tuple[Path, dict[str, str]]]:
         port = str(free.getsockname()[1])
     variables = environment()
     url = variables["DATABASE_URL"].replace("/data/", f"{data}/")
-    variables |= {"PATH": os.environ["PATH"], "ROOM_PORT": port, "DATABASE_URL": url}
+    variables |= {"PATH": os.environ["PATH"], "ROOM_PORT": port, "DATABASE_URL": url, "ALLOW_EPHEMERAL": "1"}
     process = await asyncio.create_subprocess_exec(
         *command(said("ENTRYPOINT")[-1]), cwd=app, env=variables, stdout=asyncio.subprocess.PIPE
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.checks.result import Result, works
 from bot.settings import Settings
+from db.engine.lasting import check_lasting
 from db.looking import look
 
 NAME = "Database"
@@ -15,6 +16,8 @@ async def check(settings: Settings) -> Result:
     Raises:
         StartError: it cannot be used.
     """
+    if not settings.allow_ephemeral:
+        check_lasting(settings.database_url)
     looked = await look(settings.database_url)
     place = f"{looked.kind}, {looked.where}"
     if not looked.version:

@@ -7,8 +7,10 @@ import itertools
 import logging
 
 from bot.party.autopilot import Autopilot
-from bot.party.limits import GRACE_MS
+from bot.party.errors import Unsaved
+from bot.party.limits import GRACE_MS, PARTY_ENDS_AFTER_MS
 from bot.party.nights import Nights
+from bot.party.steady import SteadyClock
 from bot.party.unit_of_work import UnitOfWork, finished
 from bot.party.words import Room, State
 
@@ -21,6 +23,9 @@ EVERYWHERE_EVERY = 15
 
 Where there can be no others it always does: a door that has not connected yet serves no room.
 """
+
+ASTRAY_MS = 2_000
+"""By so much the machine's clock is set before the party's follows."""
 
 
 class Clock:
@@ -36,12 +41,40 @@ class Clock:
         for look in itertools.count():
             everywhere = not self.unit.store.shared or look % EVERYWHERE_EVERY == 0
             try:
+                await self.keep_time()
                 await self.play_on(everywhere=everywhere)
                 await self._autopilot.roll_on(everywhere=everywhere)
                 await self._nights.look()
+            except Unsaved:
+                pass  # why is in the log already
             except Exception:
                 log.exception("Could not move on to the next songs; trying again.")
             await asyncio.sleep(TICK_S)
+
+    @finished
+    async def keep_time(self) -> None:
+        """Follows the machine's clock where it was set, and lets nothing last longer or shorter for that.
+
+        Where it was set ahead, what plays is over so much later. Where it was set back, the party's time
+        waits until nobody is there: otherwise what comes next would be from before the party began. Several
+        processes on one database have no clock in common: each keeps the time that it began with.
+        """
+        clock, now_ms = self.unit.clock, self.unit.now_ms()
+        astray_ms = clock.astray_ms() if isinstance(clock, SteadyClock) and not self.unit.store.shared else 0
+        if not isinstance(clock, SteadyClock) or abs(astray_ms) < ASTRAY_MS:
+            return
+        rooms: list[Room] = []
+        if astray_ms > 0:
+            async with self.unit.store.writing() as tx:
+                rooms = await tx.times.shift(astray_ms, now_ms - PARTY_ENDS_AFTER_MS)
+        else:
+            async with self.unit.store.reading() as look:
+                if await look.times.anybody(now_ms - PARTY_ENDS_AFTER_MS):
+                    return
+        clock.follow()
+        log.info("The machine's clock was set by %.0f s; the parties have followed.", astray_ms / 1000)
+        for room in rooms:
+            self.unit.notices.changed(room)
 
     @finished
     async def play_on(self, *, everywhere: bool = True) -> None:
@@ -58,6 +91,8 @@ class Clock:
                 continue
             try:
                 await work(room)
+            except Unsaved:
+                raise
             except Exception:
                 log.exception("Could not move on to the next song in %s; trying again.", room)
 

@@ -426,6 +426,23 @@ class OwnDataReads(Protocol):
         """The latest that is kept of a member, so much of each kind, by kind; instants are `..._ms`."""
 
 
+class TimeReads(Protocol):
+    """When things are over, to look at."""
+
+    async def anybody(self, since_ms: int) -> bool:
+        """Whether anybody was active in any room since then."""
+
+
+class Times(TimeReads, Protocol):
+    """When things are over."""
+
+    async def shift(self, by_ms: int, since_ms: int) -> list[Room]:
+        """Has what plays, and the parties that were active since then, be over so much later.
+
+        Returns the rooms in which something plays. Nobody changes any room meanwhile.
+        """
+
+
 class ReadTransaction(Protocol):
     """What can be looked up, as it is committed when it is asked."""
 
@@ -468,6 +485,10 @@ class ReadTransaction(Protocol):
     @property
     def own_data(self) -> OwnDataReads:
         """What is kept of one member."""
+
+    @property
+    def times(self) -> TimeReads:
+        """When things are over."""
 
 
 class WriteTransaction(Protocol):
@@ -512,6 +533,10 @@ class WriteTransaction(Protocol):
     @property
     def nicknames(self) -> Nicknames:
         """The names of people without an account."""
+
+    @property
+    def times(self) -> Times:
+        """When things are over."""
 
     @property
     def erasure(self) -> Erasure:

@@ -99,7 +99,7 @@ class UnitOfWork:
     def __init__(self, store: Store, notices: Notices, clock: Callable[[], float] = time.time) -> None:
         self.store = store
         self.notices = notices
-        self._clock = clock
+        self.clock = clock
         self._listeners: dict[str, Listeners] = {}
         self._served: dict[str, Serves] = {}
         self._rules: dict[Room, Rules] = {}
@@ -116,7 +116,7 @@ class UnitOfWork:
 
     def now_ms(self) -> int:
         """The party's time."""
-        return int(self._clock() * 1000)
+        return int(self.clock() * 1000)
 
     def count_listeners(self, platform: str, listeners: Listeners) -> None:
         """Asks `listeners` who is in a voice channel of this platform."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot.party.errors import StartError
+from bot.recommend.factors import NoFactors, outside
+from bot.recommend.manifest import Odd, check_fields, read_manifest
 
 FORMAT = 2
 """The version of the bundle's format that this bot reads."""
@@ -52,38 +55,47 @@ def open_bundle(folder: Path) -> Bundle:
     Raises:
         StartError: something is missing or does not add up; the text names the file.
     """
-    manifest = _manifest(folder / "manifest.json")
-    if (found := manifest.get("format")) != FORMAT:
-        mend = RENEW.format(folder) if found == 1 else MEND
-        what = f"bundle format {found!r}, but I read {FORMAT}"
-        raise StartError(f"{folder / 'manifest.json'} has {what}; {mend}")
-    try:
-        tracks, artists = int(manifest["tracks"]), int(manifest["artists"])
-        digests = {str(name): str(digest) for name, digest in manifest["files"].items()}
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise StartError(f"{folder / 'manifest.json'} is damaged ({error!r}); {MEND}") from error
+    manifest = _manifest(folder)
+    tracks, artists, digests = manifest["tracks"], manifest["artists"], manifest["files"]
     for name in {*GRAPHS, DATA, "catalog.db", *digests}:
         _check(folder / name, digests.get(name))
+    for name in GRAPHS:
+        _check_outside(folder / name)
     model = hashlib.sha256("".join(digests[name] for name in (*GRAPHS, DATA)).encode()).hexdigest()
     versions = {"model": model[:12], "catalogue": digests["catalog.db"][:12]}
     return Bundle(folder / "model.onnx", folder / "catalog.db", tracks, artists, versions)
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def _manifest(folder: Path) -> dict[str, Any]:
+    """The manifest, each of whose fields is what it has to be."""
+    path = folder / "manifest.json"
     try:
-        manifest = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise StartError(f"{path} cannot be read ({error}); {MEND}") from error
-    if not isinstance(manifest, dict):
-        raise StartError(f"{path} is damaged; {MEND}")
+        manifest = read_manifest(path)
+        if (found := manifest.get("format")) != FORMAT or type(found) is not int:
+            mend = RENEW.format(folder) if found == 1 else MEND
+            raise StartError(f"{path} has bundle format {found!r:.40}, but I read {FORMAT}; {mend}")
+        check_fields(manifest)
+    except OSError as error:
+        raise StartError(f"{path} cannot be read ({error.strerror}); {MEND}") from error
+    except Odd as error:
+        raise StartError(f"{path} is damaged ({' '.join(str(error).split())}); {MEND}") from error
     return manifest
 
 
 def _check(path: Path, digest: str | None) -> None:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # another kind may have no end
+            raise StartError(f"{path} is no file; {MEND}")
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise StartError(f"{path} cannot be read ({error}); {MEND}") from error
     if found != digest:
         raise StartError(f"{path} is not the file that its manifest describes; {MEND}")
+
+
+def _check_outside(path: Path) -> None:
+    """Whether a graph has its numbers in itself and in the one file that was checked with it."""
+    with suppress(NoFactors):  # what is no graph onnxruntime refuses, which reads nothing else then
+        if others := outside(path) - {DATA}:
+            raise StartError(f"{path} has numbers in {min(others)!r:.100}, which nobody has checked; {MEND}")

@@ -24,7 +24,7 @@ AXES = 3
 """How many axes a place has."""
 AT_A_TIME = 8192
 """So many songs are looked at in one go: all of them as floats would take 23 MB."""
-_GRAPH, _INITIALISER = 7, 5
+_GRAPH, _INITIALISER, _OUTSIDE = 7, 5, 13
 _TYPES: dict[int, type[Any]] = {1: np.float32, 2: np.uint8, 6: np.int32}
 
 
@@ -61,6 +61,8 @@ class Factors:
         if -(-tracks // self._lanes) * self._lanes > len(stored):
             raise NoFactors(f"{path} has factors of other songs")
         self._bias = bias.reshape(-1)
+        if not np.isfinite(self._bias).all():
+            raise NoFactors(f"{path} has numbers that are none")
 
     @cached_property
     def _widest(self) -> tuple[Floats, Floats]:
@@ -141,8 +143,17 @@ def _widest(factors: Factors, weights: Floats) -> tuple[Floats, Floats]:
     return axes.astype(np.float32), (mean @ axes).astype(np.float32)
 
 
-def tensors(path: Path, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
-    """The tensors of these names of an ONNX file; their numbers stay in it, or in the one beside it.
+def has_odd_numbers(path: Path) -> bool:
+    """Whether some of an ONNX file's floats are no numbers, or infinite.
+
+    Raises:
+        OSError, NoFactors: as `tensors`.
+    """
+    return not all(np.isfinite(each).all() for each in tensors(path, None).values() if each.dtype.kind == "f")
+
+
+def tensors(path: Path, names: Sequence[str] | None) -> dict[str, npt.NDArray[Any]]:
+    """The tensors of these names, or all, of an ONNX file; their numbers stay in it or in the one beside it.
 
     Raises:
         OSError: a file cannot be read.
@@ -162,12 +173,31 @@ def tensors(path: Path, names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
     return found
 
 
+def outside(path: Path) -> set[str]:
+    """The files beside an ONNX file in which some of its numbers stand.
+
+    Raises:
+        OSError: it cannot be read.
+        NoFactors: it is no protocol buffer.
+    """
+    try:
+        graphs = [graph for number, graph in _fields(_mapped(path)) if number == _GRAPH]
+        tensors = (tensor for graph in graphs for number, tensor in _fields(graph) if number == _INITIALISER)
+        entries = (entry for tensor in tensors for number, entry in _fields(tensor) if number == _OUTSIDE)
+        pairs = ([bytes(of).decode() for _, of in _fields(entry)] for entry in entries)
+        return {value for key, value in pairs if key == "location"}
+    except (IndexError, TypeError, ValueError) as error:
+        raise NoFactors(f"{path} is no ONNX file ({error})") from error
+
+
 def _mapped(path: Path) -> memoryview:
     with path.open("rb") as file:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def _tensor(message: memoryview, names: Sequence[str], folder: Path) -> tuple[str, npt.NDArray[Any] | None]:
+def _tensor(
+    message: memoryview, names: Sequence[str] | None, folder: Path
+) -> tuple[str, npt.NDArray[Any] | None]:
     """A tensor's name, and its numbers if it is one of these."""
     dims: list[int] = []
     kind, name, raw = 0, "", None
@@ -190,7 +220,7 @@ def _tensor(message: memoryview, names: Sequence[str], folder: Path) -> tuple[st
             case (13, memoryview()):
                 key, text = (bytes(of).decode() for _, of in _fields(value))
                 outside[key] = text
-    if name not in names or kind not in _TYPES:
+    if (names is not None and name not in names) or kind not in _TYPES:
         return name, None
     if outside:
         beside = _mapped(folder / Path(outside["location"]).name)

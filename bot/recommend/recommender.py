@@ -6,13 +6,14 @@ Only this module knows onnxruntime.
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from bot.party.shares import Turns
 from bot.party.words import Mood, Signal, Strategy, Suggestion, Track
 from bot.recommend import taste
 from bot.recommend.bundle import MEND, Bundle
-from bot.recommend.factors import Factors, NoFactors
+from bot.recommend.factors import Factors, NoFactors, has_odd_numbers
 from bot.recommend.halves import Answer as Answer
 from bot.recommend.halves import joined, lifted, mean, summed
 from bot.recommend.mix import mixed
@@ -57,6 +58,8 @@ OF_ONE_ARTIST = 2
 """So many songs of one artist lie around a party on its map: the nearest would all be by the same few."""
 FEW = 8
 """In a group of so many each member's own songs are looked for where all together leave none of them."""
+SAY_EVERY_S = 60.0
+"""How often the log says that the model's scores are no numbers."""
 LEAST_SHARE = 0.25
 """A second title is named as a reason when it speaks for a song at least this much as the first does."""
 LEAST_REASON = 0.3
@@ -153,11 +156,28 @@ class Recommender:
         self._versions_of = lru_cache(KNOWN)(songs.versions_of)
         self._mapped = _factors(bundle)
         self._tracks = bundle.tracks
+        self._said_s = -SAY_EVERY_S
+        self._graphs = bundle.scan, bundle.rank
         self._rng = np.random.default_rng(seed)
         self._turns = Turns("model", at_once)  # their own, so that searches need not wait
         last = bundle.tracks - 1  # all others are banned: the one left is the last one, and there is no next
-        if self.answer([], range(last), 2).tracks.tolist() != [last]:
+        if not self._ends_with(last):
             raise StartError(f"{bundle.model} does not have as many songs as its manifest says; {MEND}")
+
+    def _ends_with(self, last: int) -> bool:
+        """Whether a song is the model's last, or its numbers are none, so that nobody can say."""
+        try:
+            return bool(self.answer([], range(last), 2).tracks.tolist() == [last])
+        except Exception:  # onnxruntime's own classes have no common base
+            return False
+
+    @cached_property
+    def _odd(self) -> bool:
+        """Whether some of the model's numbers are none, for which nobody looks until something is wrong."""
+        try:
+            return any(map(has_odd_numbers, self._graphs))
+        except (NoFactors, OSError):
+            return False
 
     def close(self) -> None:
         """Waits for the questions that are worked on; it is asked no more."""
@@ -496,21 +516,43 @@ class Recommender:
         blend: Sequence[float],
     ) -> list[Answer]:
         """An answer for each ban and limit, all of one look through the table."""
-        told = {
+        told: dict[str, npt.NDArray[Any]] = {
             "queue": np.array([index for index, _ in heard], np.int64),
             "weight": np.array([signal.weight for _, signal in heard], np.float32),
             "label": np.array([signal.label for _, signal in heard], np.float32),
             "blend": np.array(blend, np.float32),
         }
         (playlist,) = self._fold.run(["playlist"], told)
-        told["scan"] = self._scanner.scan(playlist)
+        told["scan"] = scan = self._scanner.scan(playlist)
+        finite = bool(np.isfinite(scan).all())
         found = []
         for banned, limit in asked:
             if not isinstance(banned, np.ndarray):
                 banned = np.fromiter(banned, np.int64, len(banned))
             barred = {"banned": banned, "limit": np.array(limit, np.int64)}
-            found.append(Answer(*self._rank.run(OUTPUTS, {**told, **barred})))
+            answer = self._ranked({**told, **barred}) if finite else None
+            found.append(answer or self._popular(banned, limit, len(heard)))
         return found
+
+    def _ranked(self, told: Mapping[str, npt.NDArray[Any]]) -> Answer | None:
+        """What the graph answers; None where that is no numbers."""
+        try:
+            answer = Answer(*self._rank.run(OUTPUTS, told))
+        except Exception:  # onnxruntime's own classes have no common base
+            if not self._odd:
+                raise  # what is no number leads it to songs that there are not
+            return None
+        return answer if np.isfinite(answer.match).all() and np.isfinite(answer.reasons).all() else None
+
+    def _popular(self, banned: npt.NDArray[np.int64], limit: int, entries: int) -> Answer:
+        """The most popular songs, for which nothing speaks, where the model's scores are no numbers."""
+        now_s = time.monotonic()
+        if now_s - self._said_s >= SAY_EVERY_S:
+            self._said_s = now_s
+            log.warning("The model has scores that are no numbers; popular songs take their place. %s", MEND)
+        tracks = self._all_but(banned)[:limit]  # the catalogue has the popular ones first
+        match = np.linspace(0.5, 0.4, len(tracks), dtype=np.float32)
+        return Answer(tracks, match, np.zeros((len(tracks), entries), np.float32))
 
 
 def _factors(bundle: Bundle) -> Factors | None:

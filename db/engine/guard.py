@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 """How often the file is looked at, whether or not anything is written."""
-FRESH_S = 0.05
-"""So long a look is good for the next change to begin."""
 SAY_EVERY_S = 60.0
 """How often the same trouble is told."""
 
@@ -69,7 +67,6 @@ class Guard:
         self._found = stamp.number  # the last commit that was seen in the file itself
         beside = (held.log, Path(f"{held.path}-shm"))
         self._beside = {path: _which(path) for path in beside}
-        self._looked_s = 0.0
         self._said_s: dict[int, float] = {}
         self._one_at_a_time = threading.Lock()
         self._note(self._run)
@@ -91,7 +88,7 @@ class Guard:
         Raises:
             Unsaved: it is not the one any more that it was.
         """
-        if self.wrong or (time.monotonic() - self._looked_s > FRESH_S and self.look()):
+        if self.look():
             raise Unsaved
 
     def after(self) -> None:
@@ -117,7 +114,6 @@ class Guard:
             if not self.wrong and (wrong := self._of_file() or self._of_log()):
                 log.error("DATABASE_URL: %s; until then I save nothing", wrong)
                 self.wrong = wrong
-            self._looked_s = time.monotonic()
             return self.wrong
 
     def _of_file(self) -> str:

@@ -44,6 +44,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'party.db'}",
         "ROOM_PORT": "0",
+        "ALLOW_EPHEMERAL": "1",  # tests may run in a container, or with /tmp in memory
         **settings,
     }
 
@@ -184,6 +185,14 @@ async def test_a_port_in_use_is_named(tmp_path: Path) -> None:
 async def test_what_is_wrong_is_one_line(tmp_path: Path, settings: dict[str, str], named: str) -> None:
     """A bad setting ends with exit code 2 and one line that names it, and leaves no database behind."""
     assert named in await refused(tmp_path, **settings)
+    assert left_behind(tmp_path) == []
+
+
+async def test_a_disk_that_is_thrown_away_is_refused(tmp_path: Path) -> None:
+    """Before anything is made on it, and with a line that says how to have it all the same."""
+    line = await refused(tmp_path, DYNO="web.1", ALLOW_EPHEMERAL="")
+    assert "a dyno's own disk" in line
+    assert "ALLOW_EPHEMERAL=1" in line
     assert left_behind(tmp_path) == []
 
 

@@ -25,6 +25,7 @@ ALL = (
     "DATABASE_URL",
     "BACKUP_DIR",
     "KEEP_NAMES_DAYS",
+    "ALLOW_EPHEMERAL",
     "MODEL_DIR",
     "ROOM_HOST",
     "ROOM_PORT",

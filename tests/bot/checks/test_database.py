@@ -56,6 +56,14 @@ async def test_one_of_a_newer_encore(make: Make, tmp_path: Path) -> None:
         await database.check(make())
 
 
+async def test_one_that_would_be_lost(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a start would refuse it."""
+    monkeypatch.setenv("DYNO", "web.1")
+    with pytest.raises(StartError, match="ALLOW_EPHEMERAL=1"):
+        await database.check(make(allow_ephemeral=False))
+    assert "no tables yet" in (await database.check(make(allow_ephemeral=True))).told
+
+
 async def test_a_damaged_one(make: Make, tmp_path: Path) -> None:
     """What is no database is said to be none."""
     (tmp_path / "party.db").write_bytes(b"not a database at all" * 100)

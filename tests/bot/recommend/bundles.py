@@ -20,23 +20,26 @@ ARTISTS = tuple(f"Band {number}" for number in range(SONGS // 4))
 TITLES = tuple(f"Melody {number} of {SONGS - number}" for number in range(SONGS))
 
 
-def write_bundle(folder: Path, seed: int, *, more: int = 0) -> None:
+def write_bundle(folder: Path, seed: int, *, more: int = 0, lost: int = 0) -> None:
     """Puts a bundle into a folder's place, as `model_export` does.
 
     Args:
         folder: its place.
         seed: of the order in which the songs are numbered, and of what the model has learned of each.
         more: how many songs it has that others lack.
+        lost: of how many songs it does not know how popular they are: its number for that is none.
     """
     rng = np.random.default_rng(seed)
     count = SONGS + more
     order = rng.permutation(count)
     songs = [_song(int(each)) for each in order]
     artist_of = np.array([int(each) % len(ARTISTS) for each in order], np.int32)
+    factors, bias = rng.standard_normal((count, DIMS), np.float32), rng.standard_normal(count, np.float32)
+    bias[:lost] = np.nan
     model = Model(
-        rng.standard_normal((count, DIMS), np.float32),
+        factors,
         np.ones(count, np.float32),
-        rng.standard_normal(count, np.float32),
+        bias,
         0.6,
         Memory(_near(count, rng), _near(len(ARTISTS), rng), artist_of),
         Blend(1.0, 1.0, 1.0),

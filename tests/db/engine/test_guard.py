@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import shutil
@@ -13,8 +14,12 @@ from pathlib import Path
 import pytest
 
 from bot.party.errors import Unsaved
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.service import PartyService
 from db.engine import guard
 from db.keeping.backup import backup
+from tests.conftest import ANNA, BEN, ROOM, Clock
 from tests.db.engine.files import add, beside, count, killed, opened, url_of
 from tests.db.raw import file_of, run_sql
 from tests.patience import until
@@ -221,3 +226,27 @@ async def test_a_commit_has_the_next_number_and_what_changed_nothing_has_none(tm
         assert await run_sql(store, "PRAGMA user_version") == [(before + 5,)]
         left = killed(file, tmp_path / "left.db")
     assert beside(left, ".lock").read_text().split()[0] == str(before + 5)
+
+
+async def test_parties_that_cannot_go_on_fill_no_log(
+    tmp_path: Path, catalogue: Catalogue, recommender: Recommender, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The clock tries every second; one line says why nothing moves on."""
+    file, clock = tmp_path / "party.db", Clock()
+    async with opened(file) as store:
+        party = PartyService(store, catalogue, recommender, clock)
+        await party.queue.add(ROOM, ANNA, "mr brightside")
+        clock.pass_by(hours=1)
+        removed(file)
+        for _ in range(3):
+            with pytest.raises(Unsaved):
+                await party.clock.play_on()
+        running = asyncio.create_task(party.clock.run())
+        await asyncio.sleep(0)
+        await until(lambda: not party.unit.running)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        with pytest.raises(Unsaved, match="nothing has changed"):
+            await party.queue.add(ROOM, BEN, "take on me")
+        await party.close()
+    assert [each.levelname for each in caplog.records] == ["ERROR"]

@@ -79,6 +79,7 @@ class Fleet:
             "SHARD_IDS": str(shard),
             "SHARD_COUNT": str(self.shards),
             "ROOM_PORT": "0",
+            "ALLOW_EPHEMERAL": "1",
             "OMP_NUM_THREADS": "1",
             "PYTHONPATH": str(ROOT),
             "LOG_LEVEL": "info",
