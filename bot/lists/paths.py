@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from bot.lists.lines import named, spotify_id, tidy
 from bot.party.words import Wanted
 
-DASH = re.compile(r"\s+[-–—]\s+")
+DASH = re.compile(r"(?<!\s)\s+[-–—]\s+")
 """What stands between artist and title, or between title and artist."""
 _SOUND = re.compile(
     r"\.(mp3|m4a|m4b|m4p|mp4|aac|flac|alac|ogg|oga|opus|wav|wave|aiff?|wma|ape|wv|mpc|mka|webm)$",

@@ -13,7 +13,7 @@ from bot.party.limits import MOST_IMPORTED
 from bot.party.words import Wanted
 
 _SURELY_TOO_MANY = 20 * MOST_IMPORTED
-_BETWEEN_ARTISTS = re.compile(r"\s*;\s*")
+_BETWEEN_ARTISTS = re.compile(r"(?<!\s)\s*;\s*")
 
 
 def read_rows(rows: Iterable[Sequence[str]], head: Head) -> Iterator[Wanted]:

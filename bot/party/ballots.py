@@ -66,9 +66,9 @@ class Ballots:
             NothingToSuggest: every song known is queued, played, offered or unwanted.
             VisitorsLook: whoever has no account may only look.
         """
-        known, unknown = self._catalogue.vibe(text)
+        known, unknown = await self._catalogue.vibe(text)
         ballot = await self._offer(room, member, key, USUAL_SUGGESTIONS, mood, known, text)
-        return Vibe(ballot, tuple(known), tuple(unknown), tuple(self._catalogue.taken(known)))
+        return Vibe(ballot, tuple(known), tuple(unknown), tuple(await self._catalogue.taken(known)))
 
     async def _offer(
         self,

@@ -32,14 +32,14 @@ class Catalogue(Protocol):
     async def spotify_ids(self, tracks: Sequence[Track]) -> list[str | None]:
         """Where songs play on Spotify, as linked or as far as it is known."""
 
-    def vibe(self, text: str) -> tuple[list[str], list[str]]:
+    async def vibe(self, text: str) -> tuple[list[str], list[str]]:
         """The phrases of a text that are about something, at most `MOST_WORDS`, and words that nobody knows.
 
         Raises:
             PartyError: no words.
         """
 
-    def taken(self, phrases: Sequence[str]) -> Sequence[Taken]:
+    async def taken(self, phrases: Sequence[str]) -> Sequence[Taken]:
         """What each of some phrases is taken for, of those that are known."""
 
 

@@ -193,7 +193,7 @@ def alike_all(folded: Sequence[str], known: dict[str, str] | None = None) -> lis
     return _TENS.sub(r"\1\2", written).replace(" \n", "\n").replace("\n ", "\n").split("\n")
 
 
-_SUFFIX = re.compile(r" +[-–—] +(.*)", re.DOTALL)
+_SUFFIX = re.compile(r"(?<! ) +[-–—] +(.*)", re.DOTALL)
 _GUESTS = re.compile(r" (?:feat|ft|featuring) [^\n()]+")
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.party.limits import LONGEST_TEXT
 from bot.recommend.asking import BETWEEN, DECORATIONS, NOUNS, ORDINARY, REQUESTS, WISHES
 from bot.recommend.lines import cells, undecorated, words_of
 
@@ -41,7 +42,8 @@ _CREDITED = re.compile(_CREDIT, re.IGNORECASE)
 _CREDITS = re.compile(rf"\s(?:{_CREDIT}|prod\.\s).*$", re.IGNORECASE)
 _FEATURING = re.compile(r"\s(?:feat\.?|ft\.?|featuring|w/)\s*(.+)$", re.IGNORECASE)
 _AMONG = re.compile(r"\s(?:&|x|×|\+|and|und|vs\.?)\s|,\s", re.IGNORECASE)
-_EXPLICIT = re.compile(r"[(\[][^)\]]*\bexplicit\b", re.IGNORECASE)
+_EXPLICIT = re.compile(r"[(\[][^()\[\]]*\bexplicit\b", re.IGNORECASE)
+_BY = re.compile(r"\s+by\s+(?!.*\sby\s)", re.IGNORECASE)
 _OF_VIDEOS = frozenset(
     (
         "video",
@@ -124,6 +126,7 @@ def understood(text: str) -> Asked:
     """
     aside = _Side("")
     wishes: set[str] = set()
+    text = text[:LONGEST_TEXT]  # some of what tells parts apart takes the square of that
     line, folders, decorated = undecorated(text)
     for folder in folders:
         aside.say(folder, CHEAP)
@@ -311,10 +314,7 @@ def _edge(side: _Side, wishes: set[str], *, from_start: bool, asks: bool) -> Non
 
 def _by(sides: tuple[str, ...]) -> tuple[str, ...]:
     """The parts; of a single one those before and behind `by`."""
-    if (
-        len(sides) == 1
-        and (by := re.split(r"\s+by\s+(?!.*\sby\s)", sides[0], maxsplit=1, flags=re.IGNORECASE))[1:]
-    ):
+    if len(sides) == 1 and (by := _BY.split(sides[0], maxsplit=1))[1:]:
         return tuple(by)
     return sides
 

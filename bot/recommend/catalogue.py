@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar, cast
@@ -66,8 +67,8 @@ _CALLED = """
 
 AT_A_TIME = 2048
 """So many songs are read at a time: their texts take a hundred times as much as what is kept of them."""
-AT_ONCE = 2
-"""How many threads look songs up."""
+AT_ONCE = 1
+"""How many threads look songs up: two would wait for Python's one lock in turns, and both take longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,13 @@ class Catalogue:
         self._lock = threading.Lock()  # one connection, used by one worker thread at a time
         self._closing = threading.Event()
         self._turns = Turns("catalogue", AT_ONCE)
+        readers = ThreadPoolExecutor(2, "reading")
         self.counts = _counted(connection, every=bundle is None or not prepared.exists(bundle))
         self._words = dict(_words(connection))
         # The bot is ready meanwhile: who asks for a song before all are read waits for that.
-        self._reading = self._turns.threads.submit(self._read)
-        self._tables = self._turns.threads.submit(facts)
+        self._reading = readers.submit(self._read)
+        self._tables = readers.submit(facts)
+        self._readers = readers
 
     def _read(self) -> _Read:
         def make() -> Arrays:
@@ -166,6 +169,7 @@ class Catalogue:
         """Closes the file, once no search reads it; songs that are still being read are not read on."""
         self._closing.set()
         self._turns.close()
+        self._readers.shutdown(cancel_futures=True)
         with self._lock:
             self._connection.close()
 
@@ -287,21 +291,28 @@ class Catalogue:
         """The model's index of a word that playlists are named with, or None."""
         return self._words.get(word)
 
-    def vibe(self, text: str) -> tuple[list[str], list[str]]:
+    async def vibe(self, text: str) -> tuple[list[str], list[str]]:
         """The phrases of a text that are about something, at most `MOST_WORDS`, and words that nobody knows.
 
         Raises:
             NoWords: no letter or digit in it.
             TextTooLong: longer than people type.
         """
+        return await self._work(self.phrases, text)
+
+    def phrases(self, text: str) -> tuple[list[str], list[str]]:
+        """The same, for worker threads: words that nobody knows take a while."""
         text = normal("NFC", tidy(text))
         if not vibe_words(text):
             raise NoWords
         found, unknown = read(text, self._words.__contains__)
         return [part.said for part in found][:MOST_WORDS], unknown
 
-    def taken(self, phrases: Sequence[str]) -> list[Taken]:
+    async def taken(self, phrases: Sequence[str]) -> list[Taken]:
         """What each of some phrases is taken for, of those that are known."""
+        return await self._work(self._taken, phrases)
+
+    def _taken(self, phrases: Sequence[str]) -> list[Taken]:
         near = self._songs.speaker.or_near
         parts = (part for phrase in phrases for part in self.understood(phrase))
         return [Taken(part.said, tuple(near(topic).names for topic in part.topics)) for part in parts]

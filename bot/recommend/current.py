@@ -139,17 +139,6 @@ def _of_recommender(
     return asked
 
 
-def _told(
-    ask: Callable[Concatenate[Catalogue, Asked], Result],
-) -> Callable[Concatenate[Models, Asked], Result]:
-    """What the catalogue in use says at once."""
-
-    def told(models: Models, /, *given: Asked.args, **named: Asked.kwargs) -> Result:
-        return ask(models.now.catalogue, *given, **named)
-
-    return told
-
-
 class Models:
     """The catalogue and the recommender in use, as the party sees them; all front doors ask this one.
 
@@ -179,8 +168,8 @@ class Models:
     by_spotify = _of_catalogue(Catalogue.by_spotify)
     search = _of_catalogue(Catalogue.search)
     spotify_ids = _of_catalogue(Catalogue.spotify_ids)
-    vibe = _told(Catalogue.vibe)
-    taken = _told(Catalogue.taken)
+    vibe = _of_catalogue(Catalogue.vibe)
+    taken = _of_catalogue(Catalogue.taken)
     suggest = _of_recommender(Recommender.suggest)
     why = _of_recommender(Recommender.why)
     likeness = _of_recommender(Recommender.likeness)

@@ -28,7 +28,7 @@ _RUNS = re.compile(
     r"(?P<hangul>[가-힣]+)|(?P<kana>[ぁ-ゖァ-ヺー]+)|(?P<han>[々〆㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff]+)"
     r"|(?P<greek>[\u0370-\u03ff\u1f00-\u1fff]+)|(?P<other>[^\x00-\x7f]+)"
 )
-_LATIN_TOO = re.compile(r"\S*[A-Za-z]\S*")
+_LATIN_TOO = re.compile(r"(?<!\S)\S*[A-Za-z]\S*")
 _LOOK_ALIKES = str.maketrans("ΛΔ∆ΣΞΠΘΩαοАВЕЁКМНОРСТХаеёорсх", "AAAEENOOaoABEEKMHOPCTXaeeopcx")
 """What letters stand for in the middle of a Latin word, where only their looks count: JMΔC, Сafé."""
 _THAI_VOWEL = re.compile(r"([เแโใไ])([ก-ฮ])")  # is written before the consonant it is spoken after

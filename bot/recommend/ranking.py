@@ -9,9 +9,8 @@ from typing import NamedTuple
 from bot.party.spelling import alike, fold, same, same_beginnings
 from bot.recommend.asked import GUEST, Asked
 from bot.recommend.songs import Song, Words
-from bot.recommend.spelt import Nearby
+from bot.recommend.spelt import Nearby, spelt
 from bot.recommend.spelt import near as near_word
-from bot.recommend.spelt import spelt
 
 VARIANTS = frozenset(
     (

@@ -16,7 +16,7 @@ ON, OFF = "on", "off"
 WITHOUT_CHAT = {"language"}
 """What a room without a chat does not choose: everybody reads the page in their own language."""
 _ENGLISH = Replies(language("en"), str)
-_TOPIC = re.compile(r"\s*[:：]\s*")
+_TOPIC = re.compile(r"(?<!\s)\s*[:：]\s*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ XSPF_NAMESPACE = "http://xspf.org/ns/0/"
 LONGEST_STEM_BYTES = 200
 """File systems take 255 bytes for a name; this leaves room for what a browser or a player appends."""
 
+LONGEST_CELL = 1_000
+"""The longest text of a table's cell, in characters."""
+
 _FORMULA = re.compile(r"""^(?=["\s]*[=+\-@＝＋－＠]|[\t\r\n])|(?<=[,;\t\r\n])(?=["\s]*[=+\-@＝＋－＠])""")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*]')
@@ -93,7 +96,7 @@ def _row(song: Entry) -> list[str | int]:
 
 
 def _harmless(text: str) -> str:
-    return _FORMULA.sub("'", text)
+    return _FORMULA.sub("'", text[:LONGEST_CELL])
 
 
 def _m3u(songs: Sequence[Entry], title: str) -> bytes:

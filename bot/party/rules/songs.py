@@ -18,7 +18,7 @@ def explicit(track: Track) -> bool:
 
 def _notes(text: str) -> list[str]:
     """What stands in brackets."""
-    return re.findall(r"[(\[]([^)\]]*)[)\]]", text.casefold())
+    return re.findall(r"[(\[]([^()\[\]]*)[)\]]", text.casefold())
 
 
 def main_artist(track: Track) -> str:

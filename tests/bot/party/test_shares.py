@@ -34,6 +34,7 @@ class Clock:
     now = 1_000.0
 
     def __call__(self) -> float:
+        """The time."""
         return self.now
 
 
@@ -210,6 +211,8 @@ async def test_work_that_nobody_waits_for_is_not_done(turns: Turns, busy: Callab
     here = asyncio.create_task(turns.run(made.append, "here"))
     await asyncio.sleep(0)
     gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
     busy()
     await here
     assert made == ["here"]

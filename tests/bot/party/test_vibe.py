@@ -181,12 +181,12 @@ async def test_bad_words_are_refused_and_the_party_unchanged(
 )
 def test_the_phrases_of_a_text(catalogue: Catalogue, text: str, known: list[str], unknown: list[str]) -> None:
     """Each once, as it was typed; words that say nothing are no words, and neither are names of stations."""
-    assert catalogue.vibe(text) == (known, unknown)
+    assert catalogue.phrases(text) == (known, unknown)
 
 
 def test_only_a_handful_of_words_count(catalogue: Catalogue) -> None:
     """More known words than that are left out; unknown ones are told, and a long list is cut when said."""
-    known, _ = catalogue.vibe("80s 90s rock pop jazz funk soul disco house summer")
+    known, _ = catalogue.phrases("80s 90s rock pop jazz funk soul disco house summer")
     assert known == ["80s", "90s", "rock", "pop", "jazz", "funk"]
     assert len(known) == MOST_WORDS
     names = [f"zz{letter}" for letter in "abcdefgh"]

@@ -48,4 +48,4 @@ def asked(vibe: Vibe, catalogue: Catalogue) -> Asked:
     """What a phrase is taken for."""
     parts = catalogue.understood(vibe.phrase)
     meant = [name for part in parts for name in ([each.key for each in part.topics] or [part.said])]
-    return Asked(vibe, tuple(meant), tuple(catalogue.vibe(vibe.phrase)[1]))
+    return Asked(vibe, tuple(meant), tuple(catalogue.phrases(vibe.phrase)[1]))

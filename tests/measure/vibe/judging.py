@@ -33,7 +33,7 @@ class Judged:
 
 async def judged(check: Check, catalogue: Catalogue, recommender: Recommender) -> Judged:
     """What is true of the first songs for a phrase, with an empty queue."""
-    found = await recommender.suggest([], [], SONGS, words=catalogue.vibe(check.phrase)[0], mood=Mood.SAFE)
+    found = await recommender.suggest([], [], SONGS, words=catalogue.phrases(check.phrase)[0], mood=Mood.SAFE)
     told = [check.is_so(each.track) for each in found]
     return Judged(sum(each is True for each in told), sum(each is not None for each in told))
 
