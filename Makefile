@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-db torture bench-search bench-scale bench-memory mutants translations screenshot vendor clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-db torture bench-search bench-scale bench-memory soak mutants translations screenshot vendor clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -129,6 +129,13 @@ bench-scale: $(VENV)/.bench ## measure Encore at up to a million playlists besid
 
 bench-memory: $(VENV)/.dev ## print how much memory each part of the bot takes
 	@$(BIN)/python -m tests.measure.memory
+
+RUSH ?= 600
+CALM ?= 3600
+BROWSERS ?= 200
+
+soak: $(VENV)/.dev ## rush the bot with 200 browsers for ten minutes, and look what it holds after an hour of calm
+	@$(BIN)/python -m tests.measure.soak --browsers $(BROWSERS) --rush $(RUSH) --calm $(CALM) --seed $(SEED)
 
 mutants: $(VENV)/.dev ## change the rules bit by bit and count which changes their tests notice
 	@$(BIN)/python -m tests.measure.mutants

@@ -40,6 +40,7 @@ from bot.party.errors import StartError
 from bot.party.vitals import LAST_COPY
 from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
+from bot.recommend.catalogue import give_back
 from bot.recommend.current import Model, Models
 from bot.recommend.preparing import prepared_for
 from bot.room import open_room
@@ -256,7 +257,7 @@ async def run(settings: Settings) -> None:
     renew = _hung_up(task)
     try:
         async with open_house(settings) as house:
-            house.doors.append(asyncio.create_task(tidy(), name="tidy"))
+            house.doors.append(asyncio.create_task(tidy(give_back), name="tidy"))
             watching = house.models.watch(renew, house.model_changed)
             house.doors.append(asyncio.create_task(watching, name="model"))
             await _say_ready(house, settings)

@@ -69,7 +69,7 @@ class Floor:
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._soon: asyncio.TimerHandle | None = None
         with working_for(None):  # all who look at it
-            self._telling = asyncio.create_task(self._keep_told())
+            self._telling: asyncio.Task[None] | None = asyncio.create_task(self._keep_told())
 
     async def opened(self) -> Party:
         """The party, once it was read.
@@ -83,7 +83,9 @@ class Floor:
 
     def close(self) -> None:
         """Tells nobody anything any more."""
-        self._telling.cancel()
+        if self._telling:
+            self._telling.cancel()
+            self._telling = None  # it goes on holding this floor
         if self._soon:
             self._soon.cancel()
         if self._opened.done() and not self._opened.cancelled():

@@ -1,0 +1,64 @@
+"""Whether garbage goes while the bot runs."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from bot import garbage
+from tests.patience import until as eventually
+
+
+class Circle:
+    """Something that holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def own_ways() -> Iterator[None]:
+    """The collector is afterwards as it was before."""
+    threshold = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*threshold)
+
+
+async def test_what_has_lived_long_is_collected_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A circle that was alive for many looks goes soon after it has ended, and free memory with it."""
+    given_back: list[int] = []
+    monkeypatch.setattr(garbage, "TIDY_S", 0.001)
+    monkeypatch.setattr(garbage, "THOROUGH_S", 0.05)
+    monkeypatch.setattr(garbage, "SHARE", 1)
+    tidying = asyncio.create_task(garbage.tidy(lambda: given_back.append(1)))
+    await eventually(lambda: bool(given_back))  # what was there before it began is set aside
+    held = [Circle()]
+    seen = weakref.ref(held[0])
+    await eventually(lambda: len(given_back) > 3)
+    alive = seen() is not None
+    held.clear()
+    assert alive
+    await eventually(lambda: seen() is None)
+    tidying.cancel()
+
+
+async def test_what_came_after_the_start_is_never_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set aside is spared every look, and lies there for good if it has become garbage."""
+    looks = []
+    monkeypatch.setattr(garbage, "TIDY_S", 0.001)
+    collect = gc.collect
+    monkeypatch.setattr(gc, "collect", lambda *which: looks.append(1) or collect(*which))
+    tidying = asyncio.create_task(garbage.tidy())
+    await eventually(lambda: bool(looks))
+    set_aside = gc.get_freeze_count()
+    kept = [[each] for each in range(1_000)]
+    at = len(looks)
+    await eventually(lambda: len(looks) > at + 3)
+    assert gc.get_freeze_count() <= set_aside
+    assert len(kept) == 1_000
+    tidying.cancel()
