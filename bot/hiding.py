@@ -17,6 +17,9 @@ Every pattern is linear: what may be repeated is bounded, or ends where the next
 from __future__ import annotations
 
 import re
+import sys
+import traceback
+from types import TracebackType
 
 HIDDEN = "[hidden]"
 
@@ -70,3 +73,12 @@ def hide(text: str) -> str:
     for pattern, instead in _KINDS:
         text = pattern.sub(instead, text)
     return text
+
+
+def hide_in_crashes() -> None:
+    """Has the traceback with which a command ends by mistake printed like this, where there is no log."""
+    sys.excepthook = _print_hidden
+
+
+def _print_hidden(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    print(hide("".join(traceback.format_exception(kind, error, where))), end="", file=sys.stderr)

@@ -14,7 +14,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from bot.hiding import hide
+from bot.hiding import hide, hide_in_crashes
 from bot.party.errors import StartError
 from bot.settings import read_settings
 from db.keeping.backup import Kept, backup, move, restore
@@ -116,4 +116,5 @@ def main(line: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    hide_in_crashes()
     sys.exit(main())
