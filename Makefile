@@ -151,7 +151,7 @@ vendor: ## make the map's three.js anew, of the versions that stand here; needs 
 audit: $(VENV)/.audit ## look for known faults in what is pinned, weak places in the code, and secrets in the history
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot cogs db model_export
 	@$(BIN)/python -m tests.supply.history
-	@$(BIN)/python -m tests.supply.audit requirements.txt requirements-train.txt requirements-dev.txt
+	@$(BIN)/python -m tests.supply.audit requirements.txt requirements-train.txt
 
 sbom: $(VENV)/.run ## write what the bot is made of into out/sbom.cdx.json, in CycloneDX
 	@$(BIN)/python -m tests.supply.sbom out/sbom.cdx.json

@@ -41,7 +41,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # Addresses, by their path: Discord's, Slack's wherever they are, links to our own pages.
         r"(/(?:interactions|webhooks)/[0-9]{1,25}/)[^\s/?#\"'<>\\,;)]{8,}",
         r"(hooks\.slack(?:-gov)?\.com(?:/|%2F))[^\s\"'<>\\,;)&]+",
-        r"(/(?:commands|actions|app|services|workflows|triggers|hooks)/(?-i:[TE][A-Z0-9]{2,20})/)"
+        r"(/(?:commands|actions|app|services|workflows|triggers)/(?-i:[TE][A-Z0-9]{2,20})/)"
         r"[^\s\"'<>\\,;)&?]+",
         r"(files\.slack(?:-gov)?\.com/upload/)[^\s\"'<>\\,;)]+",
         r"((?:/|%2F)(?:party|night|spotify(?:/|%2F)connect)(?:/|%2F))[A-Za-z0-9_-]{16,}+(?!\.py\b)",

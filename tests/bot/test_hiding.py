@@ -149,7 +149,7 @@ def test_what_is_hidden_stays_as_it_is() -> None:
             "/webhooks/",
             "/interactions/1/",
             "/party/",
-            "/hooks/T0/",
+            "/actions/T00/",
             "hooks.slack.com",
             "://",
             "://a:",
