@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-db torture bench-search bench-scale bench-memory soak mutants translations screenshot vendor clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-db torture bench-search bench-scale bench-memory soak mutants translations screenshot vendor audit sbom clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -58,6 +58,11 @@ $(VENV)/.bench: requirements-bench.txt $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+$(VENV)/.audit: requirements-audit.txt $(VENV)/.dev
+	@echo "Installing what looks for known faults ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
@@ -67,6 +72,7 @@ lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
 		--group train --group dev -o requirements-dev.txt
 	$(COMPILE) --upgrade -c requirements-dev.txt --group spark -o requirements-spark.txt
 	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt --group bench -o requirements-bench.txt
+	$(COMPILE) --upgrade -c requirements-dev.txt --group audit -o requirements-audit.txt
 
 migration: $(VENV)/.dev ## write a migration for a change of db/schema.py: make migration MESSAGE="..."
 	$(BIN)/python -m db migration "$(MESSAGE)"
@@ -157,6 +163,14 @@ vendor: ## make the map's three.js anew, of the versions that stand here; needs 
 		"$$folder/node_modules/.bin/esbuild" "$$folder/three.entry.mjs" --bundle --minify --format=esm \
 			--legal-comments=inline --log-level=warning --outfile=$(VENDOR)/three.js && \
 		cp "$$folder/node_modules/three/LICENSE" $(VENDOR)/three-LICENSE
+
+audit: $(VENV)/.audit ## look for known faults in what is pinned, weak places in the code, and secrets in the history
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive bot cogs db model_export
+	@$(BIN)/python -m tests.supply.history
+	@$(BIN)/python -m tests.supply.audit requirements.txt requirements-train.txt
+
+sbom: $(VENV)/.run ## write what the bot is made of into out/sbom.cdx.json, in CycloneDX
+	@$(BIN)/python -m tests.supply.sbom out/sbom.cdx.json
 
 clean: ## remove what was made here, except parties
 	rm -rf $(VENV) out mutants .mypy_cache .ruff_cache .pytest_cache

@@ -34,7 +34,7 @@ from bot.checks import together as checks
 from bot.copies import Copies
 from bot.find import find as find_song
 from bot.garbage import tidy
-from bot.hiding import hide
+from bot.hiding import hide, hide_in_crashes
 from bot.metrics import watch_loop
 from bot.party.errors import StartError
 from bot.party.vitals import LAST_COPY
@@ -394,4 +394,5 @@ def main(line: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    hide_in_crashes()
     leave(main())

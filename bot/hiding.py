@@ -17,6 +17,9 @@ Every pattern is linear: what may be repeated is bounded, or ends where the next
 from __future__ import annotations
 
 import re
+import sys
+import traceback
+from types import TracebackType
 
 HIDDEN = "[hidden]"
 
@@ -38,7 +41,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # Addresses, by their path: Discord's, Slack's wherever they are, links to our own pages.
         r"(/(?:interactions|webhooks)/[0-9]{1,25}/)[^\s/?#\"'<>\\,;)]{8,}",
         r"(hooks\.slack(?:-gov)?\.com(?:/|%2F))[^\s\"'<>\\,;)&]+",
-        r"(/(?:commands|actions|app|services|workflows|triggers|hooks)/(?-i:[TE][A-Z0-9]{2,20})/)"
+        r"(/(?:commands|actions|app|services|workflows|triggers)/(?-i:[TE][A-Z0-9]{2,20})/)"
         r"[^\s\"'<>\\,;)&?]+",
         r"(files\.slack(?:-gov)?\.com/upload/)[^\s\"'<>\\,;)]+",
         r"((?:/|%2F)(?:party|night|spotify(?:/|%2F)connect)(?:/|%2F))[A-Za-z0-9_-]{16,}+(?!\.py\b)",
@@ -70,3 +73,12 @@ def hide(text: str) -> str:
     for pattern, instead in _KINDS:
         text = pattern.sub(instead, text)
     return text
+
+
+def hide_in_crashes() -> None:
+    """Has the traceback with which a command ends by mistake printed like this, where there is no log."""
+    sys.excepthook = _print_hidden
+
+
+def _print_hidden(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    print(hide("".join(traceback.format_exception(kind, error, where))), end="", file=sys.stderr)

@@ -19,7 +19,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from bot.hiding import hide
+from bot.hiding import hide, hide_in_crashes
 from bot.party.errors import StartError
 from bot.party.words import Member
 from bot.settings import read_settings
@@ -160,4 +160,5 @@ def main(line: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    hide_in_crashes()
     leave(main())

@@ -23,8 +23,8 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.logs import formatter, set_up
+from bot.party.errors import SpotifyError
 from bot.party.words import Member
-from bot.playback.errors import SpotifyError
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.room import open_room

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 
-from bot.hiding import HIDDEN, hide
+from bot.hiding import HIDDEN, hide, hide_in_crashes
 
 CANARY = "pLhYtR45-_aaBBcc998877-zzcanarycanarycanary00"
 INTERACTION = f"aW50ZXJhY3Rpb246{CANARY}"
@@ -114,6 +115,16 @@ def test_words_stay(text: str) -> None:
     assert hide(text) == text
 
 
+def test_a_command_ends_by_mistake_without_a_secret(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before there is a log, or where there is none."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    hide_in_crashes()
+    sys.excepthook(ValueError, ValueError(f"token={CANARY}"), None)
+    assert capsys.readouterr().err == f"ValueError: token={HIDDEN}\n"
+
+
 def test_what_is_hidden_stays_as_it_is() -> None:
     """A text may come by twice."""
     once = hide(f"token={CANARY}&x=1 Authorization: Bearer {CANARY}")
@@ -138,7 +149,7 @@ def test_what_is_hidden_stays_as_it_is() -> None:
             "/webhooks/",
             "/interactions/1/",
             "/party/",
-            "/hooks/T0/",
+            "/actions/T00/",
             "hooks.slack.com",
             "://",
             "://a:",

@@ -85,6 +85,18 @@ async def test_what_an_older_encore_kept_is_sealed_at_a_start(database_url: str)
     assert all(each.startswith("gAAAA") for each in await kept(database_url))
 
 
+async def test_nothing_is_left_of_what_was_not_sealed(database_url: str, tmp_path: Path) -> None:
+    """Neither in the file, nor in what SQLite keeps beside it."""
+    await keep(database_url, OLD)
+    async with open_store(database_url, [OLD]) as store:
+        await run_sql(store, f"UPDATE passes SET secret = '{SECRET}'")  # noqa: S608 - ours
+        await run_sql(store, f"UPDATE nights SET secret = '{NIGHT}'")  # noqa: S608 - ours
+    assert SECRET.encode() in in_files(tmp_path)
+    await shown(database_url, OLD)
+    assert SECRET.encode() not in in_files(tmp_path)
+    assert NIGHT.encode() not in in_files(tmp_path)
+
+
 async def test_without_keys_a_file_has_one_beside_it(database_url: str, tmp_path: Path) -> None:
     """For its owner alone, and no copy has it; setting keys later loses nothing."""
     await keep(database_url)

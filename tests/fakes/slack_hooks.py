@@ -20,7 +20,7 @@ _GONE = ("expired_url", "used_url")
 
 
 class Hooks:
-    """Answers `/hooks/<team>/<id>`."""
+    """Answers `/actions/<team>/<number>/<secret>`, as such an address reads in the documentation."""
 
     def __init__(self, world: World) -> None:
         """Serve this world."""

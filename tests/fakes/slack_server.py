@@ -61,7 +61,7 @@ class FakeSlack(Acts):
         """Listen on a free port."""
         app = web.Application(client_max_size=64 * 1024**2)
         app.router.add_route("*", "/api/{method}", self._web.handle)
-        app.router.add_post("/hooks/{team}/{hook}", self._hooks.handle)
+        app.router.add_post("/actions/{team}/{number}/{hook}", self._hooks.handle)
         app.router.add_post("/upload/v1/{secret}", self._files.upload)
         app.router.add_get("/files-pri/{file}/{name:.+}", self._downloads.handle)
         app.router.add_get("/link/", self.socket.handle)

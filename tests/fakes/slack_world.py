@@ -250,7 +250,7 @@ class World:
         """A new response_url for an act."""
         hook_id = secrets.token_urlsafe(16)
         self.hooks[hook_id] = Hook(act, self.now())
-        return f"{self.base}/hooks/{act.team.id}/{hook_id}"
+        return f"{self.base}/actions/{act.team.id}/{next(self._numbers)}/{hook_id}"
 
     def hook(self, hook_id: str) -> Act:
         """Use a response_url once; `expired_url` or `used_url`."""
