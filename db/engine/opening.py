@@ -28,7 +28,7 @@ try:
 except ImportError:  # Windows has no such lock; two bots on one file are the operator's to avoid there
     fcntl = None  # type: ignore[assignment]
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 WRONG = (SQLAlchemyError, sqlite3.Error, CommandError, OSError, UnicodeError, OverflowError)
 
 
