@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, NullPool, create_engine, event
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 STATEMENTS = 256
 """So many are kept prepared: each commit has one of its own, which may push out none of the others."""
 

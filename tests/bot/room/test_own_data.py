@@ -15,6 +15,7 @@ from bot.room.names import person
 from bot.service import PartyService
 from db.store import Store
 from tests.bot.room.conftest import Enter, OpenPage
+from tests.bot.room.sound_stage import SoundRoom
 from tests.bot.room.test_panel_page import open_menu
 from tests.bot.room.visitor import Visitor, connect
 from tests.conftest import ON_BOTH
@@ -48,6 +49,17 @@ async def test_everything_about_a_guest_is_a_file(enter: Enter) -> None:
     assert [each["title"] for each in found["songs"]] == ["Take on Me"]
     assert [each["name"] for each in found["nicknames"]] == ["Annabella"]
     assert "Benedikt" not in json.dumps(found)
+
+
+async def test_a_connection_is_told_without_its_keys(sounding: SoundRoom) -> None:
+    """The name at Spotify and since when; what lets the bot in stays sealed."""
+    ann, user = await sounding.host("Annabella")
+    found = await told(ann)
+    assert found["name_at_spotify"] == user.name
+    assert [each["linked"][-6:] for each in found["spotify_connections"]] == ["+00:00"]
+    assert not {"sealed", "access", "refresh", "secret"} & {
+        key for rows in found.values() if isinstance(rows, list) for row in rows for key in row
+    }
 
 
 @ON_BOTH

@@ -486,6 +486,9 @@ async def test_every_row_is_really_asked_for(
     for name in ("Settings", "Numbers", "Help", "What I know"):
         await sheet.get_by_role("button", name=name).first.click()
         await sheet.get_by_role("button", name="Back").click()
+    await sheet.get_by_role("button", name="What I know").click()
+    await sheet.get_by_role("button", name="Get my data").click()
+    await sheet.get_by_role("button", name="Back").click()
     await sheet.get_by_role("button", name="Take it home").click()
     await sheet.get_by_role("button", name="CSV").click()
     await sheet.get_by_role("button", name="Back").click()

@@ -29,7 +29,7 @@ async def forgotten(fake: FakeSlack, party: PartyService) -> bool:
 async def test_who_confirms_it_is_erased(fake: FakeSlack, party: PartyService) -> None:
     """First it is told what is kept; a press on the button erases it, and the songs stay, without a name."""
     anna = fake.member("Anna")
-    await fake.slash(anna, "/add", "wonderwall")
+    await answer(await fake.slash(anna, "/add", "wonderwall"))
     message = await answer(await fake.slash(anna, "/party", "delete-my-data"))
     assert (message.private_to, [*message.actions]) == (anna, [f"encore:forget:{anna.id}"])
     assert "I keep your ID and name" in read(message)
@@ -76,8 +76,8 @@ async def test_what_concerns_oneself_needs_no_channel(fake: FakeSlack, party: Pa
 async def test_everything_about_oneself_is_a_file(fake: FakeSlack) -> None:
     """It comes as a direct message, whether it was asked for there or in a channel."""
     anna, ben = fake.member("Anna"), fake.member("Benedikt")
-    await fake.slash(anna, "/add", "wonderwall")
-    await fake.slash(ben, "/add", "africa toto")
+    await answer(await fake.slash(anna, "/add", "wonderwall"))
+    await answer(await fake.slash(ben, "/add", "africa toto"))
     for channel in (fake.general, fake.dm(anna)):
         fake.files.clear()
         await fake.slash(anna, "/party", "my-data", channel=channel)
