@@ -9,7 +9,7 @@ import logging
 from bot.party.autopilot import Autopilot
 from bot.party.limits import GRACE_MS
 from bot.party.nights import Nights
-from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.unit_of_work import NoParty, UnitOfWork, finished
 from bot.party.words import Room, State
 
 log = logging.getLogger(__name__)
@@ -58,18 +58,20 @@ class Clock:
                 continue
             try:
                 await work(room)
+            except NoParty:
+                continue  # the bot has left it meanwhile
             except Exception:
                 log.exception("Could not move on to the next song in %s; trying again.", room)
 
     async def _settle_skip(self, room: Room) -> None:
         """Skips what plays where those who want it have become enough, because others have left."""
-        async with self.unit.writing(room) as party:
+        async with self.unit.writing(room, make=False) as party:
             playing = await party.playing()
             if playing is not None and (await party.skipped(playing)).enough:
                 await party.end(playing, State.SKIPPED)
 
     async def _end_song(self, room: Room) -> None:
-        async with self.unit.writing(room) as party:
+        async with self.unit.writing(room, make=False) as party:
             playing = await party.playing()
             if playing is None:
                 return
