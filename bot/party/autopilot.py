@@ -8,7 +8,7 @@ from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS, USUAL_SUGGESTION
 from bot.party.reader import PartyReader
 from bot.party.rules.autopilot import Turn, due, winner
 from bot.party.suggesting import Proposal, Suggestions, still_new
-from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.unit_of_work import NoParty, UnitOfWork, finished
 from bot.party.words import NOBODY, Change, Member, Mood, Room, State
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ class Autopilot:
                 continue
             try:
                 await self._roll(room)
+            except NoParty:
+                continue  # the bot has left it meanwhile
             except Exception:
                 log.exception("The autopilot failed in %s; trying again.", room)
 
@@ -64,7 +66,7 @@ class Autopilot:
             await self._put(room, last, proposal)
 
     async def _put(self, room: Room, last: Change | None, proposal: Proposal) -> None:
-        async with self.unit.writing(room) as party:
+        async with self.unit.writing(room, make=False) as party:
             asked = await party.open_ballot()
             if asked != last or party.over:  # another process was faster, or somebody has ended the party
                 return
@@ -80,7 +82,7 @@ class Autopilot:
             await party.tx.entries.insert_ballot(party.id, number, suggestions, party.now_ms)
 
     async def _decide(self, room: Room, asked: Change) -> None:
-        async with self.unit.writing(room) as party:
+        async with self.unit.writing(room, make=False) as party:
             if await party.open_ballot() != asked or party.over:
                 return
             await party.tx.diary.mark_undone(asked.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.unit_of_work import NoParty, UnitOfWork, finished
 from bot.party.words import Room
 
 
@@ -31,11 +31,14 @@ class Cards:
 
         That is another one where a process that serves the same room has replaced it meanwhile.
         """
-        async with self.unit.writing(room) as party:
-            if party.record.card != card:
-                return party.record.card
-            await party.tx.parties.set_card(party.id, "")
-            return ""
+        try:
+            async with self.unit.writing(room, make=False) as party:
+                if party.record.card != card:
+                    return party.record.card
+                await party.tx.parties.set_card(party.id, "")
+        except NoParty:
+            pass  # it went with its party
+        return ""
 
     @finished
     async def rooms(self, platform: str, since_ms: int) -> list[Room]:

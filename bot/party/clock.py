@@ -11,7 +11,7 @@ from bot.party.errors import Unsaved
 from bot.party.limits import GRACE_MS, PARTY_ENDS_AFTER_MS
 from bot.party.nights import Nights
 from bot.party.steady import SteadyClock
-from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.unit_of_work import NoParty, UnitOfWork, finished
 from bot.party.words import Room, State
 
 log = logging.getLogger(__name__)
@@ -91,6 +91,8 @@ class Clock:
                 continue
             try:
                 await work(room)
+            except NoParty:
+                continue  # the bot has left it meanwhile
             except Unsaved:
                 raise
             except Exception:
@@ -98,13 +100,13 @@ class Clock:
 
     async def _settle_skip(self, room: Room) -> None:
         """Skips what plays where those who want it have become enough, because others have left."""
-        async with self.unit.writing(room) as party:
+        async with self.unit.writing(room, make=False) as party:
             playing = await party.playing()
             if playing is not None and (await party.skipped(playing)).enough:
                 await party.end(playing, State.SKIPPED)
 
     async def _end_song(self, room: Room) -> None:
-        async with self.unit.writing(room) as party:
+        async with self.unit.writing(room, make=False) as party:
             playing = await party.playing()
             if playing is None:
                 return

@@ -15,7 +15,7 @@ from bot.party.passes import Passes
 from bot.party.ports import Catalogue
 from bot.party.results import Ended, MemberStats, Night
 from bot.party.rules.streaks import streaks
-from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.unit_of_work import NoParty, UnitOfWork, finished
 from bot.party.words import NOBODY, Change, Entry, Member, NightRecord, Room, State
 from bot.party.writer import MemberWriter
 
@@ -134,13 +134,15 @@ class Nights:
                 continue
             try:
                 await self._settle(room)
+            except NoParty:
+                continue  # the bot has left it meanwhile
             except Exception:
                 log.exception("Could not keep the night of %s.", room)
 
     async def _settle(self, room: Room) -> None:
         named = self._named.get(room.platform)
         title = named(room) if named else ""
-        async with self.unit.writing(room) as party:
+        async with self.unit.writing(room, make=False) as party:
             secret = await keep_night(party, title=title) if party.over else ""
         if secret:
             self.unit.notices.over(room, secret)

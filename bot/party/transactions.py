@@ -61,6 +61,9 @@ class PartyReads(Protocol):
 class Parties(PartyReads, Protocol):
     """Rooms and their parties."""
 
+    async def open(self, room: Room, now_ms: int, *, make: bool = True) -> PartyRecord:
+        """The room's party, kept from others; made if there is none, or else one without a number."""
+
     async def enter(
         self, room: Room, now_ms: int, member: Member, key: str | None, entry_id: int | None = None
     ) -> tuple[PartyRecord, Change | None]:

@@ -59,6 +59,10 @@ class HasUnit(Protocol):
 Self = TypeVar("Self", bound=HasUnit)
 
 
+class NoParty(Exception):
+    """There is no party in a room: nobody has begun one, or the bot has left it."""
+
+
 def finished(
     use_case: Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]],
 ) -> Callable[Concatenate[Self, Args], Coroutine[Any, Any, Result]]:
@@ -156,12 +160,18 @@ class UnitOfWork:
             yield PartyReader(tx, record, now_ms, self._who_listens(room, record))
 
     @asynccontextmanager
-    async def writing(self, room: Room) -> AsyncIterator[PartyWriter]:
-        """A party that changes by itself; nobody else changes it meanwhile."""
+    async def writing(self, room: Room, *, make: bool = True) -> AsyncIterator[PartyWriter]:
+        """A party that changes by itself; nobody else changes it meanwhile.
+
+        Raises:
+            NoParty: it is not there, or no more, and it was not to `make` one.
+        """
         try:
             async with self.store.writing() as tx:
                 now_ms = self.now_ms()
-                record = _of_now(await tx.parties.open(room, now_ms), now_ms)
+                record = _of_now(await tx.parties.open(room, now_ms, make=make), now_ms)
+                if not record.id:
+                    raise NoParty
                 self.remember_rules(room, record.rules)
                 party = PartyWriter(tx, record, now_ms, self._who_listens(room, record))
                 yield party

@@ -77,7 +77,8 @@ class Playing:
         if playback is not None and playback.host == member and not paused:
             return await self._hosts.make_sure(room, member, key)
         if playback is None and not paused:
-            await self._hosts.begin(room, member, key)
+            if not await self._hosts.came_before(room, member, key):  # then what stood still goes on
+                await self._hosts.begin(room, member, key)
         elif playback is None and await self._hosts.can_host(member):
             try:
                 await self._hosts.begin(room, member, key)

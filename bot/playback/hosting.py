@@ -176,6 +176,11 @@ class Hosts:
             await party.tx.playbacks.resume(playing.id, party.now_ms + playing.left_ms)
             return playback if playback is not None and playback.on == playing.id else None
 
+    async def came_before(self, room: Room, member: Member, key: str | None) -> bool:
+        """Whether a request has done something already, when it came first."""
+        async with self.unit.writing_for(room, member, key) as party:
+            return party.done is not None
+
     async def resume(self, room: Room, member: Member, key: str | None) -> None:
         """Lets what stands still go on, clock and device."""
         playback = await self.release(room, member, key)

@@ -190,13 +190,13 @@ class Parties:
         self._session = session
         self._members = members
 
-    async def open(self, room: Room, now_ms: int) -> PartyRecord:
+    async def open(self, room: Room, now_ms: int, *, make: bool = True) -> PartyRecord:
         """The room's party. A transaction that writes makes it if there is none, and keeps others from it.
 
-        It asks for its one party before it writes anything. Who only looks where there is none sees an
-        empty one.
+        It asks for its one party before it writes anything. Who only looks where there is none, or does not
+        want to `make` one, sees an empty one.
         """
-        return await self._arrive(room, _room_columns(room), now_ms, WITH_ALL)
+        return await self._arrive(room, _room_columns(room), now_ms, WITH_ALL, make=make)
 
     async def enter(
         self, room: Room, now_ms: int, member: Member, key: str | None, entry_id: int | None = None
@@ -221,6 +221,8 @@ class Parties:
         ahead: Sequence[Ahead],
         entry_id: int | None = None,
         more: Sequence[Asked[Any]] = (),
+        *,
+        make: bool = True,
     ) -> PartyRecord:
         """A room's party and what else is asked, and what is read ahead where that saves a trip."""
         await self._session.enter(room)
@@ -231,7 +233,7 @@ class Parties:
         await self._session.fetch(party, sounds, *more, *early)
         if party.rows:
             record = _record(room, party.rows[0], sounds.rows)
-        elif self._session.writes:
+        elif self._session.writes and make:
             # If somebody else is about to make it, this waits for them and does nothing.
             first = rule_columns(first_rules(room.platform))
             await self._session.write(MAKE, **place, started_ms=now_ms, active_ms=now_ms, **first)

@@ -25,14 +25,13 @@ import asyncpg
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.engine import make_url
 
 from bot.__main__ import run_on_loop
 from bot.party.errors import PartyError
 from bot.party.words import Room
 from bot.service import PartyService
 from db.engine.opening import connected
-from db.engine.postgres import POOL_SIZE
+from db.engine.postgres import DRIVER, POOL_SIZE
 from db.store import open_store
 from tests.measure.promises import percentile
 from tests.measure.torture.asks import MODERATOR, person
@@ -157,8 +156,8 @@ def _insert(connection: sqlite3.Connection, number: int) -> None:
 async def bare_postgres(server: Server, database: str) -> AsyncIterator[Bare]:
     """Bare transactions on some connections at once."""
     server.run(MAKE.format(number="bigserial"), database)
-    host = {"host": str(server.folder), "port": server.port, "user": make_url(server.url(database)).username}
-    pool = await asyncpg.create_pool(**host, database=database, min_size=POOL_SIZE, max_size=POOL_SIZE)
+    dsn = server.url(database).replace(DRIVER, "postgresql")
+    pool = await asyncpg.create_pool(dsn, min_size=POOL_SIZE, max_size=POOL_SIZE)
 
     async def insert(count: int) -> None:
         numbers = iter(range(count))

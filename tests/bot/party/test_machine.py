@@ -351,8 +351,13 @@ def crash(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> 
 @ON_BOTH
 def test_a_party_is_as_a_simple_model_says(database_url: str, crash: Crash) -> None:
     """Whatever people do, however often it is delivered, and whenever the bot starts anew."""
+
+    class Here(Machine):
+        def __init__(self) -> None:
+            super().__init__(database_url, crash)
+
     run_state_machine_as_test(
-        lambda: Machine(database_url, crash),
+        Here,
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,

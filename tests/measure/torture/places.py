@@ -97,12 +97,12 @@ def kill_server(server: Server) -> None:
     """Ends a PostgreSQL server and all its processes as a lack of memory would."""
     main = int((server.folder / "data" / "postmaster.pid").read_text("ascii").splitlines()[0])
     children = Path(f"/proc/{main}/task/{main}/children").read_text("ascii").split()
-    os.kill(main, signal.SIGKILL)
-    for pid in map(int, children):
+    processes = [main, *map(int, children)]
+    for pid in processes:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     until = time.monotonic() + GONE_WITHIN_S
-    while any(_runs(int(pid)) for pid in (main, *children)) and time.monotonic() < until:
+    while any(map(_runs, processes)) and time.monotonic() < until:
         time.sleep(0.01)
     # Where nobody waits for the dead they keep their number, and the next server would take it for alive.
     for lock in (server.folder / "data" / "postmaster.pid", *server.folder.glob(".s.PGSQL.*.lock")):

@@ -45,7 +45,9 @@ TURNS_S = (0.0, 0.0, 1.0, -1.0, 70.0, -3_600.0, 3_600.0, -47_000.0, 47_000.0)
 """By how much the clock is wrong, where it is: up to more than a party lasts."""
 PARTY = f"{os.sep}bot{os.sep}"
 """Stands in the path of each file with a use case."""
-UNSAVED: type[Exception] = getattr(errors, "Unsaved", Wrong)
+UNSAVED = tuple(
+    getattr(errors, name) for name in ("Unsaved", "Interrupted", "PerhapsSaved") if hasattr(errors, name)
+)
 """What people are told when nothing can be saved; whether it was so is looked at afterwards."""
 
 
@@ -175,7 +177,9 @@ class Life:
         try:
             return "done", await doing
         except UNSAVED as error:
-            return ("wrong" if isinstance(error, Wrong) else "unknown"), f"{type(error).__name__}: {error}"
+            return "unknown", type(error).__name__
+        except Wrong as error:
+            return "wrong", f"{error}"
         except PartyError as error:
             return "refused", type(error).__name__
         except asyncio.CancelledError:
