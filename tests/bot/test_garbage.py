@@ -52,7 +52,12 @@ async def test_what_came_after_the_start_is_never_set_aside(monkeypatch: pytest.
     looks = []
     monkeypatch.setattr(garbage, "TIDY_S", 0.001)
     collect = gc.collect
-    monkeypatch.setattr(gc, "collect", lambda *which: looks.append(1) or collect(*which))
+
+    def look(*which: int) -> int:
+        looks.append(1)
+        return collect(*which)
+
+    monkeypatch.setattr(gc, "collect", look)
     tidying = asyncio.create_task(garbage.tidy())
     await eventually(lambda: bool(looks))
     set_aside = gc.get_freeze_count()

@@ -30,7 +30,7 @@ from bot.__main__ import run_on_loop
 from bot.party.errors import PartyError
 from bot.party.words import Room
 from bot.service import PartyService
-from db.engine.opening import connected
+from db.engine.connecting import connected
 from db.engine.postgres import DRIVER, POOL_SIZE
 from db.store import open_store
 from tests.measure.promises import percentile

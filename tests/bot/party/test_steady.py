@@ -110,8 +110,8 @@ async def test_a_party_goes_on_though_the_clock_says_it_is_long_over(
     await night.queue.add(ROOM, ANNA, "wonderwall")
     async with night.unit.reading(ROOM) as look:
         assert not look.over
-        assert len(await look.tonight()) == 3
-        assert [each.state for each in await look.tonight()].count(State.PLAYING) == 1
+        assert len(await look.last_night(State)) == 3
+        assert [each.state for each in await look.last_night(State)].count(State.PLAYING) == 1
 
 
 def test_a_clock_that_is_started_anew_goes_on(machine: Machine) -> None:

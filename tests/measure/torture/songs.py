@@ -58,11 +58,11 @@ class Songs:
         """None of any."""
         return [None] * len(tracks)
 
-    def vibe(self, text: str) -> tuple[list[str], list[str]]:
+    async def vibe(self, text: str) -> tuple[list[str], list[str]]:
         """All words are about something."""
         return text.split(), []
 
-    def taken(self, phrases: Sequence[str]) -> Sequence[Taken]:
+    async def taken(self, phrases: Sequence[str]) -> Sequence[Taken]:
         """Nothing."""
         return ()
 
@@ -72,6 +72,7 @@ class Songs:
         banned: Sequence[Track],
         count: int,
         *,
+        offered: Sequence[str] = (),
         words: Sequence[str] = (),
         mood: Mood = Mood.SAFE,
         served: Mapping[str, float] | None = None,
@@ -80,7 +81,7 @@ class Songs:
         christmas: bool = False,
     ) -> list[Suggestion]:
         """Any songs that are not banned."""
-        out = {each.track_id for each in banned}
+        out = {*offered, *(each.track_id for each in banned)}
         numbers = [number for number in range(COUNT) if f"s{number}" not in out]
         chosen = self._rng.sample(numbers, min(count, len(numbers)))
         return [Suggestion(track(number), 0.5, ("A Song",), 0.5) for number in chosen]
