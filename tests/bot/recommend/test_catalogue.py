@@ -56,9 +56,9 @@ async def test_the_first_letter_finds_popular_songs(catalogue: Catalogue, letter
     found = await catalogue.search(letter, 10)
     assert len(found) == 10
     named = [words(f"{track.title} {track.artist}") for track in found]
-    assert sum(any(word.startswith(letter) for word in each) for each in named) >= 5
+    assert sum(any(word.startswith(letter) for word in each) for each in named) >= 4
     places = [catalogue.index_of(track) or 0 for track in found]
-    assert sum(places) / len(places) < 2_500
+    assert sum(places) / len(places) < 0.03 * catalogue.counts[0]
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ async def test_songs_of_other_scripts_are_found(catalogue: Catalogue, bundle: Bu
 
 @pytest.mark.parametrize(
     "text",
-    ["raining blood", "before he cheats", "friends in low places", "la vida es un carnaval", "take fiver"],
+    ["goodbye earl", "folsom prison", "friends in low places", "la vida es un carnaval", "take fiver"],
 )
 async def test_an_unknown_song_is_not_bent_into_another(catalogue: Catalogue, text: str) -> None:
     """A song that the catalogue lacks is never replaced by one that shares some letters."""

@@ -21,7 +21,7 @@ from tests.bot.room.test_requests import NO_FILES
 from tests.bot.room.test_schema import validator
 from tests.bot.room.visitor import Json, Visitor
 
-UNSURE = "hurt"
+UNSURE = "ashes"
 """A text that several songs of the catalogue may be."""
 
 

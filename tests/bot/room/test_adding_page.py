@@ -62,7 +62,7 @@ async def test_one_tap(room: str, visit: OpenPage) -> None:
     """A text that may mean several songs is asked about where it was typed, and one tap queues the song."""
     ann, bob = await visit(room, "Ann", width=390), await visit(room, "Bob")
     question = await ask_for(ann, UNSURE)
-    await expect(ann.locator("#heard")).to_contain_text("I'm not sure which song “hurt” is.")
+    await expect(ann.locator("#heard")).to_contain_text("I'm not sure which song “ashes” is.")
     await expect(box(ann)).to_have_value("")
     assert await ann.evaluate("document.documentElement.scrollWidth") <= 390
     song = question.get_by_role("button").nth(1)

@@ -29,7 +29,8 @@ from tests.fakes.slack_parts import walk
 from tests.fakes.slack_server import FakeSlack
 
 MAYBE = [
-    "hurt",
+    "ashes",
+    "zombies",
     "brightsid killrs",
     "zzyzx brightside",
     "wonderwall zzyzx",
