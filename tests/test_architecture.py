@@ -45,8 +45,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/link.py": {"bot.party", "bot.settings", "bot.reach", "bot.terminal", "db.looking"},
     "bot/translate.py": {"bot.doors", "bot.wording"},
     "bot/checks": {  # only bot/__main__.py imports it
-        *("bot.party", "bot.settings", "bot.vault", "bot.reach", "bot.copies", "bot.recommend.bundle"),
-        *("bot.slack", "bot.spotify", "cogs.login", "db.looking", "db.engine.lasting"),
+        *("bot.party", "bot.settings", "bot.vault", "bot.reach", "bot.copies", "bot.hiding"),
+        *("bot.recommend.bundle", "bot.slack", "bot.spotify", "cogs.login", "db.looking"),
+        "db.engine.lasting",
     },
     "bot/__main__.py": OURS,  # constructs everything
     "model_export": set(),

@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.checks import copies, database, discord, model, slack, spotify, web
 from bot.checks.result import Check, Result, Standing, exit_code, found, table
+from bot.hiding import hide
 from bot.party.errors import StartError
 from bot.settings import Settings
 
@@ -31,7 +32,7 @@ async def check(settings: Settings) -> int:
         (model.NAME, partial(model.check, settings)),
         (web.NAME, partial(web.check, settings)),
     )
-    print(table(results), flush=True)
+    print(hide(table(results)), flush=True)
     return exit_code(results, NEEDED)
 
 
