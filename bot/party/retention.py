@@ -21,9 +21,9 @@ EVERY_S = 6 * 3600.0
 """How often everything is gone through."""
 LOOKED_AT = 1_000
 """So many rows are looked at in one go."""
-AT_ONCE = 50
+AT_ONCE = 20
 """So many are changed in one transaction, of one room."""
-REST_S = 0.05
+REST_S = 0.1
 """For so long after each go everybody else has the database."""
 
 
