@@ -27,6 +27,7 @@ LOOK_EVERY_S = 0.5
 SAY_EVERY_S = 60.0
 """How often the same trouble is told."""
 
+_PUT_BACK = "stop me, put it back or restore a copy (python -m db restore FILE), and start me again"
 _RESTORE = "stop me, restore a copy (python -m db restore FILE), and start me again"
 _RIGHTS = "let this user write to it and to its folder"
 _OTHERS = "end the other program that uses it"
@@ -126,7 +127,7 @@ class Guard:
             return ""
         self.ours = False
         self._held.bar_log()
-        return f"{path} {what} while I use it; {_RESTORE}"
+        return f"{path} {what} while I use it; {_PUT_BACK}"
 
     def _changed(self, path: Path) -> str:
         which = _which(path)

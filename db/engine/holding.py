@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.party.errors import StartError
+from db.engine.stamps import read_at
 
 try:
     import fcntl
@@ -26,6 +27,7 @@ _BYTE = 1 << 62
 """The byte that is locked, far behind those that SQLite locks (from 2**30 on) and the end of any file."""
 _READING, _READING_BYTES = (1 << 30) + 2, 510
 """The bytes that SQLite locks for whoever reads."""
+_BOTH = os.O_RDWR | getattr(os, "O_BINARY", 0)
 _TAKEN = (errno.EAGAIN, errno.EACCES)
 _MARK_BYTES = 160
 _here: set[tuple[int, int]] = set()
@@ -64,7 +66,7 @@ class Held:
     def mark(self) -> Mark | None:
         """What was last noted of the file; None where nothing was, or what is there says nothing."""
         with suppress(OSError, ValueError):
-            number, run, boot, boot_ms, now_ms = os.pread(self._name, _MARK_BYTES, 0).decode("ascii").split()
+            number, run, boot, boot_ms, now_ms = read_at(self._name, _MARK_BYTES, 0).decode("ascii").split()
             return Mark(int(number), int(run), boot.strip("-"), int(boot_ms), int(now_ms))
         return None
 
@@ -72,7 +74,8 @@ class Held:
         """Notes something, which a crash of the machine may forget and one of the bot does not."""
         text = f"{mark.number} {mark.run} {mark.boot or '-'} {mark.boot_ms} {mark.now_ms}"
         with suppress(OSError):  # what was noted before is no lie either
-            os.pwrite(self._name, f"{text:<{_MARK_BYTES - 1}}\n".encode("ascii"), 0)
+            os.lseek(self._name, 0, os.SEEK_SET)
+            os.write(self._name, f"{text:<{_MARK_BYTES - 1}}\n".encode("ascii"))
 
     def forget(self) -> None:
         """Notes that another file is in its place now."""
@@ -102,7 +105,7 @@ def held(path: Path, *, make: bool = False) -> Iterator[Held]:
     """
     try:
         real = Path(os.path.realpath(path))
-        name = os.open(f"{real}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        name = os.open(f"{real}.lock", _BOTH | os.O_CREAT, 0o600)
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
@@ -124,7 +127,7 @@ def _held_file(path: Path, *, make: bool) -> Iterator[int | None]:
                 raise StartError(f"DATABASE_URL: {path} is no file; name one")
             if (there.st_dev, there.st_ino) in _here:
                 raise _taken(path)
-        file = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if make else 0), 0o600)
+        file = os.open(path, _BOTH | (os.O_CREAT if make else 0), 0o600)
     except FileNotFoundError as error:
         if make:
             raise _unwritable(path, error) from error
@@ -148,7 +151,8 @@ def _held_file(path: Path, *, make: bool) -> Iterator[int | None]:
 def _make_private(file: int, path: Path) -> None:
     """Lets nobody else read a file, or what SQLite will keep beside it."""
     try:
-        os.fchmod(file, 0o600)
+        if hasattr(os, "fchmod"):
+            os.fchmod(file, 0o600)
     except OSError as error:
         raise _unwritable(path, error) from error
 

@@ -26,6 +26,10 @@ _LOG_BYTES, _FRAME_BYTES = 32, 24
 _LARGEST_PAGE = 65536
 
 
+READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+"""How a file is opened that is read by bytes, on Windows too."""
+
+
 class Stamp(NamedTuple):
     """How far a file is: in which run of a bot, 0 after a clean end, and the number of its last commit."""
 
@@ -49,14 +53,22 @@ class Log(NamedTuple):
         return same_run and self.first.number <= file.number <= self.last.number
 
 
+def read_at(opened: int, count: int, at: int) -> bytes:
+    """Some bytes of a file."""
+    if hasattr(os, "pread"):
+        return os.pread(opened, count, at)
+    os.lseek(opened, at, os.SEEK_SET)  # Windows has no other way
+    return os.read(opened, count)
+
+
 def stamp_of(opened: int) -> Stamp | None:
     """The stamp in a file that is open; None in one that is empty or no SQLite database."""
-    return _stamp(os.pread(opened, _HEADER_BYTES, 0))
+    return _stamp(read_at(opened, _HEADER_BYTES, 0))
 
 
 def pages_bytes(opened: int) -> int:
     """How large a file is by what it says itself."""
-    head = os.pread(opened, _HEADER_BYTES, 0)
+    head = read_at(opened, _HEADER_BYTES, 0)
     if len(head) < _HEADER_BYTES:
         return 0
     (page_bytes,), (pages,) = struct.unpack_from(">H", head, 16), struct.unpack_from(">I", head, 28)
@@ -77,7 +89,7 @@ def log_of(path: Path) -> Log | None:
         OSError: it cannot be read.
     """
     try:
-        opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # SQLite never locks this one
+        opened = os.open(path, READ)  # SQLite never locks this one
     except FileNotFoundError:
         return None
     try:
@@ -89,7 +101,7 @@ def log_of(path: Path) -> Log | None:
 
 def _stamps(log: int) -> list[Stamp]:
     """The first and the last stamp of what was written since the log was last begun anew."""
-    head = os.pread(log, _LOG_BYTES, 0)
+    head = read_at(log, _LOG_BYTES, 0)
     if len(head) < _LOG_BYTES:
         return []
     magic, version, page_bytes, _, *salts = struct.unpack_from(">6I", head)
@@ -97,7 +109,7 @@ def _stamps(log: int) -> list[Stamp]:
         return []
     found: list[Stamp] = []
     at = _LOG_BYTES
-    while len(frame := os.pread(log, _FRAME_BYTES + _HEADER_BYTES, at)) == _FRAME_BYTES + _HEADER_BYTES:
+    while len(frame := read_at(log, _FRAME_BYTES + _HEADER_BYTES, at)) == _FRAME_BYTES + _HEADER_BYTES:
         page, _, *written = struct.unpack_from(">4I", frame)
         if written != salts:  # left over from before the log was begun anew
             break

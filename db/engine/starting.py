@@ -106,10 +106,11 @@ def _check_commits(held: Held, stamp: Stamp, mark: Mark | None) -> None:
     if stamp == (0, 0):
         log.warning("DATABASE_URL: %s was used before, and is new or another one now", held.path)
         return
-    how_many = "last" if missing > MOST_MISSING else f"last {missing}"
+    many = f"{missing} changes that were" if missing <= MOST_MISSING else "changes that were"
+    what = "the last change that was" if missing == 1 else f"the last {many}"
     held.bar_log()  # whoever looks for what is missing finds the log as it is
     raise StartError(
-        f"DATABASE_URL: the {how_many} changes that were saved in {held.path} are missing, so it or "
+        f"DATABASE_URL: {what} saved in {held.path} can't be found, so it or "
         f"{held.log.name} was lost or replaced; put both back, restore a copy (python -m db restore FILE), "
         f"or delete {held.path.name}.lock to go on without them"
     )

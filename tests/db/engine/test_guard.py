@@ -74,7 +74,13 @@ def log_replaced(file: Path) -> None:
     beside(file, "-new").replace(f"{file}-wal")
 
 
-ALL = [removed, moved, another, written_over, rewound, cut, emptied, log_removed, log_replaced]
+def index_removed(file: Path) -> None:
+    """Somebody takes away what tells SQLite's connections where in the log each page is."""
+    beside(file, "-shm").unlink()
+
+
+FILE = [removed, moved, another, written_over, rewound, cut, emptied]
+ALL = [*FILE, log_removed, log_replaced, index_removed]
 
 
 @pytest.mark.parametrize("befalls", ALL)
@@ -128,6 +134,19 @@ async def test_what_has_taken_its_place_is_left_alone(tmp_path: Path, befalls: B
         with pytest.raises(Unsaved):
             await add(store)
     assert file.read_bytes() == (tmp_path / "copy.db").read_bytes()
+
+
+async def test_a_file_that_is_put_back_has_all(tmp_path: Path) -> None:
+    """As the line says: what was acknowledged is in it and its log, which SQLite has left where it was."""
+    file = tmp_path / "party.db"
+    async with opened(file) as store:
+        await add(store, 4)
+        moved(file)
+        with pytest.raises(Unsaved):
+            await add(store)
+    (tmp_path / "moved.db").rename(file)
+    async with opened(file) as store:
+        assert await count(store) == 4
 
 
 async def test_a_log_that_is_gone_takes_nothing_along(tmp_path: Path) -> None:
