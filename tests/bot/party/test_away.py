@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from bot.party import patience
 from bot.party.errors import Interrupted, PerhapsSaved, Unread, Unsaved
-from bot.party.words import Room, Wanted
+from bot.party.words import Member, Room, Wanted
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
 from db.engine import wake
 from db.store import open_store
 from tests import postgres as private
-from tests.conftest import ANNA, BEN, ROOM, Clock
+from tests.conftest import ANNA, BEN, ROOM, Clock, MakeMembers
 from tests.cut import Cut, Wire, wire
 from tests.patience import PATIENCE_S, until
 
@@ -149,6 +150,26 @@ async def test_what_cannot_be_settled_is_said_so(
     cable.cuts.clear()
     await party.queue.add(ROOM, BEN, "take on me", "key")
     assert await titles(party) == ["Mr. Brightside", "Take on Me"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_of_many_at_once_nothing_is_lost_or_doubled(
+    party: PartyService, cable: Wire, members: MakeMembers, seed: int
+) -> None:
+    """Five people add songs while every connection that commits is cut: each is answered, and is right."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    cable.cuts.extend(draw.choice([*Cut]) for _ in range(15))
+
+    async def add(person: Member) -> list[str]:
+        texts = [f"Song {number} of {person.user_id} - Nobody" for number in range(3)]
+        return [
+            (await party.queue.add(ROOM, person, text, f"{person.user_id}/{text}")).entry.track.title
+            for text in texts
+        ]
+
+    added = await asyncio.gather(*map(add, members(5)))
+    assert cable.cut == 15
+    assert sorted(await titles(party)) == sorted(title for each in added for title in each)
 
 
 @pytest.mark.parametrize("code", ["40001", "40P01"])
