@@ -107,14 +107,15 @@ async def test_a_server_that_stays_away_is_said_so(
 ) -> None:
     """After a while a change is refused with one sentence and a look with another; nothing was done."""
     await party.queue.add(ROOM, ANNA, "mr brightside", "one")
-    monkeypatch.setattr(patience, "LONGEST_S", 0.2)
     server.stop()
     try:
-        with pytest.raises(Interrupted) as refused:
-            await party.queue.add(ROOM, BEN, "take on me", "two")
-        assert type(refused.value) is Interrupted
-        with pytest.raises(Unread):
-            await titles(party)
+        with monkeypatch.context() as soon:
+            soon.setattr(patience, "LONGEST_S", 0.2)
+            with pytest.raises(Interrupted) as refused:
+                await party.queue.add(ROOM, BEN, "take on me", "two")
+            assert type(refused.value) is Interrupted
+            with pytest.raises(Unread):
+                await titles(party)
     finally:
         await asyncio.to_thread(server.start)
     assert await titles(party) == ["Mr. Brightside"]
@@ -143,10 +144,11 @@ async def test_what_cannot_be_settled_is_said_so(
 ) -> None:
     """Nobody is told that nothing changed; delivered again, the request is answered with what it did."""
     await party.queue.add(ROOM, ANNA, "mr brightside")
-    monkeypatch.setattr(patience, "LONGEST_S", 0.2)
     cable.cuts.extend([Cut.AFTER] * 50)  # each look at what became of it is lost, too
-    with pytest.raises(PerhapsSaved):
-        await party.queue.add(ROOM, BEN, "take on me", "key")
+    with monkeypatch.context() as soon:
+        soon.setattr(patience, "LONGEST_S", 0.2)
+        with pytest.raises(PerhapsSaved):
+            await party.queue.add(ROOM, BEN, "take on me", "key")
     cable.cuts.clear()
     await party.queue.add(ROOM, BEN, "take on me", "key")
     assert await titles(party) == ["Mr. Brightside", "Take on Me"]
@@ -200,8 +202,8 @@ async def test_a_server_that_hangs_keeps_nobody_waiting(
 ) -> None:
     """One that keeps its connections, and answers none, is refused like one that is gone."""
     await party.queue.add(ROOM, ANNA, "mr brightside")
-    monkeypatch.setattr(patience, "LONGEST_S", 1.0)
-    with server.stopped():
+    with server.stopped(), monkeypatch.context() as soon:
+        soon.setattr(patience, "LONGEST_S", 1.0)
         async with asyncio.timeout(PATIENCE_S):
             with pytest.raises(Unsaved):
                 await party.queue.add(ROOM, BEN, "take on me", "key")
