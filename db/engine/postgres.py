@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.party.errors import Interrupted, PerhapsSaved, StartError, Unread
-from bot.party.patience import Patience, patience
+from bot.party.patience import patience
 from bot.party.steady import SteadyClock
 from bot.party.words import Room
 from db.engine import wake
@@ -41,6 +41,8 @@ COMMAND_S = 60
 """How long to wait for a connection and for an answer, a lock that another process holds included."""
 REQUEST_S = 8
 """The same for an answer that somebody waits for, who is to hear within ten seconds that there is none."""
+ONE_TRY_S = 2
+"""How long to wait for a connection at least, however little patience is left."""
 
 
 def settings(answer_s: float) -> dict[str, Any]:
@@ -126,9 +128,7 @@ class PostgresDatabase:
     async def _reached(self, refusal: type[Interrupted]) -> AsyncConnection:
         """A connection of the pool, asked for again and again for as long as the request has patience."""
         left, since_s = patience(), time.monotonic()
-        until_s = left.ends_s(since_s)
-        if until_s <= since_s:  # there is none left but for one try
-            until_s = Patience().ends_s(since_s)
+        until_s = max(left.ends_s(since_s), since_s + ONE_TRY_S)
         while True:
             connection = self.engine.connect()
             try:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from bot.party import patience
 from bot.party.errors import Interrupted, PerhapsSaved, Unread, Unsaved
-from bot.party.words import Room, Wanted
+from bot.party.words import Member, Room, Wanted
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
 from db.engine import wake
 from db.store import open_store
 from tests import postgres as private
-from tests.conftest import ANNA, BEN, ROOM, Clock
+from tests.conftest import ANNA, BEN, ROOM, Clock, MakeMembers
 from tests.cut import Cut, Wire, wire
 from tests.patience import PATIENCE_S, until
 
@@ -106,14 +107,15 @@ async def test_a_server_that_stays_away_is_said_so(
 ) -> None:
     """After a while a change is refused with one sentence and a look with another; nothing was done."""
     await party.queue.add(ROOM, ANNA, "mr brightside", "one")
-    monkeypatch.setattr(patience, "LONGEST_S", 0.2)
     server.stop()
     try:
-        with pytest.raises(Interrupted) as refused:
-            await party.queue.add(ROOM, BEN, "take on me", "two")
-        assert type(refused.value) is Interrupted
-        with pytest.raises(Unread):
-            await titles(party)
+        with monkeypatch.context() as soon:
+            soon.setattr(patience, "LONGEST_S", 0.2)
+            with pytest.raises(Interrupted) as refused:
+                await party.queue.add(ROOM, BEN, "take on me", "two")
+            assert type(refused.value) is Interrupted
+            with pytest.raises(Unread):
+                await titles(party)
     finally:
         await asyncio.to_thread(server.start)
     assert await titles(party) == ["Mr. Brightside"]
@@ -142,13 +144,34 @@ async def test_what_cannot_be_settled_is_said_so(
 ) -> None:
     """Nobody is told that nothing changed; delivered again, the request is answered with what it did."""
     await party.queue.add(ROOM, ANNA, "mr brightside")
-    monkeypatch.setattr(patience, "LONGEST_S", 0.2)
     cable.cuts.extend([Cut.AFTER] * 50)  # each look at what became of it is lost, too
-    with pytest.raises(PerhapsSaved):
-        await party.queue.add(ROOM, BEN, "take on me", "key")
+    with monkeypatch.context() as soon:
+        soon.setattr(patience, "LONGEST_S", 0.2)
+        with pytest.raises(PerhapsSaved):
+            await party.queue.add(ROOM, BEN, "take on me", "key")
     cable.cuts.clear()
     await party.queue.add(ROOM, BEN, "take on me", "key")
     assert await titles(party) == ["Mr. Brightside", "Take on Me"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_of_many_at_once_nothing_is_lost_or_doubled(
+    party: PartyService, cable: Wire, members: MakeMembers, seed: int
+) -> None:
+    """Five people add songs while every connection that commits is cut: each is answered, and is right."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    cable.cuts.extend(draw.choice([*Cut]) for _ in range(15))
+
+    async def add(person: Member) -> list[str]:
+        texts = [f"Song {number} of {person.user_id} - Nobody" for number in range(3)]
+        return [
+            (await party.queue.add(ROOM, person, text, f"{person.user_id}/{text}")).entry.track.title
+            for text in texts
+        ]
+
+    added = await asyncio.gather(*map(add, members(5)))
+    assert cable.cut == 15
+    assert sorted(await titles(party)) == sorted(title for each in added for title in each)
 
 
 @pytest.mark.parametrize("code", ["40001", "40P01"])
@@ -179,8 +202,8 @@ async def test_a_server_that_hangs_keeps_nobody_waiting(
 ) -> None:
     """One that keeps its connections, and answers none, is refused like one that is gone."""
     await party.queue.add(ROOM, ANNA, "mr brightside")
-    monkeypatch.setattr(patience, "LONGEST_S", 1.0)
-    with server.stopped():
+    with server.stopped(), monkeypatch.context() as soon:
+        soon.setattr(patience, "LONGEST_S", 1.0)
         async with asyncio.timeout(PATIENCE_S):
             with pytest.raises(Unsaved):
                 await party.queue.add(ROOM, BEN, "take on me", "key")
