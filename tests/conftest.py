@@ -47,12 +47,14 @@ settings.load_profile("patient")
 
 LIMITS = (
     "bot.checks.result.WITHIN_S",
+    "bot.party.shares.WITHIN_S",
     "bot.room.guest.TAKE_WITHIN_S",
     "bot.room.health.WITHIN_S",
     "bot.room.hub.ENTER_WITHIN_S",
     "bot.slack.asked.TIMEOUT_S",
     "bot.slack.renewal.ANSWER_S",
     "bot.slack.asked.SOON_S",
+    "bot.slack.door.OFFERED_WITHIN_S",
     "bot.slack.files.WITHIN_S",
     "bot.spotify.calls.WITHIN_S",
     "bot.spotify.client.WITHIN_S",
