@@ -15,7 +15,7 @@ from bot.doors.commands import BY_NAME
 from bot.lists.reading import read_list
 from bot.party import links, spelling
 from bot.party.errors import PartyError
-from bot.party.limits import LONGEST_TEXT
+from bot.party.limits import LONGEST_TEXT, LONGEST_TYPED
 from bot.party.rules.songs import explicit, same_song
 from bot.party.visible import normal, short, visible
 from bot.party.words import Track
@@ -84,7 +84,7 @@ LOOKS: Mapping[str, Callable[[str], Any]] = {
     "links": lambda said: [links.read(said), links.is_link(said), links.found_in(said), links.several(said)],
     "a list": read_list,
     "a name": lambda said: names.person(said, "0" * 32),
-    "looks": lambda said: looks(said[: names.LONGEST_TYPED]),
+    "looks": lambda said: looks(said[:LONGEST_TYPED]),
     "a message": lambda said: protocol.message(said),
     "in Slack": lambda said: [text.typed(said), text.unescaped(said), text.plain(said)],
     "a mention": lambda said: mentions.command({"event": {"text": said}, "authorizations": []}),
