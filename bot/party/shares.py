@@ -25,7 +25,7 @@ from bot.party.errors import TooFast
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
-MOST_S, PER_S = 4.0, 0.3
+MOST_S, PER_S = 2.0, 0.25
 """So many seconds of work one person or page may have at once, and of each second so much for long."""
 HOUSEHOLD = 2.0
 """An address has so many times as much: people who share it are seldom busy all at once."""
