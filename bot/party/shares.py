@@ -25,7 +25,7 @@ from bot.party.errors import TooFast
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
-MOST_S, PER_S = 4.0, 0.3
+MOST_S, PER_S = 2.0, 0.25
 """So many seconds of work one person or page may have at once, and of each second so much for long."""
 HOUSEHOLD = 2.0
 """An address has so many times as much: people who share it are seldom busy all at once."""
@@ -115,13 +115,13 @@ class Asker:
         for share in self.shares:
             share.spend(seconds)
 
-    async def ready(self, within_s: float = WITHIN_S) -> None:
+    async def ready(self, within_s: float | None = None) -> None:
         """Waits until there is some of the share left.
 
         Raises:
             TooFast: that takes longer.
         """
-        end_s = time.monotonic() + within_s
+        end_s = time.monotonic() + (WITHIN_S if within_s is None else within_s)
         while (wait_s := self.wait_s) > 0:
             if time.monotonic() + wait_s > end_s:
                 raise TooFast
@@ -186,7 +186,7 @@ class Shares:
         return share
 
 
-async def fairly(work: Awaitable[Result], within_s: float = WITHIN_S) -> Result:
+async def fairly(work: Awaitable[Result], within_s: float | None = None) -> Result:
     """What some work leads to, done once its asker has some of their share left, and counted.
 
     Raises:
@@ -347,11 +347,13 @@ def _rank(job: _Job) -> tuple[float, int]:
 def _make(job: _Job) -> None:
     began_s = time.thread_time()
     try:
-        result = job.call()
+        result, failed = job.call(), None
     except BaseException as error:  # the task that waits for it is told
-        job.done.set_exception(error)
-    else:
-        job.done.set_result(result)
+        result, failed = None, error
     if job.somebody is not None:
         job.somebody.spend(time.thread_time() - began_s)
-    del job  # an error holds this frame, and the job the error
+    if failed is None:
+        job.done.set_result(result)
+    else:
+        job.done.set_exception(failed)
+    del job, failed  # an error holds this frame

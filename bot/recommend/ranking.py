@@ -152,7 +152,10 @@ def _by_words(query: Query, song: Song, nearby: Nearby) -> tuple[float, float, d
     """
     solid = noted = 0.0
     found: dict[str, float] = {}
+    touched = nearby.touched(song.everything)
     for word, weight in query.words:
+        if word not in touched and word.isascii():
+            continue
         if word in song.main:
             solid += weight
             found[word] = 1.0

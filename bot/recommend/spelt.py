@@ -52,8 +52,9 @@ class Nearby:
         there: the words of the songs.
     """
 
-    def __init__(self, typed: Iterable[str], there: Iterable[str]) -> None:
+    def __init__(self, typed: Collection[str], there: Iterable[str]) -> None:
         self._near: dict[str, dict[str, float]] = {}
+        self._touched: dict[str, set[str]] = {word: {word} for word in typed}
         ours = [*dict.fromkeys(word for word in typed if len(word) > 2 and not word.isdecimal())]
         theirs = [*dict.fromkeys(there)]
         if not (ours and theirs):
@@ -64,6 +65,9 @@ class Nearby:
             longest = max(len(ours[one]), len(theirs[other]))
             if far[one, other] <= slips(longest):
                 self._near.setdefault(ours[one], {})[theirs[other]] = 1 - int(far[one, other]) / longest
+        for word, near in self._near.items():
+            for other in near:
+                self._touched.setdefault(other, set()).add(word)
 
     def _sounding(self, ours: Collection[str], theirs: Collection[str]) -> None:
         heard: dict[str, list[str]] = {}
@@ -73,6 +77,10 @@ class Nearby:
             for other in heard.get(sound(one), ()):
                 if max(len(one), len(other)) > 3 and abs(len(one) - len(other)) <= MOST_SLIPS:
                     self._near.setdefault(one, {})[other] = SOUNDS_ALIKE
+
+    def touched(self, words: Iterable[str]) -> set[str]:
+        """Which words of the text are among some words of a song, or like one of them."""
+        return set[str]().union(*[self._touched.get(word, ()) for word in words])
 
     def best(self, word: str, among: Collection[str]) -> tuple[float, str]:
         """How alike the word most like another one is to it, from 0 to 1, and that word."""

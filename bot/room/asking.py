@@ -26,6 +26,8 @@ class Own(Request):
 
     slow: ClassVar[bool] = False
     """Whether it may take longer than a blink, so that it is answered later."""
+    looks: ClassVar[bool] = False
+    """Whether it changes nothing, so that nobody needs it who has left."""
 
     @abstractmethod
     async def run(self, visit: Visit) -> Fields:
@@ -80,6 +82,7 @@ class Hello(Own):
 class Search(Own):
     """Finds songs as one types."""
 
+    looks: ClassVar[bool] = True
     do: Literal["search"]
     text: Annotated[str, AfterValidator(lambda text: CONTROLS.sub(" ", text[:LONGEST_SOUGHT]))]
 

@@ -86,6 +86,8 @@ class Guest:
         self.own: OwnJson | None = None  # what it was told last of its own part
         self.missed = False  # whether it was not told of a change
         self.leaving = False  # whether it was told to go
+        self.gone = False  # whether it has gone by itself
+        self.looking = False  # whether what it waits for changes nothing
         self._full_since_s: float | None = None
         self._transport = transport
         self._packs = socket.compress == WINDOW_BITS

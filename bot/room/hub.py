@@ -17,6 +17,7 @@ from bot.party.errors import (
     PartyError,
     RoomFull,
     TooFast,
+    TooSlow,
 )
 from bot.party.shares import counted, working_for
 from bot.party.words import Member, Room
@@ -172,14 +173,17 @@ class Hub:
         self, guest: Guest, message: WSMessage, heard: asyncio.Task[WSMessage]
     ) -> None:
         """Answers a message; whoever goes before that, which is what is heard next, needs no answer."""
+        guest.looking = False
         answering = asyncio.ensure_future(counted(self._answer(guest, message)))
         try:
             await asyncio.wait({answering, heard}, return_when=asyncio.FIRST_COMPLETED)
             if heard.done() and (heard.exception() or heard.result().type not in STILL_THERE):
-                return
-            await answering
+                guest.gone = True
+                if guest.looking:
+                    return
+            await answering  # a change is made though nobody waits for the answer
         finally:
-            answering.cancel()  # a change that is being made is made all the same
+            answering.cancel()
             with suppress(asyncio.CancelledError):
                 await answering
 
@@ -224,6 +228,9 @@ class Hub:
             self._floors.send_out(guest, error, retry=full, after_s=COME_BACK_S if full else 0)
 
     async def _meet(self, guest: Guest, request: Own | OfTable) -> Message:
+        guest.looking = isinstance(request, Own) and request.looks
+        if guest.looking and guest.gone:
+            raise TooSlow  # which they do not hear either
         visit = await self._visit(guest, request)
         if request.do in TELL_LINKS:
             return protocol.done(request.id, await self._tell_links(visit, request))

@@ -18,6 +18,7 @@ class Places(Own):
 
     do: Literal["places"]
     slow: ClassVar[bool] = True
+    looks: ClassVar[bool] = True
 
     async def run(self, visit: Visit) -> Fields:
         """Looks it up.

@@ -44,7 +44,7 @@ class Work:
         if work is None:
             work = self._going[key] = asyncio.ensure_future(counted(self._answer(visit, request)))
             work.add_done_callback(lambda _: self._going.pop(key))
-            if isinstance(request, Own):
+            if isinstance(request, Own) and request.looks:
                 self._looks[work] = set()
                 work.add_done_callback(self._looks.pop)
         if work in self._looks:

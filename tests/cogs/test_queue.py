@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.party.errors import EmptyText, ModeratorsOnly, NoSongInMessage, TooManyLines
+from bot.party.errors import EmptyText, ModeratorsOnly, NoSongInMessage, TooFast, TooManyLines
+from bot.party.shares import MOST_S
 from bot.party.words import Member
 from bot.service import PartyService
 from tests.cogs.stage import private, public, read, room
@@ -14,6 +15,7 @@ from tests.fakes.discord_server import FakeDiscord
 
 MANAGE_SERVER, MANAGE_MESSAGES = 1 << 5, 1 << 13
 BRIGHTSIDE = "Mr. Brightside – The Killers"
+FAR_OVER_S = 1_000.0
 SPOTIFY = "https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B?si=abc"
 
 
@@ -108,6 +110,17 @@ async def test_one_letter_is_enough_for_a_full_list(fake: FakeDiscord) -> None:
 async def test_nothing_to_look_for_offers_nothing(fake: FakeDiscord, typed: str) -> None:
     """A text without letters or digits gets an empty list, not an error."""
     assert await fake.autocomplete(fake.member("Anna"), "add", song=typed) == []
+
+
+async def test_who_has_used_up_their_share_is_told_so(fake: FakeDiscord, party: PartyService) -> None:
+    """They are offered nothing and told to slow down; nobody else notices."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    party.shares.person("discord", str(anna.id)).spend(MOST_S + FAR_OVER_S)
+    assert await fake.autocomplete(anna, "add", song="take on me") == []
+    told = private(await fake.slash(anna, "add", song="take on me"))
+    assert told == str(TooFast())
+    assert await fake.autocomplete(ben, "add", song="take on me")
+    assert shown(public(await fake.slash(ben, "add", song="take on me"))).startswith("Now playing")
 
 
 async def test_an_empty_queue_says_how_to_begin(fake: FakeDiscord) -> None:

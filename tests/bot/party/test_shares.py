@@ -74,6 +74,12 @@ def burn(seconds: float) -> None:
         pass
 
 
+def burnt() -> str:
+    """The same for a while, and says so."""
+    burn(0.01)
+    return "done"
+
+
 def test_a_share_refills_up_to_what_it_was(clock: Clock) -> None:
     share = Share(4.0, 0.5, clock)
     share.spend(5.0)
@@ -106,7 +112,7 @@ async def test_what_is_refused_is_not_begun() -> None:
         begun.append(True)
 
     asker = Asker(Share())
-    asker.spend(MOST_S + 100 * PER_S)
+    asker.spend(MOST_S + 1_000 * PER_S)
     with working_for(asker), pytest.raises(TooFast):
         await fairly(work())
     assert not begun
@@ -117,8 +123,7 @@ async def test_steps_of_the_loop_and_threads_beside_it_are_counted() -> None:
         burn(0.01)
         await asyncio.sleep(0)
         burn(0.01)
-        await beside(lambda: burn(0.01))
-        return "done"
+        return await beside(burnt)
 
     share = Share(per_s=0.0001)
     with working_for(Asker(share)):

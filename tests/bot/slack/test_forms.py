@@ -8,6 +8,7 @@ import pytest
 
 from bot.party import errors
 from bot.party.limits import MOST_IMPORTED
+from bot.party.shares import MOST_S
 from bot.party.words import Order, Quorum
 from bot.service import PartyService
 from bot.slack import asked, forms
@@ -32,6 +33,7 @@ from tests.fakes.slack_server import FakeSlack
 from tests.stall import stalled
 
 SPOTIFY = "https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B?si=abc"
+FAR_OVER_S = 1_000.0
 
 
 async def form(fake: FakeSlack, by: FakeMember, command: str = "/add") -> FakeView:
@@ -63,6 +65,18 @@ async def test_suggestions_keep_to_slacks_limits(fake: FakeSlack, typed: str) ->
     reply = await fake.suggest(anna, forms.SONG, typed)
     assert reply.failure is None
     assert len({value for _, value in reply.offered}) == len(reply.offered)
+
+
+async def test_who_has_used_up_their_share_is_told_so(fake: FakeSlack, party: PartyService) -> None:
+    """They are offered nothing and told to slow down; nobody else notices."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    await form(fake, anna)
+    who = f"{room(fake).workspace}/{anna.id}"
+    party.shares.person("slack", who).spend(MOST_S + FAR_OVER_S)
+    assert (await fake.suggest(anna, forms.SONG, "brightside killers")).offered == []
+    assert await private(await fake.slash(anna, "/add wonderwall")) == sentence(errors.TooFast())
+    await form(fake, ben)
+    assert (await fake.suggest(ben, forms.SONG, "brightside killers")).offered[0][0] == BRIGHTSIDE
 
 
 async def test_several_lines_are_several_songs(fake: FakeSlack, party: PartyService) -> None:
