@@ -50,10 +50,15 @@ async def test_what_has_lived_long_is_collected_too(monkeypatch: pytest.MonkeyPa
 
 async def test_what_came_after_the_start_is_never_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is set aside is spared every look, and lies there for good if it has become garbage."""
-    looks = []
-    monkeypatch.setattr(garbage, "TIDY_S", 0.001)
+    looks: list[int] = []
     collect = gc.collect
-    monkeypatch.setattr(gc, "collect", lambda *which: looks.append(1) or collect(*which))
+
+    def counted(*which: int) -> int:
+        looks.append(1)
+        return collect(*which)
+
+    monkeypatch.setattr(garbage, "TIDY_S", 0.001)
+    monkeypatch.setattr(gc, "collect", counted)
     tidying = asyncio.create_task(garbage.tidy())
     await eventually(lambda: bool(looks))
     set_aside = gc.get_freeze_count()
