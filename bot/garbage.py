@@ -1,4 +1,4 @@
-"""Garbage is collected a little at a time, so that nobody waits for it, and its memory is given back."""
+"""Memory is tidied a little at a time, so that nobody waits for it: garbage goes, and what a rush leaves."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import gc
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 YOUNG, MIDDLE, OLD = 20_000, 2, 1_000_000
 """After how many new objects garbage is looked for, how often among older ones, and, never, among all."""
@@ -17,6 +18,40 @@ SHARE = 2_000
 """... and so many times as long as that took, there is no other such look."""
 
 
+CALM = 100
+"""It is calm where what is remembered was asked for less than so many times between two such looks ..."""
+SMALL = 64
+"""... and what is remembered of no more than so many things is kept all the same."""
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> None: ...
+
+
+class Memories:
+    """What is remembered only to be faster, which after a rush takes tens of megabytes.
+
+    It is found among all that there is, before that is set aside.
+    """
+
+    def __init__(self) -> None:
+        caches = (each for each in gc.get_objects() if isinstance(each, type(_nothing)))
+        self._caches = [each for each in caches if (each.cache_parameters()["maxsize"] or 0) > SMALL]
+        self._asked = 0
+
+    def forget_if_calm(self) -> bool:
+        """Forgets all of it if hardly anybody has asked for it since the last time; says whether it has."""
+        found = [each.cache_info() for each in self._caches]
+        asked = sum(each.hits + each.misses for each in found)
+        calm = abs(asked - self._asked) < CALM
+        self._asked = asked
+        if calm:
+            for each in self._caches:
+                each.cache_clear()
+            self._asked = 0  # it counts anew, too
+        return calm
+
+
 async def tidy(give_back: Callable[[], None] | None = None) -> None:
     """Collects garbage a little at a time: Python alone would look through everything in one go.
 
@@ -26,6 +61,7 @@ async def tidy(give_back: Callable[[], None] | None = None) -> None:
     Args:
         give_back: gives free memory back to the system; it runs in a thread.
     """
+    memories = Memories()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
     thorough_s = time.monotonic() + THOROUGH_S
@@ -35,6 +71,7 @@ async def tidy(give_back: Callable[[], None] | None = None) -> None:
         if begun_s < thorough_s:
             gc.collect(1)
             continue
+        memories.forget_if_calm()
         gc.collect()
         ended_s = time.monotonic()
         thorough_s = ended_s + max(THOROUGH_S, SHARE * (ended_s - begun_s))

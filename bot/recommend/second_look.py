@@ -76,6 +76,7 @@ def second_look(
     songs: Known,
     catalogue: int,
     people: int = 1,
+    spread: float | None = None,
 ) -> Looked:
     """Looks at songs again.
 
@@ -87,8 +88,9 @@ def second_look(
         songs: what is known of the songs.
         catalogue: how many songs there are in all.
         people: how many have told something: what many agree on is popular, so with many it costs less.
+        spread: the standard deviation that is the unit of all this; that of these songs, if left out.
     """
-    step = float(logits.std())
+    step = float(logits.std()) if spread is None else spread
     weight = np.array([signal.weight for signal in told])
     label = np.array([signal.label for signal in told])
     plain = min(PLAIN, catalogue // 40)

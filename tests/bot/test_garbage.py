@@ -6,6 +6,7 @@ import asyncio
 import gc
 import weakref
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pytest
 
@@ -49,15 +50,15 @@ async def test_what_has_lived_long_is_collected_too(monkeypatch: pytest.MonkeyPa
 
 async def test_what_came_after_the_start_is_never_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is set aside is spared every look, and lies there for good if it has become garbage."""
-    looks = []
-    monkeypatch.setattr(garbage, "TIDY_S", 0.001)
+    looks: list[int] = []
     collect = gc.collect
 
-    def look(*which: int) -> int:
+    def counted(*which: int) -> int:
         looks.append(1)
         return collect(*which)
 
-    monkeypatch.setattr(gc, "collect", look)
+    monkeypatch.setattr(garbage, "TIDY_S", 0.001)
+    monkeypatch.setattr(gc, "collect", counted)
     tidying = asyncio.create_task(garbage.tidy())
     await eventually(lambda: bool(looks))
     set_aside = gc.get_freeze_count()
@@ -67,3 +68,21 @@ async def test_what_came_after_the_start_is_never_set_aside(monkeypatch: pytest.
     assert gc.get_freeze_count() <= set_aside
     assert len(kept) == 1_000
     tidying.cancel()
+
+
+def test_what_is_remembered_is_forgotten_when_it_is_calm() -> None:
+    """Not while people ask, and never the few things that the bot needs always."""
+    many, few = lru_cache(maxsize=1_000)(str), lru_cache(maxsize=8)(str)
+    memories = garbage.Memories()
+    for each in range(500):
+        many(each)
+    few(1)
+    assert not memories.forget_if_calm()
+    assert many.cache_info().currsize == 500
+    many(1)
+    assert memories.forget_if_calm()
+    assert (many.cache_info().currsize, few.cache_info().currsize) == (0, 1)
+    assert memories.forget_if_calm()
+    for each in range(500):
+        many(each)
+    assert not memories.forget_if_calm()

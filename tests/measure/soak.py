@@ -39,6 +39,8 @@ EACH_STAYS_S = 30.0
 """So long a browser stays, about, before it goes and comes back as somebody else ..."""
 ASKS_EVERY_S = 6.0
 """... and so long it waits between two requests."""
+TRIES = 5
+"""So often the bot is waited for, each time as long as on a machine with nothing else to do."""
 REST_S = 65.0
 """How long it is calm before the start is measured: all garbage is looked for once a minute."""
 SONGS = ("mr brightside", "take on me", "wonderwall", "clocks coldplay", "no such song by nobody", "...")
@@ -150,7 +152,10 @@ async def soak(run: Run, browsers: int, rush_s: float, calm_s: float, seed: int)
     async with AsyncExitStack() as stack:
         pid = await stack.enter_async_context(bot(run.folder, port))
         rush = Rush(f"http://127.0.0.1:{port}", random.Random(seed))  # noqa: S311 - a seed that is printed
-        await opened(rush.url)
+        for _ in range(TRIES):
+            with suppress(TimeoutError):
+                await opened(rush.url)
+                break
         ready_mb = held_mb(pid)
         async with rush.visit() as guest:
             for what in sorted({*ASKED}) * 3:

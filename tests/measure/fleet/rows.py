@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bot.__main__ import run_on_loop
 from bot.party.errors import PartyError
-from bot.party.words import Member, Room, State
+from bot.party.words import Member, Room
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
@@ -140,9 +140,7 @@ HOT: dict[str, Hot] = {
     "what waits, with votes": lambda tx, party, *_: tx.entries.waiting(party),
     "a card: all of standing": lambda tx, party, _r, _w, now: tx.entries.standing(party, now - 1_800_000),
     "the last ten songs": lambda tx, party, *_: tx.entries.history(party, 10),
-    "tonight's songs, for a ballot": lambda tx, party, _r, _w, now: tx.entries.since(
-        party, State, now - 3_600_000
-    ),
+    "tonight's songs, for a ballot": lambda tx, party, _r, _w, now: tx.entries.heard(party, now - 3_600_000),
     "whose turn it is": lambda tx, party, *_: tx.entries.last_started_ms(party),
     "what can be undone": lambda tx, party, _r, who, _n: tx.diary.last_undoable(party, who),
     "a member's favourites": lambda tx, _p, _r, who, _n: tx.votes.wanted(who, 500),
