@@ -108,11 +108,13 @@ class Playing:
             DevicePlaysOn, SpotifyError: the device may go on; the party's clock stands still all the same.
         """
         async with self.unit.writing_for(room, member, key) as party:
+            if party.done:
+                return await party.entry(party.done.entry_id)
             playing = await party.playing()
             if playing is None:
                 raise NothingPlaying
             self._hosts.may_steer(party)
-            if party.done or playing.left_ms is not None:
+            if playing.left_ms is not None:
                 return playing
             left_ms = max(0, (playing.ends_ms or party.now_ms) - party.now_ms)
             await party.note("pause", playing)

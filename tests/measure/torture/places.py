@@ -56,7 +56,9 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk | None]:
     with image.open("wb") as file:
         file.truncate(megabytes << 20)
     try:
-        _run(f"{mkfs}", "-q", "-F", "-m", "0", f"{image}")
+        # Small file systems have blocks of 1 kB otherwise, of which SQLite has only each fourth of its `-shm`
+        # for sure: where the disk is full, to write to another one through the memory map ends a process.
+        _run(f"{mkfs}", "-q", "-F", "-m", "0", "-b", "4096", f"{image}")
         _run(f"{mount}", "-o", "loop", f"{image}", f"{place}")
     except subprocess.CalledProcessError:
         yield None
