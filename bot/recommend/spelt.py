@@ -66,8 +66,8 @@ class Nearby:
             if far[one, other] <= slips(longest):
                 self._near.setdefault(ours[one], {})[theirs[other]] = 1 - int(far[one, other]) / longest
         for word, near in self._near.items():
-            for meant in near:
-                self._touched.setdefault(meant, set()).add(word)
+            for like in near:
+                self._touched.setdefault(like, set()).add(word)
 
     def _sounding(self, ours: Collection[str], theirs: Collection[str]) -> None:
         heard: dict[str, list[str]] = {}

@@ -341,7 +341,7 @@ ACTS: dict[str, Act] = {
 }
 """What people do, by its name."""
 
-BY_ITSELF = ("clock.play_on", "autopilot.roll_on", "nights.look")
+BY_ITSELF = ("clock.play_on", "clock.keep_time", "autopilot.roll_on", "nights.look")
 """What the party's clock does, which runs in every process."""
 LEFT_OUT = {
     "cards.let_go": "is `cards.keep` of an empty one",
@@ -361,7 +361,7 @@ LEFT_OUT = {
 READ_ONLY = (
     *("favourites.of", "ballots.of", "cards.of", "cards.rooms", "settings.rules", "settings.shared"),
     *("insight.rooms_of", "insight.why", "insight.stats", "insight.songs", "nights.read"),
-    *("blocks.of", "blocks.let_in", "passes.read", "map.of", "devices.hosted_by"),
+    *("blocks.of", "blocks.let_in", "passes.read", "map.of", "devices.hosted_by", "own_data.of"),
 )
 """What only looks."""
 
