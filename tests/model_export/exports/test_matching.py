@@ -60,7 +60,11 @@ async def asked(matcher: Matcher, *names: Named) -> list[Song]:
 @pytest.mark.parametrize(
     ("title", "artist"),
     [
-        *(("Unbelievable", "Our Neighbours"), ("Mr. Brightside", "Our Neighbours"), ("Our Own Demo", "The Killers")),
+        *(
+            ("Unbelievable", "Our Neighbours"),
+            ("Mr. Brightside", "Our Neighbours"),
+            ("Our Own Demo", "The Killers"),
+        ),
         ("Killers", "Our Neighbours"),  # a band is called so
     ],
 )
