@@ -27,6 +27,7 @@ MADE_ON_THE_WAY: Mapping[tuple[str, str], Sequence[Mapping[str, object]]] = {
     ("bot.slack.mentions", "each"): [{"each": "U0123456789"}],
     ("bot.slack.credentials", "form"): [],  # every form is in a table of the module
     ("bot.wording.languages", "longest_first"): [{"longest_first": ["/spotify connect", "/spotify"]}],
+    ("bot.hiding", "pattern"): [],  # likewise
     ("bot.logs", "longest_first"): [{"longest_first": ["xoxb-secret", "secret"]}],
 }
 """Names in a function that an expression is made of, and examples of what they stand for."""
