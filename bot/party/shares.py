@@ -87,7 +87,7 @@ class Asker:
     """Somebody for whom work is done, on one share or several: a page's and its address's.
 
     Args:
-        shares: all of them are spent of, and the smallest counts; the narrowest is the first, the widest the last.
+        shares: all of them are spent of, and the smallest counts; the narrowest is first, the widest last.
     """
 
     __slots__ = ("shares",)
@@ -345,7 +345,7 @@ class Turns:
 
 
 def _rank(job: _Job) -> tuple[float, float, int]:
-    """Whoever has had least lately comes first: of addresses, of an address' pages, then whoever came first."""
+    """The address that has had least lately is first, of its pages the one that has, then who came first."""
     if job.somebody is None:
         return 0.0, 0.0, job.number
     return job.somebody.household.used_s, job.somebody.own.used_s, job.number
