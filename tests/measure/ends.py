@@ -87,6 +87,17 @@ class Stage:
     def end(self, draw: random.Random, words: tuple[str, ...], longest_s: float) -> End:
         """Starts something, and ends it at some moment."""
         process, said = self.start(*words)
+        try:
+            return self._ended(process, said, draw, " ".join(words), longest_s)
+        finally:
+            if process.poll() is None:  # whoever measures has had enough
+                process.kill()
+                process.wait()
+
+    @staticmethod
+    def _ended(
+        process: subprocess.Popen[bytes], said: Path, draw: random.Random, words: str, longest_s: float
+    ) -> End:
         heeds(process)
         first = time.monotonic()
         after_s = draw.uniform(0.0, longest_s)
@@ -108,7 +119,7 @@ class Stage:
         except subprocess.TimeoutExpired:
             process.kill()
             code, late = process.wait(), True
-        what = f"{' '.join(words)} {signal.Signals(number).name}{' twice' if twice else ''}"
+        what = f"{words} {signal.Signals(number).name}{' twice' if twice else ''}"
         took_s = time.monotonic() - asked
         return End(what, after_s, took_s, code, said.read_bytes()[before:].decode(errors="replace"), late)
 
@@ -158,4 +169,7 @@ def measure(stage: Stage, draw: random.Random, asked: argparse.Namespace) -> int
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -28,27 +28,30 @@ KINDS = {
 """The shapes that secrets have which the bot, or whoever works on it, may come by."""
 _KINDS = {kind: re.compile(pattern) for kind, pattern in KINDS.items()}
 _ANY = re.compile("|".join(f"(?:{pattern})" for pattern in KINDS.values()))
-LOG = ("log", "--all", "-p", "-U0", "--no-color", "--no-ext-diff", "--format=commit %h")
+LOG = (
+    *("log", "--all", "--root", "-p", "-c", "-U0", "--no-color", "--no-ext-diff", "--no-textconv"),
+    *("--src-prefix=a/", "--dst-prefix=b/", "--format=commit %h"),
+)
+"""All that commits brought, merges included, whatever whoever runs it has set for themselves."""
 FILES = re.compile(r"(?:^|/)(?:\.env|id_[a-z0-9]+|[^/]+\.(?:pem|key|p12|pfx|kdbx))$")
 """What files with secrets are called."""
 
 
 class NoHistory(Exception):
-    """The folder has no history, or only the end of one."""
+    """The folder has no history of its own, or only the end of one."""
 
 
 def secrets_in(folder: Path) -> Iterator[str]:
     """Where in the whole history of a repository something looks like a secret.
 
     Raises:
-        NoHistory: there is none to look through.
+        NoHistory: there is none to look through, or no git to look with.
+        CalledProcessError: git could not read all of it.
     """
-    if _git(folder, "rev-parse", "--is-shallow-repository").strip() != "false":
+    if _git(folder, "rev-parse", "--show-prefix", "--is-shallow-repository").split() != ["false"]:
         raise NoHistory
     commit = path = ""
-    for line in _lines(
-        folder, "log", "--all", "-p", "-U0", "--no-color", "--no-ext-diff", "--format=commit %h"
-    ):
+    for line in _lines(folder, *LOG):
         if line.startswith("commit "):
             commit = line.removeprefix("commit ").strip()
         elif line.startswith("+++ "):
@@ -60,12 +63,15 @@ def secrets_in(folder: Path) -> Iterator[str]:
 
 
 def _git(folder: Path, *words: str) -> str:
-    done = subprocess.run(  # noqa: S603 - our own words
-        ["git", "-C", str(folder), *words],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(  # noqa: S603 - our own words
+            ["git", "-C", str(folder), *words],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise NoHistory from None
     return done.stdout
 
 
@@ -78,6 +84,8 @@ def _lines(folder: Path, *words: str) -> Iterator[str]:
     ) as process:
         assert process.stdout is not None
         yield from process.stdout
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, "git")
 
 
 def main(folder: Path) -> int:
@@ -87,6 +95,9 @@ def main(folder: Path) -> int:
     except NoHistory:
         print("history: skipped, for there is none here, or only the end of it")
         return 0
+    except subprocess.CalledProcessError:
+        print("history: git could not read all of it; what it says stands above")
+        return 1
     print(*found, sep="\n", end="\n" if found else "")
     print(f"history: {len(found) or 'no'} secret{'' if len(found) == 1 else 's'} in what was ever committed")
     return 1 if found else 0

@@ -78,20 +78,22 @@ def test_the_bill_is_cyclonedx() -> None:
     assert found is None
 
 
+def git(folder: Path, *words: str) -> str:
+    """Runs git there, as somebody."""
+    own = ("-c", "user.name=A", "-c", "user.email=a@b", "-c", "init.defaultBranch=main")
+    command = ["git", "-C", str(folder), *own, *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+
+
 def repository(folder: Path, **files: str) -> Path:
     """A repository in which each file was committed, and then taken out again."""
-
-    def git(*words: str) -> None:
-        own = ("-c", "user.name=A", "-c", "user.email=a@b", "-c", "init.defaultBranch=main")
-        subprocess.run(["git", "-C", str(folder), *own, *words], check=True, capture_output=True)  # noqa: S603, S607
-
-    git("init")
+    git(folder, "init")
     for name, text in files.items():
         (folder / name).write_text(text)
-        git("add", "--force", name)
-        git("commit", "-m", f"add {name}")
+        git(folder, "add", "--force", name)
+        git(folder, "commit", "-m", f"add {name}")
         (folder / name).unlink()
-        git("commit", "-am", f"remove {name}")
+        git(folder, "commit", "-am", f"remove {name}")
     return folder
 
 
@@ -128,6 +130,47 @@ def test_without_a_history_that_is_said(tmp_path: Path, capsys: pytest.CaptureFi
         list(secrets_in(tmp_path))
     assert main(tmp_path) == 0
     assert "skipped" in capsys.readouterr().out
+
+
+def test_a_secret_that_only_a_merge_brought_is_found(tmp_path: Path) -> None:
+    """Whoever solves a conflict writes lines that no other commit has."""
+    (folder := repository(tmp_path, a="a")).joinpath("b").write_text("ours\n")
+    git(folder, "add", "b")
+    git(folder, "commit", "-m", "ours")
+    git(folder, "checkout", "-b", "other", "HEAD~1")
+    (folder / "b").write_text("theirs\n")
+    git(folder, "add", "b")
+    git(folder, "commit", "-m", "theirs")
+    git(folder, "merge", "--no-commit", "--strategy=ours", "main")
+    (folder / "b").write_text(PLANTED["settings"])
+    git(folder, "commit", "-am", "merge")
+    assert len(list(secrets_in(folder))) == 1
+
+
+def test_a_history_around_the_folder_is_none_of_its_own(tmp_path: Path) -> None:
+    """A copy of the files may lie in somebody's other repository."""
+    (inner := repository(tmp_path, settings=PLANTED["settings"]) / "encore").mkdir()
+    assert main(tmp_path) == 1
+    assert main(inner) == 0
+
+
+def test_without_git_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in an image that has the files and Python alone."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(tmp_path) == 0
+    assert "skipped" in capsys.readouterr().out
+
+
+def test_a_history_that_cannot_be_read_is_not_called_clean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Something of it is missing."""
+    number = git(repository(tmp_path, a="a"), "rev-parse", "HEAD~1:a").strip()
+    (tmp_path / ".git" / "objects" / number[:2] / number[2:]).unlink()
+    assert main(tmp_path) == 1
+    assert "no secrets" not in capsys.readouterr().out
 
 
 SKIPPED = {"name": "a", "skip_reason": "not found"}
