@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sqlite3
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -44,7 +43,7 @@ class Memories:
             each
             for each in caches
             if (each.cache_parameters()["maxsize"] or 0) > SMALL
-            and not isinstance(each.__wrapped__, sqlite3.Connection)
+            and type(each.__wrapped__).__module__ != "sqlite3"
         )
         self._asked = 0
 

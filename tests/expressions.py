@@ -28,7 +28,6 @@ MADE_ON_THE_WAY: Mapping[tuple[str, str], Sequence[Mapping[str, object]]] = {
     ("bot.hiding", "pattern"): [],  # all are in a table of the module
     ("bot.slack.credentials", "form"): [],  # every form is in a table of the module
     ("bot.wording.languages", "longest_first"): [{"longest_first": ["/spotify connect", "/spotify"]}],
-    ("bot.hiding", "pattern"): [],  # likewise
     ("bot.logs", "longest_first"): [{"longest_first": ["xoxb-secret", "secret"]}],
 }
 """Names in a function that an expression is made of, and examples of what they stand for."""
