@@ -272,6 +272,14 @@ async def beside(call: Callable[Args, Result], *given: Args.args, **named: Args.
     return await asyncio.to_thread(_spent, somebody, lambda: call(*given, **named))
 
 
+async def paid(seconds: float) -> None:
+    """Waits until the asker has some of their share left, and spends of it what another process will take."""
+    somebody = _ASKER.get()
+    if somebody is not None:
+        await somebody.patiently()
+        somebody.spend(seconds)
+
+
 def _spent(somebody: Asker, call: Callable[[], Result]) -> Result:
     began_s = time.thread_time()
     try:
