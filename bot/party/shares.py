@@ -19,6 +19,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, ParamSpec, TypeVar
+from weakref import WeakValueDictionary
 
 from bot.party.errors import TooFast
 
@@ -35,6 +36,8 @@ ASKING_S = 0.0005
 """What asking costs by itself: it is taken in before anybody knows who asks for what."""
 MOST_KNOWN = 20_000
 """The shares of so many are remembered; whoever was forgotten has a whole one."""
+REMEMBERED_S = 60.0
+"""Whoever asked for nothing for so long and has a whole share again is forgotten, unless a page is open."""
 
 
 class Share:
@@ -46,7 +49,7 @@ class Share:
         clock: seconds from any instant on.
     """
 
-    __slots__ = ("_at_s", "_clock", "_left_s", "_lock", "_most_s", "_per_s")
+    __slots__ = ("__weakref__", "_at_s", "_clock", "_left_s", "_lock", "_most_s", "_per_s")
 
     def __init__(
         self, most_s: float = MOST_S, per_s: float = PER_S, clock: Callable[[], float] = time.monotonic
@@ -167,7 +170,8 @@ class Shares:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._known: OrderedDict[str, Share] = OrderedDict()
+        self._held: WeakValueDictionary[str, Share] = WeakValueDictionary()
+        self._lately: OrderedDict[str, tuple[float, Share]] = OrderedDict()  # when they asked last
 
     def person(self, platform: str, user_id: str) -> Asker:
         """A member of a chat."""
@@ -181,14 +185,28 @@ class Shares:
         """Everybody who comes from an address."""
         return Asker(self._share(f"address {address}", times))
 
+    @property
+    def known(self) -> set[str]:
+        """Who is remembered, by platform and id or by address."""
+        return {*self._held.keys()}
+
     def _share(self, name: str, times: float) -> Share:
-        share = self._known.get(name)
+        share = self._held.get(name)
         if share is None:
-            share = self._known[name] = Share(times * MOST_S, times * PER_S, self._clock)
-        self._known.move_to_end(name)
-        if len(self._known) > MOST_KNOWN:
-            self._known.popitem(last=False)
+            share = self._held[name] = Share(times * MOST_S, times * PER_S, self._clock)
+        self._lately[name] = self._clock(), share
+        self._lately.move_to_end(name)
+        self._forget()
         return share
+
+    def _forget(self) -> None:
+        """Lets go of whoever has asked longest ago; what they work on stays theirs for as long as they do."""
+        while True:
+            at_s, oldest = next(iter(self._lately.values()))
+            needed = self._clock() - at_s < REMEMBERED_S or oldest.used_s > 0
+            if needed and len(self._lately) <= MOST_KNOWN:
+                return
+            self._lately.popitem(last=False)
 
 
 async def fairly(work: Awaitable[Result], within_s: float | None = None) -> Result:
@@ -252,6 +270,14 @@ async def beside(call: Callable[Args, Result], *given: Args.args, **named: Args.
         return await asyncio.to_thread(call, *given, **named)
     await somebody.patiently()
     return await asyncio.to_thread(_spent, somebody, lambda: call(*given, **named))
+
+
+async def paid(seconds: float) -> None:
+    """Waits until the asker has some of their share left, and spends of it what another process will take."""
+    somebody = _ASKER.get()
+    if somebody is not None:
+        await somebody.patiently()
+        somebody.spend(seconds)
 
 
 def _spent(somebody: Asker, call: Callable[[], Result]) -> Result:

@@ -177,7 +177,7 @@ class Hub:
         answering = asyncio.ensure_future(counted(self._answer(guest, message)))
         try:
             await asyncio.wait({answering, heard}, return_when=asyncio.FIRST_COMPLETED)
-            if heard.done() and (heard.exception() or heard.result().type not in STILL_THERE):
+            if heard.done() and has_left(heard):
                 guest.gone = True
                 if guest.looking:
                     return
@@ -270,6 +270,14 @@ class Hub:
             hub=self,
             guest=guest,
         )
+
+
+def has_left(heard: asyncio.Task[WSMessage]) -> bool:
+    """Whether what was heard of somebody is that they are gone; whoever is only silent is not."""
+    error = heard.exception()
+    if error is not None:
+        return not isinstance(error, TimeoutError)
+    return heard.result().type not in STILL_THERE
 
 
 def _heard(guest: Guest) -> asyncio.Task[WSMessage]:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.party.errors import NightGone, NotDrawn, NothingToShow, marked
 from bot.party.results import MemberStats, Night
+from bot.party.shares import working_for
 from bot.party.words import Entry, State
 from bot.room import pages
 from bot.room.language import replies
@@ -164,7 +165,8 @@ class NightPages:
         """A map, drawn once for all who look at it, and again only where names or votes have changed."""
         drawing = self._maps.get(picture)
         if drawing is None:
-            drawing = self._maps[picture] = asyncio.create_task(drawn(picture), name="map of a night")
+            with working_for(None):  # all who look at it
+                drawing = self._maps[picture] = asyncio.create_task(drawn(picture), name="map of a night")
             drawing.add_done_callback(lambda done: done.exception() and self._maps.pop(picture, None))
             while len(self._maps) > MOST_MAPS:
                 del self._maps[next(iter(self._maps))]

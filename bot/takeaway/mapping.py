@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from bot.party.errors import NotDrawn, marked
 from bot.party.results import Map
+from bot.party.shares import paid
 from bot.party.words import State
 from bot.wording.replies import Replies
 
@@ -34,6 +35,8 @@ TIMEOUT_S = 30.0
 """A map that is not there after this long, waiting for its turn included, is given up."""
 AT_ONCE = 1
 """So many maps are drawn at a time: each takes a whole core for about half a second."""
+DRAWING_S = 0.5
+"""So much of their share it takes whoever asks for one."""
 MOST_NAMES = 8
 """So many people have a colour of their own."""
 COLOURS = ("#EE8866", "#77AADD", "#EEDD88", "#44BB99", "#FFAABB", "#99DDFF", "#BBCC33", "#AAAA00")
@@ -141,8 +144,10 @@ async def drawn(picture: Picture) -> bytes:
     """
     turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
     try:
-        async with asyncio.timeout(TIMEOUT_S), turn:
-            return await _drawn(json.dumps(asdict(picture)).encode())
+        async with asyncio.timeout(TIMEOUT_S):
+            await paid(DRAWING_S)  # whoever asks for many waits here, and not in the others' way
+            async with turn:
+                return await _drawn(json.dumps(asdict(picture)).encode())
     except TimeoutError as error:
         log.warning("a map of %d songs was not drawn in time", len(picture.dots))
         raise NotDrawn from error

@@ -16,6 +16,7 @@ from bot.party.shares import (
     HOUSEHOLD,
     MOST_S,
     PER_S,
+    REMEMBERED_S,
     Asker,
     Share,
     Shares,
@@ -170,6 +171,32 @@ async def test_a_member_has_one_share_in_all_of_a_chat(clock: Clock) -> None:
     shares.person("slack", "T1/U1").spend(MOST_S + 1)
     assert shares.person("slack", "T1/U1").wait_s > 0
     assert shares.person("slack", "T1/U2").wait_s == shares.person("discord", "T1/U1").wait_s == 0
+
+
+async def test_nobody_is_remembered_whose_share_is_whole(clock: Clock) -> None:
+    """An address and an id stay in memory only for as long as they say anything."""
+    shares = Shares(clock)
+    shares.person("slack", "T1/U1").spend(1.0)
+    shares.household("1.2.3.4").spend(HOUSEHOLD * MOST_S + 100 * HOUSEHOLD * PER_S)
+    clock.now += REMEMBERED_S
+    shares.person("slack", "T1/U2")
+    assert shares.known == {"address 1.2.3.4", "slack/T1/U2"}
+    clock.now += REMEMBERED_S
+    shares.person("slack", "T1/U3")
+    assert shares.known == {"slack/T1/U3"}
+
+
+async def test_an_open_page_keeps_the_share_of_its_address(clock: Clock) -> None:
+    """Else each page that waits long enough would have one of its own."""
+    shares = Shares(clock)
+    page = shares.page("1.2.3.4")
+    clock.now += REMEMBERED_S
+    shares.person("slack", "T1/U1")
+    assert shares.page("1.2.3.4").household is page.household
+    del page
+    clock.now += REMEMBERED_S
+    shares.person("slack", "T1/U1")
+    assert shares.known == {"slack/T1/U1"}
 
 
 async def test_whoever_has_had_least_comes_next(turns: Turns, busy: Callable[[], None]) -> None:

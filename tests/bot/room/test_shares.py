@@ -15,6 +15,7 @@ from bot.party.shares import HOUSEHOLD, MOST_S
 from bot.party.words import Track
 from bot.recommend.catalogue import Catalogue
 from bot.room import open_room
+from bot.room.hub import has_left
 from bot.room.limits import Limits
 from bot.service import PartyService
 from tests.bot.room.visitor import Visitor, connect
@@ -95,6 +96,26 @@ async def test_a_search_of_somebody_who_has_left_is_not_made(
         assert (await first)["ok"]
         assert (await ann.ask("search", text="third"))["ok"]
     assert searched == ["first", "third"]
+
+
+async def test_who_says_nothing_has_not_left() -> None:
+    """A program's first request may take longer than one has to say where one wants to."""
+
+    async def heard(error: Exception | None, kind: aiohttp.WSMsgType) -> aiohttp.WSMessage:
+        if error is not None:
+            raise error
+        return aiohttp.WSMessage(kind, None, None)
+
+    for error, kind, left in (
+        (TimeoutError(), aiohttp.WSMsgType.TEXT, False),
+        (None, aiohttp.WSMsgType.TEXT, False),
+        (None, aiohttp.WSMsgType.PONG, False),
+        (None, aiohttp.WSMsgType.CLOSE, True),
+        (ConnectionResetError(), aiohttp.WSMsgType.TEXT, True),
+    ):
+        hearing = asyncio.create_task(heard(error, kind))
+        await asyncio.wait({hearing})
+        assert has_left(hearing) == left
 
 
 async def test_what_is_said_before_leaving_is_done(url: str, party: PartyService) -> None:

@@ -17,9 +17,10 @@ import pytest
 
 from bot.party.errors import NotDrawn
 from bot.party.results import Map, Spot
+from bot.party.shares import MOST_S, Asker, Share, working_for
 from bot.party.words import Entry, Member, State, Track
 from bot.takeaway import mapping
-from bot.takeaway.mapping import Dot, Picture, Words, drawn, pictured
+from bot.takeaway.mapping import DRAWING_S, Dot, Picture, Words, drawn, pictured
 from tests.patience import PATIENCE_S, pass_by
 
 ROOT = Path(__file__).parents[3]
@@ -248,6 +249,24 @@ async def test_one_map_is_drawn_at_a_time(slow: Slow) -> None:
     tasks[2].cancel()
     await asyncio.wait(tasks)
     assert await slow.gone() == pid
+
+
+async def test_whoever_asks_for_many_is_in_nobodys_way(slow: Slow) -> None:
+    """A drawing is spent of its asker's share, and waits for that before it waits for its turn."""
+    hungry, modest = Share(per_s=0.0001), Share(per_s=0.0001)
+    hungry.spend(MOST_S + 1.0)
+    with working_for(Asker(hungry)):
+        waiting = begin(Picture("F", ()))
+    await asyncio.sleep(0)
+    with working_for(Asker(modest)):
+        drawing = begin(Picture("F", ()))
+    pid = await slow.begun()
+    assert modest.used_s > DRAWING_S / 2
+    assert hungry.used_s < MOST_S + 1.0 + DRAWING_S / 2
+    drawing.cancel()
+    assert await slow.gone() == pid
+    waiting.cancel()
+    await asyncio.wait([drawing, waiting])
 
 
 async def test_waiting_for_a_turn_is_time_too(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
