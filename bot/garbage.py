@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sqlite3
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -35,7 +34,8 @@ class Memories:
 
     It is found among all that there is, before that is set aside, and not kept from ending with what it
     belongs to. What a connection to SQLite has prepared is the connection's own: it is not closed for as long
-    as anybody else has that (`sqlite3_close_v2`), and its log then stays beside the file.
+    as anybody else has that (`sqlite3_close_v2`), and its log then stays beside the file; and to forget it
+    waits until the connection has done what it is about.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Memories:
             each
             for each in caches
             if (each.cache_parameters()["maxsize"] or 0) > SMALL
-            and not isinstance(each.__wrapped__, sqlite3.Connection)
+            and type(each.__wrapped__).__module__ != "sqlite3"
         )
         self._asked = 0
 
