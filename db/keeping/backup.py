@@ -112,8 +112,8 @@ async def restore(file: Path, database_url: str, told: Told = nobody) -> Kept:
             _check_apart(place, file, there=False)
             gone = await _as_today(file, scratch, listed(place))
             rows, aside = checked(scratch), _set_aside(place, own_log=has_own_log(holding))
+            holding.forget()  # first: a file that is in place can be used, whatever comes between
             _put(scratch, place)
-            holding.forget()
             return Kept(rows, gone, aside)
     with _new(file) as scratch:
         async with _whole_postgres(place) as there:

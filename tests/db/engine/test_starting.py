@@ -15,6 +15,7 @@ from bot.party.steady import BOOT_ID
 from db.engine import starting, whole
 from db.engine.stamps import Log, Stamp
 from db.engine.whole import looked_through
+from db.keeping import backup as keeping
 from db.keeping.backup import backup, move, restore
 from tests.db.engine.files import add, beside, count, killed, opened, url_of
 from tests.db.raw import file_of, run_sql
@@ -189,6 +190,27 @@ async def test_what_is_restored_is_older_and_no_loss(
     async with opened(left) as store:
         assert await count(store) == 1
     assert not [each for each in caplog.records if each.levelname != "INFO"]
+
+
+async def test_a_restore_that_is_killed_at_its_end_leaves_a_file_that_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy is in place by then, and older than what was noted of the file before."""
+    file = tmp_path / "party.db"
+    async with opened(file) as store:
+        await add(store)
+        await backup(url_of(file), tmp_path / "copy.db")
+        await add(store, 5)
+
+    def put(scratch: Path, place: Path) -> None:
+        scratch.replace(place)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keeping, "_put", put)
+    with pytest.raises(KeyboardInterrupt):
+        await restore(tmp_path / "copy.db", url_of(file))
+    async with opened(file) as store:
+        assert await count(store) == 1
 
 
 async def test_what_is_set_aside_is_kept_as_it_is(tmp_path: Path) -> None:
