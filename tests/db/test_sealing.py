@@ -67,6 +67,16 @@ async def test_nobody_gets_in_by_what_is_kept(database_url: str) -> None:
 
 
 @ON_BOTH
+async def test_what_the_newest_key_has_sealed_is_left_alone(database_url: str) -> None:
+    """However often the bot is started: with a key beside the file there is always more than one."""
+    await keep(database_url, OLD)
+    assert await shown(database_url, NEW, OLD) == (SECRET, NIGHT)
+    before = await kept(database_url)
+    assert await shown(database_url, NEW, OLD) == (SECRET, NIGHT)
+    assert await kept(database_url) == before
+
+
+@ON_BOTH
 async def test_the_link_that_is_printed_is_the_one_that_the_bot_shows(database_url: str) -> None:
     """The newest that the keys open: of a link that was made with others nobody knows the secret."""
     await keep(database_url, OLD)
