@@ -34,7 +34,8 @@ class Memories:
 
     It is found among all that there is, before that is set aside, and not kept from ending with what it
     belongs to. What a connection to SQLite has prepared is the connection's own: it is not closed for as long
-    as anybody else has that (`sqlite3_close_v2`), and its log then stays beside the file.
+    as anybody else has that (`sqlite3_close_v2`), and its log then stays beside the file; and to forget it
+    waits until the connection has done what it is about.
     """
 
     def __init__(self) -> None:

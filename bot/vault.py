@@ -34,7 +34,8 @@ class Vault:
     def __init__(self, keys: Sequence[str]) -> None:
         if not keys or not all(KEY.fullmatch(key) for key in keys):
             raise ValueError("a key is 32 bytes in URL-safe base64, and there is at least one")
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._first, *others = [Fernet(key) for key in keys]
+        self._fernet = MultiFernet([self._first, *others])
         self.rotating = len(keys) > 1
         """Whether there may be texts that the first key does not open."""
 
@@ -61,6 +62,14 @@ class Vault:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise NotOpened from None
+
+    def is_by_first(self, sealed: str) -> bool:
+        """Whether the first key has sealed it, so that there is no need to rotate it."""
+        try:
+            self._first.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
 
     def rotate(self, sealed: str) -> str:
         """The same text, sealed with the first key.

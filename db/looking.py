@@ -34,7 +34,7 @@ _SIZE = "SELECT pg_database_size(current_database())"
 _OF_HOST = (
     "SELECT secret FROM passes JOIN parties ON parties.id = passes.party_id "
     "WHERE way = 'host' AND secret <> '' "
-    "AND parties.platform = 'web' AND workspace = '' AND channel = 'lobby' ORDER BY made_ms DESC LIMIT 1"
+    "AND parties.platform = 'web' AND workspace = '' AND channel = 'lobby' ORDER BY made_ms DESC, digest"
 )
 
 
@@ -78,25 +78,27 @@ async def host_secret(database_url: str, keys: Collection[str] = ()) -> str:
     """
     url = address(database_url)
     kept = await (_postgres_host(url) if isinstance(url, URL) else asyncio.to_thread(_file_host, url))
-    return seal_for(database_url, keys).open(kept)
+    seal = seal_for(database_url, keys)
+    return next((secret for each in kept if (secret := seal.open(each))), "")  # as the bot chooses
 
 
-def _file_host(path: Path) -> str:
+def _file_host(path: Path) -> list[str]:
     if not path.exists():
-        return ""
+        return []
     try:
         with closing(to_look_at(path)) as connection:
             names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            return _first(connection.execute(_OF_HOST).fetchall()) if "passes" in names else ""
+            found = connection.execute(_OF_HOST).fetchall() if "passes" in names else []
+            return [str(secret) for (secret,) in found]
     except WRONG as error:
         raise unusable(error) from error
 
 
-async def _postgres_host(url: URL) -> str:
+async def _postgres_host(url: URL) -> list[str]:
     engine = postgres.open_engine(url)
     try:
         async with engine.connect() as connection:
-            return _first(await _rows(connection, "passes", _OF_HOST))
+            return [secret for (secret,) in await _rows(connection, "passes", _OF_HOST)]
     except WRONG as error:
         raise postgres.unusable(error) from error
     finally:

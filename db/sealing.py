@@ -60,7 +60,7 @@ class Seal:
             closed = self.close(kept)
             return closed if closed != kept else None
         vault = self._opened()
-        if vault is None or not vault.rotating:
+        if vault is None or not vault.rotating or vault.is_by_first(kept):
             return None
         try:
             return vault.rotate(kept)

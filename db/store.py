@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+from bot.party.patience import patient
 from bot.party.steady import SteadyClock
 from bot.party.words import Room
 from db.engine.migrating import alembic_config
@@ -141,6 +142,7 @@ class Store:
     def __init__(self, database: Database, seal: Seal) -> None:
         self._database, self._seal = database, seal
 
+    @patient
     async def seal_links(self) -> None:
         """Seals all links with the newest key; those of an older Encore are not sealed at all."""
         async with self.writing() as tx:

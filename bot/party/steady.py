@@ -77,7 +77,7 @@ class SteadyClock:
             running_ms: how long it had been running.
             now_ms: what the party's time was.
         """
-        if boot and boot == self.boot:
+        if boot and boot == self.boot and running_ms <= self.running_ms():  # a snapshot of it may be older
             self._from_s = (now_ms - running_ms) / 1000
         elif now_ms > self.now_ms():
             self._from_s += now_ms / 1000 - self()

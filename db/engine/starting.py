@@ -80,14 +80,30 @@ def _bytes(path: Path) -> int | None:
         return None
 
 
+def check_complete(held: Held, connect: Connect) -> None:
+    """Whether the log is this file's, and all is there that was acknowledged.
+
+    Raises:
+        StartError: it is another's, or something is missing.
+    """
+    _check_log(held)
+    with closing(connect()) as connection:
+        _check_commits(held, _stamp(connection), held.mark())
+
+
+def has_own_log(held: Held) -> bool:
+    """Whether the log, if there is one, is this file's."""
+    found = log_of(held.log)
+    return found is None or held.file is None or found.fits(stamp_of(held.file))
+
+
 def _check_log(held: Held) -> None:
     """Whether the log is this file's, before SQLite puts it in.
 
     Raises:
         StartError: it is another's.
     """
-    found = log_of(held.log)
-    if found is not None and held.file is not None and not found.fits(stamp_of(held.file)):
+    if not has_own_log(held):
         raise StartError(
             f"DATABASE_URL: {held.log} is the log of another file than {held.path}, or of another state of "
             "it; put back the file that it belongs to, or move the log away"

@@ -27,6 +27,7 @@ from db.engine.connecting import connected, make_private, writing
 from db.engine.holding import held
 from db.engine.migrating import migrate
 from db.engine.opening import WRONG, address, unusable
+from db.engine.starting import check_complete, has_own_log
 from db.keeping.copying import Rows, Told, copy_all, empty_all, is_empty, rows_of
 from db.keeping.forgetting import forget_again, listed, listed_beside
 from db.looking import is_known, newest, to_look_at, version_of
@@ -110,9 +111,9 @@ async def restore(file: Path, database_url: str, told: Told = nobody) -> Kept:
         with held(place) as holding, _new(place) as scratch:
             _check_apart(place, file, there=False)
             gone = await _as_today(file, scratch, listed(place))
-            rows, aside = checked(scratch), _set_aside(place)
+            rows, aside = checked(scratch), _set_aside(place, own_log=has_own_log(holding))
+            holding.forget()  # first: a file that is in place can be used, whatever comes between
             _put(scratch, place)
-            holding.forget()
             return Kept(rows, gone, aside)
     with _new(file) as scratch:
         async with _whole_postgres(place) as there:
@@ -249,12 +250,16 @@ def _put(scratch: Path, file: Path) -> None:
             os.close(opened)
 
 
-def _set_aside(place: Path) -> Path | None:
-    """Keeps what is in a database's place under another name, which it says, with all that its log holds."""
+def _set_aside(place: Path, *, own_log: bool) -> Path | None:
+    """Keeps what is in a database's place under another name, which it says, with all that its log holds.
+
+    A log that is another file's is kept beside it as it is: SQLite would put it in, and damage the file.
+    """
     if not place.exists():
         return None
-    with suppress(sqlite3.Error), closing(sqlite3.connect(place)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    if own_log:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(place)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     numbers = iter(range(1, 1 << 31))
     aside = next(each for n in numbers if not (each := Path(f"{place}.before-restore-{n}")).exists())
     for end in ("-wal", "-shm"):  # of a damaged file, whose log SQLite could not put in
@@ -283,9 +288,10 @@ async def _whole(place: Path | URL) -> AsyncIterator[Connection]:
         async with _whole_postgres(place) as connection:
             yield connection
         return
-    with held(place), _gone_again(place):
+    with held(place) as holding, _gone_again(place):
         try:
             make_private(place)
+            check_complete(holding, partial(connected, place))
             with writing(partial(connected, place)) as connection:
                 migrate(connection)
                 yield connection

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 
@@ -119,7 +120,13 @@ async def test_a_database_is_closed_whatever_is_remembered(tmp_path: Path) -> No
             await look.parties.overdue(0, 0)
         async with store.writing() as tx:
             await tx.rests.begin("kept", 7)
+        caches = [each for each in gc.get_objects() if isinstance(each, type(lru_cache(str)))]
+        prepared = [each for each in caches if isinstance(each.__wrapped__, Connection)]
         memories = garbage.Memories()
+        memories.forget_if_calm()
+        memories.forget_if_calm()
+        assert any(each.cache_info().currsize for each in prepared)
+        del caches, prepared
     there = names_in(tmp_path)
     memories.forget_if_calm()
     assert there == {"party.db", "party.db.lock"}

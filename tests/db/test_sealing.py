@@ -67,6 +67,28 @@ async def test_nobody_gets_in_by_what_is_kept(database_url: str) -> None:
 
 
 @ON_BOTH
+async def test_what_the_newest_key_has_sealed_is_left_alone(database_url: str) -> None:
+    """However often the bot is started: with a key beside the file there is always more than one."""
+    await keep(database_url, OLD)
+    assert await shown(database_url, NEW, OLD) == (SECRET, NIGHT)
+    before = await kept(database_url)
+    assert await shown(database_url, NEW, OLD) == (SECRET, NIGHT)
+    assert await kept(database_url) == before
+
+
+@ON_BOTH
+async def test_the_link_that_is_printed_is_the_one_that_the_bot_shows(database_url: str) -> None:
+    """The newest that the keys open: of a link that was made with others nobody knows the secret."""
+    await keep(database_url, OLD)
+    async with open_store(database_url, [NEW]) as store, store.writing() as tx:
+        party = await tx.parties.open(LOBBY, 0)
+        await tx.passes.keep("newer", party.id, Way.HOST, 2, secret=NIGHT)
+    for key, secret in ((OLD, SECRET), (NEW, NIGHT)):
+        assert (await shown(database_url, key))[0] == secret
+        assert await host_secret(database_url, [key]) == secret
+
+
+@ON_BOTH
 async def test_a_new_key_takes_over_at_a_start(database_url: str) -> None:
     """With both in the setting all is sealed anew; then the old one may go."""
     await keep(database_url, OLD)

@@ -215,3 +215,15 @@ async def test_a_server_that_hangs_keeps_nobody_waiting(
 def test_what_is_heard_is_whole_again_in_time() -> None:
     """A connection that was cut is noticed and made again within five seconds of the server's return."""
     assert wake.ANSWER_S + wake.LATEST_S < 5
+
+
+@pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
+async def test_a_start_during_which_it_is_away_goes_on(
+    server: private.Server, name: str, cable: Wire, cut: Cut
+) -> None:
+    """Links are sealed anew then, with whatever keys there are now."""
+    url = server.tcp_url(name).replace(f":{server.port}/", f":{cable.port}/")
+    async with open_store(url) as store:
+        cable.cuts = [cut]
+        await store.seal_links()
+    assert cable.cut == 1

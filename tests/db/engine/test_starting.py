@@ -15,7 +15,8 @@ from bot.party.steady import BOOT_ID
 from db.engine import starting, whole
 from db.engine.stamps import Log, Stamp
 from db.engine.whole import looked_through
-from db.keeping.backup import backup, restore
+from db.keeping import backup as keeping
+from db.keeping.backup import backup, move, restore
 from tests.db.engine.files import add, beside, count, killed, opened, url_of
 from tests.db.raw import file_of, run_sql
 from tests.patience import PATIENCE_S, until
@@ -189,6 +190,62 @@ async def test_what_is_restored_is_older_and_no_loss(
     async with opened(left) as store:
         assert await count(store) == 1
     assert not [each for each in caplog.records if each.levelname != "INFO"]
+
+
+async def test_a_restore_that_is_killed_at_its_end_leaves_a_file_that_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy is in place by then, and older than what was noted of the file before."""
+    file = tmp_path / "party.db"
+    async with opened(file) as store:
+        await add(store)
+        await backup(url_of(file), tmp_path / "copy.db")
+        await add(store, 5)
+
+    def put(scratch: Path, place: Path) -> None:
+        scratch.replace(place)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(keeping, "_put", put)
+    with pytest.raises(KeyboardInterrupt):
+        await restore(tmp_path / "copy.db", url_of(file))
+    async with opened(file) as store:
+        assert await count(store) == 1
+
+
+async def test_what_is_set_aside_is_kept_as_it_is(tmp_path: Path) -> None:
+    """A log that is another file's is not put into the file that makes room for a copy."""
+    file = await left_by_a_killed_bot(tmp_path / "party.db")
+    (tmp_path / "other").mkdir()
+    other = await left_by_a_killed_bot(tmp_path / "other" / "party.db", 30, 5)
+    await backup(url_of(tmp_path / "of-party.db"), tmp_path / "copy.db")
+    shutil.copy(f"{other}-wal", f"{file}-wal")
+    itself, log = file.read_bytes(), beside(file, "-wal").read_bytes()
+    kept = await restore(tmp_path / "copy.db", url_of(file))
+    assert kept.aside is not None
+    assert (kept.aside.read_bytes(), beside(kept.aside, "-wal").read_bytes()) == (itself, log)
+    async with opened(file) as store:
+        assert await count(store) == 5
+
+
+async def test_nothing_is_moved_from_a_file_that_lacks_something(tmp_path: Path) -> None:
+    """Nor does another file's log get into it; the place to move to is as it was."""
+    file = await left_by_a_killed_bot(tmp_path / "party.db")
+    (tmp_path / "other").mkdir()
+    other = await left_by_a_killed_bot(tmp_path / "other" / "party.db", 30, 5)
+    log = beside(file, "-wal").read_bytes()
+    for put, said in (("", "the last 3 changes"), (f"{other}-wal", "is the log of another file")):
+        beside(file, "-wal").unlink(missing_ok=True)
+        if put:
+            shutil.copy(put, f"{file}-wal")
+        before = file.read_bytes()
+        with pytest.raises(StartError, match=said):
+            await move(url_of(file), url_of(tmp_path / "there.db"))
+        assert file.read_bytes() == before
+        assert not (tmp_path / "there.db").exists()
+    beside(file, "-wal").write_bytes(log)
+    kept = await move(url_of(file), url_of(tmp_path / "there.db"))
+    assert kept.rows["entries"].count == 5
 
 
 async def test_a_file_of_an_older_encore_has_no_number_yet(tmp_path: Path, migrated: Path) -> None:
