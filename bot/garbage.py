@@ -7,6 +7,7 @@ import gc
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from weakref import WeakSet
 
 YOUNG, MIDDLE, OLD = 20_000, 2, 1_000_000
 """After how many new objects garbage is looked for, how often among older ones, and, never, among all."""
@@ -31,12 +32,19 @@ def _nothing() -> None: ...
 class Memories:
     """What is remembered only to be faster, which after a rush takes tens of megabytes.
 
-    It is found among all that there is, before that is set aside.
+    It is found among all that there is, before that is set aside, and not kept from ending with what it
+    belongs to. What a connection to SQLite has prepared is the connection's own: it is not closed for as long
+    as anybody else has that (`sqlite3_close_v2`), and its log then stays beside the file.
     """
 
     def __init__(self) -> None:
         caches = (each for each in gc.get_objects() if isinstance(each, type(_nothing)))
-        self._caches = [each for each in caches if (each.cache_parameters()["maxsize"] or 0) > SMALL]
+        self._caches = WeakSet(
+            each
+            for each in caches
+            if (each.cache_parameters()["maxsize"] or 0) > SMALL
+            and type(each.__wrapped__).__module__ != "sqlite3"
+        )
         self._asked = 0
 
     def forget_if_calm(self) -> bool:

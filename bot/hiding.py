@@ -45,16 +45,19 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         r"[^\s\"'<>\\,;)&?]+",
         r"(files\.slack(?:-gov)?\.com/upload/)[^\s\"'<>\\,;)]+",
         r"((?:/|%2F)(?:party|night|spotify(?:/|%2F)connect)(?:/|%2F))[A-Za-z0-9_-]{16,}+(?!\.py\b)",
-        r"(://[^\s/:@\"']{0,64}:)[^\s/@\"']{1,200}(?=@)",
+        r"(://[^\s/:@\"']{0,64}:)[^\s/\"']{1,200}(?=@)",
         # discord.py names its rate limits after what is in an address.
         r"((?<![0-9])[0-9]{15,25}\+)[A-Za-z0-9_.%=-]{20,}",
         # Credentials behind their scheme, and whatever else stands on the line of a header.
         r"(\b(?:Bearer|Basic|Bot)(?:\s|%20|\+){1,3})[A-Za-z0-9_.~+/=-]{16,}",
         r"((?:authorization|cookie)\s{0,3}:\s{0,3})(?![\"'\[{\s])[^\r\n]+",
+        r"(\bcookies[\"']?\s{0,3}[:=]\s{0,3}\{)[^}\r\n]+",
         # A value in quotes, to the quote that ends it; and one without, to the end of the word.
-        rf"((?:{_NAMES}){_IS}(?P<quote>{_QUOTE}))(?:(?!(?P=quote))(?:\\.|[^\r\n\\]))+",
+        # What a colon follows is a name itself, behind a text that reads like one.
+        rf"((?:{_NAMES}){_IS}(?P<quote>{_QUOTE}))(?:(?!(?P=quote))(?:\\.|[^\r\n\\]))++(?!(?P=quote)\s{{0,4}}:)",
         rf"({_SHORT_NAMES}{_IS}{_QUOTE})(?:(?!%22)[^\s\"'\\/]){{16,}}",
         rf"((?:{_NAMES})=)(?!None\b|True\b|False\b)(?:\[hidden\]|[^{_ENDS}])+",
+        rf"((?:{_NAMES})\s?:\s{{1,4}})(?=\S{{0,40}}[0-9])[A-Za-z0-9_.~+/=-]{{12,}}",
         rf"([?&](?:code|state|hm)=)[^{_ENDS}]+",
         rf"((?<![a-z])(?:code|state)=)[^{_ENDS}]{{16,}}",
         # By their shape, wherever they are.

@@ -25,6 +25,7 @@ WAYS = ("search", "match", "fullmatch")
 SEARCHES = {"search", "sub", "subn", "split", "findall", "finditer"}
 MADE_ON_THE_WAY: Mapping[tuple[str, str], Sequence[Mapping[str, object]]] = {
     ("bot.slack.mentions", "each"): [{"each": "U0123456789"}],
+    ("bot.hiding", "pattern"): [],  # all are in a table of the module
     ("bot.slack.credentials", "form"): [],  # every form is in a table of the module
     ("bot.wording.languages", "longest_first"): [{"longest_first": ["/spotify connect", "/spotify"]}],
     ("bot.logs", "longest_first"): [{"longest_first": ["xoxb-secret", "secret"]}],

@@ -54,6 +54,8 @@ CUT: Mapping[str, int] = {
 """What takes the square of a text's length, and to how many characters each text is cut that it looks at."""
 HARD = {
     "marks": "e" + "\u0301\u0327" * (LENGTH // 2),
+    "marks of two": "\u0f71\u0f73" * (LENGTH // 2),
+    "marks that are none yet": "\uff9e\u0301" * (LENGTH // 2),
     "marks apart": "e\u0301 " * (LENGTH // 3),
     "blanks": " " * LENGTH + "x",
     "tabs": "x" + "\t \t" * (LENGTH // 3) + "=",

@@ -87,13 +87,18 @@ class Asker:
     """Somebody for whom work is done, on one share or several: a page's and its address's.
 
     Args:
-        shares: all of them are spent of, and the smallest counts; the widest is the last.
+        shares: all of them are spent of, and the smallest counts; the narrowest is first, the widest last.
     """
 
     __slots__ = ("shares",)
 
     def __init__(self, *shares: Share) -> None:
         self.shares = shares
+
+    @property
+    def own(self) -> Share:
+        """The narrowest of the shares."""
+        return self.shares[0]
 
     @property
     def household(self) -> Share:
@@ -339,9 +344,11 @@ class Turns:
             return job
 
 
-def _rank(job: _Job) -> tuple[float, int]:
-    """Whoever has had least lately comes first, and of those with as much whoever came first."""
-    return (0.0 if job.somebody is None else job.somebody.household.used_s), job.number
+def _rank(job: _Job) -> tuple[float, float, int]:
+    """The address that has had least lately is first, of its pages the one that has, then who came first."""
+    if job.somebody is None:
+        return 0.0, 0.0, job.number
+    return job.somebody.household.used_s, job.somebody.own.used_s, job.number
 
 
 def _make(job: _Job) -> None:

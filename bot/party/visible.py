@@ -22,7 +22,9 @@ _UNSEEN = {"Cc", "Cf", "Cs"}
 _MARKS = {"Mn", "Me"}
 _FLAG, _TAGS = "\U0001f3f4", range(0xE0020, 0xE0080)
 """The flags of England, Scotland and Wales are a black flag and signs that nobody sees."""
-_NO_LETTERS = re.compile(rf"\W{{{LONGEST_TOWER + 1},}}")
+_UNTAKEN = "\u0f73\u0f75\u0f81\uff9e\uff9f"
+"""Signs that are no marks, but are taken apart into nothing but marks (Unicode Character Database)."""
+_NO_LETTERS = re.compile(rf"[\W{_UNTAKEN}]{{{LONGEST_TOWER + 1},}}")
 """Marks are no letters, so a tower of them stands in one of these."""
 _SKINS, _COUNTRIES = range(0x1F3FB, 0x1F400), range(0x1F1E6, 0x1F200)
 
@@ -64,7 +66,7 @@ def _lower(found: re.Match[str]) -> str:
     kept: list[str] = []
     height = 0
     for sign in found[0]:
-        height = height + 1 if unicodedata.combining(sign) else 0
+        height = height + 1 if unicodedata.combining(sign) or sign in _UNTAKEN else 0
         if height <= LONGEST_TOWER:
             kept.append(sign)
     return "".join(kept)

@@ -18,6 +18,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 HOUSEHOLD_BITS = 64
 """A household has so much of an IPv6 address to itself: the rest is one device, or a new one each day."""
+LINES_EACH = 40
+"""So many pages of one address may be open, unless an operator expects more people behind one."""
 MINUTE_S = 60.0
 MOST_HOPS = 20
 """So many addresses of X-Forwarded-For are looked at, from its end."""
@@ -30,10 +32,14 @@ class Limits:
     guests: int = 500  # who may look at one party at once
     parties: int = 300  # so many parties may be looked at at once
     lines: int = 5_000  # so many connections there are at once
-    lines_each: int = 40  # of one address
+    lines_each: int = LINES_EACH  # of one address
     joins_a_minute: int = 80  # of one address
-    household: float = HOUSEHOLD  # so many times the work that one page may ask for, one address may
     proxies: tuple[Network, ...] = field(default=())  # whose word on where somebody comes from is taken
+
+    @property
+    def household(self) -> float:
+        """How many times the work that one page may ask for one address may: more where more pages may be."""
+        return HOUSEHOLD * max(1.0, self.lines_each / LINES_EACH)
 
 
 class Gate:

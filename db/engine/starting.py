@@ -106,11 +106,10 @@ def _check_commits(held: Held, stamp: Stamp, mark: Mark | None) -> None:
     if stamp == (0, 0):
         log.warning("DATABASE_URL: %s was used before, and is new or another one now", held.path)
         return
-    many = f"{missing} changes that were" if missing <= MOST_MISSING else "changes that were"
-    what = "the last change that was" if missing == 1 else f"the last {many}"
+    what = f"{missing} changes" if 1 < missing <= MOST_MISSING else "changes" if missing > 1 else "change"
     held.bar_log()  # whoever looks for what is missing finds the log as it is
     raise StartError(
-        f"DATABASE_URL: {what} saved in {held.path} can't be found, so it or "
+        f"DATABASE_URL: the last {what} saved in {held.path} can't be found, so it or "
         f"{held.log.name} was lost or replaced; put both back, restore a copy (python -m db restore FILE), "
         f"or delete {held.path.name}.lock to go on without them"
     )

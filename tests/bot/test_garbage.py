@@ -7,10 +7,12 @@ import gc
 import weakref
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
 from bot import garbage
+from db.store import open_store
 from tests.patience import until as eventually
 
 
@@ -86,3 +88,38 @@ def test_what_is_remembered_is_forgotten_when_it_is_calm() -> None:
     for each in range(500):
         many(each)
     assert not memories.forget_if_calm()
+
+
+def test_what_is_remembered_ends_with_what_it_belongs_to() -> None:
+    """A model that another one has replaced is not kept for what it remembers."""
+
+    class Model:
+        def named(self, name: str) -> str:
+            return name
+
+    model = Model()
+    remembered = lru_cache(maxsize=1_000)(model.named)
+    memories = garbage.Memories()
+    seen = weakref.ref(model)
+    remembered("a")
+    del model, remembered
+    memories.forget_if_calm()
+    assert seen() is None
+
+
+def names_in(folder: Path) -> set[str]:
+    """What stands in a folder."""
+    return {each.name for each in folder.iterdir()}
+
+
+async def test_a_database_is_closed_whatever_is_remembered(tmp_path: Path) -> None:
+    """After a clean end all is in the file itself, and no log is beside it."""
+    async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'party.db'}") as store:
+        async with store.reading() as look:
+            await look.parties.overdue(0, 0)
+        async with store.writing() as tx:
+            await tx.rests.begin("kept", 7)
+        memories = garbage.Memories()
+    there = names_in(tmp_path)
+    memories.forget_if_calm()
+    assert there == {"party.db", "party.db.lock"}

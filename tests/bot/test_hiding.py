@@ -59,6 +59,12 @@ def test_an_interactions_token_is_in_its_addresses() -> None:
         f"((b'Authorization', b'Bearer {CANARY}'), (b'Accept', b'*/*'))",
         f"OAuth callback success (request: {{'code': ['{CANARY}'], 'state': ['{CANARY}']}})",  # Bolt
         f"headers: {{'cookie': ['slack-app-oauth-state={CANARY}'], 'x-slack-signature': ['v0={CANARY}']}}",
+        f"cookies={{'encore-spotify': '{CANARY}', 'other': '{CANARY}'}}",
+        f"postgresql+asyncpg://encore:p@{CANARY}@host/party",
+        f"trigger_id: 13345224609.738474920.{CANARY}",
+        f"X-Slack-Signature: v0={CANARY}",
+        f'{{"user_name":"my token","trigger_id":"13345224609.{CANARY}"}}',
+        f"{{'text': 'Secret', 'password': '{CANARY}'}}",
         f"ValueError(token={CANARY!r}, secret='{CANARY}')",
     ],
 )
@@ -107,6 +113,7 @@ def test_a_field_is_hidden_in_every_notation(field: str) -> None:
         '{"ok": false, "error": "invalid_auth"}',
         "<Entry id=3 state='playing'> token=None",
         "websocket closed with code=4014",
+        "Discord does not accept the token: see docs/operations.md",
         "Now playing: Secret Garden - Token of Love (code: red)",
     ],
 )

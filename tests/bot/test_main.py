@@ -105,6 +105,7 @@ async def test_without_any_account_the_room_opens(tmp_path: Path) -> None:
         out, err = await asyncio.wait_for(bot.process.communicate(), PATIENCE_S)
         assert bot.process.returncode == 0
         assert (out, err) == (b"", b"")
+    assert not [name for name in left_behind(tmp_path) if name.endswith(("-wal", "-shm"))]
 
 
 async def test_ctrl_c_stops_it_cleanly(tmp_path: Path) -> None:

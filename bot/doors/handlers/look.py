@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from bot.doors.answers import Answer, AskForSettings, ConfirmErasure, Said, Sections, SendFile
@@ -10,6 +9,7 @@ from bot.doors.ask import Ask
 from bot.doors.table import Group
 from bot.party.errors import ManagersOnly, marked
 from bot.party.rules.moderation import may_manage
+from bot.party.shares import beside
 from bot.takeaway.files import Form, exported, filename
 from bot.takeaway.mapping import drawn, pictured, worded
 from bot.takeaway.own_data import NAME, own_data
@@ -72,7 +72,7 @@ async def my_data(ask: Ask) -> Answer:
     kept = await ask.party.own_data.of(ask.member)
     account = await ask.party.accounts.of(ask.member) if ask.party.has_spotify else None
     name = account.name if account else None
-    data = await asyncio.to_thread(own_data, ask.member, kept, name, ask.party.now_ms())
+    data = await beside(own_data, ask.member, kept, name, ask.party.now_ms())
     return SendFile(NAME, data, ask.own.say(marked("Everything I know about you.")))
 
 

@@ -191,6 +191,29 @@ async def test_whoever_has_had_least_comes_next(turns: Turns, busy: Callable[[],
     assert len(made) == 21
 
 
+async def test_of_an_address_the_page_that_has_had_least_comes_next(
+    turns: Turns, busy: Callable[[], None]
+) -> None:
+    """One pupil who asks for much holds up nobody else in the class."""
+    shares = Shares(Clock())
+    hungry, modest = shares.page("1.2.3.4"), shares.page("1.2.3.4")
+    hungry.spend(1.0)
+    made: list[str] = []
+
+    async def ask(asker: Asker, name: str) -> None:
+        with working_for(asker):
+            await turns.run(made.append, name)
+
+    asked = [asyncio.create_task(ask(hungry, f"hungry {number}")) for number in range(20)]
+    await asyncio.sleep(0)
+    asked.append(asyncio.create_task(ask(modest, "modest")))
+    await asyncio.sleep(0)
+    busy()
+    await asyncio.gather(*asked)
+    assert made[0] == "modest"
+    assert len(made) == 21
+
+
 async def test_nobody_has_two_threads_at_once() -> None:
     turns, asker = Turns("test", 2), Asker(Share())
     begun, go_on = threading.Event(), threading.Event()

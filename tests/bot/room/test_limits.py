@@ -10,6 +10,7 @@ from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
 from bot.party.errors import TooManyFromHere
+from bot.party.shares import HOUSEHOLD
 from bot.room.limits import Gate, Limits, address_of
 
 PROXY = (ip_network("10.0.0.0/8"), ip_network("::1/128"))
@@ -74,6 +75,12 @@ def test_joins() -> None:
     assert gate.come("a") is None
     assert gate.come("a") is None
     assert isinstance(gate.come("a"), TooManyFromHere)
+
+
+def test_an_address_of_more_pages_may_ask_for_more_work() -> None:
+    """A school, or all guests behind a proxy that nobody believes: `ROOM_CONNECTIONS` says so."""
+    assert Limits().household == Limits(lines_each=10).household == HOUSEHOLD
+    assert Limits(lines_each=200).household == 5 * HOUSEHOLD
 
 
 def test_nothing_piles_up() -> None:

@@ -8,7 +8,7 @@ from bot.room import open_room
 from bot.room.limits import Limits
 from tests.measure.house import serve
 
-LIMITS = Limits(guests=1_000, lines_each=2_000, joins_a_minute=10_000, household=10_000)
+LIMITS = Limits(guests=1_000, lines_each=2_000, joins_a_minute=10_000)
 """All guests come from this machine, which is more than a household."""
 
 if __name__ == "__main__":
