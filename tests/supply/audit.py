@@ -1,11 +1,13 @@
 """`python -m tests.supply.audit`: asks pip-audit what is known to be wrong with what is pinned.
 
-Without a network, or where the registry does not tell, that is said and is no failure.
+Without a network, or where the registry does not tell, that is said and is no failure. Where pip-audit itself
+does not work it is one.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +15,8 @@ from typing import Any
 
 WITHIN_S = 180.0
 """So long the registry may take for all packages of a file."""
+NOBODY = re.compile(r"connect|route|resol|timed? ?out|in time|proxy|ssl|http", re.IGNORECASE)
+"""What is said where the network or the registry is to blame."""
 COMMAND = (
     *("-m", "pip_audit", "--require-hashes", "--disable-pip", "--progress-spinner", "off"),
     *("--format", "json", "--timeout", "10", "--requirement"),
@@ -41,8 +45,12 @@ def judge(file: str, printed: str, said: str) -> tuple[str, bool]:
     try:
         packages: list[dict[str, Any]] = json.loads(printed)["dependencies"]
     except (ValueError, KeyError, TypeError):
-        reason = (said.strip().splitlines() or ["no reason given"])[-1][:200]
-        return f"pip-audit: {file} skipped, for nobody could be asked ({reason})", False
+        reason = (said.strip().splitlines() or ["no reason given"])[-1]
+        # Who was asked, and for what, stands in brackets.
+        short = reason.removeprefix(f"{sys.executable}: ").partition("(")[0][:200]
+        if NOBODY.search(reason):
+            return f"pip-audit: {file} skipped, for nobody could be asked ({short})", False
+        return f"pip-audit: {file} was not looked at ({short})", True
     asked = [each for each in packages if "skip_reason" not in each]
     wrong = [
         f"{each['name']} {each['version']}: {known['id']}"

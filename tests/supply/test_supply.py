@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -191,6 +192,27 @@ def test_only_a_known_fault_is_a_failure(printed: object, line: str, wrong: bool
     """Whoever has no network is told what was not looked at."""
     text = json.dumps({"dependencies": printed, "fixes": []}) if printed else ""
     assert audit.judge("x.txt", text, "warning\nno route\n") == (f"pip-audit: x.txt {line}", wrong)
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "wrong"),
+    [
+        (
+            "Traceback\nConnectionError: HTTPSConnectionPool(host='registry.example', port=443)",
+            "skipped, for nobody could be asked (ConnectionError: HTTPSConnectionPool)",
+            False,
+        ),
+        ("no answer in time", "skipped, for nobody could be asked (no answer in time)", False),
+        (
+            f"{sys.executable}: No module named pip_audit",
+            "was not looked at (No module named pip_audit)",
+            True,
+        ),
+    ],
+)
+def test_only_a_network_excuses_it(said: str, line: str, wrong: bool) -> None:
+    """A tool that does not work would say nothing for ever; whom it asks is not told."""
+    assert audit.judge("x.txt", "", said) == (f"pip-audit: x.txt {line}", wrong)
 
 
 def test_what_is_newer_is_offered() -> None:
