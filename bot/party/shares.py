@@ -30,6 +30,10 @@ MOST_S, PER_S = 2.0, 0.25
 """So many seconds of work one person or page may have at once, and of each second so much for long."""
 HOUSEHOLD = 2.0
 """An address has so many times as much: people who share it are seldom busy all at once."""
+MUCH = 0.5
+"""Whoever has used more than this part of what they may have at once asks for much ..."""
+TOGETHER_S, TOGETHER_PER_S = 2.0, 0.5
+"""... and all of those together have so much at once, and half of each second: the rest is for others."""
 WITHIN_S = 2.0
 """Whoever would have to wait longer for their share is told to slow down."""
 ASKING_S = 0.0005
@@ -70,6 +74,11 @@ class Share:
         return self._most_s - self.left_s
 
     @property
+    def much(self) -> bool:
+        """Whether much of it was had lately."""
+        return self.used_s > MUCH * self._most_s
+
+    @property
     def wait_s(self) -> float:
         """After how many seconds there is some again; 0 where there is."""
         return max(0.0, -self.left_s / self._per_s)
@@ -91,12 +100,14 @@ class Asker:
 
     Args:
         shares: all of them are spent of, and the smallest counts; the narrowest is first, the widest last.
+        together: what all who ask for much have together.
     """
 
-    __slots__ = ("shares",)
+    __slots__ = ("shares", "together")
 
-    def __init__(self, *shares: Share) -> None:
+    def __init__(self, *shares: Share, together: Share | None = None) -> None:
         self.shares = shares
+        self.together = together
 
     @property
     def own(self) -> Share:
@@ -116,12 +127,15 @@ class Asker:
     @property
     def wait_s(self) -> float:
         """After how many seconds there is some again; 0 where there is."""
-        return max(share.wait_s for share in self.shares)
+        wait_s = max(share.wait_s for share in self.shares)
+        return max(wait_s, self.together.wait_s) if self.together and self.own.much else wait_s
 
     def spend(self, seconds: float) -> None:
         """Takes note of work that was done."""
         for share in self.shares:
             share.spend(seconds)
+        if self.together and self.own.much:
+            self.together.spend(seconds)
 
     async def ready(self, within_s: float | None = None) -> None:
         """Waits until there is some of the share left.
@@ -170,20 +184,22 @@ class Shares:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._together = Share(TOGETHER_S, TOGETHER_PER_S, clock)
         self._held: WeakValueDictionary[str, Share] = WeakValueDictionary()
         self._lately: OrderedDict[str, tuple[float, Share]] = OrderedDict()  # when they asked last
 
     def person(self, platform: str, user_id: str) -> Asker:
         """A member of a chat."""
-        return Asker(self._share(f"{platform}/{user_id}", 1.0))
+        return Asker(self._share(f"{platform}/{user_id}", 1.0), together=self._together)
 
     def page(self, address: str, times: float = HOUSEHOLD) -> Asker:
         """A page that was opened now, from an address that has so many times as much as one page."""
-        return Asker(Share(clock=self._clock), *self.household(address, times).shares)
+        shares = Share(clock=self._clock), *self.household(address, times).shares
+        return Asker(*shares, together=self._together)
 
     def household(self, address: str, times: float = HOUSEHOLD) -> Asker:
         """Everybody who comes from an address."""
-        return Asker(self._share(f"address {address}", times))
+        return Asker(self._share(f"address {address}", times), together=self._together)
 
     @property
     def known(self) -> set[str]:

@@ -132,7 +132,7 @@ class Bot:
 
 @asynccontextmanager
 async def open_process(
-    module: str, arguments: Sequence[str], *, profile: str = "", spotify: str = ""
+    module: str, arguments: Sequence[str], *, profile: str = "", spotify: str = "", killed: bool = False
 ) -> AsyncIterator[Bot]:
     """A process that runs this module and serves; it is ended with the block, however that ends.
 
@@ -141,6 +141,7 @@ async def open_process(
         arguments: of its command line.
         profile: a file for cProfile's figures; none if empty.
         spotify: where its Spotify is, as `hosts.prepare` says it; it has none if empty.
+        killed: end it at once, whatever it is in the middle of.
     """
     profiled = ("-m", "cProfile", "-o", profile) if profile else ()
     process = await asyncio.create_subprocess_exec(
@@ -153,6 +154,8 @@ async def open_process(
     )
     try:
         yield Bot(process)
+        if killed:
+            return
         if process.stdin is not None:
             process.stdin.close()
         await asyncio.wait_for(process.wait(), ENDS_IN_S)

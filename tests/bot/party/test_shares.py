@@ -166,6 +166,21 @@ async def test_a_page_has_a_share_of_its_own_and_one_of_its_address(clock: Clock
     assert elsewhere.wait_s == 0
 
 
+async def test_all_who_ask_for_much_share_a_part_of_the_time(clock: Clock) -> None:
+    """However many they are, and each within their own share; who asks for little never waits for them."""
+    shares = Shares(clock)
+    many = [shares.page(f"10.0.0.{number}") for number in range(10)]
+    modest = shares.page("10.0.1.1")
+    for each in many:
+        each.spend(0.9 * MOST_S)
+    assert all(each.left_s > 0 for each in many)
+    assert min(each.wait_s for each in many) > MOST_S
+    modest.spend(0.1)
+    assert modest.wait_s == 0
+    clock.now += 1_000
+    assert max(each.wait_s for each in many) == 0
+
+
 async def test_a_member_has_one_share_in_all_of_a_chat(clock: Clock) -> None:
     shares = Shares(clock)
     shares.person("slack", "T1/U1").spend(MOST_S + 1)

@@ -93,7 +93,9 @@ async def scenes(run: Run, only: str) -> list[Promise]:
     url = f"http://127.0.0.1:{(port := free_port())}"
     found: list[Promise] = []
     arguments = (f"sqlite+aiosqlite:///{run.folder / 'hostile.db'}", str(port))
-    async with open_process("tests.measure.hostile.house", arguments, profile=run.profile):
+    async with open_process(
+        "tests.measure.hostile.house", arguments, profile=run.profile, killed=not run.profile
+    ):
         await opened(url)
         async with line(url, next(froms), "Ann who searches") as ann:
             await searched(ann, 2.0)  # until the songs are read
