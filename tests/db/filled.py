@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from db.engine.postgres import connect
 from db.store import Store
 from tests.db.raw import engine_of, file_of, run_sql
+from tests.patience import PATIENCE_S
 
 ROWS = {
     "parties (id, platform, workspace, channel, started_ms, active_ms)": (
@@ -51,16 +53,20 @@ ROWS = {
 
 async def fill(store: Store) -> None:
     """Fills PostgreSQL, whose planner scans what is small whatever indexes there are; not SQLite."""
-    if engine_of(store) is None:
+    engine = engine_of(store)
+    if engine is None:
         return
-    for table, (count, values) in ROWS.items():
-        await run_sql(
-            store,
-            f"INSERT INTO {table} SELECT {values} FROM generate_series(1, {count}) AS n",  # noqa: S608
-        )
-    # One song plays in every party.
-    await run_sql(store, "UPDATE entries SET state = 'playing', ends_ms = id * 10 WHERE id <= 11000")
-    await run_sql(store, "ANALYZE")
+    filling = await connect(engine, PATIENCE_S)  # it takes longer than a request may
+    try:
+        for table, (count, values) in ROWS.items():
+            await filling.execute(
+                f"INSERT INTO {table} SELECT {values} FROM generate_series(1, {count}) AS n"  # noqa: S608
+            )
+        # One song plays in every party.
+        await filling.execute("UPDATE entries SET state = 'playing', ends_ms = id * 10 WHERE id <= 11000")
+        await filling.execute("ANALYZE")
+    finally:
+        await filling.close()
 
 
 _COUNTED = "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {most})"
