@@ -74,10 +74,20 @@ class Seal:
         return self._vault
 
     def _of_file(self, *, making: bool) -> list[str]:
-        """The key of the file, if there is one or one is made."""
+        """The key of the file, if there is one or one is made.
+
+        Raises:
+            StartError: it cannot be read, or not be written.
+        """
         if self._file is None:
             return []
-        kept = self._file.read_text("ascii", "replace").strip() if self._file.exists() else ""
+        try:
+            kept = self._file.read_text("ascii", "replace").strip() if self._file.exists() else ""
+        except OSError as error:
+            raise StartError(
+                f"DATABASE_URL: the key {self._file} cannot be read ({error.strerror}); "
+                "make it a file that this user may read"
+            ) from error
         if making and not KEY.fullmatch(kept):
             kept = new_key()
             _write(self._file, kept)

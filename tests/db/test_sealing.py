@@ -152,6 +152,17 @@ async def test_a_lost_key_costs_no_link(database_url: str, tmp_path: Path) -> No
             await tx.passes.drop_all(party.id, [Way.GUEST])
 
 
+async def test_a_key_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    """A folder in its place, say, or a file of another user."""
+    database_url = f"sqlite+aiosqlite:///{tmp_path / 'party.db'}"
+    await keep(database_url)
+    file = key_file(tmp_path / "party.db")
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(StartError, match=r"^DATABASE_URL: the key .* cannot be read \(.*\); make it a file"):
+        await shown(database_url)
+
+
 def test_postgresqls_password_makes_a_key() -> None:
     """The same for all processes, another for another password, and none without one."""
     first, again, other, none = (
