@@ -31,6 +31,9 @@ TUNED = (
 )
 """Which settings are looked for."""
 
+LOOKS = 5
+"""How often validation is looked at in each trial: a poor one is soon given up."""
+
 Told = Callable[[int, int, float, float | None], None]
 """Told after every epoch: the trial's number, the epoch, the loss, and NDCG@100 where it was measured."""
 
@@ -69,6 +72,7 @@ def tune(study: optuna.Study, lists: Playlists, trials: int, base: Settings, tol
         DataError: too little data to judge by.
         KeyboardInterrupt: after Ctrl-C.
     """
+    base = replace(base, check_every=max(1, base.epochs // LOOKS))
     if not finished(study):
         study.enqueue_trial({name: getattr(base, name) for name in _searched(lists)})
 

@@ -52,7 +52,10 @@ KEPT: Section = (
             "There are no cookies, except one for a language you choose, and one for ten minutes while you "
             "connect Spotify."
         ),
-        marked("I count connections by their network address, in memory alone, to stop floods."),
+        marked(
+            "I count connections, and the work they cause, by their network address, in memory alone, "
+            "to stop floods."
+        ),
         marked(
             "Who installed me in a Slack workspace is kept with the installation, encrypted, for as long as "
             "it lasts."

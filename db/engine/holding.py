@@ -107,7 +107,8 @@ def held(path: Path, *, make: bool = False) -> Iterator[Held]:
         real = Path(os.path.realpath(path))
         name = os.open(f"{real}.lock", _BOTH | os.O_CREAT, 0o600)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        lock = Path(f"{path}.lock")
+        raise _unwritable(lock if os.path.lexists(lock) else path, error) from error
     try:
         if fcntl is not None:
             _lock_name(name, path)
@@ -161,7 +162,11 @@ def _lock_name(name: int, path: Path) -> None:
     try:
         fcntl.flock(name, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise _taken(path) from error
+        if error.errno in _TAKEN:
+            raise _taken(path) from error
+        raise StartError(
+            f"DATABASE_URL: {path} cannot be locked ({error.strerror}); name a file on a disk of this machine"
+        ) from error
 
 
 def _lock_file(file: int, path: Path) -> None:

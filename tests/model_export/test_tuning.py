@@ -53,6 +53,18 @@ def test_the_first_trial_is_the_settings_as_they_are(tmp_path: Path, lists: Play
     assert 0 < first.value <= 1
 
 
+def test_validation_is_looked_at_five_times_a_trial(tmp_path: Path, lists: Playlists) -> None:
+    """However long a trial is, a poor one is given up early."""
+    looks: list[int] = []
+
+    def followed(trial: int, epoch: int, loss: float, ndcg: float | None) -> None:
+        if ndcg is not None:
+            looks.append(epoch)
+
+    tune(open_study(tmp_path / "s.db"), lists, 1, replace(BRIEF, epochs=10, patience=10), followed)
+    assert looks == [2, 4, 6, 8, 10]
+
+
 def test_a_study_goes_on_where_it_stopped_with_new_trials(tmp_path: Path, lists: Playlists) -> None:
     """Numbers go on, the settings as they are come once, and no trial is made a second time."""
     path = tmp_path / "new" / "s.db"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
 import os
 import re
 import socket
@@ -153,3 +155,24 @@ def test_what_was_noted_is_read_again_and_nonsense_is_not(tmp_path: Path) -> Non
         (tmp_path / "party.db.lock").write_bytes(nonsense)
         with held(tmp_path / "party.db") as holding:
             assert holding.mark() is None
+
+
+async def test_a_lock_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """The file itself is right, so its name would lead astray."""
+    lock = tmp_path / "party.db.lock"
+    lock.mkdir()
+    with pytest.raises(StartError, match=re.escape(f"{lock} cannot be written")), held(tmp_path / "party.db"):
+        pass
+
+
+async def test_a_disk_that_knows_no_locks_is_no_other_bot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As NFS without its lock daemon has it: ENOLCK (man 2 flock)."""
+
+    def without(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", without)
+    with pytest.raises(StartError, match="cannot be locked"), held(tmp_path / "party.db"):
+        pass
