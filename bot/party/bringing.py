@@ -20,7 +20,7 @@ from bot.party.errors import (
 )
 from bot.party.reader import now_playing
 from bot.party.results import Barred, Brought
-from bot.party.rules.songs import same_song
+from bot.party.rules.songs import twin_keys
 from bot.party.rules.visiting import let_add
 from bot.party.songs import Songs
 from bot.party.unit_of_work import UnitOfWork, finished
@@ -56,6 +56,25 @@ class Taken:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What some lines of a list mean: songs, which of them nobody knows, and what is no single song."""
+
+    tracks: tuple[Track, ...] = ()
+    unknown: tuple[Track, ...] = ()
+    unsure: tuple[tuple[str, tuple[Track, ...]], ...] = ()
+    refused: int = 0
+
+    def __add__(self, more: Found) -> Found:
+        """With what the lines after them mean."""
+        return Found(
+            self.tracks + more.tracks,
+            self.unknown + more.unknown,
+            self.unsure + more.unsure,
+            self.refused + more.refused,
+        )
+
+
 class Bringing:
     """Queues many songs, which one undo takes back."""
 
@@ -65,7 +84,7 @@ class Bringing:
 
     @finished
     async def bring(self, room: Room, member: Member, wanted: Sequence[Wanted], key: str) -> Brought:
-        """Queues the songs of a list in its order, until no more fit.
+        """Queues the songs of a list in its order, until no more fit; what comes after is not looked for.
 
         What may mean several songs is left to be asked about; what nobody knows is queued as it stands there.
 
@@ -73,7 +92,31 @@ class Bringing:
             VisitorsLook, VisitorsVote, AddingLocked: the member adds nothing here.
         """
         await self.let_add(room, member)
-        found: list[Track] = []
+        found, taken = Found(), Taken()
+        sought = 0
+        while sought < len(wanted) and taken.stopped is None:
+            part = wanted[sought : sought + AT_ONCE]
+            more = await self._found(part)
+            found += more
+            if more.tracks:
+                taken += await self.take_in(room, member, more.tracks, f"{key}/{sought}")
+            sought += len(part)
+        return Brought(
+            total=sought,
+            known=len(found.tracks) - len(found.unknown),
+            added=taken.added,
+            there=taken.there,
+            left=len(wanted) - sought + len(found.tracks) - taken.looked,
+            unsure=found.unsure,
+            unknown=found.unknown,
+            refused=found.refused,
+            stopped=taken.stopped,
+            barred=taken.barred,
+        )
+
+    async def _found(self, wanted: Sequence[Wanted]) -> Found:
+        """The songs that some lines of a list mean."""
+        tracks: list[Track] = []
         unknown: list[Track] = []
         unsure: list[tuple[str, tuple[Track, ...]]] = []
         refused = 0
@@ -87,25 +130,10 @@ class Bringing:
             except PartyError:
                 refused += 1
             else:
-                found.append(track)
+                tracks.append(track)
                 if not known:
                     unknown.append(track)
-        taken = Taken()
-        while taken.looked < len(found) and taken.stopped is None:
-            more = found[taken.looked : taken.looked + AT_ONCE]
-            taken += await self.take_in(room, member, more, f"{key}/{taken.looked}")
-        return Brought(
-            total=len(wanted),
-            known=len(found) - len(unknown),
-            added=taken.added,
-            there=taken.there,
-            left=len(found) - taken.looked,
-            unsure=tuple(unsure),
-            unknown=tuple(unknown),
-            refused=refused,
-            stopped=taken.stopped,
-            barred=taken.barred,
-        )
+        return Found(tuple(tracks), tuple(unknown), tuple(unsure), refused)
 
     async def let_add(self, room: Room, member: Member) -> None:
         """Lets a member add songs before any is looked for.
@@ -128,14 +156,16 @@ class Bringing:
 
 async def _take_in(party: MemberWriter, tracks: Sequence[Track]) -> Taken:
     waiting = await party.waiting()
+    there = set[object]().union(*(twin_keys(entry.track) for entry in waiting))
     added = looked = 0
     stopped: PartyError | None = None
     barred: list[Barred] = []
     for track in tracks:
         # What waits already is left as it is: a playlist says nothing for it.
-        if not any(same_song(entry.track, track) for entry in waiting):
+        if there.isdisjoint(keys := twin_keys(track)):
             try:
                 waiting.append(await insert_song(party.part(looked), track, waiting, BROUGHT_IN))
+                there |= keys
                 added += 1
             except NEVER_FITS as error:
                 stopped = error

@@ -128,11 +128,11 @@ class Barred:
 class Brought:
     """What became of a list of songs."""
 
-    total: int  # lines
+    total: int  # lines that were looked for: all, or until no more fitted in
     known: int  # songs that the catalogue has
     added: int
     there: int  # waited already, or may not be queued here
-    left: int  # no more fitted in
+    left: int  # no more fitted in, looked for or not
     unsure: tuple[tuple[str, tuple[Track, ...]], ...]  # what was asked for, and what may be meant
     unknown: tuple[Track, ...]  # queued as they stand in the list
     refused: int  # lines that name no song

@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakValueDictionary
@@ -34,6 +35,8 @@ MUCH = 0.5
 """Whoever has used more than this part of what they may have at once asks for much ..."""
 TOGETHER_S, TOGETHER_PER_S = 2.0, 0.5
 """... and all of those together have so much at once, and half of each second: the rest is for others."""
+LATELY_S = 0.3
+"""Of the work that somebody has had half counts no more after so long, where it is about whose turn it is."""
 WITHIN_S = 2.0
 """Whoever would have to wait longer for their share is told to slow down."""
 ASKING_S = 0.0005
@@ -53,13 +56,13 @@ class Share:
         clock: seconds from any instant on.
     """
 
-    __slots__ = ("__weakref__", "_at_s", "_clock", "_left_s", "_lock", "_most_s", "_per_s")
+    __slots__ = ("__weakref__", "_at_s", "_clock", "_had_s", "_left_s", "_lock", "_most_s", "_per_s")
 
     def __init__(
         self, most_s: float = MOST_S, per_s: float = PER_S, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._most_s, self._per_s, self._clock = most_s, per_s, clock
-        self._left_s, self._at_s = most_s, clock()
+        self._left_s, self._had_s, self._at_s = most_s, 0.0, clock()
         self._lock = threading.Lock()  # threads spend of it too
 
     @property
@@ -72,6 +75,17 @@ class Share:
     def used_s(self) -> float:
         """How many seconds of work were had lately."""
         return self._most_s - self.left_s
+
+    @property
+    def lately_s(self) -> float:
+        """How many seconds of work were had, the less of them counted the longer ago.
+
+        What refills is no measure for whose turn it is: of many each has had less than comes back meanwhile,
+        and then whoever has had next to nothing is no better off than they are.
+        """
+        with self._lock:
+            self._now()
+            return self._had_s
 
     @property
     def much(self) -> bool:
@@ -87,9 +101,11 @@ class Share:
         """Takes note of work that was done."""
         with self._lock:
             self._left_s = self._now() - seconds
+            self._had_s += seconds
 
     def _now(self) -> float:
         at_s = self._clock()
+        self._had_s *= 0.5 ** ((at_s - self._at_s) / LATELY_S)
         self._left_s = min(self._most_s, self._left_s + (at_s - self._at_s) * self._per_s)
         self._at_s = at_s
         return self._left_s
@@ -280,12 +296,12 @@ def _steps(work: Coroutine[Any, Any, Result], somebody: Asker) -> Generator[Any,
 
 
 async def beside(call: Callable[Args, Result], *given: Args.args, **named: Args.kwargs) -> Result:
-    """What a call returns that `asyncio.to_thread` makes, which is spent of its asker's share."""
-    somebody = _ASKER.get()
-    if somebody is None:
-        return await asyncio.to_thread(call, *given, **named)
-    await somebody.patiently()
-    return await asyncio.to_thread(_spent, somebody, lambda: call(*given, **named))
+    """What a call returns that a thread makes, in its asker's turn, and spent of their share.
+
+    There is one thread for everybody's: each more would take as long from the event loop, for Python has one
+    lock.
+    """
+    return await _BESIDE.run(partial(call, *given, **named))
 
 
 async def paid(seconds: float) -> None:
@@ -294,14 +310,6 @@ async def paid(seconds: float) -> None:
     if somebody is not None:
         await somebody.patiently()
         somebody.spend(seconds)
-
-
-def _spent(somebody: Asker, call: Callable[[], Result]) -> Result:
-    began_s = time.thread_time()
-    try:
-        return call()
-    finally:
-        somebody.spend(time.thread_time() - began_s)
 
 
 @dataclass(eq=False, slots=True)
@@ -390,7 +398,7 @@ def _rank(job: _Job) -> tuple[float, float, int]:
     """The address that has had least lately is first, of its pages the one that has, then who came first."""
     if job.somebody is None:
         return 0.0, 0.0, job.number
-    return job.somebody.household.used_s, job.somebody.own.used_s, job.number
+    return job.somebody.household.lately_s, job.somebody.own.lately_s, job.number
 
 
 def _make(job: _Job) -> None:
@@ -406,3 +414,7 @@ def _make(job: _Job) -> None:
     else:
         job.done.set_exception(failed)
     del job, failed  # an error holds this frame
+
+
+_BESIDE = Turns("beside", 1)
+"""For what takes longer than a blink and is no search: to read a list, say."""

@@ -14,6 +14,7 @@ from bot.party.errors import EmptyText, TooFast
 from bot.party.shares import (
     ASKING_S,
     HOUSEHOLD,
+    LATELY_S,
     MOST_S,
     PER_S,
     REMEMBERED_S,
@@ -233,6 +234,43 @@ async def test_whoever_has_had_least_comes_next(turns: Turns, busy: Callable[[],
     assert len(made) == 21
 
 
+async def test_whoever_has_had_least_comes_next_of_many_within_their_shares(
+    turns: Turns, busy: Callable[[], None], clock: Clock
+) -> None:
+    """Ten who each have had less than refills meanwhile have all had more than somebody who types."""
+    shares = Shares(clock)
+    many, modest = [shares.page(f"10.0.0.{number}") for number in range(10)], shares.page("10.0.1.1")
+    for _ in range(100):
+        for each in many:
+            each.spend(0.08)
+        modest.spend(0.01)
+        clock.now += 1
+    assert {each.household.used_s for each in (*many, modest)} == {0.0}
+    made: list[str] = []
+
+    async def ask(asker: Asker, name: str) -> None:
+        with working_for(asker):
+            await turns.run(made.append, name)
+
+    asked = [asyncio.create_task(ask(each, "one of many")) for each in many * 4]
+    await asyncio.sleep(0)
+    asked.append(asyncio.create_task(ask(modest, "modest")))
+    await asyncio.sleep(0)
+    busy()
+    await asyncio.gather(*asked)
+    assert made[0] == "modest"
+
+
+def test_what_was_had_long_ago_says_nothing_of_whose_turn_it_is(clock: Clock) -> None:
+    share = Share(clock=clock)
+    share.spend(1.0)
+    assert share.lately_s == 1.0
+    clock.now += LATELY_S
+    assert share.lately_s == pytest.approx(0.5)
+    clock.now += 100 * LATELY_S
+    assert share.lately_s < 1e-9
+
+
 async def test_of_an_address_the_page_that_has_had_least_comes_next(
     turns: Turns, busy: Callable[[], None]
 ) -> None:
@@ -274,6 +312,25 @@ async def test_nobody_has_two_threads_at_once() -> None:
     go_on.set()
     await asyncio.gather(first, second)
     turns.close()
+
+
+async def test_what_is_made_beside_takes_one_thread_at_a_time() -> None:
+    """However many lists are read at once: each further thread would take as long from the event loop."""
+    at_once, most = 0, 0
+
+    def work() -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        burn(0.002)
+        at_once -= 1
+
+    async def ask() -> None:
+        with working_for(Asker(Share())):
+            await beside(work)
+
+    await asyncio.gather(*(ask() for _ in range(10)), beside(work))
+    assert (at_once, most) == (0, 1)
 
 
 async def test_work_that_nobody_waits_for_is_not_done(turns: Turns, busy: Callable[[], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import functools
 import itertools
 import json
 import random
@@ -150,9 +151,17 @@ def additions(chance: random.Random) -> Json:
     return {"do": "add", "song": "\n".join(words(chance, 3, 290) for _ in range(10))}
 
 
+@functools.cache
+def _endless() -> str:
+    """Such words without an end: to make up each list anew would hold up the other one, who is here, too."""
+    return words(random.Random(0), 3, 100_000)  # noqa: S311 - no secret
+
+
 def imports(chance: random.Random) -> Json:
     """A list of five hundred such songs."""
-    songs = "\n".join(words(chance, 3, 120) for _ in range(500))
+    text = _endless()
+    starts = (chance.randrange(len(text) - 120) for _ in range(500))
+    songs = "\n".join(text[start : start + 120] for start in starts)
     return {"do": "import", "file": {"name": "list.txt", "base64": base64.b64encode(songs.encode()).decode()}}
 
 
