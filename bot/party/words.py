@@ -356,6 +356,14 @@ class Suggestion:
     fit: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Stock:
+    """The songs that can sound from people's own music, as they were at one moment."""
+
+    known: frozenset[str] = frozenset()  # the catalogue's ids of those that it has
+    lacked: tuple[Track, ...] = ()  # the others, with ids of ours
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a party stands at one moment."""
