@@ -38,6 +38,9 @@ class Catalogue(Protocol):
     async def spotify_ids(self, tracks: Sequence[Track]) -> list[str | None]:
         """Where songs play on Spotify, as linked or as far as it is known."""
 
+    def stock(self) -> Stock | None:
+        """The songs that can sound from people's own music; None where nobody knows of any."""
+
     async def vibe(self, text: str) -> tuple[list[str], list[str]]:
         """The phrases of a text that are about something, at most `MOST_WORDS`, and words that nobody knows.
 

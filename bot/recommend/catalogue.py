@@ -41,7 +41,7 @@ from bot.party.shares import Turns
 from bot.party.songs import AS_TYPED, CHOSEN
 from bot.party.spelling import artist_key, fold, names, words
 from bot.party.visible import normal
-from bot.party.words import Track
+from bot.party.words import Stock, Track
 from bot.recommend import prepared
 from bot.recommend.asked import understood
 from bot.recommend.bundle import MEND, Bundle
@@ -280,6 +280,11 @@ class Catalogue:
     def index_of_id(self, track_id: str) -> int | None:
         """The model's index of the song that has this id, or None."""
         return next(iter(self._songs.ids.of(track_id)), None)
+
+    @staticmethod
+    def stock() -> Stock | None:
+        """The songs that can sound: nobody knows of any here, see `bot.recommend.own`."""
+        return None
 
     def indices(self, track_ids: Sequence[str]) -> npt.NDArray[np.int64]:
         """The index of each of some ids, of those that are there."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from bot.party.errors import StartError
+from bot.party.words import Stock
 from bot.recommend.bundle import DATA, GRAPHS, MEND, Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue, give_back
 from bot.recommend.recommender import Recommender
@@ -177,6 +178,11 @@ class Models:
     why = _of_recommender(Recommender.why)
     likeness = _of_recommender(Recommender.likeness)
     locate = _of_recommender(Recommender.locate)
+
+    @staticmethod
+    def stock() -> Stock | None:
+        """The songs that can sound: nobody knows of any here, see `bot.recommend.own`."""
+        return None
 
     @contextmanager
     def lent(self) -> Iterator[Model]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,25 +43,19 @@ RESTS = 20.0
 RESTS_S = 1.0
 
 
-class OwnSong(Protocol):
-    """A song of people's own."""
-
-    @property
-    def track(self) -> Track:
-        """What it is called."""
-
-
 class Library(Protocol):
     """People's own music."""
 
-    def stock(self) -> Stock:
-        """What can sound."""
+    @property
+    def catalogue_ids(self) -> Set[str]:
+        """The songs of the catalogue that can sound now; another set whenever they are others."""
+
+    @property
+    def own(self) -> Sequence[Track]:
+        """The songs that the catalogue lacks, likewise."""
 
     def sounds(self, track: Track) -> bool:
         """Whether a song can sound."""
-
-    async def song(self, track: Track) -> OwnSong | None:
-        """What sounds for a song, by its id."""
 
     def on_change(self, callback: Callable[[], None]) -> None:
         """Calls this whenever there is other music."""
@@ -91,11 +85,19 @@ class AllSongs:
 
     def __init__(self, models: Models, library: Library) -> None:
         self._models, self._library = models, library
+        self._stock = Stock()
         self._now: _Read | None = None
         self._turns = Turns("own music", AT_ONCE)
         self._changed = asyncio.Event()
         self._changed.set()
         library.on_change(self._changed.set)
+
+    def stock(self) -> Stock:
+        """The songs that can sound; the same object until they are others."""
+        known, lacked = self._library.catalogue_ids, self._library.own
+        if known is not self._stock.known or lacked is not self._stock.lacked:
+            self._stock = Stock(known, lacked)
+        return self._stock
 
     async def run(self) -> None:
         """Keeps what is found as the music is, for ever."""
@@ -111,7 +113,7 @@ class AllSongs:
     async def renew(self) -> None:
         """Reads the songs that can sound."""
         self._changed.clear()
-        stock = self._library.stock()
+        stock = self.stock()
         with self._models.lent() as model:
             self._now = await asyncio.to_thread(_read, stock, model.catalogue)
         await asyncio.to_thread(give_back)
@@ -130,10 +132,7 @@ class AllSongs:
             UnsureSong: several songs may be meant, or one that is spelt otherwise.
         """
         if text.startswith(f"{CHOSEN}{OWN}") and " " not in text:
-            song = await self._library.song(Track("", "", text.removeprefix(CHOSEN)))
-            if song is None:
-                raise UnknownChoice
-            return song.track
+            return await self._turns.run(_chosen, self._library.own, text.removeprefix(CHOSEN))
         meant = await self._models.meant(text)
         if self._now is not None and not _settled(meant):
             meant = await self._better(text, meant, self._now)
@@ -219,6 +218,13 @@ def _of_both(first: Sequence[Track], second: Sequence[Track]) -> tuple[Track, ..
     """Some of each, the better ones first."""
     new = [track for track in second if not any(same_song(track, one) for one in first)]
     return (*first[: OFFERED - min(len(new), 1)], *new)[:OFFERED]
+
+
+def _chosen(songs: Sequence[Track], track_id: str) -> Track:
+    found = next((track for track in songs if track.track_id == track_id), None)
+    if found is None:
+        raise UnknownChoice
+    return found
 
 
 def _meant(now: _Read, text: str) -> Found:
