@@ -174,6 +174,8 @@ class Models:
     meant = _of_catalogue(Catalogue.meant)
     offered = _of_catalogue(Catalogue.offered)
     by_ids = _of_catalogue(Catalogue.by_ids)
+    matched = _of_catalogue(Catalogue.matched)
+    twins = _of_catalogue(Catalogue.twins)
     suggest = _of_recommender(Recommender.suggest)
     why = _of_recommender(Recommender.why)
     likeness = _of_recommender(Recommender.likeness)
