@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.party.results import Barred
+from bot.party.songs import OWN as OWN
 from bot.party.words import Entry, Playback, Rules, Track
-
-OWN = "own:"
-"""How the ids of songs begin that only people's own music has."""
 
 
 @dataclass(frozen=True, slots=True)
