@@ -120,7 +120,7 @@ SUPYSONIC = Flavour(
     no_empty="nothing",
     token=10,  # supysonic/api/__init__.py reads `p`, without which a parameter is missing
     scans="none",
-    status=((40, 401), (70, 404), (10, 400)),
+    status=((40, 401), (70, 404), (10, 400)),  # supysonic/api/exceptions.py; 0.7.9 answers 200
     most=100,
 )
 EVERY = (NAVIDROME, OLD_NAVIDROME, GONIC, AMPACHE, NEXTCLOUD, SUPYSONIC)
