@@ -47,7 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/translate.py": {"bot.doors", "bot.wording"},
     "bot/checks": {  # only bot/__main__.py imports it
         *("bot.party", "bot.settings", "bot.vault", "bot.reach", "bot.copies", "bot.hiding"),
-        *("bot.recommend.bundle", "bot.slack", "bot.spotify", "cogs.login", "db.looking"),
+        *("bot.recommend.bundle", "bot.slack", "bot.spotify", "bot.playback.sources"),
+        *("cogs.login", "db.looking"),
         "db.engine.lasting",
     },
     "bot/__main__.py": OURS,  # constructs everything

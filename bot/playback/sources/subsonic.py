@@ -1,0 +1,364 @@
+"""Music from an OpenSubsonic server: Navidrome, Gonic, Ampache, Nextcloud, Jellyfin's plug-in and others.
+
+The whole library is what `search3` finds for nothing. OpenSubsonic asks for that ("search3": servers must
+support an empty query), but Navidrome before 0.49 takes two quotation marks in its place
+(music-assistant/server#1037), and others neither: their albums are gone through one by one.
+
+Songs are asked for as they are (`format=raw`): a server may otherwise send another form than it announced,
+as Navidrome does for clients that have a transcoding.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+import aiohttp
+
+from bot.playback.errors import SongGone, SourceAway
+from bot.playback.sources import subsonic_songs
+from bot.playback.sources.subsonic_server import (
+    CHUNK_BYTES,
+    GONE,
+    Hello,
+    Json,
+    NotSignedIn,
+    Refused,
+    Server,
+    Trouble,
+    listed,
+    number,
+    read,
+    text,
+)
+from bot.playback.words import Found
+
+log = logging.getLogger(__name__)
+
+NAME = "subsonic"
+PAGE = 250
+"""So many songs are asked for at once; a server may send fewer."""
+ALBUMS_PAGE = 500
+"""The most albums that `getAlbumList2` sends at once."""
+MOST_SONGS = 1_000_000
+PASSES = 3
+"""A server that goes through its own files meanwhile is paged through so often at most."""
+LOOK_S = 60.0
+"""How often it is asked whether it has other songs."""
+LOOK_AGAIN_S = 6 * 3600.0
+"""After so long its songs are gone through again: not every server says when they changed."""
+FIRST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 600.0
+"""A server that is away is asked again after twice as long each time, up to this."""
+LARGEST_COVER_BYTES = 2_000_000
+COVER_SIZE = 600
+TRIES = 3
+"""So often a song that breaks off is gone on with, while nothing more of it comes."""
+WAIT_S = 1.0
+"""... and after this long, and twice as long."""
+_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15}|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far a server is with its own files."""
+
+    scanning: bool
+    songs: int | None
+    last: str  # when it last looked, where it says that
+
+
+class Subsonic:
+    """A server's songs.
+
+    Args:
+        url: its address.
+        user: whose songs.
+        password: theirs.
+    """
+
+    name = NAME
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self._server = Server(url, user, password)
+        self._away = False  # and the log says so
+        self._whole = False  # whether the last look came to its end
+        self._seen: Status | None = None  # how it was then
+        self._pause_s = FIRST_PAUSE_S
+
+    async def look(self, known: Mapping[str, str]) -> AsyncGenerator[Found]:
+        """Every song there is, once; without its track where its version is as known.
+
+        Raises:
+            SourceAway: not all could be gone through.
+        """
+        self._whole = False
+        try:
+            seen: set[str] = set()
+            before = await self.status()
+            for _ in range(PASSES):
+                async with aclosing(self._children()) as children:
+                    async for child in children:
+                        found = subsonic_songs.found(child, known)
+                        if found is not None and found.ref not in seen:
+                            seen.add(found.ref)
+                            yield found
+                after = await self.status()
+                if after is None or (after == before and not after.scanning):
+                    break
+                before = after
+            else:
+                raise Trouble("is still going through its own files")
+            if known and not seen:
+                raise Trouble("says that it has no songs any more, so I keep those I know")
+        except Trouble as trouble:
+            raise self._gone_away(trouble) from None
+        self._back()
+        self._whole, self._seen, self._pause_s = True, before, FIRST_PAUSE_S
+
+    @asynccontextmanager
+    async def open(self, ref: str) -> AsyncGenerator[Sound]:
+        """A song.
+
+        Raises:
+            SongGone: the server does not have it any more.
+            SourceAway: the server does not send it.
+        """
+        sound = Sound(self, ref)
+        try:
+            await sound.begin()
+        except Trouble as trouble:
+            raise self.refused(trouble) from None
+        yield sound
+
+    async def cover(self, ref: str) -> tuple[bytes, str] | None:
+        """A song's picture and its MIME type; None where there is none that can be had."""
+        try:
+            song = (await self._server.call("getSong", id=ref)).get("song")
+            cover = text(song, "coverArt") if isinstance(song, dict) else ""
+            if not cover:
+                return None
+            async with self._server.media("getCoverArt", {}, id=cover, size=COVER_SIZE) as answer:
+                if not answer.content_type.startswith("image/") or "svg" in answer.content_type:
+                    return None
+                return await read(answer, LARGEST_COVER_BYTES), answer.content_type
+        except Trouble as trouble:
+            log.debug("A cover was not to be had: the Subsonic server %s.", trouble.reason)
+            return None
+
+    async def changed(self) -> None:
+        """Returns when its songs may be others: as its scans say, when it is back, or after six hours."""
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + LOOK_AGAIN_S
+        while loop.time() < until_s:
+            await asyncio.sleep(LOOK_S if self._whole else self._pause_s)
+            try:
+                now = await self.status()
+            except Trouble as trouble:
+                self._gone_away(trouble)
+                self._whole = False
+                continue
+            if not self._whole:
+                return
+            self._back()
+            if now is not None and now != self._seen and not now.scanning:
+                return
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        await self._server.close()
+
+    async def hello(self) -> Hello:
+        """Who the server says it is.
+
+        Raises:
+            Trouble: see `Server.call`.
+        """
+        return await self._server.hello()
+
+    async def status(self) -> Status | None:
+        """How far it is with its own files; None where it does not say so.
+
+        Raises:
+            Trouble: it does not answer.
+        """
+        try:
+            told = (await self._server.call("getScanStatus")).get("scanStatus")
+        except NotSignedIn:
+            raise
+        except Refused:
+            return None
+        if not isinstance(told, dict):
+            return None
+        last = text(told, "lastScan")  # Navidrome's and Gonic's
+        return Status(told.get("scanning") is True, number(told, "count"), last[:40])
+
+    @property
+    def server(self) -> Server:
+        """The server itself."""
+        return self._server
+
+    def refused(self, trouble: Trouble) -> SongGone | SourceAway:
+        """What people are told of a song that does not come."""
+        if not isinstance(trouble, Refused):
+            return self._gone_away(trouble)
+        if trouble.code in {GONE, None}:
+            return SongGone()
+        log.warning("A song does not come: the Subsonic server %s.", trouble.reason)
+        return SourceAway()
+
+    def _gone_away(self, trouble: Trouble) -> SourceAway:
+        """Says it once in the log; the pauses grow until everything could be gone through."""
+        if not self._away:
+            mend = f"; {trouble.mend}" if trouble.mend else ""
+            log.warning("The Subsonic server %s%s. I keep trying.", trouble.reason, mend)
+        if self._away or not self._whole:
+            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        self._away = True
+        return SourceAway()
+
+    def _back(self) -> None:
+        if self._away:
+            log.info("The Subsonic server is back.")
+        self._away = False
+
+    async def _children(self) -> AsyncGenerator[Json]:
+        """All that it has, perhaps more than once."""
+        for query in ("", '""'):
+            some = False
+            try:
+                async with aclosing(self._search(query)) as songs:
+                    async for child in songs:
+                        some = True
+                        yield child
+            except Refused as refused:
+                log.debug("search3 for %r: the Subsonic server %s.", query, refused.reason)
+                continue
+            if some:
+                return
+        async with aclosing(self._of_albums()) as songs:
+            async for child in songs:
+                yield child
+
+    async def _search(self, query: str) -> AsyncGenerator[Json]:
+        """What `search3` finds, page by page.
+
+        Raises:
+            Refused: it does not search for this, or sends the same page again.
+        """
+        place, first = 0, ""
+        while place < MOST_SONGS:
+            told = await self._server.call(
+                "search3", query=query, songCount=PAGE, songOffset=place, albumCount=0, artistCount=0
+            )
+            page = listed(told, "searchResult3", "song")
+            if not page:
+                return
+            if text(page[0], "id") == first:
+                raise Refused("sends the same page of songs again and again")
+            first = text(page[0], "id")
+            for child in page:
+                yield child
+            place += len(page)
+
+    async def _of_albums(self) -> AsyncGenerator[Json]:
+        place = 0
+        while place < MOST_SONGS:
+            told = await self._server.call(
+                "getAlbumList2", type="alphabeticalByName", size=ALBUMS_PAGE, offset=place
+            )
+            page = listed(told, "albumList2", "album")
+            for album in page:
+                try:
+                    whole = await self._server.call("getAlbum", id=text(album, "id"))
+                except Refused:
+                    continue  # gone meanwhile
+                for child in listed(whole, "album", "song"):
+                    yield child
+            place += len(page)
+            if not page:
+                return
+
+
+class Sound:
+    """An opened song: each piece of it is a request of its own, so that it can be begun anywhere."""
+
+    path: Path | None = None
+
+    def __init__(self, source: Subsonic, ref: str) -> None:
+        self._source, self._ref = source, ref
+        self.size: int | None = None
+        self.kind = ""
+
+    async def begin(self) -> None:
+        """Asks for its first byte, which tells its size and kind.
+
+        Raises:
+            Trouble: the server does not send it.
+        """
+        async with self._asked(0, 1) as answer:
+            kind = answer.content_type.casefold()
+            self.kind = subsonic_songs.OTHER_NAMES.get(kind, kind)
+            if answer.status != HTTPStatus.PARTIAL_CONTENT:
+                self.size = answer.content_length
+            elif part := _RANGE.fullmatch(answer.headers.get("Content-Range", "")):
+                self.size = int(part[2]) if part[2] != "*" else None
+
+    async def read(self, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes]:
+        """Its bytes from `start` up to, but without `end`; one that breaks off is gone on with.
+
+        Raises:
+            SongGone, SourceAway: the server does not send it any more.
+        """
+        ends = [each for each in (end, self.size) if each is not None]
+        stop = min(ends) if ends else None
+        place, tries = start, 0
+        while stop is None or place < stop:
+            before = place
+            try:
+                async with aclosing(self._piece(place, stop)) as chunks:
+                    async for chunk in chunks:
+                        place += len(chunk)
+                        yield chunk
+                if stop is None:
+                    return
+                trouble = Trouble("ends a song before its end")
+            except Trouble as broken:
+                trouble = broken
+            tries = 0 if place > before else tries + 1
+            if stop is not None and place >= stop:
+                return
+            if tries >= TRIES or isinstance(trouble, NotSignedIn | Refused):
+                raise self._source.refused(trouble) from None
+            await asyncio.sleep(tries * WAIT_S)
+
+    @asynccontextmanager
+    async def _asked(self, start: int, stop: int | None) -> AsyncGenerator[aiohttp.ClientResponse]:
+        headers = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
+        asked = {"id": self._ref, "format": "raw", "estimateContentLength": "true"}
+        async with self._source.server.media("stream", headers, **asked) as answer:
+            yield answer
+
+    async def _piece(self, start: int, stop: int | None) -> AsyncGenerator[bytes]:
+        """Bytes from `start` on, up to `stop` or where the server ends, even if it sends all of them."""
+        async with self._asked(start, stop) as answer:
+            place = 0
+            if answer.status == HTTPStatus.PARTIAL_CONTENT:
+                part = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+                place = int(part[1]) if part else -1
+                if place != start:
+                    raise Trouble("sends another part of a song than it was asked for")
+            async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
+                first = max(start - place, 0)
+                wanted = chunk[first : None if stop is None else max(stop - place, 0)]
+                place += len(chunk)
+                if wanted:
+                    yield wanted
+                if stop is not None and place >= stop:
+                    return
