@@ -1,0 +1,1 @@
+"""Sources of people's own music."""
