@@ -41,6 +41,7 @@ from bot.playback.hosting import Hosts
 from bot.playback.outlets import Outlets
 from bot.playback.playlists import Playlists
 from bot.playback.ports import Music, OwnMusic
+from bot.playback.trying import Trying
 
 
 class PartyService:
@@ -54,6 +55,7 @@ class PartyService:
         music: Spotify, if it is set up.
         keep_names_days: how long names are kept; 0 for as long as the database.
         library: people's own music, if there is any.
+        demo: whether that is the demo's pieces.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class PartyService:
         music: Music | None = None,
         keep_names_days: int = KEEP_NAMES_DAYS,
         library: OwnMusic | None = None,
+        demo: bool = False,
     ) -> None:
         self.notices = Notices()
         self.shares = Shares()
@@ -91,6 +94,7 @@ class PartyService:
         self.playback = Playing(self.devices, self._hosts)
         self.accounts = Accounts(self.devices, self._hosts)
         self.library = library
+        self.trying = Trying(self.unit, self.lists, library, on=demo)
         self.outlets = Outlets(self.devices, self._hosts, library)
         self.playlists = Playlists(self.devices, self.lists)
         self._erasure = Erasure(self.unit)

@@ -89,6 +89,13 @@ class AnySong(Text):
 
 
 @dataclass(frozen=True, slots=True)
+class Moment(Text):
+    """A place in a song, or a step from where it is: `1:23`, `83`, `+30`, `-1:00`."""
+
+    longest: int = 12
+
+
+@dataclass(frozen=True, slots=True)
 class Device(Text):
     """One of the asker's devices, by its name."""
 

@@ -14,6 +14,7 @@ from bot.doors.arguments import (
     BlockedOne,
     Device,
     File,
+    Moment,
     Number,
     OneOf,
     Person,
@@ -55,6 +56,8 @@ _MOOD = Argument(
 async def _help(ask: Ask) -> Answer:
     """Lists what there is in the asker's door."""
     rows = of_door(TABLE, ask.door, spotify=ask.party.has_spotify)
+    if not ask.party.trying.ready:
+        rows = [row for row in rows if row.handler is not sound.demo]
     found = {group: [_line(ask, row) for row in rows if row.group is group] for group in Group}
     return look.help_sections(ask, {group: lines for group, lines in found.items() if lines})
 
@@ -252,12 +255,38 @@ TABLE: tuple[Command, ...] = (
         group=Group.PLAYING,
     ),
     Command(
+        "seek",
+        sound.seek,
+        marked("Go to another place in the song. For the host and moderators."),
+        (
+            Argument(
+                "to",
+                Moment(),
+                marked("A time like 1:23, or a step in seconds like +30 or -10"),
+                required=True,
+            ),
+        ),
+        who=Who.HOST_OR_MODERATOR,
+        slow=True,
+        group=Group.PLAYING,
+    ),
+    Command(
         "volume",
         sound.volume,
         marked("Set the party's volume. For the host and moderators."),
         (Argument("percent", Number(0, 100), marked("Volume, from 0 to 100"), required=True),),
         who=Who.HOST_OR_MODERATOR,
         slow=True,
+        group=Group.PLAYING,
+    ),
+    Command(
+        "demo",
+        sound.demo,
+        marked("Queue ten short pieces, to hear what a party sounds like."),
+        without={
+            Door.DISCORD: "the page offers it in an empty room",
+            Door.SLACK: "the page offers it in an empty room",
+        },
         group=Group.PLAYING,
     ),
     Command(

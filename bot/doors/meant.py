@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.doors.arguments import MENTION
-from bot.party.errors import NoSuchEntry, NotBlocked
+from bot.party.errors import NoMoment, NoSuchEntry, NotBlocked
 from bot.party.rules.moderation import mark_of
-from bot.party.visible import bare
+from bot.party.visible import bare, normal
 from bot.party.words import Blocked, Entry, Member, Party, Track
 from bot.playback.words import Device
 from bot.wording.languages import language
@@ -19,6 +20,11 @@ DEVICE = "device:"
 """Marks a device picked from a list: the rest of the text is its id."""
 BLOCKED = "blocked:"
 """Marks what was picked from what is blocked: the rest of the text is its mark."""
+LONGEST_MOMENT = 20
+"""No more of what may be a place in a song is looked at."""
+_MOMENT = re.compile(
+    r"(?P<sign>[-+−]?) ?(?P<time>[0-9]{1,5}|[0-9]{1,3}:[0-5][0-9]|[0-9]{1,2}(:[0-5][0-9]){2})"
+)
 LONGEST_ID = 15
 """No entry has a number of more digits."""
 _AS_IT_IS = Replies(language("en"), str)
@@ -80,6 +86,21 @@ def blocked_meant(blocked: Blocked, text: str) -> str:
     if not wanted or not found:
         raise NotBlocked
     return min(found)[1]
+
+
+def moment_meant(text: str) -> tuple[int, bool]:
+    """A place in a song in milliseconds, or a step to it: whether it is one is said besides.
+
+    Raises:
+        NoMoment: it is neither.
+    """
+    match = _MOMENT.fullmatch(normal("NFKC", text[:LONGEST_MOMENT]).strip())
+    if match is None:
+        raise NoMoment
+    parts = [int(part) for part in match["time"].split(":")]
+    seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
+    step = {"+": 1, "-": -1, "−": -1}.get(match["sign"])
+    return seconds * 1000 * (step or 1), step is not None
 
 
 def device_chosen(text: str) -> str | None:

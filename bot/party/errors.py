@@ -5,7 +5,7 @@ Spotify's are in `bot.playback.errors`, and what only Slack refuses is in `bot.s
 EncoreError
 ├── StartError              the bot cannot start: one line and an exit code (NotReached)
 └── PartyError              a request that cannot be met: one private sentence, nothing changed
-    ├── EmptyText (NoWords), TextTooLong, NotUnderstood (WrongUsage), OutOfRange
+    ├── EmptyText (NoWords), TextTooLong, NotUnderstood (WrongUsage), OutOfRange, NoMoment
     ├── UnsureSong, UnknownLink (SeveralSongs, UnknownChoice, ShortLink), NoSongInMessage, TooManyLines
     ├── ListTooLarge, NotAList, EmptyList, FileLost
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
@@ -142,6 +142,12 @@ class OutOfRange(PartyError):
 
     text = marked("Pick a number from {least} to {most}.")
     named = ("least", "most")
+
+
+class NoMoment(PartyError):
+    """What should be a place in a song is none."""
+
+    text = marked("Tell me where to go: a time like 1:23, or a step in seconds like +30 or -10.")
 
 
 class UnsureSong(PartyError):

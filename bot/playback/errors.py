@@ -1,7 +1,7 @@
 """What can go wrong with Spotify and with own music, worded once, for people; the party goes on without.
 
 SoundError
-├── NothingSounds, SourceAway, SongGone, SongFailed
+├── NothingSounds, NoDemo, SourceAway, SongGone, SongFailed
 └── SpeakerGone, VolumeElsewhere
 SpotifyError
 ├── NoSpotify, NotConnected (LinkAgain), LinkEndsSoon, NotPremium, NotOnTheList
@@ -275,6 +275,12 @@ class LoginRefused(SpotifyError):
 
 class SoundError(PartyError):
     """Something about own music."""
+
+
+class NoDemo(SoundError):
+    """The demo's pieces were asked for, and are not there."""
+
+    text = marked("The short pieces aren't here right now. Add a song instead.")
 
 
 class NothingSounds(SoundError):

@@ -187,13 +187,17 @@ class Hosts:
             return party.done is not None
 
     async def play_from(self, room: Room, playback: Playback, entry: Entry, position_ms: int) -> None:
-        """Plays a song on the host's device from a place in it.
+        """Goes to a place in a song on the host's device, or plays it from there.
 
         Raises:
             SpotifyError: the device does not do it.
         """
         music = self._devices.music
         async with self._devices.control(room).lock:
+            if entry.id == playback.on:  # what stands in the device's own queue stays there
+                await music.seek(playback.host, position_ms, playback.device_id)
+                self._devices.control(room).told(self.unit.now_ms())
+                return
             spotify_id = await music.find(entry.track, playback.host)
             if spotify_id is not None:
                 await music.play(playback.host, spotify_id, playback.device_id, position_ms)

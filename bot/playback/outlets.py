@@ -15,6 +15,7 @@ from bot.party.writer import PartyWriter
 from bot.playback.device import Devices
 from bot.playback.errors import (
     HostedAlready,
+    HostsOnly,
     NotForVisitors,
     NothingSounds,
     SongFailed,
@@ -23,6 +24,8 @@ from bot.playback.hosting import Hosts
 from bot.playback.ports import OwnMusic
 from bot.playback.words import OwnSong, Sounding
 
+LAST_MS = 1_000
+"""Nobody goes closer to the end of a song than this: what is after it is for the queue to say."""
 SLACK_MS = 700
 """The end of a song is written down anew when it has moved by more than this."""
 
@@ -143,6 +146,18 @@ class Outlets:
         )
 
     @finished
+    async def position_ms(self, room: Room, entry_id: int) -> int | None:
+        """How far a song is that plays, wherever it sounds; None where it does not play."""
+        sounding = await self.now(room)
+        if sounding is not None:
+            playing, position_ms = sounding.playing, sounding.position_ms
+        else:
+            async with self.unit.reading(room) as party:
+                playing, now_ms = await party.playing(), party.now_ms
+            position_ms = _length_ms(playing) - _left_ms(playing, now_ms) if playing is not None else 0
+        return max(0, position_ms) if playing is not None and playing.id == entry_id else None
+
+    @finished
     async def report(self, room: Room, device_id: str, entry_id: int, left_ms: int) -> None:
         """Has the party's clock follow what sounds; what another one says, or of another song, is not heard.
 
@@ -187,13 +202,21 @@ class Outlets:
             self.unit.notices.post(room, SongFailed(playing.track.title))
 
     @finished
-    async def seek(self, room: Room, member: Member, position_ms: int, key: str | None = None) -> Entry:
-        """Goes to a place in what plays, wherever it sounds.
+    async def seek(
+        self, room: Room, member: Member, position_ms: int, key: str | None = None, *, step: bool = False
+    ) -> Entry:
+        """Goes to a place in what plays, wherever it sounds; not past its end, which would be a skip.
+
+        Args:
+            room: whose party it is.
+            member: who wants it: the host or a moderator.
+            position_ms: which place.
+            key: of the request.
+            step: whether that is so far from where it is; below 0 for back.
 
         Raises:
             NothingPlaying: nothing does.
-            HostsOnly: it plays on somebody else's account, and the member is no moderator.
-            NotForVisitors: the member has no account here.
+            HostsOnly: anybody else asked.
             SpotifyError: the device does not do it.
         """
         async with self.unit.writing_for(room, member, key) as party:
@@ -202,14 +225,19 @@ class Outlets:
             playing, playback = await party.playing(), party.playback
             if playing is None:
                 raise NothingPlaying
-            self._hosts.may_steer(party)
+            if not party.moderates and (playback is None or playback.host != member):
+                raise HostsOnly(room)
             length_ms = _length_ms(playing)
             if playback is not None and playback.outlet is not Outlet.SPOTIFY and playback.on == playing.id:
                 length_ms = await self._length_ms(playing)
+            if step:
+                position_ms += length_ms - _left_ms(playing, party.now_ms)
+            position_ms = max(0, min(position_ms, length_ms - LAST_MS))
             await party.note("seek", playing)
-            await self._reckon(party, playing, max(0, length_ms - max(0, position_ms)))
-        if playback is not None and playback.outlet is Outlet.SPOTIFY and playing.left_ms is None:
-            await self._hosts.play_from(room, playback, playing, min(position_ms, length_ms))
+            await self._reckon(party, playing, length_ms - position_ms)
+        on = playback is not None and playback.on == playing.id
+        if playback is not None and playback.outlet is Outlet.SPOTIFY and (on or playing.left_ms is None):
+            await self._hosts.play_from(room, playback, playing, position_ms)
         return playing
 
     async def _song(self, entry: Entry | None) -> OwnSong | None:

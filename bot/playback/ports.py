@@ -71,6 +71,9 @@ class Music(Protocol):
     async def forward(self, member: Member, device_id: str = "") -> None:
         """Goes to what stands next in the device's own queue."""
 
+    async def seek(self, member: Member, position_ms: int, device_id: str = "") -> None:
+        """Goes to a place in what plays, or stands still there."""
+
     async def volume(self, member: Member, percent: int, device_id: str = "") -> None:
         """Sets how loud it is, from 0 to 100."""
 

@@ -8,6 +8,9 @@ from bot.party.results import Barred
 from bot.party.songs import OWN as OWN
 from bot.party.words import Entry, Playback, Rules, Track
 
+DEMO = "demo"
+"""What the source of the demo's pieces is called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -16,6 +16,7 @@ BUTTONS = {
     "play": marked("Play"),
     "pause": marked("Pause"),
     "volume": marked("Volume"),
+    "demo": marked("Try it with ten short pieces"),
     "save": marked("Save as a playlist"),
     "import": marked("Add"),
     "add": marked("Add"),

@@ -116,7 +116,9 @@ def _menu(menu: Menu, replies: Replies) -> Json:
     if menu.several:
         boxes: Json = {"type": "checkboxes", "action_id": menu.rule, "options": options}
         return _input(
-            menu.rule, replies.say(marked("Options")), boxes | ({"initial_options": known} if known else {})
+            menu.rule,
+            menu.topic or replies.say(marked("Options")),
+            boxes | ({"initial_options": known} if known else {}),
         )
     select: Json = {"type": "static_select", "action_id": menu.rule, "options": options}
     known_label = next((text for value, text in menu.options if value in menu.chosen), menu.rule)

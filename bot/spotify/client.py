@@ -252,6 +252,10 @@ class Spotify:
         """Goes to the next song of the device's own queue. Raises what `play` does."""
         await self._steer(access, lambda api: api.next_track(device_id or None))
 
+    async def seek(self, access: str, position_ms: int, device_id: str = "") -> None:
+        """Goes to a place in what plays, or stands still there. Raises what `play` does."""
+        await self._steer(access, lambda api: api.seek_track(position_ms, device_id or None))
+
     async def volume(self, access: str, percent: int, device_id: str = "") -> None:
         """Sets how loud it is, from 0 to 100. Raises what `play` does."""
         await self._steer(access, lambda api: api.volume(percent, device_id or None))

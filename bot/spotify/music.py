@@ -128,6 +128,10 @@ class SpotifyMusic:
         """Goes to what stands next in the device's own queue."""
         await self._with(member, lambda access: self._spotify.forward(access, device_id))
 
+    async def seek(self, member: Member, position_ms: int, device_id: str = "") -> None:
+        """Goes to a place in what plays."""
+        await self._with(member, lambda access: self._spotify.seek(access, position_ms, device_id))
+
     async def volume(self, member: Member, percent: int, device_id: str = "") -> None:
         """Sets how loud it is, from 0 to 100."""
         await self._with(member, lambda access: self._spotify.volume(access, percent, device_id))

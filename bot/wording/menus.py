@@ -9,8 +9,10 @@ from typing import Any
 from bot.party.errors import NotUnderstood, marked
 from bot.party.rules.moderation import mark_of
 from bot.party.words import (
+    ALONE_MIN,
     BELOW,
     COOLDOWNS_MIN,
+    CROSSFADES_S,
     LONGEST_MIN,
     SONGS_EACH,
     THRESHOLDS,
@@ -61,6 +63,11 @@ OF_DISCORD = {
 """Switches of chats that have voice channels, and know when somebody joined."""
 OF_SLACK = {"guests": marked("Guests and people from other companies can join in")}
 """Switches of chats that know guests."""
+OF_SOUND = {
+    "own_only": marked("While I play your own music, suggest only songs I can play"),
+    "levelled": marked("Play all songs about equally loud"),
+}
+"""Switches of own music, in a menu of their own: a row of boxes in Slack has ten at most."""
 NUMBERS: dict[str, Sequence[int]] = {
     "threshold": THRESHOLDS,
     "cooldown_min": COOLDOWNS_MIN,
@@ -68,6 +75,8 @@ NUMBERS: dict[str, Sequence[int]] = {
     "longest_min": LONGEST_MIN,
     "visitor_songs": VISITOR_SONGS,
     "autopilot_below": BELOW,
+    "crossfade_s": CROSSFADES_S,
+    "alone_min": ALONE_MIN,
 }
 BLOCKED_MEMBERS, BLOCKED_SONGS = "blocked_members", "blocked_songs"
 """The menus of what is blocked, which are no rules."""
@@ -77,13 +86,14 @@ AUTOMATIC = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """One choice: a rule of `Rules`, or `switches` for those that are on or off."""
+    """One choice: a rule of `Rules`, or `switches` or `sound` for those that are on or off."""
 
     rule: str
     options: tuple[tuple[str, str], ...]  # (value, label)
     chosen: tuple[str, ...]
     empty: str = ""  # what is said of no choice
     several: bool = False
+    topic: str = ""  # what several are about together, if that is not everything
 
 
 def menus(
@@ -130,6 +140,16 @@ def menus(
                 "Autopilot: when no songs are left", "Autopilot: when fewer than {number} songs are left", n
             ),
         ),
+        Menu(
+            "sound",
+            tuple((name, say(label)) for name, label in OF_SOUND.items()),
+            tuple(name for name in OF_SOUND if getattr(rules, name)),
+            say(marked("Suggest any song, and play each as loud as it is")),
+            several=True,
+            topic=say(marked("Sound")),
+        ),
+        _numbers("crossfade_s", rules, lambda n: _crossfade(replies, n)),
+        *([_numbers("alone_min", rules, lambda n: _alone(replies, n))] if servers else []),
         Menu("language", languages, (rules.language or AUTOMATIC,)),
     ]
 
@@ -160,6 +180,22 @@ def _longest(replies: Replies, minutes: int) -> str:
     if not minutes:
         return replies.say(marked("Longest song: any"))
     return replies.count("Longest song: {number} minute", "Longest song: {number} minutes", minutes)
+
+
+def _crossfade(replies: Replies, seconds: int) -> str:
+    if not seconds:
+        return replies.say(marked("Crossfade: off"))
+    return replies.count("Crossfade: {number} second", "Crossfade: {number} seconds", seconds)
+
+
+def _alone(replies: Replies, minutes: int) -> str:
+    if not minutes:
+        return replies.say(marked("Alone in voice: I stay"))
+    return replies.count(
+        "Alone in voice: I leave after {number} minute",
+        "Alone in voice: I leave after {number} minutes",
+        minutes,
+    )
 
 
 def _switches(*, guests: bool, servers: bool) -> dict[str, str]:
@@ -198,6 +234,8 @@ def chosen(
     switches = _switches(guests=guests, servers=servers)
     if rule == "switches" and set(values) <= {*switches}:
         return {name: name in values for name in switches}
+    if rule == "sound" and set(values) <= {*OF_SOUND}:
+        return {name: name in values for name in OF_SOUND}
     value = values[0] if values else ""
     if rule == "language" and value in {AUTOMATIC, *LANGUAGES}:
         return {rule: "" if value == AUTOMATIC else value}
@@ -207,6 +245,8 @@ def chosen(
         return {rule: Quorum(value)}
     if rule == "visitors" and value in {*Visitors}:
         return {rule: Visitors(value)}
+    if rule == "alone_min" and not servers:
+        raise NotUnderstood
     if rule in NUMBERS and value.isdecimal() and int(value) in NUMBERS[rule]:
         return {rule: int(value)}
     raise NotUnderstood

@@ -91,6 +91,14 @@ class PlaybackReplies(Wording):
         """What `pause` did."""
         return self.say(marked("⏸ Paused: {song}. Use /play to resume."), song=self.song(entry.track))
 
+    def sought(self, entry: Entry, position_ms: int | None) -> str:
+        """What `seek` did; None where the song is over already."""
+        song = self.song(entry.track)
+        if position_ms is None:
+            return self.say(marked("⏩ {song} is over."), song=song)
+        minutes, seconds = divmod(position_ms // 1000, 60)
+        return self.say(marked("⏩ {song} plays from {time}."), song=song, time=f"{minutes}:{seconds:02}")
+
     def loud(self, percent: int) -> str:
         """What `volume` did."""
         return self.say(marked("🔊 The volume is now {percent}%."), percent=percent)

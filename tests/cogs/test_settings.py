@@ -42,6 +42,11 @@ CHOICES: list[tuple[str, list[str], dict[str, Any]]] = [
         ["one_of_each", "at_once", "adding_locked", "joining_locked", "night"],
         {"adding_locked": True, "joining_locked": True, "night": True},
     ),
+    ("sound", ["own_only"], {"levelled": False}),
+    ("sound", [], {"own_only": False, "levelled": False}),
+    ("crossfade_s", ["4"], {"crossfade_s": 4}),
+    ("alone_min", ["0"], {"alone_min": 0}),
+    ("alone_min", ["15"], {"alone_min": 15}),
 ]
 
 
@@ -80,12 +85,14 @@ async def test_every_rule_has_a_menu_that_shows_how_it_stands(fake: FakeDiscord)
     """A rule without a menu could not be chosen; each menu shows the usual choice of a new room."""
     message = await opened(fake)
     shown = {it.custom_id.split(":")[2] for it in message.menus}
-    switches = {value for _, value in menu(message, "switches").options}
-    assert shown - {"switches"} | switches == set(Rules.__dataclass_fields__) - {"guests", "djs"}
+    several = {"switches", "sound"}
+    switches = {value for name in several for _, value in menu(message, name).options}
+    assert shown - several | switches == set(Rules.__dataclass_fields__) - {"guests", "djs"}
     usual = Rules()
-    for rule in {value[0] for value in CHOICES} - {"switches", "language"}:
+    for rule in {value[0] for value in CHOICES} - {*several, "language"}:
         assert chosen(message, rule) == [str(getattr(usual, rule))]
     assert chosen(message, "switches") == ["one_of_each", "at_once"]
+    assert chosen(message, "sound") == ["own_only", "levelled"]
     assert chosen(message, "language") == ["auto"]
     assert chosen(message, "dj_role") == chosen(message, "voice") == []
 

@@ -282,7 +282,8 @@ async def test_only_the_host_and_moderators_steer_the_device(sounding: Sounding)
     ben = sounding.fake.member("Ben")
     await sounding.queue("mr brightside")
     await sounding.fake.slash(anna, "play")
-    asked: list[tuple[str, dict[str, int]]] = [
+    asked: list[tuple[str, dict[str, int | str]]] = [
+        ("seek", {"to": "1:00"}),
         ("pause", {}),
         ("volume", {"percent": 100}),
         ("spotify stop", {}),
@@ -295,6 +296,8 @@ async def test_only_the_host_and_moderators_steer_the_device(sounding: Sounding)
     mod = sounding.fake.member("Mo", permissions=EVERYONE | MANAGE_MESSAGES)
     assert public(await sounding.fake.slash(mod, "volume", percent=35)).text == "🔊 The volume is now 35%."
     assert sounding.device(user, "Kitchen").volume == 35
+    said = read(public(await sounding.fake.slash(mod, "seek", to="1:00")).text)
+    assert said == "⏩ Mr. Brightside – The Killers plays from 1:00."
 
 
 async def test_the_host_hands_over(sounding: Sounding) -> None:

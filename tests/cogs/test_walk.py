@@ -99,6 +99,7 @@ ACTS = [
     Act("play", (("song", "creep radiohead"),), changes=True),
     Act("queue"),
     Act("remove", (("song", "wonderwall"),), RUN_THE_MUSIC, changes=True),
+    Act("seek", (("to", "1:00"),), RUN_THE_MUSIC, changes=True),
     Act("settings", (), CHOOSE, private=True),
     Act("skip", changes=True),
     Act("stats"),

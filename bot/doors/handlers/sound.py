@@ -6,7 +6,7 @@ from bot.doors.answers import AccountStatus, Answer, AskForSongs, OfferDevices, 
 from bot.doors.arguments import Upload
 from bot.doors.ask import Ask, Door
 from bot.doors.handlers.queue import add, bring, songs_of, told
-from bot.doors.meant import device_chosen, device_meant
+from bot.doors.meant import device_chosen, device_meant, moment_meant
 from bot.party.errors import marked
 from bot.party.results import AddedAll
 from bot.playback.errors import ManyDevices
@@ -36,6 +36,23 @@ async def volume(ask: Ask, percent: int) -> Answer:
     """Sets how loud the party is."""
     await ask.party.playback.volume(ask.room, ask.member, percent)
     return Said(ask.words.loud(percent))
+
+
+async def seek(ask: Ask, to: str) -> Answer:
+    """Goes to a place in what plays.
+
+    Raises:
+        NoMoment: it is none.
+    """
+    moment_ms, step = moment_meant(to)
+    entry = await ask.party.outlets.seek(ask.room, ask.member, moment_ms, ask.key, step=step)
+    now_ms = await ask.party.outlets.position_ms(ask.room, entry.id)
+    return Said(ask.words.sought(entry, now_ms))
+
+
+async def demo(ask: Ask) -> Answer:
+    """Queues the demo's pieces."""
+    return Said(ask.words.imported(await ask.party.trying.begin(ask.room, ask.member, ask.key)))
 
 
 async def connect(ask: Ask) -> Answer:

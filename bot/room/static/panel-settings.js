@@ -31,6 +31,7 @@ function groups() {
     { words: say("Songs"), rules: ["order", "songs_each", "cooldown_min", "longest_min", "one_of_each", "clean"] },
     { words: say("Voting"), rules: ["threshold", "quorum", "at_once", "newcomers"] },
     { words: say("Autopilot"), rules: ["autopilot", "autopilot_below"] },
+    { words: say("Sound"), rules: ["own_only", "levelled", "crossfade_s", "alone_min"] },
     { words: say("Replies"), rules: ["quiet", "night", "voice_status", "language"] },
   ];
 }

@@ -62,6 +62,7 @@ function draw() {
     ? say("Nothing after this one yet. Add a song, or ask what could be next.")
     : say("The queue is all yours. One song starts the party."));
   hide("queue-empty", state.queue.length > 0);
+  hide("demo", !(state.demo && own.may.add && !state.playing));
   hide("ballot-empty", state.ballot.length > 0);
   hide("jump", state.ballot.length === 0 || state.queue.length === 0);
   sound.show(state);
@@ -157,6 +158,7 @@ document.body.addEventListener("click", ({ target }) => {
   if (opens) return busy(opens, () => page.open(opens.dataset.panel, opens.dataset.about ? Number(opens.dataset.about) : null));
   const button = target.closest("main button[data-do]");
   if (!button) return null;
+  if (button.dataset.to) return late(button, () => page.tell(button.dataset.do, { to: button.dataset.to }));
   const fields = { entry: Number(button.dataset.entry) };
   if (button.dataset.value) {
     fields.value = button.getAttribute("aria-pressed") === "true" ? 0 : Number(button.dataset.value);

@@ -63,6 +63,7 @@ function controls({ playing, skip, paused, playback }, { may, skip: skips }) {
   hide("pause", !may.pause || (!paused && playback !== null && !page.hosts() && !may.moderate));
   byId("pause").classList.toggle("on", paused);
   put(byId("pause").querySelector("span"), paused ? say("Play") : say("Pause"));
+  for (const id of ["back", "ahead"]) hide(id, !(may.moderate || page.hosts()));
   hide("now-remove", !(page.isMine(playing) || may.moderate));
   byId("now-remove").dataset.entry = playing.id;
   byId("now-more").dataset.about = playing.id;

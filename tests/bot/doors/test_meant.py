@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.doors.meant import blocked_meant, device_meant, entry_meant
-from bot.party.errors import NoSuchEntry
+from bot.doors.meant import blocked_meant, device_meant, entry_meant, moment_meant
+from bot.party.errors import NoMoment, NoSuchEntry
 from bot.party.rules.moderation import mark_of
 from bot.party.words import Blocked
 from bot.playback.words import Device
@@ -23,6 +23,35 @@ async def test_blank_means_no_song_and_no_device(party: PartyService, blank: str
     with pytest.raises(NoSuchEntry):
         entry_meant(await party.insight.now(ROOM), blank, ANNA)
     assert device_meant(DEVICES, blank) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        ("1:23", (83_000, False)),
+        ("0:05", (5_000, False)),
+        ("83", (83_000, False)),
+        ("1:02:03", (3_723_000, False)),
+        ("+30", (30_000, True)),
+        ("-10", (-10_000, True)),
+        ("− 10", (-10_000, True)),
+        ("+1:00", (60_000, True)),
+        ("１：２３", (83_000, False)),
+        (" 0 ", (0, False)),
+    ],
+)
+def test_a_place_in_a_song(typed: str, moment: tuple[int, bool]) -> None:
+    """As players show it, in seconds, or as a step; with the digits of any keyboard."""
+    assert moment_meant(typed) == moment
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "+", "1:2", "1:60", "1:99:00", "ten", "1.5", "--3", "9" * 30, "1:23 x", "²"]
+)
+def test_no_place_in_a_song(typed: str) -> None:
+    """What may mean anything is asked for again."""
+    with pytest.raises(NoMoment):
+        moment_meant(typed)
 
 
 async def test_ones_own_song_is_meant_first(party: PartyService) -> None:

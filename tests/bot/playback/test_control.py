@@ -370,6 +370,30 @@ async def test_who_may_steer(night: Night) -> None:
         await night.party.playback.volume(ROOM, ANNA, 10)
 
 
+@pytest.mark.parametrize("paused", [False, True])
+async def test_a_seek_is_done_on_the_device(night: Night, paused: bool) -> None:
+    """There and by the clock, standing still or not; what is in the device's own queue stays there."""
+    first, _ = await night.add(*SONGS[:2])
+    await night.party.playback.play(ROOM, ANNA)
+    await night.look()
+    if paused:
+        await night.party.playback.pause(ROOM, ANNA)
+    queue = night.fake.playback(night.anna).queue
+    with pytest.raises(HostsOnly):
+        await night.party.outlets.seek(ROOM, BEN, 42_000)
+    await night.party.outlets.seek(ROOM, ANNA, 42_000)
+    device = night.fake.playback(night.anna)
+    assert device.progress_ms == 42_000
+    assert device.playing is not paused
+    assert device.queue == queue
+    playing = await night.look(seconds=6)
+    assert playing is not None
+    assert playing.id == first.id
+    assert await night.party.outlets.position_ms(ROOM, first.id) == 42_000 + (0 if paused else 6_000)
+    await night.party.outlets.seek(ROOM, ANNA, 10**9)
+    assert night.fake.playback(night.anna).item is night.songs[first.track.title]
+
+
 async def test_one_host_at_a_time(night: Night) -> None:
     """Somebody else who plays is told who does already, and takes over once they have stopped."""
     ben = night.fake.user("Ben")

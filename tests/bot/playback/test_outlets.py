@@ -10,6 +10,7 @@ from bot.party.errors import NothingPlaying, PartyError
 from bot.party.words import Member, Outlet, Room, State, Track
 from bot.playback.errors import (
     HostedAlready,
+    HostsOnly,
     NotForVisitors,
     NothingSounds,
     SongFailed,
@@ -182,6 +183,45 @@ async def test_a_seek_moves_it(evening: Evening, paused: bool) -> None:
     now = await evening.now()
     assert now.position_ms == 42_000
     assert now.paused is paused
+
+
+async def test_a_seek_may_be_a_step(evening: Evening) -> None:
+    """From where it is, back to the beginning at most; and never past the end, which would be a skip."""
+    await evening.begin()
+    playing = (await evening.now()).playing
+    assert playing is not None
+    await evening.party.outlets.seek(ROOM, ANNA, 42_000)
+    evening.clock.pass_by(minutes=0.1)
+    for step_ms, there_ms in ((30_000, 78_000), (-10_000, 68_000), (-90_000, 0)):
+        await evening.party.outlets.seek(ROOM, ANNA, step_ms, step=True)
+        assert (await evening.now()).position_ms == there_ms
+    for far_ms, step in ((10**9, False), (10**9, True)):
+        await evening.party.outlets.seek(ROOM, ANNA, far_ms, step=step)
+        now = await evening.now()
+        assert now.playing is not None
+        assert now.playing.id == playing.id
+        assert now.position_ms == (playing.track.duration_ms or 0) - 1_000
+
+
+async def test_a_step_that_is_asked_for_twice_is_taken_once(evening: Evening) -> None:
+    """The second delivery of a request answers and moves nothing."""
+    await evening.begin()
+    for _ in range(2):
+        await evening.party.outlets.seek(ROOM, ANNA, 30_000, "once", step=True)
+    assert (await evening.now()).position_ms == 30_000
+
+
+@pytest.mark.parametrize("sounds", [True, False])
+async def test_a_seek_is_for_the_host_and_moderators(evening: Evening, sounds: bool) -> None:
+    """Whoever may go anywhere in a song may go to its end, past everybody's vote to skip."""
+    await evening.begin()
+    if not sounds:
+        await evening.party.outlets.end(ROOM, SPEAKER)
+    with pytest.raises(HostsOnly):
+        await evening.party.outlets.seek(ROOM, BEN, 42_000)
+    playing = await evening.party.outlets.seek(ROOM, MOD, 42_000)
+    assert await evening.party.outlets.position_ms(ROOM, playing.id) == 42_000
+    assert await evening.party.outlets.position_ms(ROOM, playing.id + 1) is None
 
 
 async def test_nothing_to_seek_in(evening: Evening) -> None:

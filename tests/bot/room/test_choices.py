@@ -20,7 +20,7 @@ ELSEWHERE = {
     "voice": "a channel of the chat's",
 }
 """What is chosen elsewhere, and why."""
-OF_CHATS = {"guests", "newcomers", "voice_status", "night", "language"}
+OF_CHATS = {"guests", "newcomers", "voice_status", "alone_min", "night", "language"}
 
 
 def test_every_rule_can_be_chosen() -> None:
@@ -55,6 +55,9 @@ def test_topics_are_told_apart_in_every_language(room: Room, code: str) -> None:
         ("songs_each", "0", {"songs_each": 0}),
         ("adding_locked", "on", {"adding_locked": True}),
         ("quiet", "off", {"quiet": False}),
+        ("own_only", "off", {"own_only": False}),
+        ("levelled", "off", {"levelled": False}),
+        ("crossfade_s", "6", {"crossfade_s": 6}),
     ],
 )
 def test_what_was_chosen(rule: str, value: str, chosen: dict[str, object]) -> None:
@@ -76,6 +79,10 @@ def test_what_was_chosen(rule: str, value: str, chosen: dict[str, object]) -> No
         ("dj_role", "1"),
         ("language", "de"),
         ("night", "on"),
+        ("sound", "on"),
+        ("crossfade_s", "5"),
+        ("crossfade_s", "-2"),
+        ("alone_min", "5"),
         ("__class__", "on"),
     ],
 )

@@ -43,6 +43,7 @@ ASKED: dict[str, Json] = {
     "move": {"song": "1", "place": 2},
     "why": {"song": "take on me"},
     "volume": {"percent": 40},
+    "seek": {"to": "+30"},
     "import": {"link": "https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy"},
 }
 """With what each row is asked that needs something."""
@@ -55,6 +56,8 @@ REFUSED = {
     "play": "NoSpotify",
     "pause": "NotForVisitors",
     "volume": "NoHost",
+    "seek": "HostsOnly",
+    "demo": "NoDemo",
     "spotify stop": "NoHost",
     "spotify connect": "NoSpotify",
     "spotify disconnect": "NoSpotify",

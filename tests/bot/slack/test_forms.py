@@ -176,6 +176,8 @@ async def test_settings_are_chosen_in_a_form(fake: FakeSlack, party: PartyServic
         "order": {"order": "turns"},
         "songs_each": {"songs_each": "3"},
         "switches": {"switches": ["quiet"]},
+        "sound": {"sound": ["own_only"]},
+        "crossfade_s": {"crossfade_s": "6"},
         "language": {"language": "de"},
         forms.PEOPLE: {forms.PEOPLE: [ben.id]},
     }
@@ -184,6 +186,8 @@ async def test_settings_are_chosen_in_a_form(fake: FakeSlack, party: PartyServic
     assert reply.failure is None
     assert (rules.order, rules.songs_each, rules.language, rules.djs) == (Order.TURNS, 3, "de", ben.id)
     assert (rules.quiet, rules.one_of_each, rules.guests) == (True, False, False)
+    assert (rules.own_only, rules.levelled, rules.crossfade_s) == (True, False, 6)
+    assert "alone_min" not in view.actions  # there are no voice channels
     again = await form(fake, ben, "/settings")
     assert again.actions["order"]["initial_option"]["value"] == "turns"
     assert again.actions[forms.PEOPLE]["initial_users"] == [ben.id]
