@@ -213,6 +213,7 @@ class Floor:
             party = await self._service.insight.now(self.room)
             if self.party is None or party.links != self.party.links:
                 self._around = replace(self._around, guest_url=await self._look_at_links(self))
+            self._around = replace(self._around, own_music=self._service.outlets.has_music)
             self.party = party
 
     def _tell(self) -> None:

@@ -45,6 +45,7 @@ class TopJson(TypedDict):
         PlaybackJson | None, Field(description="Null where it sounds nowhere, and the clock alone keeps time")
     ]
     spotify: Annotated[bool, Field(description="Whether members can connect accounts")]
+    own_music: Annotated[bool, Field(description="Whether there are songs that a page can play by itself")]
     skip: SkipJson
     automatic: Annotated[bool, Field(description="Whether the autopilot has asked for the ballot")]
     decides_ms: Annotated[int | None, Field(description="When it chooses")]
@@ -116,6 +117,7 @@ class Around:
     named: int = 0
     watching: int = 0
     spotify: bool = False
+    own_music: bool = False
     guest_url: str | None = None
 
 
@@ -202,6 +204,7 @@ def sheet(party: Party, around: Around, songs: Songs) -> Sheet:
         "length_ms": ends_ms(playing.track, 0) if playing else None,
         "playback": playback(party.playback, songs.words) if party.playback else None,
         "spotify": around.spotify,
+        "own_music": around.own_music,
         "skip": {"votes": len(party.skippers), "needed": party.skips_needed},
         "automatic": party.automatic,
         "decides_ms": party.decides_ms,
