@@ -20,7 +20,8 @@ class SongToPlayJson(TypedDict):
 
     entry: Annotated[int, Field(description="As in the state")]
     link: Annotated[
-        str | None, Field(description="Where its file is, for this page alone; null for a song that is silent")
+        str | None,
+        Field(description="Where its file is, for this page alone; null for a song that is silent"),
     ]
     gain_db: Annotated[float, Field(description="How much louder or quieter to play it")]
 

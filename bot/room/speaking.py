@@ -65,7 +65,8 @@ class SpeakAt(Own):
     entry: EntryId
     left_ms: Annotated[StrictInt, Field(ge=0, le=LONGEST_SONG_MS)]
     paused: Annotated[
-        StrictBool | None, Field(description="Only where the browser has paused it, or has gone on, by itself")
+        StrictBool | None,
+        Field(description="Only where the browser has paused it, or has gone on, by itself"),
     ] = None
 
     async def run(self, visit: Visit) -> Fields:
@@ -74,9 +75,7 @@ class SpeakAt(Own):
         Raises:
             SpeakerLost: the page is not the party's speaker.
         """
-        return await visit.hub.speakers.report(
-            visit.room, visit.guest, self.entry, self.left_ms, self.paused
-        )
+        return await visit.hub.speakers.report(visit.room, visit.guest, self.entry, self.left_ms, self.paused)
 
 
 class SpeakOver(Own):

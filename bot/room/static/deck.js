@@ -1,12 +1,12 @@
 // One of two players: a song, how loud it is, and whether it should play. Web Audio carries what it plays.
 
 const CUT_S = 0.03; // what stops fades for so long, so that it does not click
-const STEPS = 32;
+const POINTS = 32;
 const ENOUGH = 3; // HTMLMediaElement.HAVE_FUTURE_DATA
 const EVENTS = ["timeupdate", "playing", "pause", "play", "seeked", "ended", "error"];
 
 // From silent to full as loudness is heard: both ends of a crossfade together are as loud as each song alone.
-const RISE = Float32Array.from({ length: STEPS }, (_, step) => Math.sin((step / (STEPS - 1)) * (Math.PI / 2)));
+const RISE = Float32Array.from({ length: POINTS }, (_, step) => Math.sin((step / (POINTS - 1)) * (Math.PI / 2)));
 
 export class Deck {
   // told(event's name, deck)
@@ -75,14 +75,14 @@ export class Deck {
   leave(fallS) {
     this.wanted = false;
     this.leaving = true;
-    if (fallS) this.fade(fallS, (share, step) => RISE[STEPS - 1 - step]);
+    if (fallS) this.fade(fallS, (share, step) => RISE[POINTS - 1 - step]);
   }
 
   // Stops, and lets go of its song.
   cut() {
     this.wanted = this.leaving = false;
     if (this.audio.paused || !this.gain) return this.unload();
-    this.fade(CUT_S, (share, step) => RISE[STEPS - 1 - step]);
+    this.fade(CUT_S, (share, step) => RISE[POINTS - 1 - step]);
     this.leaving = true;
     this.cutting = setTimeout(() => (this.unload(), this.told("cut", this)), 2000 * CUT_S);
   }

@@ -98,7 +98,10 @@ class Heard:
         starts = sounds[:-1][gaps > 1]
         ends = sounds[1:][gaps > 1]
         block_s = 128 / RATE
-        return [float(1000 * (self.at_s[end] - self.at_s[start] - block_s)) for start, end in zip(starts, ends, strict=True)]
+        return [
+            float(1000 * (self.at_s[end] - self.at_s[start] - block_s))
+            for start, end in zip(starts, ends, strict=True)
+        ]
 
 
 async def heard(page: Page, since_s: float = 0.0) -> Heard:

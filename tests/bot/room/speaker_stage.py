@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.party.words import Entry, Member
@@ -17,7 +17,7 @@ from db.store import Store
 from tests.bot.room.ears import going, tone
 from tests.fakes.own_music import FakeOwnMusic
 
-HOST = Member("web", "the host", "Hanna", moderator=True, manager=True)
+HOST = Member("web", "the host", "Adam", moderator=True, manager=True)
 TEXTS = ("mr brightside", "take on me", "dancing queen", "africa toto", "jolene dolly parton")
 """Songs of the catalogue, of which the first few have files in their order."""
 
@@ -41,7 +41,7 @@ class SpeakerRoom:
             file = f"{number}.wav"
             tone(self.music.folder / file, number, length_s, level)
             track = await self.catalogue.resolve(TEXTS[number])
-            self.music.add(track, file, **known)
+            self.music.add(replace(track, duration_ms=int(1000 * length_s)), file, **known)
 
     async def queue(self, *numbers: int) -> Sequence[Entry]:
         """Queues some of the songs."""
@@ -58,7 +58,6 @@ async def speaker_room(
     store: Store, catalogue: Catalogue, recommender: Recommender, folder: Path
 ) -> AsyncIterator[SpeakerRoom]:
     """Opens one, with a clock that goes."""
-    folder.mkdir(exist_ok=True)
     music = FakeOwnMusic(folder)
     party = PartyService(store, catalogue, recommender, library=music)
     async with open_room(party, "127.0.0.1", 0) as url, going(party.clock.run()):

@@ -241,7 +241,9 @@ async def test_a_source_that_is_away(loud: SpeakerRoom, listen: OpenEars) -> Non
     loud.music.away = True
     page = await listen()
     await sound(page)
-    await expect(page.locator("#speaker-said")).to_have_text("I can't reach this song right now. I'll keep trying.")
+    await expect(page.locator("#speaker-said")).to_have_text(
+        "I can't reach this song right now. I'll keep trying."
+    )
     assert await loud.playing() == first.id
     loud.music.away = False
     await until_heard(page, 0)
