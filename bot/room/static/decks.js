@@ -70,7 +70,7 @@ export class Decks {
   // How loud all of it is, from 0 to 1.
   volume(loudness) {
     this.loudness = loudness;
-    this.master?.gain.setTargetAtTime(loudness ** 2, this.context.currentTime, LOUDER_S);
+    this.master?.gain.setTargetAtTime(loudness ** 2, this.master.context.currentTime, LOUDER_S);
   }
 
   // Does what the room says.

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from aiohttp import web
 from playwright.async_api import BrowserContext, Page
 
 from tests.patience import PATIENCE_S
 
+EAR = Path(__file__).parent / "ear.js"
 TONES = (500, 1500, 3000, 5000)
 """Pitches in Hz that 128 samples tell apart."""
 RATE = 48_000
@@ -61,10 +63,17 @@ def tone(path: Path, which: int, seconds: float, level: float = 0.5) -> None:
         file.writeframes((samples * 32767).astype("<i2").tobytes())
 
 
+def add_ears(app: web.Application) -> None:
+    """Serves what hears beside the room's own scripts: no other may run there."""
+
+    async def serve(request: web.Request) -> web.Response:
+        return web.Response(text=EAR.read_text(), content_type="text/javascript")
+
+    app.router.add_get("/ear.js", serve)
+
+
 async def with_ears(context: BrowserContext) -> None:
     """Has all pages of a browser hear themselves."""
-    ear = (Path(__file__).parent / "ear.js").read_text()
-    await context.route("**/ear.js", lambda route: route.fulfill(body=ear, content_type="text/javascript"))
     await context.add_init_script(HEAR)
 
 

@@ -14,7 +14,7 @@ from bot.room import open_room
 from bot.room.hub import LOBBY
 from bot.service import PartyService
 from db.store import Store
-from tests.bot.room.ears import going, tone
+from tests.bot.room.ears import add_ears, going, tone
 from tests.fakes.own_music import FakeOwnMusic
 
 HOST = Member("web", "the host", "Adam", moderator=True, manager=True)
@@ -60,6 +60,6 @@ async def speaker_room(
     """Opens one, with a clock that goes."""
     music = FakeOwnMusic(folder)
     party = PartyService(store, catalogue, recommender, library=music)
-    async with open_room(party, "127.0.0.1", 0) as url, going(party.clock.run()):
+    async with open_room(party, "127.0.0.1", 0, (), [add_ears]) as url, going(party.clock.run()):
         yield SpeakerRoom(url, party, music, catalogue)
     await party.close()
