@@ -48,6 +48,11 @@ $(VENV)/.spark: requirements-spark.txt $(VENV)/.dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+$(VENV)/.voice: requirements-voice.txt $(VENV)/.run
+	@echo "Installing what voice channels need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 $(VENV)/.dev: requirements-dev.txt | $(VENV)/.venv
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
@@ -68,8 +73,9 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
 	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
 	$(COMPILE) --upgrade -c requirements.txt --group train -o requirements-train.txt
-	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt pyproject.toml \
-		--group train --group dev -o requirements-dev.txt
+	$(COMPILE) --upgrade -c requirements.txt --group voice -o requirements-voice.txt
+	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt -c requirements-voice.txt pyproject.toml \
+		--group train --group voice --group dev -o requirements-dev.txt
 	$(COMPILE) --upgrade -c requirements-dev.txt --group spark -o requirements-spark.txt
 	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt --group bench -o requirements-bench.txt
 	$(COMPILE) --upgrade -c requirements-dev.txt --group audit -o requirements-audit.txt

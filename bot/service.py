@@ -38,8 +38,9 @@ from bot.playback.control import Playing
 from bot.playback.device import Devices
 from bot.playback.errors import HostLeft
 from bot.playback.hosting import Hosts
+from bot.playback.outlets import Outlets
 from bot.playback.playlists import Playlists
-from bot.playback.ports import Music
+from bot.playback.ports import Music, OwnMusic
 
 
 class PartyService:
@@ -52,6 +53,7 @@ class PartyService:
         clock: seconds since 1970; left out: in even steps from now on, whatever the machine's clock says.
         music: Spotify, if it is set up.
         keep_names_days: how long names are kept; 0 for as long as the database.
+        library: people's own music, if there is any.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class PartyService:
         clock: Callable[[], float] | None = None,
         music: Music | None = None,
         keep_names_days: int = KEEP_NAMES_DAYS,
+        library: OwnMusic | None = None,
     ) -> None:
         self.notices = Notices()
         self.shares = Shares()
@@ -87,6 +90,8 @@ class PartyService:
         self._hosts = Hosts(self.devices)
         self.playback = Playing(self.devices, self._hosts)
         self.accounts = Accounts(self.devices, self._hosts)
+        self.library = library
+        self.outlets = Outlets(self.devices, self._hosts, library)
         self.playlists = Playlists(self.devices, self.lists)
         self._erasure = Erasure(self.unit)
         self.retention = Retention(self.unit, keep_names_days)

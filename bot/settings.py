@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -53,6 +54,10 @@ class Settings(BaseSettings):
     keep_names_days: Annotated[int, Field(ge=0, le=36_500)] = KEEP_NAMES_DAYS
     allow_ephemeral: bool = False
     model_dir: Path = STARTER
+    music_dir: Annotated[tuple[Path, ...], NoDecode] = ()
+    subsonic_url: str = ""
+    subsonic_user: str = ""
+    subsonic_password: SecretStr | None = None
     room_host: str = "127.0.0.1"
     room_port: Annotated[int, Field(ge=0, le=65535, validation_alias=AliasChoices("room_port", "port"))] = (
         8080
@@ -116,6 +121,26 @@ class Settings(BaseSettings):
                 "List addresses and networks like 10.0.0.7 or 10.0.0.0/8, comma separated",
             ) from None
 
+    @field_validator("music_dir", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        """Folders, with what this system puts between paths between them."""
+        return [name for name in value.split(os.pathsep) if name.strip()] if isinstance(value, str) else value
+
+    @field_validator("subsonic_url")
+    @classmethod
+    def _a_server(cls, value: str) -> str:
+        """The address without a slash at its end; it may have a path."""
+        address = value.strip().rstrip("/")
+        with suppress(ValueError):
+            parts = urlsplit(address)
+            plain = not (parts.username or parts.password or parts.query or parts.fragment)
+            if not address or (parts.scheme in {"http", "https"} and parts.hostname and plain):
+                return address
+        raise PydanticCustomError(
+            "address", "Write the address like https://music.example, without a name or password in it"
+        )
+
     @field_validator("room_names", "shard_ids", "encryption_keys", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
@@ -167,7 +192,12 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        problems = [*self._shard_problems(), *self._slack_problems(), *self._spotify_problems()]
+        problems = [
+            *self._shard_problems(),
+            *self._slack_problems(),
+            *self._spotify_problems(),
+            *self._music_problems(),
+        ]
         if problems:
             raise PydanticCustomError("together", "{problems}", {"problems": "; ".join(problems)})
         return self
@@ -221,6 +251,11 @@ class Settings(BaseSettings):
                 "PUBLIC_URL: Spotify only accepts https://..., "
                 "or http://127.0.0.1:PORT for a browser on the same machine (never localhost)"
             )
+
+    def _music_problems(self) -> Iterator[str]:
+        told = (self.subsonic_url, self.subsonic_user, self.subsonic_password)
+        if any(told) and not all(told):
+            yield "SUBSONIC_URL, SUBSONIC_USER and SUBSONIC_PASSWORD: set all three, or none"
 
 
 def _passwords(url: str) -> Iterator[str]:

@@ -248,6 +248,7 @@ playbacks = Table(
     Column("ahead_entry", Number),
     Column("owner", String(32), nullable=False, server_default=text("''")),  # the process that follows it
     Column("owned_until_ms", BigInteger, nullable=False, server_default="0"),
+    Column("outlet", String(16), nullable=False, server_default=text("'spotify'")),
     Index("ix_playbacks_host_id", "host_id"),
     Index("ix_playbacks_owned_until_ms", "owned_until_ms"),
 )
@@ -310,4 +311,24 @@ forgotten = Table(
     "forgotten",
     metadata,
     Column("digest", String(64), primary_key=True),  # SHA-256 of who asked for it, which names nobody
+)
+
+own_songs = Table(
+    "own_songs",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("source", String(16), nullable=False),  # folder, subsonic or demo
+    Column("ref", Text, nullable=False),  # what the source calls it
+    Column("version", Text, nullable=False),  # what tells that it has changed
+    Column("title", Text, nullable=False),
+    Column("artist", Text, nullable=False),
+    Column("album", Text),
+    Column("year", Integer),
+    Column("duration_ms", Integer),
+    Column("track_id", Text),  # the catalogue's; null for a song that it lacks
+    Column("kind", String(64), nullable=False),  # its MIME type
+    Column("gain_db", Float),  # what levels it; null: not known yet
+    Column("cover", Boolean, nullable=False, server_default=false()),  # whether it has a picture
+    UniqueConstraint("source", "ref"),
+    Index("ix_own_songs_track_id", "track_id"),
 )

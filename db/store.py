@@ -26,6 +26,7 @@ from db.queries.members import Members
 from db.queries.nicknames import Nicknames
 from db.queries.nights import Nights
 from db.queries.own_data import OwnData
+from db.queries.own_songs import OwnSongs
 from db.queries.parties import NONE_YET, Parties
 from db.queries.passes import Passes
 from db.queries.playbacks import Playbacks
@@ -99,6 +100,11 @@ class Transaction:
     def own_data(self) -> OwnData:
         """What is kept of one member."""
         return OwnData(self._session)
+
+    @property
+    def own_songs(self) -> OwnSongs:
+        """Songs of people's own music."""
+        return OwnSongs(self._session)
 
     @property
     def installs(self) -> Installs:

@@ -109,3 +109,13 @@ class Recommender(Protocol):
         Raises:
             NoMap: the model does not say.
         """
+
+
+class Playable(Protocol):
+    """Which songs can sound from people's own music."""
+
+    def any(self) -> bool:
+        """Whether there are any."""
+
+    def sounds(self, track: Track) -> bool:
+        """Whether a song can sound."""

@@ -17,6 +17,7 @@ from bot.party.words import (
     Entry,
     Member,
     NightRecord,
+    Outlet,
     PartyRecord,
     Pass,
     Playback,
@@ -230,7 +231,10 @@ class PlaybackReads(Protocol):
     """Where parties sound, to look at."""
 
     async def hosted_by(self, host: Member) -> list[Room]:
-        """The rooms that sound on a member's account."""
+        """The rooms that sound on a member's account at Spotify."""
+
+    async def sounding_from(self, outlet: Outlet) -> list[Room]:
+        """The rooms that sound from such an outlet."""
 
     async def saved_playlist(self, party_id: int, started_ms: int, member: Member) -> str | None:
         """The playlist that a member has of the room's party that began then."""
@@ -258,7 +262,7 @@ class Playbacks(PlaybackReads, Protocol):
         """Notes what plays for an entry on Spotify. Nobody is told."""
 
     async def claim(self, owner: str, until_ms: int, now_ms: int) -> list[Room]:
-        """Takes on, until then, the rooms that sound somewhere and that no other process watches."""
+        """Takes on, until then, the rooms that sound at Spotify and that no other process watches."""
 
     async def release(self, owner: str) -> None:
         """Leaves the rooms that a process watches to the others."""

@@ -55,6 +55,14 @@ class Visitors(StrEnum):
     ADD = "add"  # and vote
 
 
+class Outlet(StrEnum):
+    """What a party sounds from."""
+
+    SPOTIFY = "spotify"  # the host's account, on a device of theirs
+    PAGE = "page"  # own music, in the browser of whoever pressed "Sound here"
+    VOICE = "voice"  # own music, in a voice channel
+
+
 class State(StrEnum):
     """Where an entry stands."""
 
@@ -196,6 +204,10 @@ class Rules:
     language: str = ""  # a code of ours; empty: as the platform says
     autopilot: bool = False  # keep the party rolling
     autopilot_below: int = 3  # ... as soon as fewer songs than this are left
+    own_only: bool = True  # while own music sounds, only songs that can sound are suggested
+    crossfade_s: int = 0  # own songs run into each other for so long
+    levelled: bool = True  # own songs are all about as loud
+    alone_min: int = 5  # the bot leaves a voice channel where it is alone for so long; 0: it stays
 
 
 USUAL = Rules()
@@ -215,6 +227,8 @@ SONGS_EACH = (0, 1, 2, 3, 5, 10)
 VISITOR_SONGS = (0, 1, 2, 3, 5, 10, 20, 50)
 LONGEST_MIN = (0, 5, 7, 10, 15, 20, 30, 60)
 BELOW = (1, 2, 3, 5, 8)
+CROSSFADES_S = (0, 2, 4, 6, 8, 12)
+ALONE_MIN = (0, 1, 5, 15, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,13 +263,17 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Playback:
-    """Where a party sounds: on whose account, on which device, and which entries that device has."""
+    """Where a party sounds: on whose account, on which device, and which entries that device has.
+
+    Of own music the device is a page's speaker or a voice channel, and the host whoever chose it.
+    """
 
     host: Member
     device_id: str = ""  # empty: the one that played is gone, and whichever is active will do
     device_name: str = ""
     on: int | None = None  # the entry that the device was last known to play
     ahead: int | None = None  # the entry that stands next in the device's own queue
+    outlet: Outlet = Outlet.SPOTIFY
 
     def taken(self, member: Member) -> bool:
         """Whether somebody else than the member plays; whose device is gone leaves the party to others."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.party.errors import NothingPlaying, Unsaved
 from bot.party.unit_of_work import finished
-from bot.party.words import Entry, Member, Playback, Room
+from bot.party.words import Entry, Member, Outlet, Playback, Room
 from bot.playback.device import Devices
 from bot.playback.errors import (
     DevicePlaysOn,
@@ -18,6 +18,7 @@ from bot.playback.errors import (
     RestsMeanwhile,
     SpotifyAway,
     SpotifyRests,
+    VolumeElsewhere,
 )
 from bot.playback.hosting import Hosts, choice
 from bot.playback.words import Device, Played
@@ -74,6 +75,10 @@ class Playing:
     async def _play(
         self, room: Room, member: Member, key: str | None, playback: Playback | None, paused: bool
     ) -> Played:
+        if playback is not None and playback.outlet is not Outlet.SPOTIFY:
+            if paused:
+                await self._hosts.resume(room, member, key)
+            return Played(*await self._hosts.now(room))
         if playback is not None and playback.host == member and not paused:
             return await self._hosts.make_sure(room, member, key)
         if playback is None and not paused:
@@ -120,7 +125,7 @@ class Playing:
             await party.note("pause", playing)
             await party.tx.playbacks.hold(playing.id, left_ms)
             playback = party.playback
-        if playback is not None:
+        if playback is not None and playback.outlet is Outlet.SPOTIFY:
             try:
                 await self._devices.music.pause(playback.host, playback.device_id)
             except (DeviceRefuses, NoDevice):
@@ -135,6 +140,7 @@ class Playing:
 
         Raises:
             NoHost: it sounds nowhere.
+            VolumeElsewhere: own music sounds.
             HostsOnly: it plays on somebody else's account, and the member is no moderator.
             SpotifyError: the device does not do it.
         """
@@ -142,6 +148,8 @@ class Playing:
             playback = party.playback
             if playback is None:
                 raise NoHost
+            if playback.outlet is not Outlet.SPOTIFY:
+                raise VolumeElsewhere
             self._hosts.may_steer(party)
         await self._devices.music.volume(playback.host, min(max(percent, 0), 100), playback.device_id)
         return playback
@@ -163,7 +171,7 @@ class Playing:
         device = next((d for d in await self._devices.music.devices(member) if d.id == device_id), None)
         if device is None:
             raise NoDevice
-        if playback is None or playback.host != member:
+        if playback is None or playback.host != member or playback.outlet is not Outlet.SPOTIFY:
             await self._hosts.begin(room, member, key, device)
         else:
             await self._hosts.move_to(room, member, device, key)
@@ -171,7 +179,7 @@ class Playing:
 
     @finished
     async def stop(self, room: Room, member: Member, key: str | None = None) -> Playback | None:
-        """Plays the party on nobody's account any more; returns where it did, None if told so before.
+        """Has the party sound nowhere any more; returns where it did, None if told so before.
 
         Raises:
             NoHost: it does not.

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from bot.party.unit_of_work import UnitOfWork, finished
-from bot.party.words import Entry, Member, Playback, Room, State
+from bot.party.words import Entry, Member, Outlet, Playback, Room, State
 from bot.party.writer import PartyWriter
 from bot.playback.errors import DeviceRefuses, NoDevice, NoSpotify, NotOnSpotify
 from bot.playback.ports import Music
@@ -179,7 +179,10 @@ class Devices:
 
     async def _stand(self, room: Room) -> Synced:
         async with self.unit.reading(room) as party:
-            return Synced(party.playback, await party.playing())
+            playback = party.playback
+            if playback is not None and playback.outlet is not Outlet.SPOTIFY:
+                playback = None  # what plays own music follows the party by itself
+            return Synced(playback, await party.playing())
 
     async def _apply(self, party: PartyWriter, step: Step, seen: Entry, heard: Heard | None) -> bool:
         """Writes down what the device has done; says whether that changes what people see."""

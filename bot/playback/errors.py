@@ -1,5 +1,8 @@
-"""What can go wrong with Spotify, worded once, for people; the party goes on without.
+"""What can go wrong with Spotify and with own music, worded once, for people; the party goes on without.
 
+SoundError
+├── NothingSounds, SourceAway, SongGone, SongFailed
+└── SpeakerGone, VolumeElsewhere
 SpotifyError
 ├── NoSpotify, NotConnected (LinkAgain), LinkEndsSoon, NotPremium, NotOnTheList
 ├── SpotifyRests (QuotaSpent, RestsMeanwhile), SpotifyAway (SpotifyBusy), SpotifyRefuses
@@ -11,7 +14,7 @@ SpotifyError
 
 from __future__ import annotations
 
-from bot.party.errors import RightsError, SpotifyError, counted, marked
+from bot.party.errors import PartyError, RightsError, SpotifyError, counted, marked
 
 HOURS_FROM_MIN = 90
 """A wait of so many minutes is said in hours."""
@@ -268,3 +271,46 @@ class LoginRefused(SpotifyError):
     text = marked(
         "You said no at Spotify, so nothing is connected. If you change your mind, use /spotify connect."
     )
+
+
+class SoundError(PartyError):
+    """Something about own music."""
+
+
+class NothingSounds(SoundError):
+    """There is no own music here."""
+
+    text = marked(
+        "There's no music here that I can play myself. Whoever runs me can add some: see Sound in my README."
+    )
+
+
+class SourceAway(SoundError):
+    """The folder or the server of own music cannot be reached."""
+
+    text = marked("I can't reach the music right now. Try again in a minute.")
+
+
+class SongGone(SoundError):
+    """A file is not there any more, or is none that sounds."""
+
+    text = marked("That song's file is gone or can't be played.")
+
+
+class SongFailed(SoundError):
+    """A song that is passed over."""
+
+    text = marked("I couldn't play “{title}”, so I skipped it.")
+    named = ("title",)
+
+
+class SpeakerGone(SoundError):
+    """The page that sounded is closed."""
+
+    text = marked("The page that played the music is gone. The queue keeps its own time.")
+
+
+class VolumeElsewhere(SoundError):
+    """How loud own music is, is set where it sounds."""
+
+    text = marked("Set the volume where the music plays.")

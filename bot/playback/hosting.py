@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.party.errors import PartyError, SpotifyError
 from bot.party.rules.lifetime import ends_ms
 from bot.party.rules.visiting import is_visitor, only_looks, only_votes
-from bot.party.words import Entry, Member, Playback, Room
+from bot.party.words import Entry, Member, Outlet, Playback, Room
 from bot.party.writer import MemberWriter
 from bot.playback.device import Devices
 from bot.playback.errors import (
@@ -49,7 +49,12 @@ class Hosts:
             await self.silence(room, playback)
 
     async def silence(self, room: Room, playback: Playback) -> None:
-        """Has a device stop that the party has left, if it can be told; after what is being told to it."""
+        """Has a device stop that the party has left, if it can be told; after what is being told to it.
+
+        What plays own music stops by itself.
+        """
+        if playback.outlet is not Outlet.SPOTIFY:
+            return
         try:
             async with self._devices.control(room).lock:
                 await self._devices.music.pause(playback.host, playback.device_id)
@@ -63,16 +68,16 @@ class Hosts:
 
     @staticmethod
     def may_steer(party: MemberWriter) -> None:
-        """Lets the host and moderators, and every member of a chat where it sounds nowhere.
+        """Lets the host and moderators, and every member of a chat where it sounds on nobody's account.
 
         Raises:
             HostsOnly: anybody else.
-            NotForVisitors: it sounds nowhere, and the member has no account.
+            NotForVisitors: it sounds on nobody's account, and the member has none.
         """
         playback = party.playback
         if party.moderates or (playback is not None and playback.host == party.member):
             return
-        if playback is not None:
+        if playback is not None and playback.outlet is Outlet.SPOTIFY:
             raise HostsOnly(party.record.room)
         if is_visitor(party.member, party.rules):
             raise NotForVisitors(party.record.room)
@@ -181,10 +186,23 @@ class Hosts:
         async with self.unit.writing_for(room, member, key) as party:
             return party.done is not None
 
+    async def play_from(self, room: Room, playback: Playback, entry: Entry, position_ms: int) -> None:
+        """Plays a song on the host's device from a place in it.
+
+        Raises:
+            SpotifyError: the device does not do it.
+        """
+        music = self._devices.music
+        async with self._devices.control(room).lock:
+            spotify_id = await music.find(entry.track, playback.host)
+            if spotify_id is not None:
+                await music.play(playback.host, spotify_id, playback.device_id, position_ms)
+                self._devices.control(room).told(self.unit.now_ms())
+
     async def resume(self, room: Room, member: Member, key: str | None) -> None:
         """Lets what stands still go on, clock and device."""
         playback = await self.release(room, member, key)
-        if playback is None:
+        if playback is None or playback.outlet is not Outlet.SPOTIFY:
             return
         try:
             await self._devices.music.resume(playback.host, playback.device_id)

@@ -1,13 +1,15 @@
-"""What playback needs of Spotify, as small Protocols."""
+"""What playback needs of Spotify, and of people's own music, as small Protocols."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Protocol
 
 from bot.party.words import Member, Track
 from bot.playback.errors import SpotifyRests
-from bot.playback.words import Account, Device, Heard
+from bot.playback.words import Account, Device, Found, Heard, OwnSong
 
 
 class Collection(Protocol):
@@ -110,3 +112,63 @@ class Music(Protocol):
             songs: Spotify ids.
             named: whether an earlier one gets the name, too.
         """
+
+
+class Sound(Protocol):
+    """A song that is open."""
+
+    size: int | None  # in bytes; None: nobody knows
+    kind: str  # its MIME type
+    path: Path | None  # where it is a file of this machine
+
+    def read(self, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
+        """Its bytes from `start` to before `end`, or to its end.
+
+        Raises:
+            SourceAway, SongGone: they cannot be had.
+        """
+
+
+class Source(Protocol):
+    """Where people have their own music."""
+
+    name: str
+
+    def look(self, known: Mapping[str, str]) -> AsyncGenerator[Found, None]:
+        """Every song there is, once; of those in `known` whose version is as it was nothing is read.
+
+        Args:
+            known: the version of each song, by what the source calls it.
+
+        Raises:
+            SourceAway: it is not there, or was gone before the end.
+        """
+
+    def open(self, ref: str) -> AbstractAsyncContextManager[Sound]:
+        """Opens a song.
+
+        Raises:
+            SourceAway, SongGone: it cannot be had.
+        """
+
+    async def cover(self, ref: str) -> tuple[bytes, str] | None:
+        """A song's picture and its MIME type, if it has one that is not too large."""
+
+    async def changed(self) -> None:
+        """Returns when it may be worth looking again."""
+
+    async def close(self) -> None:
+        """Lets go of it."""
+
+
+class OwnMusic(Protocol):
+    """The songs that can sound from people's own music."""
+
+    def any(self) -> bool:
+        """Whether there are any."""
+
+    def sounds(self, track: Track) -> bool:
+        """Whether a song can sound."""
+
+    async def song(self, track: Track) -> OwnSong | None:
+        """What sounds for a song."""

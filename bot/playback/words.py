@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.party.results import Barred
-from bot.party.words import Entry, Playback, Track
+from bot.party.words import Entry, Playback, Rules, Track
+
+OWN = "own:"
+"""How the ids of songs begin that only people's own music has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +69,43 @@ class Imported:
     total: int
     stopped: Exception | None = None  # the PartyError at which it ended early
     barred: tuple[Barred, ...] = ()  # too long, or blocked here; none of those above
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at a source says of one song."""
+
+    ref: str  # what the source calls it
+    version: str  # what tells that it has changed
+    track: Track | None = None  # without an id; None: it is as it was, and was not read again
+    kind: str = ""  # its MIME type
+    gain_db: float | None = None  # what levels it, if that is known
+    cover: bool = False  # whether it has a picture
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSong:
+    """A song of people's own music."""
+
+    id: int
+    source: str  # folder, subsonic or demo
+    ref: str
+    version: str
+    track: Track  # its id is the catalogue's, or begins with `OWN`; its length is the file's
+    kind: str
+    gain_db: float | None = None
+    cover: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """What a party's outlet should do now, if own music is what sounds."""
+
+    playback: Playback
+    playing: Entry | None
+    position_ms: int  # in what plays
+    paused: bool
+    next: Entry | None
+    song: OwnSong | None  # of what plays; None: it is silent
+    next_song: OwnSong | None
+    rules: Rules

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.party.errors import PartyError, marked
-from bot.party.words import Entry, Member, Playback, Room
+from bot.party.words import Entry, Member, Outlet, Playback, Room
 from bot.playback.errors import HostsDeviceGone, NoHost
 from bot.playback.words import Account, Device, Imported, Played, Saved
 from bot.wording.base import Wording
@@ -101,6 +101,8 @@ class PlaybackReplies(Wording):
             return self.say(
                 marked("The party is no longer playing on Spotify. The queue keeps its own time.")
             )
+        if playback.outlet is not Outlet.SPOTIFY:
+            return self.say(marked("The music has stopped here. The queue keeps its own time."))
         name = self.name(playback.host.name)
         return self.say(
             marked("The party is no longer playing on {name}'s Spotify. The queue keeps its own time."),
@@ -111,6 +113,8 @@ class PlaybackReplies(Wording):
         """Where the party sounds; empty for nowhere, and while the device is gone."""
         if playback is None or not playback.device_id:
             return ""
+        if playback.outlet is Outlet.PAGE:
+            return self.say(marked("🔊 On {name}'s page"), name=self.name(playback.host.name))
         return self.say(
             marked("🔊 {device}, hosted by {name}"),
             device=self._device(playback),

@@ -13,6 +13,7 @@ from bot.party.words import (
     Blocked,
     Change,
     Member,
+    Outlet,
     PartyRecord,
     Playback,
     Room,
@@ -68,6 +69,7 @@ class SoundRow(NamedTuple):
     device_name: str
     on_entry: int | None
     ahead_entry: int | None
+    outlet: str
 
 
 _PARTY = select(
@@ -93,6 +95,7 @@ SOUNDS = query(
         playbacks.c.device_name,
         playbacks.c.on_entry,
         playbacks.c.ahead_entry,
+        playbacks.c.outlet,
     )
     .join_from(playbacks, members, members.c.id == playbacks.c.host_id)
     .join(parties, parties.c.id == playbacks.c.party_id)
@@ -321,7 +324,10 @@ def _record(room: Room, row: PartyRow, sounds: Sequence[SoundRow]) -> PartyRecor
     playback = None
     for sound in sounds:
         host = Member(sound.platform, sound.user_id, sound.name)
-        playback = Playback(host, sound.device_id, sound.device_name, sound.on_entry, sound.ahead_entry)
+        outlet = Outlet(sound.outlet)
+        playback = Playback(
+            host, sound.device_id, sound.device_name, sound.on_entry, sound.ahead_entry, outlet
+        )
     return PartyRecord(
         row.id,
         room,

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
-from bot.party.words import Member, Playback, Room, State
+from bot.party.words import Member, Outlet, Playback, Room, State
 from db.engine.query import command, query
 from db.engine.session import Session
-from db.engine.statements import given, upsert
+from db.engine.statements import given, spelled_out, upsert
 from db.queries.entry_rows import in_state
 from db.queries.members import IS_MEMBER, Members
 from db.queries.parties import ROOM
@@ -36,7 +36,7 @@ SET = command(
     upsert(
         playbacks,
         key=("party_id",),
-        columns=("host_id", "device_id", "device_name", "on_entry", "ahead_entry"),
+        columns=("host_id", "device_id", "device_name", "on_entry", "ahead_entry", "outlet"),
     )
 )
 MARK = command(update(playbacks).where(_OF_PARTY).values(given("on_entry", "ahead_entry")), silent=True)
@@ -46,18 +46,29 @@ HOSTED_BY = query(
     select(*ROOM)
     .join(playbacks, playbacks.c.party_id == parties.c.id)
     .join(members, members.c.id == playbacks.c.host_id)
-    .where(*IS_MEMBER),
+    .where(*IS_MEMBER, spelled_out(playbacks.c.outlet, Outlet.SPOTIFY.value)),
 )
 _IS_MINE = playbacks.c.owner == bindparam("me")
 CLAIM = command(
     update(playbacks)
-    .where(or_(_IS_MINE, playbacks.c.owned_until_ms <= bindparam("now")))
+    .where(
+        spelled_out(playbacks.c.outlet, Outlet.SPOTIFY.value),
+        or_(_IS_MINE, playbacks.c.owned_until_ms <= bindparam("now")),
+    )
     .values(given("owner", "owned_until_ms")),
     silent=True,
 )
 CLAIMED = query(
     Room,
-    select(*ROOM).join(playbacks, playbacks.c.party_id == parties.c.id).where(_IS_MINE),
+    select(*ROOM)
+    .join(playbacks, playbacks.c.party_id == parties.c.id)
+    .where(_IS_MINE, spelled_out(playbacks.c.outlet, Outlet.SPOTIFY.value)),
+)
+SOUNDING_FROM = query(
+    Room,
+    select(*ROOM)
+    .join(playbacks, playbacks.c.party_id == parties.c.id)
+    .where(playbacks.c.outlet == bindparam("outlet")),
 )
 RELEASE = command(update(playbacks).where(_IS_MINE).values(owner="", owned_until_ms=0), silent=True)
 SAVED_PLAYLIST = query(
@@ -79,8 +90,12 @@ class Playbacks:
         self._members = members
 
     async def hosted_by(self, host: Member) -> list[Room]:
-        """The rooms that sound on a member's account."""
+        """The rooms that sound on a member's account at Spotify."""
         return await self._session.rows(HOSTED_BY, platform=host.platform, user_id=host.user_id)
+
+    async def sounding_from(self, outlet: Outlet) -> list[Room]:
+        """The rooms that sound from such an outlet."""
+        return await self._session.rows(SOUNDING_FROM, outlet=outlet.value)
 
     async def saved_playlist(self, party_id: int, started_ms: int, member: Member) -> str | None:
         """The playlist that a member has of the room's party that began then."""
@@ -111,6 +126,7 @@ class Playbacks:
             device_name=playback.device_name,
             on_entry=playback.on,
             ahead_entry=playback.ahead,
+            outlet=playback.outlet.value,
         )
 
     async def mark(self, party_id: int, on: int | None, ahead: int | None) -> None:
@@ -126,7 +142,7 @@ class Playbacks:
         await self._session.write(SET_SPOTIFY_ID, entry=entry_id, spotify_id=spotify_id)
 
     async def claim(self, owner: str, until_ms: int, now_ms: int) -> list[Room]:
-        """Takes on, until then, the rooms that sound somewhere and that no other process watches."""
+        """Takes on, until then, the rooms that sound at Spotify and that no other process watches."""
         await self._session.write(CLAIM, me=owner, now=now_ms, owner=owner, owned_until_ms=until_ms)
         return await self._session.rows(CLAIMED, me=owner)
 

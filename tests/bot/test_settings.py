@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,10 @@ ALL = (
     "KEEP_NAMES_DAYS",
     "ALLOW_EPHEMERAL",
     "MODEL_DIR",
+    "MUSIC_DIR",
+    "SUBSONIC_URL",
+    "SUBSONIC_USER",
+    "SUBSONIC_PASSWORD",
     "ROOM_HOST",
     "ROOM_PORT",
     "PORT",
@@ -302,3 +307,32 @@ def test_the_example_names_every_setting() -> None:
     lines = (Path(__file__).parents[2] / ".env.example").read_text("utf-8").splitlines()
     named = {line.removeprefix("# ").split("=")[0] for line in lines if "=" in line}
     assert named == set(ALL) - {"PORT"}
+
+
+def test_folders_of_music(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several stand beside each other as this system has it."""
+    monkeypatch.setenv("MUSIC_DIR", os.pathsep.join(("/music", "/more music", "")))
+    assert read_settings().music_dir == (Path("/music"), Path("/more music"))
+
+
+def test_a_music_server_needs_all_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address without a password plays nothing."""
+    monkeypatch.setenv("SUBSONIC_URL", "https://music.example/navidrome/")
+    with pytest.raises(StartError, match="set all three, or none"):
+        read_settings()
+    monkeypatch.setenv("SUBSONIC_USER", "encore")
+    monkeypatch.setenv("SUBSONIC_PASSWORD", "a pass word")
+    assert read_settings().subsonic_url == "https://music.example/navidrome"
+
+
+@pytest.mark.parametrize(
+    "address", ["music.example", "ftp://music.example", "https://me:secret@music.example"]
+)
+def test_a_music_server_has_an_address(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """With a scheme, and without secrets in it, which no error repeats."""
+    for name in ("SUBSONIC_USER", "SUBSONIC_PASSWORD"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("SUBSONIC_URL", address)
+    with pytest.raises(StartError) as raised:
+        read_settings()
+    assert "secret" not in str(raised.value)

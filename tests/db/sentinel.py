@@ -29,6 +29,7 @@ NAME = 'Séntinel "Ö\\7f3a'
 PLATFORMS = ("discord", "slack", "web")
 NAMELESS = {
     "forgotten": "digests, which name nobody",
+    "own_songs": "songs",
     "rests": "services",
     "slack_installs": "sealed; who installed it goes with the workspace",
     "slack_states": "digests",

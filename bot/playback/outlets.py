@@ -1,0 +1,243 @@
+"""Own music that sounds: on a page or in a voice channel, one of them a party. The party's clock follows it.
+
+Whatever sounds plays by itself and says how far it is; it learns here what to play.
+"""
+
+from __future__ import annotations
+
+from bot.party.errors import NothingPlaying, PartyError
+from bot.party.limits import TYPICAL_SONG_MS
+from bot.party.reader import PartyReader
+from bot.party.rules.visiting import is_visitor
+from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.words import Entry, Member, Outlet, Playback, Room, State
+from bot.party.writer import PartyWriter
+from bot.playback.device import Devices
+from bot.playback.errors import (
+    HostedAlready,
+    NotForVisitors,
+    NothingSounds,
+    SongFailed,
+)
+from bot.playback.hosting import Hosts
+from bot.playback.ports import OwnMusic
+from bot.playback.words import OwnSong, Sounding
+
+SLACK_MS = 700
+"""The end of a song is written down anew when it has moved by more than this."""
+
+
+class Outlets:
+    """Where own music sounds.
+
+    Args:
+        devices: the party's transactions, and Spotify, which is told to stop where own music begins.
+        hosts: what tells a device to stop.
+        library: the songs, if there are any.
+    """
+
+    def __init__(self, devices: Devices, hosts: Hosts, library: OwnMusic | None) -> None:
+        self.unit: UnitOfWork = devices.unit
+        self._devices, self._hosts, self._library = devices, hosts, library
+
+    @property
+    def has_music(self) -> bool:
+        """Whether there is own music that could sound."""
+        return self._library is not None and self._library.any()
+
+    @finished
+    async def begin(
+        self,
+        room: Room,
+        member: Member,
+        outlet: Outlet,
+        device_id: str,
+        device_name: str,
+        key: str | None = None,
+    ) -> Playback:
+        """Has the party sound there from now on; what plays begins anew, unless it sounded already.
+
+        Args:
+            room: whose party it is.
+            member: who wants it.
+            outlet: a page or a voice channel.
+            device_id: which one.
+            device_name: what people call it.
+            key: of the request.
+
+        Raises:
+            NothingSounds: there is no own music.
+            NotForVisitors: the member has no account, and is no moderator.
+            HostedAlready: it sounds somewhere else, and the member is no moderator.
+        """
+        if not self.has_music:
+            raise NothingSounds
+        playback = Playback(member, device_id, device_name, outlet=outlet)
+        async with self.unit.writing_for(room, member, key) as party:
+            before = party.playback
+            if party.done and before is not None:
+                return before
+            if is_visitor(member, party.rules) and not party.moderates:
+                raise NotForVisitors(room)
+            if before is not None and before.taken(member) and not party.moderates:
+                raise HostedAlready(before.host.name)
+            await party.note("host")
+            await party.tx.playbacks.set(party.id, playback)
+            playing = await party.playing()
+            if playing is not None and (before is None or before.outlet is Outlet.SPOTIFY):
+                await self._reckon(party, playing, await self._length_ms(playing))
+        if before is not None:
+            await self._hosts.silence(room, before)
+        return playback
+
+    @finished
+    async def end(self, room: Room, device_id: str, why: PartyError | None = None) -> bool:
+        """Has the party go on by the clock, for what it sounded from is gone; says whether it did there.
+
+        Args:
+            room: whose party it is.
+            device_id: what is gone.
+            why: what the room is told.
+        """
+        async with self.unit.writing(room, make=False) as party:
+            if not _sounds_from(party, device_id):
+                return False
+            await party.tx.playbacks.drop(party.id)
+        if why is not None:
+            self.unit.notices.post(room, why)
+        return True
+
+    @finished
+    async def sounding_from(self, outlet: Outlet) -> list[Room]:
+        """The rooms that sound from such an outlet."""
+        async with self.unit.store.reading() as tx:
+            return await tx.playbacks.sounding_from(outlet)
+
+    @finished
+    async def now(self, room: Room) -> Sounding | None:
+        """What sounds, and how far it is; None where no own music sounds."""
+        async with self.unit.reading(room) as party:
+            playback = party.playback
+            if playback is None or playback.outlet is Outlet.SPOTIFY:
+                return None
+            waiting = await party.waiting()
+            playing = await party.playing()
+            queue = await party.ordered(waiting)
+            now_ms = party.now_ms
+        song = await self._song(playing)
+        upcoming = queue[0] if queue else None
+        position_ms = 0
+        if playing is not None:
+            reported = playback.on == playing.id and song is not None
+            length_ms = (song.track.duration_ms if song and reported else None) or _length_ms(playing)
+            position_ms = max(0, length_ms - _left_ms(playing, now_ms))
+        return Sounding(
+            playback,
+            playing,
+            position_ms,
+            playing is not None and playing.left_ms is not None,
+            upcoming,
+            song,
+            await self._song(upcoming),
+            party.rules,
+        )
+
+    @finished
+    async def report(self, room: Room, device_id: str, entry_id: int, left_ms: int) -> None:
+        """Has the party's clock follow what sounds; what another one says, or of another song, is not heard.
+
+        Args:
+            room: whose party it is.
+            device_id: what sounds.
+            entry_id: of the song that sounds there.
+            left_ms: how much of it is left.
+        """
+        left_ms = max(0, left_ms)
+        async with self.unit.reading(room) as look:
+            playing, playback = await look.playing(), look.playback
+            if playing is None or playing.id != entry_id or not _sounds_from(look, device_id):
+                return
+            moved = abs(_left_ms(playing, look.now_ms) - left_ms) > SLACK_MS
+            if playback is not None and playback.on == entry_id and not moved:
+                return
+        async with self.unit.writing(room, make=False) as party:
+            playing = await party.playing()
+            if playing is None or playing.id != entry_id or not _sounds_from(party, device_id):
+                return
+            if abs(_left_ms(playing, party.now_ms) - left_ms) > SLACK_MS:
+                await self._reckon(party, playing, left_ms)
+            await party.tx.playbacks.mark(party.id, entry_id, None)
+
+    @finished
+    async def over(self, room: Room, device_id: str, entry_id: int, *, failed: bool = False) -> None:
+        """Goes on to the next song, for what sounded is over, or could not be played.
+
+        Args:
+            room: whose party it is.
+            device_id: what sounds.
+            entry_id: of the song that is over.
+            failed: whether it could not be played; the room is told.
+        """
+        async with self.unit.writing(room, make=False) as party:
+            playing = await party.playing()
+            if playing is None or playing.id != entry_id or not _sounds_from(party, device_id):
+                return
+            await party.end(playing, State.SKIPPED if failed else State.PLAYED)
+        if failed:
+            self.unit.notices.post(room, SongFailed(playing.track.title))
+
+    @finished
+    async def seek(self, room: Room, member: Member, position_ms: int, key: str | None = None) -> Entry:
+        """Goes to a place in what plays, wherever it sounds.
+
+        Raises:
+            NothingPlaying: nothing does.
+            HostsOnly: it plays on somebody else's account, and the member is no moderator.
+            NotForVisitors: the member has no account here.
+            SpotifyError: the device does not do it.
+        """
+        async with self.unit.writing_for(room, member, key) as party:
+            if party.done:
+                return await party.entry(party.done.entry_id)
+            playing, playback = await party.playing(), party.playback
+            if playing is None:
+                raise NothingPlaying
+            self._hosts.may_steer(party)
+            length_ms = _length_ms(playing)
+            if playback is not None and playback.outlet is not Outlet.SPOTIFY and playback.on == playing.id:
+                length_ms = await self._length_ms(playing)
+            await party.note("seek", playing)
+            await self._reckon(party, playing, max(0, length_ms - max(0, position_ms)))
+        if playback is not None and playback.outlet is Outlet.SPOTIFY and playing.left_ms is None:
+            await self._hosts.play_from(room, playback, playing, min(position_ms, length_ms))
+        return playing
+
+    async def _song(self, entry: Entry | None) -> OwnSong | None:
+        return await self._library.song(entry.track) if entry is not None and self._library else None
+
+    async def _length_ms(self, entry: Entry) -> int:
+        song = await self._song(entry)
+        return (song.track.duration_ms if song else None) or _length_ms(entry)
+
+    @staticmethod
+    async def _reckon(party: PartyWriter, playing: Entry, left_ms: int) -> None:
+        """Has so much of what plays be left, whether it stands still or not."""
+        await party.tx.playbacks.resume(playing.id, party.now_ms + left_ms)
+        if playing.left_ms is not None:
+            await party.tx.playbacks.hold(playing.id, left_ms)
+
+
+def _sounds_from(party: PartyReader, device_id: str) -> bool:
+    playback = party.playback
+    return playback is not None and playback.outlet is not Outlet.SPOTIFY and playback.device_id == device_id
+
+
+def _length_ms(entry: Entry) -> int:
+    """How long a song is by the party's own reckoning."""
+    return entry.track.duration_ms or TYPICAL_SONG_MS
+
+
+def _left_ms(entry: Entry, now_ms: int) -> int:
+    if entry.left_ms is not None:
+        return entry.left_ms
+    return (entry.ends_ms or now_ms) - now_ms

@@ -1,0 +1,135 @@
+"""Songs of people's own music: what a folder or a server has, and which song of the catalogue each is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.party.words import Track
+from bot.playback.words import OWN, Found, OwnSong
+from db.engine.query import command, query
+from db.engine.session import Session
+from db.engine.statements import given, upsert
+from db.schema import own_songs
+
+
+class RefRow(NamedTuple):
+    """A song as its source calls it."""
+
+    ref: str
+    version: str
+
+
+class ShelfRow(NamedTuple):
+    """Which song of the catalogue a song is; null for one that it lacks."""
+
+    id: int
+    track_id: str | None
+
+
+class OwnRow(NamedTuple):
+    """A song."""
+
+    id: int
+    source: str
+    ref: str
+    version: str
+    title: str
+    artist: str
+    album: str | None
+    year: int | None
+    duration_ms: int | None
+    track_id: str | None
+    kind: str
+    gain_db: float | None
+    cover: bool
+
+
+_songs = own_songs.c
+_OWN = select(*(_songs[name] for name in OwnRow._fields))
+_KEPT = OwnRow._fields[1:]
+
+KNOWN = query(RefRow, select(_songs.ref, _songs.version).where(_songs.source == bindparam("source")))
+SHELF = query(ShelfRow, select(_songs.id, _songs.track_id).order_by(_songs.id))
+LACKED = query(OwnRow, _OWN.where(_songs.track_id.is_(None)).order_by(_songs.id))
+GET = query(OwnRow, _OWN.where(_songs.id == bindparam("song")))
+OF_TRACK = query(OwnRow, _OWN.where(_songs.track_id == bindparam("track")).order_by(_songs.id))
+KEEP = command(upsert(own_songs, key=("source", "ref"), columns=_KEPT[2:]), silent=True)
+DROP = command(
+    delete(own_songs).where(_songs.source == bindparam("source"), _songs.ref == bindparam("ref")), silent=True
+)
+SET_GAIN = command(
+    update(own_songs).where(_songs.id == bindparam("song")).values(given("gain_db")), silent=True
+)
+
+
+class OwnSongs:
+    """Own music, inside one transaction. Nobody is told of changes."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def known(self, source: str) -> dict[str, str]:
+        """The version of each song of a source, by what the source calls it."""
+        return {row.ref: row.version for row in await self._session.rows(KNOWN, source=source)}
+
+    async def shelf(self) -> Sequence[tuple[int, str | None]]:
+        """The number of each song, and which song of the catalogue it is; None for one that it lacks."""
+        return await self._session.rows(SHELF)
+
+    async def lacked(self) -> list[OwnSong]:
+        """The songs that the catalogue lacks."""
+        return [_song(row) for row in await self._session.rows(LACKED)]
+
+    async def get(self, number: int) -> OwnSong | None:
+        """A song by its number."""
+        row = await self._session.first(GET, song=number)
+        return None if row is None else _song(row)
+
+    async def of_track(self, track_id: str) -> list[OwnSong]:
+        """The songs that are this one of the catalogue."""
+        return [_song(row) for row in await self._session.rows(OF_TRACK, track=track_id)]
+
+    async def keep(self, source: str, songs: Iterable[tuple[Found, Track]]) -> None:
+        """Keeps what was found, new or as it is now; `track_id` is the catalogue's, or None."""
+        for found, track in songs:
+            await self._session.write(
+                KEEP,
+                source=source,
+                ref=found.ref,
+                version=found.version,
+                title=track.title,
+                artist=track.artist,
+                album=track.album,
+                year=track.year,
+                duration_ms=track.duration_ms,
+                track_id=track.track_id,
+                kind=found.kind,
+                gain_db=found.gain_db,
+                cover=found.cover,
+            )
+
+    async def drop(self, source: str, refs: Iterable[str]) -> None:
+        """Forgets songs that are not there any more."""
+        for ref in refs:
+            await self._session.write(DROP, source=source, ref=ref)
+
+    async def set_gain(self, number: int, gain_db: float) -> None:
+        """Keeps what levels a song."""
+        await self._session.write(SET_GAIN, song=number, gain_db=gain_db)
+
+
+def _song(row: OwnRow) -> OwnSong:
+    track_id = row.track_id or f"{OWN}{row.id}"
+    return OwnSong(
+        row.id,
+        row.source,
+        row.ref,
+        row.version,
+        Track(row.title, row.artist, track_id, row.album, row.year, row.duration_ms),
+        row.kind,
+        row.gain_db,
+        row.cover,
+    )
