@@ -58,7 +58,13 @@ class Song:
     """
 
     def __init__(
-        self, entry: int, file: Path | Any, from_ms: int = 0, gain_db: float | None = None, *, whole: bool = False
+        self,
+        entry: int,
+        file: Path | Any,
+        from_ms: int = 0,
+        gain_db: float | None = None,
+        *,
+        whole: bool = False,
     ) -> None:
         self.entry = entry
         self.gain = 10 ** ((gain_db or 0.0) / 20)
@@ -131,7 +137,9 @@ class Song:
         block = np.ascontiguousarray(frame.to_ndarray().reshape(-1, CHANNELS), dtype=np.float32)
         early = max(0, self._from_ms - at_ms) * RATE // 1000  # a packet begins before the position
         if early < len(block):
-            yield np.clip(block[early:] * np.float32(self.gain), -1.0, 1.0) if self.gain != 1 else block[early:]
+            yield (
+                np.clip(block[early:] * np.float32(self.gain), -1.0, 1.0) if self.gain != 1 else block[early:]
+            )
 
     def _demuxed(self) -> Iterator[Any]:
         try:

@@ -5,6 +5,8 @@ Whatever sounds plays by itself and says how far it is; it learns here what to p
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.party.errors import NothingPlaying, PartyError
 from bot.party.limits import TYPICAL_SONG_MS
 from bot.party.reader import PartyReader
@@ -82,10 +84,14 @@ class Outlets:
             if before is not None and before.taken(member) and not party.moderates:
                 raise HostedAlready(before.host.name)
             await party.note("host")
-            await party.tx.playbacks.set(party.id, playback)
             playing = await party.playing()
-            if playing is not None and (before is None or before.outlet is Outlet.SPOTIFY):
+            anew = before is None or before.outlet is Outlet.SPOTIFY
+            if playing is not None and anew:
                 await self._reckon(party, playing, await self._length_ms(playing))
+            # How long the clock takes the song to be tells how far it is: as long as the file, from here on.
+            on = playing.id if playing is not None and anew else before.on if before is not None else None
+            playback = replace(playback, on=on)
+            await party.tx.playbacks.set(party.id, playback)
         if before is not None:
             await self._hosts.silence(room, before)
         return playback

@@ -32,6 +32,7 @@ from .discord_voice_packets import MODES, Frame
 from .discord_voice_server import VoiceServer
 from .discord_voice_session import VoiceClose, VoiceSession
 
+_LATER_S = 0.1
 HEARD = (ChannelKind.VOICE, ChannelKind.STAGE)
 
 
@@ -150,22 +151,29 @@ class Voice:
         self._leave(guild.id, call)
         await self._hang_up(call, VoiceClose.CALL_TERMINATED if alone else VoiceClose.DISCONNECTED)
 
-    async def move(self, guild: FakeGuild, channel: FakeChannel) -> None:
-        """A moderator moves the bot: another token, and the old connection is closed (discord-api-docs#2450)."""
+    async def move(self, guild: FakeGuild, channel: FakeChannel, *, at_once: bool = False) -> None:
+        """A moderator moves the bot: another token, and the old connection is closed (discord-api-docs#2450).
+
+        That comes over another line than the news of it; `at_once` has both arrive in the same moment.
+        """
         old = [*self.call(guild).legs]
         await self._enter(channel, self.call(guild).flags)
-        for leg in old:
-            await leg.close(VoiceClose.DISCONNECTED)
+        await self._close_old(old, VoiceClose.DISCONNECTED, at_once=at_once)
 
-    async def move_region(self, guild: FakeGuild) -> None:
+    async def _close_old(self, legs: list[VoiceSession], code: VoiceClose, *, at_once: bool) -> None:
+        if not at_once:
+            await asyncio.sleep(_LATER_S)
+        for leg in legs:
+            await leg.close(code)
+
+    async def move_region(self, guild: FakeGuild, *, at_once: bool = False) -> None:
         """Put a call on another voice server: first there is none ("Voice Server Update": a null endpoint)."""
         call = self.call(guild)
         told = {"token": call.legs[-1].token, "guild_id": guild.id, "endpoint": None}
         self._tell("VOICE_SERVER_UPDATE", told, guild.id)
         old = [*call.legs]
         await self._allocate(call, await self.server(another=True))
-        for leg in old:
-            await leg.close(VoiceClose.CALL_TERMINATED)
+        await self._close_old(old, VoiceClose.CALL_TERMINATED, at_once=at_once)
 
     async def crash(self, guild: FakeGuild) -> None:
         """Close a connection that may be resumed."""

@@ -102,7 +102,9 @@ class VoiceServer:
         ws = web.WebSocketResponse()
         await ws.prepare(request)
         session: VoiceSession | None = None
-        await ws.send_json({"op": int(VoiceOp.HELLO), "d": {"v": VERSION, "heartbeat_interval": self._heartbeat_ms}})
+        await ws.send_json(
+            {"op": int(VoiceOp.HELLO), "d": {"v": VERSION, "heartbeat_interval": self._heartbeat_ms}}
+        )
         try:
             async for frame in ws:
                 if frame.type is WSMsgType.TEXT:

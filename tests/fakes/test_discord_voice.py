@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import socket
 import struct
@@ -24,8 +25,8 @@ from tests.patience import PATIENCE_S, until
 
 pytest.importorskip("nacl")
 pytest.importorskip("davey")
-from cogs.voice_decoding import Encoder  # noqa: E402 - where PyAV is missing, all of this is skipped
-from tests.tones import heard, pitch, tone  # noqa: E402
+from cogs.voice_decoding import Encoder
+from tests.tones import heard, pitch, tone
 
 TOKEN = "let-me-in"
 
@@ -102,8 +103,8 @@ async def test_what_is_sent_is_heard() -> None:
             assert leg.mode == voice.mode == XCHACHA  # the library knows no AES
             assert leg.dave > 0
             assert (leg.selected["address"], leg.selected["port"]) == leg.found_at
-            assert [b.sequence - a.sequence for a, b in zip(frames, frames[1:])] == [1] * (len(frames) - 1)
-            assert {b.timestamp - a.timestamp for a, b in zip(frames, frames[1:])} == {960}
+            assert {b.sequence - a.sequence for a, b in itertools.pairwise(frames)} == {1}
+            assert {b.timestamp - a.timestamp for a, b in itertools.pairwise(frames)} == {960}
             sounds = [it.opus for it in frames if len(it.opus) > 3]
             assert pitch(heard(sounds)[4800:]) == pytest.approx(440, abs=5)
             assert fake.voice.call(fake.guild).channel is stage
@@ -181,7 +182,7 @@ async def test_it_goes_on_where_it_was_moved() -> None:
             await until(lambda: voice.channel.id == int(lounge.id) and voice.is_connected())
             await hear(fake, 10)
             await fake.voice.move_region(fake.guild)
-            await until(lambda: len(fake.voice.legs) == 3 and bool(fake.voice.legs[2].frames))
+            await until(lambda: bool(fake.voice.legs[2].frames))
             assert len({leg.server.endpoint for leg in fake.voice.legs}) == 2
 
 
@@ -204,6 +205,7 @@ async def offered() -> AsyncIterator[tuple[FakeDiscord, VoiceSession, aiohttp.Cl
     async with FakeDiscord(TOKEN) as fake, aiohttp.ClientSession() as http:
         server = await fake.voice.server()
         leg = server.offer(fake.guild.id, "1", "session")
+        fake.voice.legs.append(leg)
         async with http.ws_connect(f"ws://{server.endpoint}/?v=8") as ws:
             assert (await ws.receive_json())["op"] == VoiceOp.HELLO
             yield fake, leg, ws
@@ -244,7 +246,7 @@ async def test_a_wrong_identify_closes_the_line(other: dict[str, Any], code: Voi
     ],
 )
 async def test_what_comes_too_early_closes_the_line(payload: dict[str, Any], code: int) -> None:
-    """Nobody speaks before they have said who they are; heartbeats have a form of their own since version 8."""
+    """Nobody speaks before they have said who they are, and heartbeats have another form since version 8."""
     async with offered() as (_, _leg, ws):
         await ws.send_json(payload)
         await ws.receive()
@@ -286,6 +288,7 @@ async def test_sound_before_speaking_is_a_breach() -> None:
         await ws.send_json(SELECT)
         await ws.receive_json()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.sendto(struct.pack(">BBHII", 0x80, 0x78, 1, 0, leg.ssrc) + bytes(24), (ready["ip"], ready["port"]))
+            header = struct.pack(">BBHII", 0x80, 0x78, 1, 0, leg.ssrc)
+            udp.sendto(header + bytes(24), (ready["ip"], ready["port"]))
             await until(lambda: bool(leg.unannounced))
         assert json.dumps(fake.violations).count("before SPEAKING") == 1
