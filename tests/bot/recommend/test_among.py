@@ -139,7 +139,7 @@ async def test_strangers_fill_up_what_is_left(catalogue: Catalogue, recommender:
 async def test_chance_chooses_among_an_artists_songs(catalogue: Catalogue, recommender: Recommender) -> None:
     """In a mood that leaves something to it; otherwise it is always the first ones."""
     signals, among = await told(catalogue, *QUEUE), Stock(frozenset(), QUEENS)
-    seen = set()
+    seen: set[str | None] = set()
     for _ in range(20):
         found = await recommender.suggest(signals, [], 2, mood=Mood.BALANCED, among=among)
         seen.update(each.track.track_id for each in found)
