@@ -269,7 +269,7 @@ class Catalogue:
     def _offered(self, text: str, limit: int) -> list[Offered]:
         asked = understood(text)
         found = self._songs.finder.typing(asked, limit) if asked.words else []
-        tracks = self.tracks(each.index for each in found)
+        tracks = self.tracks(each.place for each in found)
         return [Offered(one.worth, track, one.explained) for one, track in zip(found, tracks, strict=True)]
 
     def index_of(self, track: Track) -> int | None:

@@ -62,7 +62,7 @@ class Typed(NamedTuple):
     """A song that somebody may be typing."""
 
     worth: float  # by which songs are in order, those of several finders too
-    index: int
+    place: int
     explained: float  # how much of the text the song explains, from 0 to 1
 
 
@@ -165,7 +165,7 @@ class Finder:
         ranked.sort(reverse=True)
         found: list[Typed] = []
         for one in ranked:
-            if not any(self._shelf.same(one.index, each.index) for each in found):
+            if not any(self._shelf.same(one.place, each.place) for each in found):
                 found.append(one)
                 if len(found) == limit:
                     break

@@ -175,7 +175,7 @@ class AllSongs:
         return [one.track for one in sorted(found, key=stands)[:limit]]
 
     async def _offered(self, now: _Read, typed: Sequence[Typed], had: set[str | None]) -> list[Offered]:
-        songs = zip(now.at([one.index for one in typed]), typed, strict=True)
+        songs = zip(now.at([one.place for one in typed]), typed, strict=True)
         new = [(song, one) for song, one in songs if song not in had]
         tracks = {track.track_id: track for track in await self._tracks([song for song, _ in new])}
         return [

@@ -2,8 +2,8 @@
 
 The shipped model is asked for songs, as `/next` and `/vibe` ask it, for made-up rooms of one and of five
 members. What is measured is the processor time of the whole process, and next to it, at once and for the same
-room, that of the graph alone; medians of many such pairs, since these machines are shared. With `--own` only a
-part of the songs can sound, drawn by chance, and only these are suggested.
+room, that of the graph alone; medians of many such pairs, since these machines are shared. With `--own` only
+a part of the songs can sound, drawn by chance, and only these are suggested.
 """
 
 from __future__ import annotations

@@ -42,10 +42,10 @@ async def test_only_what_can_sound_is_suggested(
     signals, among = await told(catalogue, *QUEUE, people=people), some(catalogue, count, QUEENS)
     banned = [signal.track for signal in signals]
     found = await recommender.suggest(signals, banned, 10, words=words, mood=mood, among=among)
-    assert len(found) == 10
+    assert len(found) == 10 or (words and found)  # of few songs fewer are what words ask for
     assert all(each.track.track_id in among.known or each.track in among.lacked for each in found)
     assert not any(same_song(each.track, track) for each in found for track in banned)
-    assert len({each.track.track_id for each in found}) == 10
+    assert len({each.track.track_id for each in found}) == len(found)
 
 
 async def test_an_empty_queue_gets_a_mix_of_what_can_sound(
@@ -139,7 +139,7 @@ async def test_strangers_fill_up_what_is_left(catalogue: Catalogue, recommender:
 async def test_chance_chooses_among_an_artists_songs(catalogue: Catalogue, recommender: Recommender) -> None:
     """In a mood that leaves something to it; otherwise it is always the first ones."""
     signals, among = await told(catalogue, *QUEUE), Stock(frozenset(), QUEENS)
-    seen = set()
+    seen: set[str | None] = set()
     for _ in range(20):
         found = await recommender.suggest(signals, [], 2, mood=Mood.BALANCED, among=among)
         seen.update(each.track.track_id for each in found)
