@@ -22,6 +22,7 @@ DOOR = {
 MAY_IMPORT: dict[str, set[str]] = {
     "bot/party": set(),
     "bot/playback": {"bot.party"},
+    "bot/playback/sources": {"bot.party", "bot.playback", "bot.lists"},  # names of files are read as in lists
     "bot/spotify": {"bot.party", "bot.playback", "bot.vault"},
     "bot/recommend": {"bot.party"},
     "bot/wording": SAYING,

@@ -81,6 +81,7 @@ class Found:
     kind: str = ""  # its MIME type
     gain_db: float | None = None  # what levels it, if that is known
     cover: bool = False  # whether it has a picture
+    away: bool = False  # whether it cannot be looked at now, but is not known to be gone
 
 
 @dataclass(frozen=True, slots=True)

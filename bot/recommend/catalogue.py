@@ -41,7 +41,7 @@ from bot.party.songs import AS_TYPED, CHOSEN
 from bot.party.spelling import artist_key, fold, names, words
 from bot.party.visible import normal
 from bot.party.words import Track
-from bot.recommend import prepared
+from bot.recommend import matching, prepared
 from bot.recommend.asked import understood
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.finder import Finder, Outcome
@@ -228,6 +228,14 @@ class Catalogue:
             return Track(text, "")
         return Track(*self._songs.finder.parted(sides))
 
+    async def matched(self, songs: Sequence[Track]) -> list[Track | None]:
+        """The song that each of some songs surely is, by title and artist; None for one that is none here."""
+        return await matching.matched(self, songs)
+
+    async def twins(self, track_ids: Sequence[str]) -> dict[str, list[str]]:
+        """Of those of some ids that are known: the ids of other versions that are the same song."""
+        return await matching.twins(self, track_ids)
+
     async def search(self, text: str, limit: int = 10) -> list[Track]:
         """Songs as one types, best first; none for a text without letters or digits.
 
@@ -333,6 +341,10 @@ class Catalogue:
     def versions_of(self, index: int) -> Sequence[int]:
         """Every index that is the same song to a person as this one, itself among them."""
         return self._songs.shelf.versions(index)
+
+    async def beside(self, call: Callable[..., _T], *arguments: object) -> _T:
+        """What a call leads to that is made where searches are, in its asker's turn."""
+        return await self._work(call, *arguments)
 
     async def _work(self, call: Callable[..., _T], *arguments: object) -> _T:
         return await self._turns.run(call, *arguments)

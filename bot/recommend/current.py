@@ -170,6 +170,8 @@ class Models:
     spotify_ids = _of_catalogue(Catalogue.spotify_ids)
     vibe = _of_catalogue(Catalogue.vibe)
     taken = _of_catalogue(Catalogue.taken)
+    matched = _of_catalogue(Catalogue.matched)
+    twins = _of_catalogue(Catalogue.twins)
     suggest = _of_recommender(Recommender.suggest)
     why = _of_recommender(Recommender.why)
     likeness = _of_recommender(Recommender.likeness)

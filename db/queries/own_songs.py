@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from bot.party.words import Track
 from bot.playback.words import OWN, Found, OwnSong
-from db.engine.query import command, query
+from db.engine.query import command, query, returning
 from db.engine.session import Session
 from db.engine.statements import given, upsert
 from db.schema import own_songs
@@ -27,6 +27,12 @@ class ShelfRow(NamedTuple):
 
     id: int
     track_id: str | None
+
+
+class NumberRow(NamedTuple):
+    """The number of a song."""
+
+    id: int
 
 
 class OwnRow(NamedTuple):
@@ -47,6 +53,9 @@ class OwnRow(NamedTuple):
     cover: bool
 
 
+AT_A_TIME = 500
+"""So many songs are read at a time."""
+
 _songs = own_songs.c
 _OWN = select(*(_songs[name] for name in OwnRow._fields))
 _KEPT = OwnRow._fields[1:]
@@ -55,13 +64,22 @@ KNOWN = query(RefRow, select(_songs.ref, _songs.version).where(_songs.source == 
 SHELF = query(ShelfRow, select(_songs.id, _songs.track_id).order_by(_songs.id))
 LACKED = query(OwnRow, _OWN.where(_songs.track_id.is_(None)).order_by(_songs.id))
 GET = query(OwnRow, _OWN.where(_songs.id == bindparam("song")))
+AFTER = query(OwnRow, _OWN.where(_songs.id > bindparam("after")).order_by(_songs.id).limit(AT_A_TIME))
+CALLED = query(OwnRow, _OWN.where(_songs.source == bindparam("source"), _songs.ref == bindparam("ref")))
 OF_TRACK = query(OwnRow, _OWN.where(_songs.track_id == bindparam("track")).order_by(_songs.id))
 KEEP = command(upsert(own_songs, key=("source", "ref"), columns=_KEPT[2:]), silent=True)
-DROP = command(
-    delete(own_songs).where(_songs.source == bindparam("source"), _songs.ref == bindparam("ref")), silent=True
+DROP = returning(
+    NumberRow,
+    delete(own_songs)
+    .where(_songs.source == bindparam("source"), _songs.ref == bindparam("ref"))
+    .returning(_songs.id),
+    silent=True,
 )
 SET_GAIN = command(
     update(own_songs).where(_songs.id == bindparam("song")).values(given("gain_db")), silent=True
+)
+SET_TRACK = command(
+    update(own_songs).where(_songs.id == bindparam("song")).values(given("track_id")), silent=True
 )
 
 
@@ -82,6 +100,15 @@ class OwnSongs:
     async def lacked(self) -> list[OwnSong]:
         """The songs that the catalogue lacks."""
         return [_song(row) for row in await self._session.rows(LACKED)]
+
+    async def after(self, number: int) -> list[OwnSong]:
+        """The songs with higher numbers than this one, the first few, in order."""
+        return [_song(row) for row in await self._session.rows(AFTER, after=number)]
+
+    async def called(self, source: str, ref: str) -> OwnSong | None:
+        """A song by what its source calls it."""
+        row = await self._session.first(CALLED, source=source, ref=ref)
+        return None if row is None else _song(row)
 
     async def get(self, number: int) -> OwnSong | None:
         """A song by its number."""
@@ -111,10 +138,14 @@ class OwnSongs:
                 cover=found.cover,
             )
 
-    async def drop(self, source: str, refs: Iterable[str]) -> None:
-        """Forgets songs that are not there any more."""
-        for ref in refs:
-            await self._session.write(DROP, source=source, ref=ref)
+    async def drop(self, source: str, refs: Iterable[str]) -> list[int]:
+        """Forgets songs that are not there any more, and returns their numbers."""
+        found = [await self._session.returned(DROP, source=source, ref=ref) for ref in refs]
+        return [row.id for rows in found for row in rows]
+
+    async def set_track(self, number: int, track_id: str | None) -> None:
+        """Keeps which song of the catalogue a song is."""
+        await self._session.write(SET_TRACK, song=number, track_id=track_id)
 
     async def set_gain(self, number: int, gain_db: float) -> None:
         """Keeps what levels a song."""

@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
-from anyascii import anyascii
-from rapidfuzz.fuzz import partial_ratio
-
 from bot.lists.cells import Unit
 from bot.lists.cells import duration_ms as length_of
 from bot.lists.cells import year as year_of
@@ -32,12 +29,11 @@ from bot.party.errors import ListTooLarge, PartyError, StartError, TooManyLines
 from bot.party.limits import LONGEST_TEXT
 from bot.party.rules.songs import same_song, twin_keys
 from bot.party.songs import AS_TYPED
-from bot.party.spelling import fold, without_the
 from bot.party.words import Track, Wanted
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.finder import Outcome
-from bot.recommend.other_names import all_names
+from bot.recommend.matching import by_the_artist
 from model_export.columns import Song, main_artist
 from model_export.exports.found import LeftOut, Named
 from model_export.exports.sides import artist_first, turned
@@ -46,8 +42,6 @@ from model_export.written import typed_id
 
 MOST_LINES = 1_000_000
 """A text of more lines is no list of songs."""
-LIKE_THE_ARTIST = 75
-"""So much of an artist's name, in percent, must be in what an export says, where letters may differ."""
 _AT_ONCE = 500
 _Told = Callable[[int, int], None]
 
@@ -281,7 +275,7 @@ async def _understood(catalogue: Catalogue, told: Named) -> Track | None:
     except PartyError:  # no letter in it, or a link that nobody knows
         return None
     if meant.track is not None and meant.outcome is Outcome.SURE:
-        return meant.track if _by_the_artist(meant.track, told) else None
+        return meant.track if by_the_artist(meant.track, told.title, told.artist) else None
     if told.title and told.artist:
         return None
     return meant.track or (await catalogue.meant(f"{AS_TYPED}{text}")).track
@@ -291,22 +285,6 @@ def _as_it_stands(told: Named) -> Track:
     """A song that nobody was asked about; of a line, the artist stands before the dash."""
     wanted = from_artist_and_title(told.line) if told.line else None
     return Track(wanted.title, wanted.artist) if wanted else Track(told.title or told.line, told.artist)
-
-
-def _by_the_artist(track: Track, told: Named) -> bool:
-    """Whether what a file says can be about this artist: a namesake's lists would teach nonsense."""
-    if not told.artist:
-        return True
-    name = main_artist(track.artist)
-    called = (name, *all_names().get(without_the(fold(name)), ()))
-    if any(_within(each, told.artist) for each in called):
-        return True
-    return _within(track.title, told.artist) and any(_within(each, told.title) for each in called)
-
-
-def _within(name: str, said: str) -> bool:
-    """Whether about this name is in a text, in whichever script."""
-    return partial_ratio(*(fold(anyascii(text)) for text in (name, said))) >= LIKE_THE_ARTIST
 
 
 def lines_with_two_names(lines: Iterable[str]) -> int:

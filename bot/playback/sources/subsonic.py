@@ -14,15 +14,17 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from io import BytesIO
 from pathlib import Path
 
 import aiohttp
 
 from bot.playback.errors import SongGone, SourceAway
 from bot.playback.sources import subsonic_songs
+from bot.playback.sources.kinds import MP3, kind_of
 from bot.playback.sources.subsonic_server import (
     CHUNK_BYTES,
     GONE,
@@ -37,6 +39,7 @@ from bot.playback.sources.subsonic_server import (
     read,
     text,
 )
+from bot.playback.sources.tags import LARGEST_PICTURE, picture_kind
 from bot.playback.words import Found
 
 log = logging.getLogger(__name__)
@@ -48,7 +51,9 @@ ALBUMS_PAGE = 500
 """The most albums that `getAlbumList2` sends at once."""
 MOST_SONGS = 1_000_000
 PASSES = 3
-"""A server that goes through its own files meanwhile is paged through so often at most."""
+"""A server that goes through its own files meanwhile is gone through so often at most."""
+HEAD_BYTES = 1024
+"""So much of a song tells what it is."""
 LOOK_S = 60.0
 """How often it is asked whether it has other songs."""
 LOOK_AGAIN_S = 6 * 3600.0
@@ -56,7 +61,6 @@ LOOK_AGAIN_S = 6 * 3600.0
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 600.0
 """A server that is away is asked again after twice as long each time, up to this."""
-LARGEST_COVER_BYTES = 2_000_000
 COVER_SIZE = 600
 TRIES = 3
 """So often a song that breaks off is gone on with, while nothing more of it comes."""
@@ -91,9 +95,13 @@ class Subsonic:
         self._whole = False  # whether the last look came to its end
         self._seen: Status | None = None  # how it was then
         self._pause_s = FIRST_PAUSE_S
+        self._lost = asyncio.Event()
 
     async def look(self, known: Mapping[str, str]) -> AsyncGenerator[Found]:
         """Every song there is, once; without its track where its version is as known.
+
+        A song is only left out where it is surely gone: not while the server goes through its own files, and
+        not where it suddenly has none at all, for then its disk may not be there.
 
         Raises:
             SourceAway: not all could be gone through.
@@ -110,17 +118,18 @@ class Subsonic:
                             seen.add(found.ref)
                             yield found
                 after = await self.status()
-                if after is None or (after == before and not after.scanning):
-                    break
+                busy = after is not None and (after != before or after.scanning)
                 before = after
-            else:
-                raise Trouble("is still going through its own files")
-            if known and not seen:
-                raise Trouble("says that it has no songs any more, so I keep those I know")
+                if not busy:
+                    break
         except Trouble as trouble:
             raise self._gone_away(trouble) from None
         self._back()
-        self._whole, self._seen, self._pause_s = True, before, FIRST_PAUSE_S
+        if known and not seen:
+            log.warning("The Subsonic server has no songs any more. I keep in mind those that it had.")
+        for ref in known.keys() - seen if busy or not seen else ():
+            yield Found(ref, known[ref], away=not seen)
+        self._whole, self._seen, self._pause_s = True, None if busy else before, FIRST_PAUSE_S
 
     @asynccontextmanager
     async def open(self, ref: str) -> AsyncGenerator[Sound]:
@@ -145,30 +154,44 @@ class Subsonic:
             if not cover:
                 return None
             async with self._server.media("getCoverArt", {}, id=cover, size=COVER_SIZE) as answer:
-                if not answer.content_type.startswith("image/") or "svg" in answer.content_type:
-                    return None
-                return await read(answer, LARGEST_COVER_BYTES), answer.content_type
+                data = await read(answer, LARGEST_PICTURE)
+            kind = picture_kind(data)
+            return (data, kind) if kind else None
         except Trouble as trouble:
             log.debug("A cover was not to be had: the Subsonic server %s.", trouble.reason)
             return None
 
     async def changed(self) -> None:
-        """Returns when its songs may be others: as its scans say, when it is back, or after six hours."""
+        """Returns when its songs may be others: as its scans say, or after six hours.
+
+        And when it goes away, so that nothing of it is taken for what can sound, and when it is back.
+        """
         loop = asyncio.get_running_loop()
         until_s = loop.time() + LOOK_AGAIN_S
         while loop.time() < until_s:
-            await asyncio.sleep(LOOK_S if self._whole else self._pause_s)
+            await self._rest()
             try:
                 now = await self.status()
             except Trouble as trouble:
                 self._gone_away(trouble)
-                self._whole = False
+                if self._whole:
+                    return
                 continue
             if not self._whole:
                 return
             self._back()
             if now is not None and now != self._seen and not now.scanning:
                 return
+
+    async def _rest(self) -> None:
+        """Until it should be asked again: while all is well also when a song does not come."""
+        if not self._whole:
+            await asyncio.sleep(self._pause_s)
+            return
+        self._lost.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await self._lost.wait()
 
     async def close(self) -> None:
         """Ends all connections."""
@@ -221,6 +244,7 @@ class Subsonic:
         if self._away or not self._whole:
             self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         self._away = True
+        self._lost.set()
         return SourceAway()
 
     def _back(self) -> None:
@@ -297,18 +321,20 @@ class Sound:
         self.kind = ""
 
     async def begin(self) -> None:
-        """Asks for its first byte, which tells its size and kind.
+        """Asks for its first bytes, which tell its size and kind.
 
         Raises:
             Trouble: the server does not send it.
         """
-        async with self._asked(0, 1) as answer:
-            kind = answer.content_type.casefold()
-            self.kind = subsonic_songs.OTHER_NAMES.get(kind, kind)
+        async with self._asked(0, HEAD_BYTES) as answer:
+            self.kind = subsonic_songs.told_kind(answer.content_type)
             if answer.status != HTTPStatus.PARTIAL_CONTENT:
                 self.size = answer.content_length
             elif part := _RANGE.fullmatch(answer.headers.get("Content-Range", "")):
                 self.size = int(part[2]) if part[2] != "*" else None
+            head = await answer.content.read(HEAD_BYTES)
+        if self.kind != MP3:  # whose tags may be longer
+            self.kind = kind_of(BytesIO(head)) or self.kind
 
     async def read(self, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes]:
         """Its bytes from `start` up to, but without `end`; one that breaks off is gone on with.

@@ -1,1 +1,1 @@
-"""Tests of bot/playback/sources."""
+"""Sources of people's own music."""
