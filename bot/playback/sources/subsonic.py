@@ -12,33 +12,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
-from http import HTTPStatus
-from io import BytesIO
-from pathlib import Path
-
-import aiohttp
 
 from bot.playback.errors import SongGone, SourceAway
 from bot.playback.sources import subsonic_songs
-from bot.playback.sources.kinds import MP3, kind_of
-from bot.playback.sources.subsonic_server import (
-    CHUNK_BYTES,
+from bot.playback.sources.subsonic_answers import (
     GONE,
-    Hello,
     Json,
     NotSignedIn,
     Refused,
-    Server,
     Trouble,
     listed,
     number,
-    read,
     text,
 )
+from bot.playback.sources.subsonic_server import Hello, Server, read
+from bot.playback.sources.subsonic_sound import Sound
 from bot.playback.sources.tags import LARGEST_PICTURE, picture_kind
 from bot.playback.words import Found
 
@@ -52,8 +43,6 @@ ALBUMS_PAGE = 500
 MOST_SONGS = 1_000_000
 PASSES = 3
 """A server that goes through its own files meanwhile is gone through so often at most."""
-HEAD_BYTES = 1024
-"""So much of a song tells what it is."""
 LOOK_S = 60.0
 """How often it is asked whether it has other songs."""
 LOOK_AGAIN_S = 6 * 3600.0
@@ -62,11 +51,6 @@ FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 600.0
 """A server that is away is asked again after twice as long each time, up to this."""
 COVER_SIZE = 600
-TRIES = 3
-"""So often a song that breaks off is gone on with, while nothing more of it comes."""
-WAIT_S = 1.0
-"""... and after this long, and twice as long."""
-_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15}|\*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +123,11 @@ class Subsonic:
             SongGone: the server does not have it any more.
             SourceAway: the server does not send it.
         """
-        sound = Sound(self, ref)
+        sound = Sound(self._server, ref, self._refused)
         try:
             await sound.begin()
         except Trouble as trouble:
-            raise self.refused(trouble) from None
+            raise self._refused(trouble) from None
         yield sound
 
     async def cover(self, ref: str) -> tuple[bytes, str] | None:
@@ -227,7 +211,7 @@ class Subsonic:
         """The server itself."""
         return self._server
 
-    def refused(self, trouble: Trouble) -> SongGone | SourceAway:
+    def _refused(self, trouble: Trouble) -> SongGone | SourceAway:
         """What people are told of a song that does not come."""
         if not isinstance(trouble, Refused):
             return self._gone_away(trouble)
@@ -308,83 +292,3 @@ class Subsonic:
             place += len(page)
             if not page:
                 return
-
-
-class Sound:
-    """An opened song: each piece of it is a request of its own, so that it can be begun anywhere."""
-
-    path: Path | None = None
-
-    def __init__(self, source: Subsonic, ref: str) -> None:
-        self._source, self._ref = source, ref
-        self.size: int | None = None
-        self.kind = ""
-
-    async def begin(self) -> None:
-        """Asks for its first bytes, which tell its size and kind.
-
-        Raises:
-            Trouble: the server does not send it.
-        """
-        async with self._asked(0, HEAD_BYTES) as answer:
-            self.kind = subsonic_songs.told_kind(answer.content_type)
-            if answer.status != HTTPStatus.PARTIAL_CONTENT:
-                self.size = answer.content_length
-            elif part := _RANGE.fullmatch(answer.headers.get("Content-Range", "")):
-                self.size = int(part[2]) if part[2] != "*" else None
-            head = await answer.content.read(HEAD_BYTES)
-        if self.kind != MP3:  # whose tags may be longer
-            self.kind = kind_of(BytesIO(head)) or self.kind
-
-    async def read(self, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes]:
-        """Its bytes from `start` up to, but without `end`; one that breaks off is gone on with.
-
-        Raises:
-            SongGone, SourceAway: the server does not send it any more.
-        """
-        ends = [each for each in (end, self.size) if each is not None]
-        stop = min(ends) if ends else None
-        place, tries = start, 0
-        while stop is None or place < stop:
-            before = place
-            try:
-                async with aclosing(self._piece(place, stop)) as chunks:
-                    async for chunk in chunks:
-                        place += len(chunk)
-                        yield chunk
-                if stop is None:
-                    return
-                trouble = Trouble("ends a song before its end")
-            except Trouble as broken:
-                trouble = broken
-            tries = 0 if place > before else tries + 1
-            if stop is not None and place >= stop:
-                return
-            if tries >= TRIES or isinstance(trouble, NotSignedIn | Refused):
-                raise self._source.refused(trouble) from None
-            await asyncio.sleep(tries * WAIT_S)
-
-    @asynccontextmanager
-    async def _asked(self, start: int, stop: int | None) -> AsyncGenerator[aiohttp.ClientResponse]:
-        headers = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
-        asked = {"id": self._ref, "format": "raw", "estimateContentLength": "true"}
-        async with self._source.server.media("stream", headers, **asked) as answer:
-            yield answer
-
-    async def _piece(self, start: int, stop: int | None) -> AsyncGenerator[bytes]:
-        """Bytes from `start` on, up to `stop` or where the server ends, even if it sends all of them."""
-        async with self._asked(start, stop) as answer:
-            place = 0
-            if answer.status == HTTPStatus.PARTIAL_CONTENT:
-                part = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-                place = int(part[1]) if part else -1
-                if place != start:
-                    raise Trouble("sends another part of a song than it was asked for")
-            async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
-                first = max(start - place, 0)
-                wanted = chunk[first : None if stop is None else max(stop - place, 0)]
-                place += len(chunk)
-                if wanted:
-                    yield wanted
-                if stop is not None and place >= stop:
-                    return

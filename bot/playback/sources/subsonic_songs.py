@@ -13,7 +13,7 @@ from bot.party.limits import LONGEST_TEXT
 from bot.party.visible import short, visible
 from bot.party.words import Track
 from bot.playback.sources.kinds import FLAC, M4A, MP3, OPUS, WAV
-from bot.playback.sources.subsonic_server import listed, number, text
+from bot.playback.sources.subsonic_answers import listed, number, text
 from bot.playback.words import Found
 
 OGG = "audio/ogg"

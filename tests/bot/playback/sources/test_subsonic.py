@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.playback.errors import SongGone, SourceAway
-from bot.playback.sources import subsonic, subsonic_server
+from bot.playback.sources import subsonic, subsonic_server, subsonic_sound
 from bot.playback.sources.subsonic import Subsonic
 from bot.playback.words import Found
 from tests.fakes.subsonic import FakeSubsonic
@@ -27,8 +27,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ANSWER_WITHIN_S", "CONNECT_WITHIN_S", "SILENT_FOR_S"):
         monkeypatch.setattr(subsonic_server, name, PATIENCE_S)
     monkeypatch.setattr(subsonic, "LOOK_S", 0.01)
-    for name in ("WAIT_S", "FIRST_PAUSE_S"):
-        monkeypatch.setattr(subsonic, name, 0.0)
+    monkeypatch.setattr(subsonic, "FIRST_PAUSE_S", 0.0)
+    monkeypatch.setattr(subsonic_sound, "WAIT_S", 0.0)
 
 
 def songs(many: int) -> list[FakeSong]:
@@ -345,7 +345,7 @@ async def test_while_a_scan_does_not_end_nothing_is_taken_for_gone() -> None:
 
 
 async def test_a_server_that_has_lost_everything_is_not_believed(caplog: pytest.LogCaptureFixture) -> None:
-    """Its disk may not be there: its songs are kept, and silent. A server that had none before is believed."""
+    """Its disk may not be there: its songs are kept, and silent. One that had none before is believed."""
     async with FakeSubsonic() as fake, asking(fake) as source:
         assert await looked(source) == {}
         assert await looked(source, {"s1": "1"}) == {"s1": Found("s1", "1", away=True)}
