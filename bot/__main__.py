@@ -41,6 +41,7 @@ from bot.party.vitals import LAST_COPY
 from bot.playback.library import Library
 from bot.playback.ports import Source
 from bot.playback.sources.folder import FolderSource
+from bot.playback.sources.subsonic import Subsonic
 from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
 from bot.recommend.catalogue import give_back
@@ -213,6 +214,9 @@ async def _library(settings: Settings, store: Store, catalogue: Models) -> Async
 def _sources(settings: Settings) -> Iterator[Source]:
     if settings.music_dir:
         yield FolderSource(settings.music_dir)
+    if settings.subsonic_password is not None:
+        password = settings.subsonic_password.get_secret_value()
+        yield Subsonic(settings.subsonic_url, settings.subsonic_user, password)
 
 
 @dataclass(frozen=True, slots=True)

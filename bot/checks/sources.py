@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from bot.checks.result import Result, not_set, works
 from bot.party.errors import NotReached, StartError
 from bot.playback.sources.subsonic import Subsonic
-from bot.playback.sources.subsonic_server import NotSignedIn, Trouble
+from bot.playback.sources.subsonic_answers import NotSignedIn, Trouble
 from bot.playback.sources.subsonic_songs import KINDS
 from bot.settings import Settings
 

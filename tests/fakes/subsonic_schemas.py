@@ -19,6 +19,12 @@ Json = dict[str, Any]
 CODES = (0, 10, 20, 30, 40, 41, 42, 43, 44, 50, 60, 70)
 """The codes of errors that there are."""
 
+_ALBUM = (
+    "id! name! version artist year:i coverArt starred:d duration!:i playCount:i genre created!:d "
+    "artistId songCount!:i played:d userRating:i recordLabels:[ItemGenre] musicBrainzId genres:[ItemGenre] "
+    "artists:[ArtistID3] displayArtist releaseTypes:[s] moods:[s] sortName isCompilation:b "
+    "explicitStatus:(explicit|clean|) "
+)
 OBJECTS = {
     "Base": "status!:(ok|failed) version! type! serverVersion! openSubsonic!:b",
     "Error": "code!:i message helpUrl",
@@ -29,10 +35,8 @@ OBJECTS = {
     "ItemGenre": "name!",
     "ArtistID3": "id! name! coverArt artistImageUrl albumCount:i starred:d musicBrainzId sortName roles:[s] "
     "userRating:i",
-    "AlbumID3": "id! name! version artist year:i coverArt starred:d duration!:i playCount:i genre created!:d "
-    "artistId songCount!:i played:d userRating:i recordLabels:[ItemGenre] musicBrainzId genres:[ItemGenre] "
-    "artists:[ArtistID3] displayArtist releaseTypes:[s] moods:[s] sortName isCompilation:b "
-    "explicitStatus:(explicit|clean|) song:[Child]",
+    "AlbumID3": f"{_ALBUM} song:[Child]",
+    "AlbumID3WithSongs": f"{_ALBUM} song!:[Child]",
     "Child": "id! parent isDir!:b title! album artist track:i year:i coverArt size:i contentType suffix "
     "starred:d duration:i bitRate:i bitDepth:i samplingRate:i channelCount:i path playCount:i played:d "
     "discNumber:i created:d albumId artistId type:(music|podcast|audiobook|video) "
@@ -51,7 +55,7 @@ ANSWERS = {
     "getScanStatus": "scanStatus!:{ScanStatus}",
     "search3": "searchResult3!:{SearchResult3}",
     "getAlbumList2": "albumList2!:{AlbumList2}",
-    "getAlbum": "album!:{AlbumID3}",
+    "getAlbum": "album!:{AlbumID3WithSongs}",
     "getSong": "song!:{Child}",
 }
 """What each method's answer has besides the fields of Base; those that send a file are not here."""

@@ -12,31 +12,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
-from http import HTTPStatus
-from pathlib import Path
-
-import aiohttp
 
 from bot.playback.errors import SongGone, SourceAway
 from bot.playback.sources import subsonic_songs
-from bot.playback.sources.subsonic_server import (
-    CHUNK_BYTES,
+from bot.playback.sources.subsonic_answers import (
     GONE,
-    Hello,
     Json,
     NotSignedIn,
     Refused,
-    Server,
     Trouble,
     listed,
     number,
-    read,
     text,
 )
+from bot.playback.sources.subsonic_server import Hello, Server, read
+from bot.playback.sources.subsonic_sound import Sound
+from bot.playback.sources.tags import LARGEST_PICTURE, picture_kind
 from bot.playback.words import Found
 
 log = logging.getLogger(__name__)
@@ -48,7 +42,7 @@ ALBUMS_PAGE = 500
 """The most albums that `getAlbumList2` sends at once."""
 MOST_SONGS = 1_000_000
 PASSES = 3
-"""A server that goes through its own files meanwhile is paged through so often at most."""
+"""A server that goes through its own files meanwhile is gone through so often at most."""
 LOOK_S = 60.0
 """How often it is asked whether it has other songs."""
 LOOK_AGAIN_S = 6 * 3600.0
@@ -56,13 +50,7 @@ LOOK_AGAIN_S = 6 * 3600.0
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 600.0
 """A server that is away is asked again after twice as long each time, up to this."""
-LARGEST_COVER_BYTES = 2_000_000
 COVER_SIZE = 600
-TRIES = 3
-"""So often a song that breaks off is gone on with, while nothing more of it comes."""
-WAIT_S = 1.0
-"""... and after this long, and twice as long."""
-_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15}|\*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +79,13 @@ class Subsonic:
         self._whole = False  # whether the last look came to its end
         self._seen: Status | None = None  # how it was then
         self._pause_s = FIRST_PAUSE_S
+        self._lost = asyncio.Event()
 
     async def look(self, known: Mapping[str, str]) -> AsyncGenerator[Found]:
         """Every song there is, once; without its track where its version is as known.
+
+        A song is only left out where it is surely gone: not while the server goes through its own files, and
+        not where it suddenly has none at all, for then its disk may not be there.
 
         Raises:
             SourceAway: not all could be gone through.
@@ -110,17 +102,18 @@ class Subsonic:
                             seen.add(found.ref)
                             yield found
                 after = await self.status()
-                if after is None or (after == before and not after.scanning):
-                    break
+                busy = after is not None and (after != before or after.scanning)
                 before = after
-            else:
-                raise Trouble("is still going through its own files")
-            if known and not seen:
-                raise Trouble("says that it has no songs any more, so I keep those I know")
+                if not busy:
+                    break
         except Trouble as trouble:
             raise self._gone_away(trouble) from None
         self._back()
-        self._whole, self._seen, self._pause_s = True, before, FIRST_PAUSE_S
+        if known and not seen:
+            log.warning("The Subsonic server has no songs any more. I keep in mind those that it had.")
+        for ref in known.keys() - seen if busy or not seen else ():
+            yield Found(ref, known[ref], away=not seen)
+        self._whole, self._seen, self._pause_s = True, None if busy else before, FIRST_PAUSE_S
 
     @asynccontextmanager
     async def open(self, ref: str) -> AsyncGenerator[Sound]:
@@ -130,11 +123,11 @@ class Subsonic:
             SongGone: the server does not have it any more.
             SourceAway: the server does not send it.
         """
-        sound = Sound(self, ref)
+        sound = Sound(self._server, ref, self._refused)
         try:
             await sound.begin()
         except Trouble as trouble:
-            raise self.refused(trouble) from None
+            raise self._refused(trouble) from None
         yield sound
 
     async def cover(self, ref: str) -> tuple[bytes, str] | None:
@@ -145,30 +138,44 @@ class Subsonic:
             if not cover:
                 return None
             async with self._server.media("getCoverArt", {}, id=cover, size=COVER_SIZE) as answer:
-                if not answer.content_type.startswith("image/") or "svg" in answer.content_type:
-                    return None
-                return await read(answer, LARGEST_COVER_BYTES), answer.content_type
+                data = await read(answer, LARGEST_PICTURE)
+            kind = picture_kind(data)
+            return (data, kind) if kind else None
         except Trouble as trouble:
             log.debug("A cover was not to be had: the Subsonic server %s.", trouble.reason)
             return None
 
     async def changed(self) -> None:
-        """Returns when its songs may be others: as its scans say, when it is back, or after six hours."""
+        """Returns when its songs may be others: as its scans say, or after six hours.
+
+        And when it goes away, so that nothing of it is taken for what can sound, and when it is back.
+        """
         loop = asyncio.get_running_loop()
         until_s = loop.time() + LOOK_AGAIN_S
         while loop.time() < until_s:
-            await asyncio.sleep(LOOK_S if self._whole else self._pause_s)
+            await self._rest()
             try:
                 now = await self.status()
             except Trouble as trouble:
                 self._gone_away(trouble)
-                self._whole = False
+                if self._whole:
+                    return
                 continue
             if not self._whole:
                 return
             self._back()
             if now is not None and now != self._seen and not now.scanning:
                 return
+
+    async def _rest(self) -> None:
+        """Until it should be asked again: while all is well also when a song does not come."""
+        if not self._whole:
+            await asyncio.sleep(self._pause_s)
+            return
+        self._lost.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_S):
+                await self._lost.wait()
 
     async def close(self) -> None:
         """Ends all connections."""
@@ -204,7 +211,7 @@ class Subsonic:
         """The server itself."""
         return self._server
 
-    def refused(self, trouble: Trouble) -> SongGone | SourceAway:
+    def _refused(self, trouble: Trouble) -> SongGone | SourceAway:
         """What people are told of a song that does not come."""
         if not isinstance(trouble, Refused):
             return self._gone_away(trouble)
@@ -221,6 +228,7 @@ class Subsonic:
         if self._away or not self._whole:
             self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         self._away = True
+        self._lost.set()
         return SourceAway()
 
     def _back(self) -> None:
@@ -284,81 +292,3 @@ class Subsonic:
             place += len(page)
             if not page:
                 return
-
-
-class Sound:
-    """An opened song: each piece of it is a request of its own, so that it can be begun anywhere."""
-
-    path: Path | None = None
-
-    def __init__(self, source: Subsonic, ref: str) -> None:
-        self._source, self._ref = source, ref
-        self.size: int | None = None
-        self.kind = ""
-
-    async def begin(self) -> None:
-        """Asks for its first byte, which tells its size and kind.
-
-        Raises:
-            Trouble: the server does not send it.
-        """
-        async with self._asked(0, 1) as answer:
-            kind = answer.content_type.casefold()
-            self.kind = subsonic_songs.OTHER_NAMES.get(kind, kind)
-            if answer.status != HTTPStatus.PARTIAL_CONTENT:
-                self.size = answer.content_length
-            elif part := _RANGE.fullmatch(answer.headers.get("Content-Range", "")):
-                self.size = int(part[2]) if part[2] != "*" else None
-
-    async def read(self, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes]:
-        """Its bytes from `start` up to, but without `end`; one that breaks off is gone on with.
-
-        Raises:
-            SongGone, SourceAway: the server does not send it any more.
-        """
-        ends = [each for each in (end, self.size) if each is not None]
-        stop = min(ends) if ends else None
-        place, tries = start, 0
-        while stop is None or place < stop:
-            before = place
-            try:
-                async with aclosing(self._piece(place, stop)) as chunks:
-                    async for chunk in chunks:
-                        place += len(chunk)
-                        yield chunk
-                if stop is None:
-                    return
-                trouble = Trouble("ends a song before its end")
-            except Trouble as broken:
-                trouble = broken
-            tries = 0 if place > before else tries + 1
-            if stop is not None and place >= stop:
-                return
-            if tries >= TRIES or isinstance(trouble, NotSignedIn | Refused):
-                raise self._source.refused(trouble) from None
-            await asyncio.sleep(tries * WAIT_S)
-
-    @asynccontextmanager
-    async def _asked(self, start: int, stop: int | None) -> AsyncGenerator[aiohttp.ClientResponse]:
-        headers = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
-        asked = {"id": self._ref, "format": "raw", "estimateContentLength": "true"}
-        async with self._source.server.media("stream", headers, **asked) as answer:
-            yield answer
-
-    async def _piece(self, start: int, stop: int | None) -> AsyncGenerator[bytes]:
-        """Bytes from `start` on, up to `stop` or where the server ends, even if it sends all of them."""
-        async with self._asked(start, stop) as answer:
-            place = 0
-            if answer.status == HTTPStatus.PARTIAL_CONTENT:
-                part = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
-                place = int(part[1]) if part else -1
-                if place != start:
-                    raise Trouble("sends another part of a song than it was asked for")
-            async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
-                first = max(start - place, 0)
-                wanted = chunk[first : None if stop is None else max(stop - place, 0)]
-                place += len(chunk)
-                if wanted:
-                    yield wanted
-                if stop is not None and place >= stop:
-                    return

@@ -12,22 +12,33 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
-import re
 import secrets
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Any
 
 import aiohttp
 from yarl import URL
 
 from bot.party.visible import short, visible
-
-Json = dict[str, Any]
+from bot.playback.sources.subsonic_answers import (
+    MEND_SIGN_IN,
+    MISSING,
+    REFUSED,
+    SIGN_IN,
+    Json,
+    NotSignedIn,
+    Refused,
+    Trouble,
+    code_in_xml,
+    listed,
+    number,
+    parsed,
+    text,
+    why,
+)
 
 API = "1.16.1"
 """The last version of the protocol that Subsonic published, and OpenSubsonic's."""
@@ -45,24 +56,6 @@ MOST_REDIRECTS = 3
 MOST_TOLD = 120
 """So many characters of a server's own message are passed on."""
 
-SIGN_IN = {
-    40: "does not accept SUBSONIC_USER or SUBSONIC_PASSWORD",
-    41: "does not accept a token, and not the password either",
-    42: "takes neither a token nor a password",
-    43: "mixes up two ways to sign in",
-    44: "wants an API key",
-}
-"""What an error says that has to do with signing in, by its code ("Error", opensubsonic.netlify.app)."""
-REFUSED = {
-    10: "misses something in what I asked",
-    20: "wants a newer client than me",
-    30: "is too old for me",
-    50: "does not let that user do this",
-    60: "says that its trial period is over",
-    70: "does not have that",
-}
-GONE = 70
-MISSING = 10
 WANTS_PASSWORD = {MISSING, 41, 42}
 NOT_THERE = {
     HTTPStatus.NOT_FOUND,
@@ -75,38 +68,7 @@ REDIRECTS = {301, 302, 303, 307, 308}
 NO_MEDIA = ("application/json", "application/javascript", "application/xml", "text/")
 """What an error is sent as, in place of a song."""
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
-_XML_ERROR = re.compile(rb"<error\s[^>]{0,100}?code=[\"'](\d{1,4})[\"']")
 _NEAR = (".local", ".lan", ".home", ".internal", ".home.arpa")
-
-
-class Trouble(Exception):
-    """The server did not give what it was asked for.
-
-    Args:
-        reason: how it failed, as a clause whose subject is the server.
-        mend: what whoever runs the bot can do.
-    """
-
-    def __init__(self, reason: str, mend: str = "") -> None:
-        super().__init__(reason)
-        self.reason, self.mend = reason, mend
-
-
-class NotSignedIn(Trouble):
-    """The server does not let us in."""
-
-
-class Refused(Trouble):
-    """The server answers, but does not do this.
-
-    Args:
-        reason: see Trouble.
-        code: the protocol's; None where it does not have the method.
-    """
-
-    def __init__(self, reason: str, code: int | None = None) -> None:
-        super().__init__(reason)
-        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +218,7 @@ class Server:
                         return
                     url = self._elsewhere(url, answer.headers.get("Location", ""))
         except NETWORK as error:
-            raise Trouble(_why(error)) from None
+            raise Trouble(why(error)) from None
         raise Trouble("redirects again and again", "set SUBSONIC_URL to the address of the server itself")
 
     def _elsewhere(self, url: URL, location: str) -> URL:
@@ -280,15 +242,15 @@ class Server:
             NotSignedIn, Refused, Trouble: it says no, or is none.
         """
         body = await read(answer, MOST_BYTES)
-        told = _parsed(body)
+        told = parsed(body)
         if told is not None and told.get("status") == "ok":
             return told
         if told is not None and told.get("status") == "failed":
             error = told.get("error")
             found = error if isinstance(error, dict) else {}
             raise self._no(number(found, "code") or 0, text(found, "message"))
-        if code := _XML_ERROR.search(body[:10_000]):
-            raise self._no(int(code[1]), "")
+        if (code := code_in_xml(body)) is not None:
+            raise self._no(code, "")
         if answer.status in NOT_THERE:
             raise Refused(f"does not have {answer.url.name.removesuffix('.view')} (HTTP {answer.status})")
         if answer.ok:
@@ -327,9 +289,6 @@ class Server:
         return self._web
 
 
-MEND_SIGN_IN = "sign in to its page with them, and correct them"
-
-
 class _WantsPassword(Refused):
     """The server may take the password, where it does not take a token."""
 
@@ -355,49 +314,3 @@ async def read(answer: aiohttp.ClientResponse, most: int) -> bytes:
         if len(body) > most:
             raise Trouble(f"sends more than {most >> 20} MB at once")
     return bytes(body)
-
-
-def text(told: Mapping[str, Any], name: str) -> str:
-    """A text of an answer; numbers, which some servers have as ids, as text; else empty."""
-    value = told.get(name)
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def number(told: Mapping[str, Any], name: str) -> int | None:
-    """A whole number of an answer, or None."""
-    value = told.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def listed(told: Mapping[str, Any], *names: str) -> list[Json]:
-    """The objects of a list somewhere in an answer; Subsonic leaves empty ones out."""
-    found: Any = told
-    for name in names:
-        found = found.get(name) if isinstance(found, dict) else None
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
-def _parsed(body: bytes) -> Json | None:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    inner = told.get("subsonic-response") if isinstance(told, dict) else None
-    return inner if isinstance(inner, dict) else None
-
-
-def _why(error: Exception) -> str:
-    """Why there is no answer; what aiohttp says itself may have the whole address in it."""
-    if isinstance(error, TimeoutError):
-        return "does not answer in time"
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return "has a certificate that is not valid here"
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "has a name that nobody knows"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return f"cannot be reached ({error.os_error.strerror or 'no connection'})"
-    if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ServerDisconnectedError | ConnectionError):
-        return "broke the connection off"
-    return f"cannot be asked ({type(error).__name__})"

@@ -12,31 +12,24 @@ from typing import Any
 from bot.party.limits import LONGEST_TEXT
 from bot.party.visible import short, visible
 from bot.party.words import Track
-from bot.playback.sources.subsonic_server import listed, number, text
+from bot.playback.sources.kinds import FLAC, M4A, MP3, OPUS, WAV
+from bot.playback.sources.subsonic_answers import listed, number, text
 from bot.playback.words import Found
 
-KINDS = {
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "mp4": "audio/mp4",
-    "flac": "audio/flac",
-    "ogg": "audio/ogg",
-    "oga": "audio/ogg",
-    "opus": "audio/ogg",
-    "wav": "audio/wav",
-}
+OGG = "audio/ogg"
+KINDS = {"mp3": MP3, "m4a": M4A, "mp4": M4A, "flac": FLAC, "ogg": OGG, "oga": OGG, "opus": OPUS, "wav": WAV}
 """The MIME types of the forms that sound, by the ending of a file's name."""
 OTHER_NAMES = {
-    "audio/mp3": "audio/mpeg",
-    "audio/x-mpeg": "audio/mpeg",
-    "audio/m4a": "audio/mp4",
-    "audio/x-m4a": "audio/mp4",
-    "audio/x-flac": "audio/flac",
-    "application/ogg": "audio/ogg",
-    "audio/opus": "audio/ogg",
-    "audio/x-wav": "audio/wav",
-    "audio/wave": "audio/wav",
-    "audio/vnd.wave": "audio/wav",
+    "audio/mp3": MP3,
+    "audio/x-mpeg": MP3,
+    "audio/m4a": M4A,
+    "audio/x-m4a": M4A,
+    "audio/x-flac": FLAC,
+    "application/ogg": OGG,
+    "audio/opus": OPUS,
+    "audio/x-wav": WAV,
+    "audio/wave": WAV,
+    "audio/vnd.wave": WAV,
 }
 """What servers call those types besides."""
 NO_MUSIC = {"video", "podcast", "audiobook"}
@@ -73,9 +66,14 @@ def found(child: Mapping[str, Any], known: Mapping[str, str]) -> Found | None:
 
 def kind_of(child: Mapping[str, Any]) -> str:
     """The MIME type of a song's file; empty for a form that does not sound everywhere."""
-    told = text(child, "contentType").partition(";")[0].strip().casefold()
-    told = OTHER_NAMES.get(told, told)
+    told = told_kind(text(child, "contentType"))
     return KINDS.get(text(child, "suffix").casefold()) or (told if told in KINDS.values() else "")
+
+
+def told_kind(content_type: str) -> str:
+    """A server's MIME type, as we call it."""
+    told = content_type.partition(";")[0].strip().casefold()
+    return OTHER_NAMES.get(told, told)
 
 
 def _track(child: Mapping[str, Any]) -> Track | None:

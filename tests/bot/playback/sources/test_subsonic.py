@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.playback.errors import SongGone, SourceAway
-from bot.playback.sources import subsonic, subsonic_server
+from bot.playback.sources import subsonic, subsonic_server, subsonic_sound
 from bot.playback.sources.subsonic import Subsonic
 from bot.playback.words import Found
 from tests.fakes.subsonic import FakeSubsonic
@@ -23,11 +23,10 @@ DATA = bytes(range(256)) * 1_000
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing waits for a busy machine, and no pause is a real one."""
-    for name in ("ANSWER_WITHIN_S", "CONNECT_WITHIN_S", "SILENT_FOR_S"):
-        monkeypatch.setattr(subsonic_server, name, PATIENCE_S)
-    for name in ("WAIT_S", "LOOK_S", "FIRST_PAUSE_S"):
-        monkeypatch.setattr(subsonic, name, 0.0)
+    """No pause is a real one."""
+    monkeypatch.setattr(subsonic, "LOOK_S", 0.01)
+    monkeypatch.setattr(subsonic, "FIRST_PAUSE_S", 0.0)
+    monkeypatch.setattr(subsonic_sound, "WAIT_S", 0.0)
 
 
 def songs(many: int) -> list[FakeSong]:
@@ -252,7 +251,9 @@ async def test_a_server_that_is_away_and_comes_back(caplog: pytest.LogCaptureFix
     fake = FakeSubsonic(songs(2))
     async with fake, asking(fake) as source:
         assert len(await looked(source)) == 2
+        waiting = asyncio.create_task(source.changed())
         await fake.__aexit__(None, None, None)
+        await waiting  # so that a look tells whoever asks that nothing of it can sound
         with pytest.raises(SourceAway):
             await looked(source)
         waiting = asyncio.create_task(source.changed())
@@ -288,7 +289,7 @@ async def test_pauses_grow_until_all_was_gone_through(monkeypatch: pytest.Monkey
         slept.clear()
         fake.rescan()
         await source.changed()
-        assert set(slept) == {0.0}  # LOOK_S, as this file sets it
+        assert slept == []
 
 
 async def test_what_a_scan_brings() -> None:
@@ -328,20 +329,25 @@ async def test_songs_that_come_while_they_are_gone_through(monkeypatch: pytest.M
     assert sorted(found) == sorted(fake.songs)
 
 
-async def test_a_scan_that_does_not_end_is_no_whole_look() -> None:
-    """Nothing is taken for gone that may only not have been reached."""
+async def test_while_a_scan_does_not_end_nothing_is_taken_for_gone() -> None:
+    """What is known and was not met is kept as it is known, and looked for again when the scan is over."""
     async with FakeSubsonic(songs(2)) as fake, asking(fake) as source:
         fake.scanning = True
-        with pytest.raises(SourceAway):
-            await looked(source)
+        found = await looked(source, {"old": "1"})
+        assert set(found) == {"s0", "s1", "old"}
+        assert found["old"] == Found("old", "1")
+        waiting = asyncio.create_task(source.changed())
+        fake.scanning = False
+        await waiting
+        assert set(await looked(source, {"old": "1"})) == {"s0", "s1"}
 
 
-async def test_a_server_that_has_lost_everything_is_not_believed() -> None:
-    """Its disk may not be there; a server that had nothing before is."""
+async def test_a_server_that_has_lost_everything_is_not_believed(caplog: pytest.LogCaptureFixture) -> None:
+    """Its disk may not be there: its songs are kept, and silent. One that had none before is believed."""
     async with FakeSubsonic() as fake, asking(fake) as source:
         assert await looked(source) == {}
-        with pytest.raises(SourceAway):
-            await looked(source, {"s1": "1"})
+        assert await looked(source, {"s1": "1"}) == {"s1": Found("s1", "1", away=True)}
+    assert "no songs any more" in caplog.text
 
 
 async def test_a_server_that_sends_one_page_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -443,10 +449,45 @@ async def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> No
         assert sound.size == len(DATA)
 
 
+async def test_a_song_that_does_not_come_has_the_server_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`changed` returns before its minute is over, and not for a song alone."""
+    monkeypatch.setattr(subsonic, "LOOK_S", PATIENCE_S)
+    async with FakeSubsonic(songs(2)) as fake, asking(fake) as source:
+        await looked(source)
+        waiting = asyncio.create_task(source.changed())
+        await asyncio.sleep(0)
+        fake.fail("stream", 0, broken=True)
+        with pytest.raises(SourceAway):
+            await whole(source, "s1")
+        await until(lambda: fake.methods()[-1] == "getScanStatus")
+        assert not waiting.done()
+        fake.fail("*", 0, broken=True)
+        with pytest.raises(SourceAway):
+            await whole(source, "s1")
+        async with asyncio.timeout(PATIENCE_S / 2):
+            await waiting
+
+
+@pytest.mark.parametrize(
+    ("head", "told", "kind"),
+    [
+        (b"OggS" + bytes(22) + b"\x01\x13OpusHead", "application/ogg", "audio/ogg; codecs=opus"),
+        (b"OggS" + bytes(22) + b"\x01\x1e\x01vorbis", "audio/ogg", "audio/ogg; codecs=vorbis"),
+        (b"fLaC", "application/octet-stream", "audio/flac"),
+        (b"ID3\x04", "audio/mpeg", "audio/mpeg"),
+    ],
+)
+async def test_what_a_song_holds_is_told_by_its_beginning(head: bytes, told: str, kind: str) -> None:
+    """Rather than by what the server says, and its end is the file's."""
+    song = FakeSong("s", "Song", data=head + DATA, kind=told)
+    async with FakeSubsonic([song]) as fake, asking(fake) as source, source.open("s") as sound:
+        assert (sound.kind, sound.size) == (kind, len(song.data))
+
+
 async def test_covers_are_pictures_of_a_fair_size() -> None:
     """What is larger than 2 MB, or no picture, is none; and a server that is away has none."""
     music = [
-        FakeSong("1", "Large", cover=PNG + bytes(2_000_000)),
+        FakeSong("1", "Large", cover=PNG + bytes(2 << 20)),
         FakeSong("2", "Small", cover=PNG),
     ]
     async with FakeSubsonic(music) as fake, asking(fake) as source:
