@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     allow_ephemeral: bool = False
     model_dir: Path = STARTER
     music_dir: Annotated[tuple[Path, ...], NoDecode] = ()
+    demo: bool = True
     subsonic_url: str = ""
     subsonic_user: str = ""
     subsonic_password: SecretStr | None = None

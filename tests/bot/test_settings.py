@@ -29,6 +29,7 @@ ALL = (
     "ALLOW_EPHEMERAL",
     "MODEL_DIR",
     "MUSIC_DIR",
+    "DEMO",
     "SUBSONIC_URL",
     "SUBSONIC_USER",
     "SUBSONIC_PASSWORD",

@@ -1,0 +1,1 @@
+"""`make bench-sound`: own music held to its promises."""
