@@ -22,9 +22,7 @@ NO_SPOTIFY = marked(
 """The same where Spotify is not set up."""
 
 
-OWN_MUSIC = marked(
-    "I play your own music: press “Sound here” on this party's page. In Discord I can join you in voice."
-)
+OWN_MUSIC = marked("I play your own music: on this party's page, and in Discord in a voice channel.")
 """The same where people have music of their own."""
 
 
