@@ -38,6 +38,9 @@ from bot.hiding import hide, hide_in_crashes
 from bot.metrics import watch_loop
 from bot.party.errors import StartError
 from bot.party.vitals import LAST_COPY
+from bot.playback.library import Library
+from bot.playback.ports import Source
+from bot.playback.sources.folder import FolderSource
 from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
 from bot.recommend.catalogue import give_back
@@ -87,10 +90,13 @@ class House:
     place: Place
     doors: list[asyncio.Task[None]]
     models: Models
+    library: Library | None
 
     def model_changed(self, model: Model) -> None:
         """Says which model is in use, and has nothing of another one left."""
         self.party.map.forget()
+        if self.library is not None:
+            self.library.match_anew()
         self.party.vitals.versions = _versions(model)
 
 
@@ -116,6 +122,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         store = await stack.enter_async_context(open_store(settings.database_url, settings.sealing_keys))
         await store.seal_links()
         spotify = await stack.enter_async_context(_spotify(settings, store, models))
+        library = await stack.enter_async_context(_library(settings, store, models))
         party = PartyService(
             store,
             models,
@@ -123,6 +130,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             store.clock,
             music=spotify.music if spotify else None,
             keep_names_days=settings.keep_names_days,
+            library=library,
         )
         stack.push_async_callback(party.close)
         opened = asyncio.Event()
@@ -158,6 +166,9 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             asyncio.create_task(party.retention.run(), name="names"),
             *_copying(settings, party),
         ]
+        if library is not None:
+            library.report(party.vitals)
+            doors.append(asyncio.create_task(library.run(), name="music"))
         if spotify is not None:
             doors.append(
                 asyncio.create_task(DeviceWatcher(party.devices, party.accounts).run(), name="devices")
@@ -170,7 +181,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         if slack is not None:
             doors.append(await stack.enter_async_context(slack.open()))
         opened.set()
-        yield House(party, room_url, place, doors, models)
+        yield House(party, room_url, place, doors, models, library)
 
 
 def _copying(settings: Settings, party: PartyService) -> Iterator[asyncio.Task[None]]:
@@ -183,6 +194,25 @@ def _copying(settings: Settings, party: PartyService) -> Iterator[asyncio.Task[N
             lambda: copies.last.timestamp() if copies.last else 0.0,
         )
         yield asyncio.create_task(copies.run(), name="copies")
+
+
+@asynccontextmanager
+async def _library(settings: Settings, store: Store, catalogue: Models) -> AsyncIterator[Library | None]:
+    """People's own music, if there is any."""
+    sources = [*_sources(settings)]
+    if not sources:
+        yield None
+        return
+    library = Library(store, sources, catalogue)
+    try:
+        yield library
+    finally:
+        await library.close()
+
+
+def _sources(settings: Settings) -> Iterator[Source]:
+    if settings.music_dir:
+        yield FolderSource(settings.music_dir)
 
 
 @dataclass(frozen=True, slots=True)

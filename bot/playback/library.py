@@ -10,19 +10,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import replace
 from typing import Protocol
 
-from bot.party.errors import PartyError
-from bot.party.patience import patient
 from bot.party.shares import Asker, Share, work_for
 from bot.party.vitals import Vitals
 from bot.party.words import Track
 from bot.playback.errors import SourceAway
+from bot.playback.kept import Kept, Store
 from bot.playback.ports import Source
 from bot.playback.shelf import Shelf
+from bot.playback.sources.pictures import LARGEST_PICTURE, picture_kind
 from bot.playback.words import OWN, Found, OwnSong
 
 log = logging.getLogger(__name__)
@@ -47,49 +46,6 @@ class Understanding(Protocol):
         """Of those of some ids that are known: the ids of other versions that are the same song."""
 
 
-class OwnSongs(Protocol):
-    """The songs that are kept, inside one transaction."""
-
-    async def known(self, source: str) -> dict[str, str]:
-        """The version of each song of a source, by what the source calls it."""
-
-    async def after(self, number: int) -> list[OwnSong]:
-        """The songs with higher numbers than this one, the first few, in order."""
-
-    async def get(self, number: int) -> OwnSong | None:
-        """A song by its number."""
-
-    async def called(self, source: str, ref: str) -> OwnSong | None:
-        """A song by what its source calls it."""
-
-    async def keep(self, source: str, songs: Iterable[tuple[Found, Track]]) -> None:
-        """Keeps what was found, new or as it is now; `track_id` is the catalogue's, or None."""
-
-    async def drop(self, source: str, refs: Iterable[str]) -> list[int]:
-        """Forgets songs that are not there any more, and returns their numbers."""
-
-    async def set_track(self, number: int, track_id: str | None) -> None:
-        """Keeps which song of the catalogue a song is."""
-
-
-class Transaction(Protocol):
-    """A transaction of the store's."""
-
-    @property
-    def own_songs(self) -> OwnSongs:
-        """Own music."""
-
-
-class Store(Protocol):
-    """Where songs are kept."""
-
-    def reading(self) -> AbstractAsyncContextManager[Transaction]:
-        """A transaction that cannot write."""
-
-    def writing(self) -> AbstractAsyncContextManager[Transaction]:
-        """A transaction that is committed on a clean exit."""
-
-
 class Library:
     """The songs of some sources.
 
@@ -100,12 +56,13 @@ class Library:
     """
 
     def __init__(self, store: Store, sources: Sequence[Source], catalogue: Understanding) -> None:
-        self._store, self._catalogue = store, catalogue
+        self._table, self._catalogue = Kept(store), catalogue
         self._sources = {source.name: source for source in sources}
         self._shelf = Shelf()
         self._listeners: list[Callable[[], None]] = []
         self._away: dict[str, set[str] | None] = {}  # of each source what is away; None: all of it
         self._anew = asyncio.Event()
+        self._whole: set[str] = set()  # which sources have been looked through
         self.looked_at = 0
         """How many songs the looks under way have seen."""
         self.failed = 0
@@ -115,7 +72,17 @@ class Library:
 
     def any(self) -> bool:
         """Whether there are any songs."""
-        return self._shelf.count > 0
+        return self.count > 0
+
+    @property
+    def count(self) -> int:
+        """How many songs there are."""
+        return self._shelf.count
+
+    @property
+    def looked_once(self) -> bool:
+        """Whether every source was looked through since it was opened."""
+        return self._whole == self._sources.keys()
 
     def sounds(self, track: Track) -> bool:
         """Whether a song can sound now: it, or another version that is the same song to a person."""
@@ -124,7 +91,7 @@ class Library:
     async def song(self, track: Track) -> OwnSong | None:
         """What sounds for a song."""
         number = self._shelf.number(track.track_id)
-        song = None if number is None else await self._get(number)
+        song = None if number is None else await self._table.get(number)
         if song is None or not (track.track_id or "").startswith(OWN) or _alike(song.track, track):
             return song
         return None  # the number is another song's now
@@ -157,7 +124,9 @@ class Library:
         """A song's picture and its MIME type, JPEG, PNG or WebP of at most 2 MB; None without one."""
         if not song.cover or song.source not in self._sources:
             return None
-        return await self._sources[song.source].cover(song.ref)
+        found = await self._sources[song.source].cover(song.ref)
+        kind = picture_kind(found[0]) if found else ""
+        return (found[0], kind) if found and kind and len(found[0]) <= LARGEST_PICTURE else None
 
     # How it comes to be known
 
@@ -177,7 +146,13 @@ class Library:
         share = Share(WORK_S, WORK_PER_S)
         share.spend(USED_S)
         work_for(Asker(share))
-        await self.read()
+        while True:
+            try:
+                await self.read()
+                break
+            except Exception:
+                log.exception("What is known of own music cannot be read; trying again.")
+                await asyncio.sleep(AGAIN_S)
         async with asyncio.TaskGroup() as group:
             for source in self._sources.values():
                 group.create_task(self._follow(source), name=f"music in {source.name}")
@@ -207,19 +182,17 @@ class Library:
         while True:
             try:
                 await self._look(source)
-            except Exception as error:
-                if not isinstance(error, SourceAway):  # of which the source has told already
-                    log.warning("The music in %s cannot be looked through.", source.name, exc_info=error)
-                await asyncio.sleep(AGAIN_S)
-            try:
                 await source.changed()
-            except PartyError:
+            except SourceAway:  # it has told already, and says when it is back
+                await source.changed()
+            except Exception:
+                log.exception("The music in %s cannot be looked through; trying again.", source.name)
                 await asyncio.sleep(AGAIN_S)
 
     async def _look(self, source: Source) -> None:
         """Looks through a source: what is new or different is kept, what is not there any more is dropped."""
         look = _Look(source.name)
-        known = await self._known(source.name)
+        known = await self._table.known(source.name)
         left = set(known)
         waiting: list[Found] = []
         away: set[str] = set()
@@ -240,7 +213,7 @@ class Library:
             await self._keep(source.name, waiting, known)
             look.kept += len(waiting)
             for refs in _few(sorted(left)):
-                await self._drop(source.name, refs)
+                self._shelf.take(await self._table.drop(source.name, refs))
             await self._note_away(source.name, away)
         except SourceAway:
             await self._keep(source.name, waiting, known)
@@ -250,6 +223,7 @@ class Library:
             self.looked_at -= look.seen
         await self._read_on()
         self._told()
+        self._whole.add(source.name)
         look.over(len(left), getattr(source, "bad", 0), self._shelf)
 
     async def _keep(self, source: str, found: Sequence[Found], known: Collection[str]) -> None:
@@ -261,7 +235,7 @@ class Library:
             (each, replace(track, track_id=match.track_id if match else None))
             for each, track, match in zip(found, tracks, matched, strict=True)
         ]
-        await self._write(source, songs)
+        await self._table.keep(source, songs)
         # Those have old numbers, which are not read on from.
         await self._put_anew([(source, each.ref) for each in found if each.ref in known])
         await self._read_on()
@@ -273,7 +247,7 @@ class Library:
             return
         self._away[source] = refs
         number = 0
-        while songs := await self._after(number):
+        while songs := await self._table.after(number):
             for song in songs:
                 if song.source == source:
                     self._shelf.note(song.id, away=refs is None or song.ref in refs)
@@ -294,14 +268,14 @@ class Library:
 
     async def _match_all(self) -> None:
         number = 0
-        while songs := await self._after(number):
+        while songs := await self._table.after(number):
             matched = await self._catalogue.matched([replace(song.track, track_id=None) for song in songs])
             others: dict[OwnSong, str | None] = {}
             for song, match in zip(songs, matched, strict=True):
                 track_id = match.track_id if match else None
                 if track_id != (None if _is_own(song) else song.track.track_id):
                     others[song] = track_id
-            await self._set_tracks({song.id: track_id for song, track_id in others.items()})
+            await self._table.set_tracks({song.id: track_id for song, track_id in others.items()})
             await self._put_anew([(song.source, song.ref) for song in others])
             number = songs[-1].id
         self._told()
@@ -310,13 +284,13 @@ class Library:
 
     async def _read_on(self) -> None:
         """Puts what is in the table, and not on the shelf yet, on the shelf."""
-        while songs := await self._after(self._shelf.last):
+        while songs := await self._table.after(self._shelf.last):
             await self._put([song for song in songs if song.source in self._sources])
             self._shelf.last = songs[-1].id
 
     async def _put_anew(self, called: Iterable[tuple[str, str]]) -> None:
         """Has the shelf say of some songs what the table does."""
-        songs = [song for each in called if (song := await self._called(*each))]
+        songs = [song for each in called if (song := await self._table.called(*each))]
         self._shelf.take([song.id for song in songs])
         await self._put(songs)
 
@@ -329,45 +303,6 @@ class Library:
             refs = self._away.get(song.source, set())
             away = refs is None or song.ref in refs
             self._shelf.put(song, twins.get(song.track.track_id or "", ()), away=away)
-
-    @patient
-    async def _known(self, source: str) -> dict[str, str]:
-        async with self._store.reading() as tx:
-            return await tx.own_songs.known(source)
-
-    @patient
-    async def _after(self, number: int) -> list[OwnSong]:
-        async with self._store.reading() as tx:
-            return await tx.own_songs.after(number)
-
-    @patient
-    async def _get(self, number: int) -> OwnSong | None:
-        async with self._store.reading() as tx:
-            return await tx.own_songs.get(number)
-
-    @patient
-    async def _called(self, source: str, ref: str) -> OwnSong | None:
-        async with self._store.reading() as tx:
-            return await tx.own_songs.called(source, ref)
-
-    @patient
-    async def _write(self, source: str, songs: Sequence[tuple[Found, Track]]) -> None:
-        async with self._store.writing() as tx:
-            await tx.own_songs.keep(source, songs)
-
-    @patient
-    async def _set_tracks(self, track_ids: Mapping[int, str | None]) -> None:
-        async with self._store.writing() as tx:
-            for number, track_id in track_ids.items():
-                await tx.own_songs.set_track(number, track_id)
-
-    async def _drop(self, source: str, refs: Sequence[str]) -> None:
-        self._shelf.take(await self._dropped(source, refs))
-
-    @patient
-    async def _dropped(self, source: str, refs: Sequence[str]) -> list[int]:
-        async with self._store.writing() as tx:
-            return await tx.own_songs.drop(source, refs)
 
     def _told(self) -> None:
         """Tells whoever wants to know, if other songs can sound than before."""

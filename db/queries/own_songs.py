@@ -18,6 +18,7 @@ from db.schema import own_songs
 class RefRow(NamedTuple):
     """A song as its source calls it."""
 
+    id: int
     ref: str
     version: str
 
@@ -60,7 +61,13 @@ _songs = own_songs.c
 _OWN = select(*(_songs[name] for name in OwnRow._fields))
 _KEPT = OwnRow._fields[1:]
 
-KNOWN = query(RefRow, select(_songs.ref, _songs.version).where(_songs.source == bindparam("source")))
+KNOWN = query(
+    RefRow,
+    select(_songs.id, _songs.ref, _songs.version)
+    .where(_songs.source == bindparam("source"), _songs.id > bindparam("after"))
+    .order_by(_songs.id)
+    .limit(4 * AT_A_TIME),
+)
 SHELF = query(ShelfRow, select(_songs.id, _songs.track_id).order_by(_songs.id))
 LACKED = query(OwnRow, _OWN.where(_songs.track_id.is_(None)).order_by(_songs.id))
 GET = query(OwnRow, _OWN.where(_songs.id == bindparam("song")))
@@ -89,9 +96,14 @@ class OwnSongs:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def known(self, source: str) -> dict[str, str]:
-        """The version of each song of a source, by what the source calls it."""
-        return {row.ref: row.version for row in await self._session.rows(KNOWN, source=source)}
+    async def known(self, source: str, after: int = 0) -> tuple[dict[str, str], int]:
+        """The version of each song of a source, by what the source calls it: the first few after a number.
+
+        Returns:
+            them, and the number of the last one; 0 where there are no more.
+        """
+        rows = await self._session.rows(KNOWN, source=source, after=after)
+        return {row.ref: row.version for row in rows}, rows[-1].id if rows else 0
 
     async def shelf(self) -> Sequence[tuple[int, str | None]]:
         """The number of each song, and which song of the catalogue it is; None for one that it lacks."""

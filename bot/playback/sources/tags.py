@@ -24,8 +24,8 @@ from bot.party.limits import DAY_MS
 from bot.party.words import Track, Wanted
 from bot.playback.sources.kinds import M4A, MP3, WAV, kind_of
 from bot.playback.sources.ogg import LONGEST_COMMENT, Ogg, OggError
+from bot.playback.sources.pictures import LARGEST_PICTURE, picture_kind
 
-LARGEST_PICTURE = 2 * 1024 * 1024
 _AT_ONCE = 65_536
 """Of a longer piece only the beginning is read."""
 _WITH_PICTURE = LARGEST_PICTURE + _AT_ONCE
@@ -37,10 +37,6 @@ _MOST_GAIN_DB = 51.0
 """What levels a song is at most so much, either way; anything else is a slip."""
 R128_TO_REPLAYGAIN_DB = 5.0
 """Opus is levelled to -23 LUFS (RFC 7845, 5.2.1), ReplayGain 2.0 to -18."""
-_PICTURES = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-)
 _GAIN = re.compile(r"\s*([+-]?\d{1,3}(?:[.,]\d{1,6})?)\s*(?:db)?\s*", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d|21\d\d)(?!\d)")
 
@@ -100,13 +96,6 @@ def picture(file: BinaryIO, size: int) -> tuple[bytes, str] | None:
         return None
     kind = picture_kind(data)
     return (data, kind) if kind and len(data) <= LARGEST_PICTURE else None
-
-
-def picture_kind(data: bytes) -> str:
-    """The MIME type of a picture that browsers show; empty for anything else."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((kind for begin, kind in _PICTURES if data.startswith(begin)), "")
 
 
 def gain_of(text: str) -> float | None:

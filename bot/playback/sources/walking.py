@@ -18,6 +18,7 @@ from bot.playback.words import Found
 log = logging.getLogger(__name__)
 
 ENDINGS = (b".mp3", b".m4a", b".flac", b".ogg", b".oga", b".opus", b".wav")
+_BESIDE = {b"@eadir", b"#recycle", b"#snapshot", b"$recycle.bin", b"lost+found", b"system volume information"}
 MOST_SONGS = 500_000
 DEEPEST = 40
 """Folders in folders."""
@@ -108,10 +109,10 @@ class Walk:
                 continue
             times[b"/".join(parts)] = changed_ns
             for name, is_folder in reversed(entries):
-                if is_folder and len(parts) < DEEPEST and not _is_hidden(name):
+                if is_folder and len(parts) < DEEPEST and not _is_hidden(name, is_folder=True):
                     waiting.append([*parts, name])
             for name, is_folder in entries:
-                if is_folder or _is_hidden(name) or not name.lower().endswith(ENDINGS):
+                if is_folder or _is_hidden(name, is_folder=False) or not name.lower().endswith(ENDINGS):
                     continue
                 found = self._song([*parts, name])
                 self._songs += found is not None
@@ -161,6 +162,10 @@ class Walk:
         return Found(ref, version, tagged.track, tagged.kind, tagged.gain_db, tagged.cover)
 
 
-def _is_hidden(name: bytes) -> bool:
-    """What systems and servers put beside music: forks of files, previews, the bin."""
-    return name.startswith((b".", b"@", b"$", b"#"))
+def _is_hidden(name: bytes, *, is_folder: bool) -> bool:
+    """What systems put beside music: forks of files, previews, the bin; a band may begin with dots or $."""
+    if not is_folder:
+        return name.startswith(b"._")
+    return name.lower() in _BESIDE or (
+        name.startswith(b".") and not name[1:2].isdigit() and name[1:2] != b"."
+    )

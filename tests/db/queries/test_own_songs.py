@@ -22,7 +22,9 @@ async def test_what_is_kept_is_found(store: Store) -> None:
         await tx.own_songs.keep("folder", found)
         await tx.own_songs.keep("subsonic", [(Found("a.mp3", "x"), KNOWN)])
     async with store.reading() as tx:
-        assert await tx.own_songs.known("folder") == {"a.mp3": "1", "b.mp3": "1"}
+        known, last = await tx.own_songs.known("folder")
+        assert known == {"a.mp3": "1", "b.mp3": "1"}
+        assert await tx.own_songs.known("folder", last) == ({}, 0)
         (africa, there) = await tx.own_songs.of_track("42")
         assert (africa.source, there.source) == ("folder", "subsonic")
         assert africa.track == KNOWN
