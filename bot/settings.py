@@ -168,6 +168,11 @@ class Settings(BaseSettings):
         return self.log_format.casefold() == "json"
 
     @property
+    def wants_demo(self) -> bool:
+        """Whether there is no music but the short pieces that the bot makes itself."""
+        return self.demo and not (self.music_dir or self.subsonic_url)
+
+    @property
     def secrets(self) -> set[str]:
         """What must never be read anywhere."""
         found = set(_passwords(self.database_url))

@@ -316,6 +316,28 @@ def test_folders_of_music(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_settings().music_dir == (Path("/music"), Path("/more music"))
 
 
+@pytest.mark.parametrize(
+    ("chosen", "wants"),
+    [
+        ({}, True),
+        ({"DEMO": "1"}, True),
+        ({"DEMO": "0"}, False),
+        ({"MUSIC_DIR": "/music"}, False),
+        (
+            {"SUBSONIC_URL": "https://m.example", "SUBSONIC_USER": "me", "SUBSONIC_PASSWORD": "pass word"},
+            False,
+        ),
+    ],
+)
+def test_whoever_has_music_needs_no_demo(
+    monkeypatch: pytest.MonkeyPatch, chosen: dict[str, str], wants: bool
+) -> None:
+    """Nor does whoever says so."""
+    for name, value in chosen.items():
+        monkeypatch.setenv(name, value)
+    assert read_settings().wants_demo is wants
+
+
 def test_a_music_server_needs_all_three(monkeypatch: pytest.MonkeyPatch) -> None:
     """An address without a password plays nothing."""
     monkeypatch.setenv("SUBSONIC_URL", "https://music.example/navidrome/")
