@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-fleet bench-db torture bench-search bench-scale bench-memory soak mutants translations screenshot vendor audit sbom clean
+.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-sound bench-fleet bench-db torture bench-search bench-scale bench-memory soak mutants translations screenshot vendor audit sbom clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -118,6 +118,9 @@ bench-spotify: $(VENV)/.dev ## time the party while Spotify answers 429 to every
 
 bench-room: $(VENV)/.dev ## fill one party's page with 500 guests, and hold it to its promises
 	@$(BIN)/python -m tests.measure.room
+
+bench-sound: $(VENV)/.dev ## hold own music to its promises: in the browser, in voice channels, and with 50,000 files
+	@$(BIN)/python -m tests.measure.sound $(if $(PARTS),--parts "$(PARTS)")
 
 bench-fleet: $(VENV)/.dev ## kill, replace and hand over one of four bot processes on one PostgreSQL, and look for what was lost
 	@$(BIN)/python -m tests.measure.fleet

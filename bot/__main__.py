@@ -38,6 +38,7 @@ from bot.hiding import hide, hide_in_crashes
 from bot.metrics import watch_loop
 from bot.party.errors import StartError
 from bot.party.vitals import LAST_COPY
+from bot.playback.demo import DemoSource, cache_folder
 from bot.playback.library import Library
 from bot.playback.ports import Source
 from bot.playback.sources.folder import FolderSource
@@ -132,6 +133,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             music=spotify.music if spotify else None,
             keep_names_days=settings.keep_names_days,
             library=library,
+            demo=settings.wants_demo,
         )
         stack.push_async_callback(party.close)
         opened = asyncio.Event()
@@ -169,6 +171,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         ]
         if library is not None:
             library.report(party.vitals)
+            library.on_change(party.notices.music)
             doors.append(asyncio.create_task(library.run(), name="music"))
         if spotify is not None:
             doors.append(
@@ -217,6 +220,8 @@ def _sources(settings: Settings) -> Iterator[Source]:
     if settings.subsonic_password is not None:
         password = settings.subsonic_password.get_secret_value()
         yield Subsonic(settings.subsonic_url, settings.subsonic_user, password)
+    if settings.wants_demo and (folder := cache_folder()) is not None:
+        yield DemoSource(folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     allow_ephemeral: bool = False
     model_dir: Path = STARTER
     music_dir: Annotated[tuple[Path, ...], NoDecode] = ()
+    demo: bool = True
     subsonic_url: str = ""
     subsonic_user: str = ""
     subsonic_password: SecretStr | None = None
@@ -165,6 +166,11 @@ class Settings(BaseSettings):
     def logs_json(self) -> bool:
         """Whether the log is a JSON object a line."""
         return self.log_format.casefold() == "json"
+
+    @property
+    def wants_demo(self) -> bool:
+        """Whether there is no music but the short pieces that the bot makes itself."""
+        return self.demo and not (self.music_dir or self.subsonic_url)
 
     @property
     def secrets(self) -> set[str]:

@@ -43,6 +43,7 @@ def pytest_sessionstart() -> None:
         raise pytest.UsageError("The table of commands cannot be shown:\n" + "\n".join(found))
 
 
+os.environ.setdefault("DEMO", "0")  # of all the bots that tests start none makes music unasked
 os.environ.setdefault("ALLOW_EPHEMERAL", "1")  # in a container, or with /tmp in memory, tests run as well
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

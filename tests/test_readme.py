@@ -79,10 +79,21 @@ def test_the_two_commands_are_targets(command: str) -> None:
 
 
 def test_the_first_screen_says_where_the_sound_comes_from() -> None:
-    """Nobody sets a bot up and then waits for it to come into the voice channel."""
+    """Nobody sets a bot up and then wonders why it is silent, or where its music is from."""
     first = " ".join(README[: README.index("## ")].split())
-    assert "Encore makes no sound itself" in first
+    assert "plays [your own music](#sound)" in first
     assert "[Spotify](#spotify) Premium" in first
+    assert "nothing from YouTube" in first
+
+
+def test_the_first_minute_sounds() -> None:
+    """What the README says to press is what the page is called to have."""
+    first = README[: README.index("## Commands")]
+    page = "".join(path.read_text("utf-8") for path in (ROOT / "bot/room/templates").glob("*.html"))
+    for button in re.findall(r"\*(Try [^*]+)\*", first):
+        assert f'say("{button}")' in page
+    assert "*Try it with ten short pieces*" in first
+    assert "`MUSIC_DIR`" in first
 
 
 @pytest.mark.parametrize("command", ["check", "link", "manifest", "find"])

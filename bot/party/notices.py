@@ -21,6 +21,7 @@ class Notices:
 
     def __init__(self) -> None:
         self._on_change: list[Changed] = []
+        self._on_music: list[Callable[[], None]] = []
         self._on_news: list[News] = []
         self._on_night: list[Over] = []
         self._on_gone: list[Gone] = []
@@ -35,6 +36,15 @@ class Notices:
         """Says that a party has changed."""
         for listener in self._on_change:
             listener(room)
+
+    def on_music(self, listener: Callable[[], None]) -> None:
+        """Calls `listener()` whenever other songs of people's own music can sound, in whichever party."""
+        self._on_music.append(listener)
+
+    def music(self) -> None:
+        """Says that other songs can sound."""
+        for listener in self._on_music:
+            listener()
 
     def on_news(self, listener: News) -> None:
         """Calls `listener(room, error)` for what a whole room should read."""

@@ -6,16 +6,20 @@ repository holds their scores (`bot/playback/synthesis`) and no sound.
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
 import shutil
 import threading
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 
+from bot.playback.sources.folder import FolderSource
 from bot.playback.synthesis.mixing import played
 from bot.playback.synthesis.pieces import ALBUM, PIECES, YEAR, Piece
 from bot.playback.synthesis.waves import is_whole, wave_file
+from bot.playback.words import DEMO, Found
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +27,37 @@ EDITION = "demo-1"
 """Another one is made into another folder: what the pieces are called and how they sound."""
 SPARE_BYTES = 200_000_000
 """A disk that has less left than this is not filled further for a demo."""
+
+
+class DemoSource(FolderSource):
+    """The pieces as a source of songs: a folder that is filled when it is first looked at.
+
+    Args:
+        folder: where they are kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__([folder], DEMO)
+        self._folder = folder
+        self._refused = ""
+
+    async def look(self, known: Mapping[str, str]) -> AsyncGenerator[Found, None]:
+        """The pieces; none where they cannot be kept, of which the log has one line."""
+        stopped = threading.Event()
+        try:
+            await asyncio.to_thread(make, self._folder, stopped)
+        except OSError as error:
+            self._refuse(error.strerror or type(error).__name__)
+            return
+        finally:
+            stopped.set()
+        async for found in super().look(known):
+            yield found
+
+    def _refuse(self, why: str) -> None:
+        if why != self._refused:
+            log.warning("There is no demo, because %s cannot be filled: %s.", self._folder, why)
+        self._refused = why
 
 
 def cache_folder() -> Path | None:

@@ -236,7 +236,7 @@ class Outlets:
             if playback is not None and playback.outlet is not Outlet.SPOTIFY and playback.on == playing.id:
                 length_ms = await self._length_ms(playing)
             if step:
-                position_ms += length_ms - _left_ms(playing, party.now_ms)
+                position_ms += max(0, length_ms - _left_ms(playing, party.now_ms))
             position_ms = max(0, min(position_ms, length_ms - LAST_MS))
             await party.note("seek", playing)
             await self._reckon(party, playing, length_ms - position_ms)

@@ -65,6 +65,7 @@ class Hub:
         self._work = Work()
         self.speakers = Speakers(party)
         party.notices.on_change(self._note)
+        party.notices.on_music(self._note_all)
         party.notices.on_news(self._hear)
         party.notices.on_night(lambda room, _secret: self._hear(room, NightKept()))
         party.notices.on_gone(self._floors.empty)
@@ -130,6 +131,10 @@ class Hub:
 
     def _note(self, room: Room) -> None:
         if floor := self._floors.get(room):
+            floor.note()
+
+    def _note_all(self) -> None:
+        for floor in self._floors.all():
             floor.note()
 
     def _hear(self, room: Room, error: PartyError) -> None:

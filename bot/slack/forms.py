@@ -115,11 +115,9 @@ def _menu(menu: Menu, replies: Replies) -> Json:
     known = [option for option in options if option["value"] in menu.chosen]
     if menu.several:
         boxes: Json = {"type": "checkboxes", "action_id": menu.rule, "options": options}
-        return _input(
-            menu.rule,
-            menu.topic or replies.say(marked("Options")),
-            boxes | ({"initial_options": known} if known else {}),
-        )
+        if known:
+            boxes["initial_options"] = known
+        return _input(menu.rule, menu.topic or replies.say(marked("Options")), boxes)
     select: Json = {"type": "static_select", "action_id": menu.rule, "options": options}
     known_label = next((text for value, text in menu.options if value in menu.chosen), menu.rule)
     heading = re.split("[:：]", known_label)[0]

@@ -22,11 +22,17 @@ NO_SPOTIFY = marked(
 """The same where Spotify is not set up."""
 
 
+OWN_MUSIC = marked("I play your own music: on this party's page, and in Discord in a voice channel.")
+"""The same where people have music of their own."""
+
+
 class PlaybackReplies(Wording):
     """The part of `Replies` that is about how a party sounds."""
 
-    def about_spotify(self, has_spotify: bool) -> str:
+    def about_sound(self, has_spotify: bool, has_music: bool) -> str:
         """Where the sound comes from, and what an account would add."""
+        if has_music:
+            return self.say(OWN_MUSIC)
         return self.say(ABOUT_SPOTIFY if has_spotify else NO_SPOTIFY)
 
     def connect(self) -> str:

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from bot.__main__ import open_house
 from bot.party.errors import NOT_AS_CONFIGURED, StartError
+from bot.playback.synthesis.pieces import PIECES
 from bot.settings import STARTER, Settings
 from tests.bot.room.visitor import connect, dial
 from tests.cogs.stage import TOKEN, open_server
@@ -66,6 +67,21 @@ async def test_both_doors_open(tmp_path: Path) -> None:
     ):
         assert line in figures
     assert TOKEN not in figures
+
+
+async def test_a_new_bot_can_be_tried_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The room does not wait for the pieces; a page that is open offers them once they are made."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    url = f"sqlite+aiosqlite:///{tmp_path / 'party.db'}"
+    async with open_house(Settings(database_url=url, room_port=0, demo=True)) as house:
+        async with aiohttp.ClientSession() as web, connect(web, house.room_url) as guest:
+            await guest.hello("Ben")
+            await guest.until(lambda state: state["demo"])
+            assert (await guest.ask("demo"))["say"] == "Added 10 songs from Encore Demo."
+            state = await guest.until(lambda state: len(state["queue"]) == 9)
+        assert state["playing"]["title"] == PIECES[0].title
+        assert house.party.outlets.has_music
+    assert {each.suffix for each in (tmp_path / "cache").rglob("*.*")} == {".wav"}
 
 
 async def test_it_is_not_ready_before_discord_is(tmp_path: Path) -> None:

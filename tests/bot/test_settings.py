@@ -29,6 +29,7 @@ ALL = (
     "ALLOW_EPHEMERAL",
     "MODEL_DIR",
     "MUSIC_DIR",
+    "DEMO",
     "SUBSONIC_URL",
     "SUBSONIC_USER",
     "SUBSONIC_PASSWORD",
@@ -313,6 +314,28 @@ def test_folders_of_music(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several stand beside each other as this system has it."""
     monkeypatch.setenv("MUSIC_DIR", os.pathsep.join(("/music", "/more music", "")))
     assert read_settings().music_dir == (Path("/music"), Path("/more music"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wants"),
+    [
+        ({}, True),
+        ({"DEMO": "1"}, True),
+        ({"DEMO": "0"}, False),
+        ({"MUSIC_DIR": "/music"}, False),
+        (
+            {"SUBSONIC_URL": "https://m.example", "SUBSONIC_USER": "me", "SUBSONIC_PASSWORD": "pass word"},
+            False,
+        ),
+    ],
+)
+def test_whoever_has_music_needs_no_demo(
+    monkeypatch: pytest.MonkeyPatch, chosen: dict[str, str], wants: bool
+) -> None:
+    """Nor does whoever says so."""
+    for name, value in chosen.items():
+        monkeypatch.setenv(name, value)
+    assert read_settings().wants_demo is wants
 
 
 def test_a_music_server_needs_all_three(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,7 +97,7 @@ async def delete_my_data(ask: Ask, sure: str | None = None) -> Answer:
 def help_sections(ask: Ask, groups: Mapping[Group, Sequence[str]]) -> Sections:
     """How to use the bot: where the sound comes from, the commands by their headings, and what else helps."""
     say = ask.own.say
-    sound = ask.own.about_spotify(ask.party.has_spotify)
+    sound = ask.own.about_sound(ask.party.has_spotify, ask.party.outlets.has_music)
     introduction = say(
         marked(
             "Everybody here shares one queue. Add a few songs, then ask me what's next: "

@@ -46,7 +46,7 @@ def test_a_place_in_a_song(typed: str, moment: tuple[int, bool]) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "+", "1:2", "1:60", "1:99:00", "ten", "1.5", "--3", "9" * 30, "1:23 x", "²"]
+    "typed", ["", "+", "1:2", "1:60", "1:99:00", "ten", "1.5", "--3", "9" * 30, "1:23 x"]
 )
 def test_no_place_in_a_song(typed: str) -> None:
     """What may mean anything is asked for again."""

@@ -12,8 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.party.errors import AddingLocked
 from bot.playback import demo
-from bot.playback.synthesis.pieces import PIECES
+from bot.playback.errors import NoDemo
+from bot.playback.library import Library
+from bot.playback.sources.folder import FolderSource
+from bot.playback.synthesis.pieces import ALBUM, PIECES
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
+from bot.service import PartyService
+from db.store import Store
+from tests.conftest import ANNA, MOD, ROOM
+from tests.tones import tone
 
 NAMES = {piece.file_name for piece in PIECES}
 
@@ -24,6 +34,82 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo") / "encore" / "demo"
     demo.make(folder)
     return folder
+
+
+async def test_a_new_bot_has_ten_pieces(
+    whole: Path, store: Store, catalogue: Catalogue, recommender: Recommender
+) -> None:
+    """The catalogue takes none of them for a song of its own, and a party hears them in their order."""
+    library = Library(store, [demo.DemoSource(whole)], catalogue)
+    party = PartyService(store, catalogue, recommender, library=library, demo=True)
+    with pytest.raises(NoDemo):
+        await party.trying.begin(ROOM, ANNA, "early")
+    await library.look()
+    assert party.trying.ready
+    assert party.outlets.has_music
+    assert {(each.title, each.artist, each.album) for each in library.own} == {
+        (piece.title, piece.artist, ALBUM) for piece in PIECES
+    }
+    for _ in range(2):  # the second delivery of one request
+        assert (await party.trying.begin(ROOM, ANNA, "once")).added == 10
+    shown = await party.insight.now(ROOM)
+    assert shown.playing is not None
+    queued = [shown.playing, *shown.queue]
+    assert [each.track.title for each in queued] == [piece.title for piece in PIECES]
+    assert all([await library.song(each.track) for each in queued])
+    again = await party.trying.begin(ROOM, ANNA, "again")
+    assert (again.added, again.there) == (0, 10)
+    await party.queue.undo(ROOM, ANNA, "undo")
+    assert not (await party.insight.now(ROOM)).queue
+    await party.close()
+    await library.close()
+
+
+async def test_who_may_not_add_songs_tries_nothing(
+    whole: Path, store: Store, catalogue: Catalogue, recommender: Recommender
+) -> None:
+    """It is their party's queue all the same."""
+    library = Library(store, [demo.DemoSource(whole)], catalogue)
+    party = PartyService(store, catalogue, recommender, library=library, demo=True)
+    await library.look()
+    await party.settings.choose(ROOM, MOD, {"adding_locked": True})
+    with pytest.raises(AddingLocked):
+        await party.trying.begin(ROOM, ANNA, "once")
+    await party.close()
+    await library.close()
+
+
+async def test_where_people_have_music_of_their_own_there_is_no_demo(
+    whole: Path, store: Store, catalogue: Catalogue, recommender: Recommender, tmp_path: Path
+) -> None:
+    """What it has left in the database neither sounds nor is offered any more."""
+    before = Library(store, [demo.DemoSource(whole)], catalogue)
+    await before.look()
+    await before.close()
+    tone(tmp_path / "music" / "The Neighbours - Our Garage.mp3")
+    library = Library(store, [FolderSource([tmp_path / "music"])], catalogue)
+    party = PartyService(store, catalogue, recommender, library=library)
+    await library.look()
+    assert [each.title for each in library.own] == ["Our Garage"]
+    assert not party.trying.ready
+    with pytest.raises(NoDemo):
+        await party.trying.begin(ROOM, ANNA, "once")
+    await party.close()
+    await library.close()
+
+
+async def test_a_disk_that_takes_nothing_costs_the_demo_alone(
+    store: Store, catalogue: Catalogue, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file where the folder should be is like a disk that may only be read; the log says so once."""
+    (tmp_path / "cache").write_text("no folder")
+    library = Library(store, [demo.DemoSource(tmp_path / "cache" / "demo")], catalogue)
+    for _ in range(2):
+        await library.look()
+    assert not library.any()
+    told = [each.getMessage() for each in caplog.records if "demo" in each.getMessage()]
+    assert told == [f"There is no demo, because {tmp_path}/cache/demo cannot be filled: Not a directory."]
+    await library.close()
 
 
 def test_all_pieces_are_there_and_nothing_else(whole: Path) -> None:

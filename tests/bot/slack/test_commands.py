@@ -150,7 +150,7 @@ async def test_help_fits_in_every_language(fake: FakeSlack, locale: str) -> None
     assert all(f"`{named(row)}` {own.say(row.help)}" in said for row in ROWS if not row.spotify)
     headings = [f"*{own.say(it)}*" for it in Group if it is not Group.SPOTIFY]  # which is not set up here
     assert [line for line in said.splitlines() if line[:1] == "*"] == headings
-    assert said.startswith(own.about_spotify(has_spotify=False))
+    assert said.startswith(own.about_sound(has_spotify=False, has_music=False))
 
 
 async def test_help_names_commands_as_they_are_typed(fake: FakeSlack) -> None:
@@ -292,4 +292,4 @@ async def test_the_clock_can_stand_still_without_spotify(fake: FakeSlack, party:
 async def test_help_needs_no_spotify(fake: FakeSlack) -> None:
     """Where it is not set up, help says that none is needed."""
     told = await private(await fake.slash(fake.member("Anna"), "/party", "help"))
-    assert words("en").about_spotify(has_spotify=False) in told
+    assert words("en").about_sound(has_spotify=False, has_music=False) in told

@@ -92,4 +92,4 @@ async def test_an_end_that_is_near_is_told_where_the_member_was_seen(
 async def test_help_says_what_an_account_adds(fake: FakeSlack) -> None:
     """It names the way there and that none is needed."""
     told = await private(await fake.slash(fake.member("Anna"), "/party", "help"))
-    assert words("en").about_spotify(has_spotify=True).replace("\u200b", "") in told
+    assert words("en").about_sound(has_spotify=True, has_music=False).replace("\u200b", "") in told
