@@ -88,7 +88,7 @@ class Rush:
             aiohttp.ClientSession() as session,
             session.ws_connect(f"{self.url}/live", headers=headers, compress=15) as line,
         ):
-            guest = Guest(line, {"name": f"Guest {number}", "secret": f"the secret of guest {number}"})
+            guest = Guest(line, {"name": f"Guest {number} here", "secret": f"the secret of guest {number}"})
             reading = guest.reading = asyncio.create_task(guest.read())
             try:
                 await guest.ask("enter", link="", language=self.chance.choice(("en", "de")), **guest.who)
