@@ -58,5 +58,5 @@ async def test_a_page_that_is_closed_leaves_nothing(room: str, monkeypatch: pyte
             await visitor.hello("Anna")
             await asyncio.sleep(0.1)
 
-    kinds = RequestHandler | web.WebSocketResponse | asyncio.Future | BaseException
+    kinds = RequestHandler | web.WebSocketResponse | BaseException
     assert await left_by(visit, kinds) == []
