@@ -147,10 +147,11 @@ bench-memory: $(VENV)/.dev ## print how much memory each part of the bot takes
 
 RUSH ?= 600
 CALM ?= 3600
+RUSHES ?= 1
 BROWSERS ?= 200
 
 soak: $(VENV)/.dev ## rush the bot with 200 browsers for ten minutes, and look what it holds after an hour of calm
-	@$(BIN)/python -m tests.measure.soak --browsers $(BROWSERS) --rush $(RUSH) --calm $(CALM) --seed $(SEED)
+	@$(BIN)/python -m tests.measure.soak --browsers $(BROWSERS) --rush $(RUSH) --calm $(CALM) --rushes $(RUSHES) --seed $(SEED)
 
 mutants: $(VENV)/.dev ## change the rules bit by bit and count which changes their tests notice
 	@$(BIN)/python -m tests.measure.mutants

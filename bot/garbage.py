@@ -16,11 +16,11 @@ TIDY_S = 1.0
 THOROUGH_S = 60.0
 """How often all are that are new since the start: a page that is closed leaves a circle of old ones ..."""
 SHARE = 2_000
-"""... and so many times as long as that took, there is no other such look."""
+"""... and so many times as long as that took, there is no other such look, but one when a rush is over."""
 
 
 CALM = 100
-"""It is calm where what is remembered was asked for less than so many times between two such looks ..."""
+"""It is calm where what is remembered was asked for less than so many times in a minute ..."""
 SMALL = 64
 """... and what is remembered of no more than so many things is kept all the same."""
 
@@ -73,14 +73,19 @@ async def tidy(give_back: Callable[[], None] | None = None) -> None:
     memories = Memories()
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
-    thorough_s = time.monotonic() + THOROUGH_S
+    look_s = thorough_s = time.monotonic() + THOROUGH_S
+    calm = True
     while True:
         await asyncio.sleep(TIDY_S)
         begun_s = time.monotonic()
-        if begun_s < thorough_s:
+        rush = not calm
+        if begun_s >= look_s:
+            calm = memories.forget_if_calm()
+            look_s = begun_s + THOROUGH_S
+        # A rush's own looks take long: the next one would come only when the calm is over, too.
+        if begun_s < thorough_s and not (rush and calm):
             gc.collect(1)
             continue
-        memories.forget_if_calm()
         gc.collect()
         ended_s = time.monotonic()
         thorough_s = ended_s + max(THOROUGH_S, SHARE * (ended_s - begun_s))

@@ -51,6 +51,28 @@ async def test_what_has_lived_long_is_collected_too(monkeypatch: pytest.MonkeyPa
     tidying.cancel()
 
 
+async def test_what_a_rush_leaves_goes_when_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long looking took in the rush, and however long it would be until the next look."""
+    given_back: list[int] = []
+    monkeypatch.setattr(garbage, "TIDY_S", 0.001)
+    monkeypatch.setattr(garbage, "THOROUGH_S", 0.05)
+    monkeypatch.setattr(garbage, "SHARE", 1e9)
+    remembered = lru_cache(maxsize=1_000)(str)
+    tidying = asyncio.create_task(garbage.tidy(lambda: given_back.append(1)))
+    await asyncio.sleep(0)
+
+    def ask() -> bool:
+        for each in range(10 * garbage.CALM):
+            remembered(each)
+        return bool(given_back)
+
+    await eventually(ask)
+    ask()
+    await eventually(lambda: remembered.cache_info().currsize == 0)
+    await eventually(lambda: len(given_back) == 2)
+    tidying.cancel()
+
+
 async def test_what_came_after_the_start_is_never_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is set aside is spared every look, and lies there for good if it has become garbage."""
     looks: list[int] = []

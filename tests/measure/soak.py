@@ -1,11 +1,15 @@
 """How much memory the bot holds before, in and after a rush of browsers: `python -m tests.measure.soak`.
 
 The bot is the real one, `python -m bot` in a process of its own, and its memory is what Linux says of that
-process. First one browser does all that the others will do: what is read or made only once is there then, and
-that is the start. Then many come and go, each from an address of its own, and ask, vote and are refused, for
-as long as the rush lasts; then all leave, and it is calm. Any time will do for a look at how it goes:
+process, without what it has read of files. First one browser does all that the others will do: what is read
+or made only once is there then, and that is the start. Then many come and go, each from an address of its
+own, and ask, vote and are refused, for as long as the rush lasts; then all leave, and it is calm. Any time
+will do for a look at how it goes:
 
-    make soak RUSH=60 CALM=120
+    make soak RUSH=60 CALM=300 RUSHES=2
+
+A second rush tells what grows from what the first one needed and whatever comes later uses again. That a
+rush is over shows after some two minutes.
 """
 
 from __future__ import annotations
@@ -88,10 +92,13 @@ class Rush:
             aiohttp.ClientSession() as session,
             session.ws_connect(f"{self.url}/live", headers=headers, compress=15) as line,
         ):
-            guest = Guest(line, {"name": f"Guest {number}", "secret": f"the secret of guest {number}"})
+            guest = Guest(line, {"name": f"Guest {number} here", "secret": f"the secret of guest {number}"})
             reading = guest.reading = asyncio.create_task(guest.read())
             try:
-                await guest.ask("enter", link="", language=self.chance.choice(("en", "de")), **guest.who)
+                language = self.chance.choice(("en", "de"))
+                answer = await guest.ask("enter", link="", language=language, **guest.who)
+                if answer["name"] is None:  # then all would be refused that they ask for
+                    raise RuntimeError(f"guest {number} was not let in: {answer}")
                 yield guest
             finally:
                 reading.cancel()
@@ -128,10 +135,14 @@ async def bot(folder: Path, port: int) -> AsyncIterator[int]:
         await process.wait()
 
 
-def held_mb(pid: int) -> float:
-    """How much of a process is in memory, in megabytes."""
+def held_mb(pid: int, of: str = "RssAnon") -> float:
+    """How much of a process is in memory, in megabytes: its own, or `RssFile`, what it has read of files.
+
+    The latter is the kernel's to keep or to drop (proc_pid_status(5)): of a model that is mapped it is what
+    somebody has asked for so far, and at most all of it.
+    """
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    (line,) = [line for line in lines if line.startswith("VmRSS:")]
+    (line,) = [line for line in lines if line.startswith(f"{of}:")]
     return int(line.split()[1]) / 1024
 
 
@@ -146,8 +157,52 @@ async def _wait(run: Run, name: str, seconds: float, pid: int) -> float:
     return most
 
 
-async def soak(run: Run, browsers: int, rush_s: float, calm_s: float, seed: int) -> list[Promise]:
-    """A start, a rush and a calm."""
+@dataclass
+class Scenes:
+    """Rushes of one kind, and the bot whom they come to."""
+
+    run: Run
+    rush: Rush
+    pid: int
+    browsers: int
+    rush_s: float
+    calm_s: float
+
+    async def begin(self) -> list[Promise]:
+        """Has one browser do all that others will do."""
+        ready_mb = held_mb(self.pid)
+        async with self.rush.visit() as guest:
+            for what in sorted({*ASKED}) * 3:
+                await self.rush.ask(guest, what)
+        await _wait(self.run, "start", min(REST_S, self.calm_s), self.pid)
+        held = f"{ready_mb:.1f}, {held_mb(self.pid):.1f} MB"
+        return [Promise("start", "held when ready, and when all was used once", held)]
+
+    async def hold(self, number: int) -> list[Promise]:
+        """A rush and a calm."""
+        rush, scene = self.rush, f"{self.browsers} for {self.rush_s:,.0f} s, {self.calm_s:,.0f} s of calm"
+        before_mb = held_mb(self.pid)
+        rush.asked.clear()
+        rush.refused = 0
+        until_s = time.monotonic() + self.rush_s
+        crowd = asyncio.gather(*(rush.browser(until_s) for _ in range(self.browsers)))
+        most_mb = await _wait(self.run, f"rush {number}", self.rush_s, self.pid)
+        await crowd
+        after_mb = held_mb(self.pid)
+        await _wait(self.run, f"calm {number}", self.calm_s, self.pid)
+        scene = f"rush {number}: {scene}"
+        held = f"{most_mb:.1f}, {after_mb:.1f}, {held_mb(self.pid):.1f} MB"
+        return [
+            Promise(scene, "asked, and refused of that", f"{rush.asked.total():,}, {rush.refused:,}"),
+            Promise(scene, "most that was held, right after it, and at the end", held),
+            at_most(scene, "more than before", held_mb(self.pid) - before_mb, GROWS_MB, "MB"),
+        ]
+
+
+async def soak(
+    run: Run, browsers: int, rush_s: float, calm_s: float, rushes: int, seed: int
+) -> list[Promise]:
+    """A start, and rushes with a calm after each."""
     port = free_port()
     async with AsyncExitStack() as stack:
         pid = await stack.enter_async_context(bot(run.folder, port))
@@ -156,31 +211,16 @@ async def soak(run: Run, browsers: int, rush_s: float, calm_s: float, seed: int)
             with suppress(TimeoutError):
                 await opened(rush.url)
                 break
-        ready_mb = held_mb(pid)
-        async with rush.visit() as guest:
-            for what in sorted({*ASKED}) * 3:
-                await rush.ask(guest, what)
-        await _wait(run, "start", min(REST_S, calm_s), pid)
-        start_mb = held_mb(pid)
-        rush.asked.clear()
-        rush.refused = 0
-        until_s = time.monotonic() + rush_s
-        crowd = asyncio.gather(*(rush.browser(until_s) for _ in range(browsers)))
-        most_mb = await _wait(run, "rush", rush_s, pid)
-        await crowd
-        after_mb = held_mb(pid)
-        await _wait(run, "calm", calm_s, pid)
-        end_mb = held_mb(pid)
-    scene = f"{browsers} browsers, {rush_s:,.0f} s, then {calm_s:,.0f} s of calm, seed {seed}"
+        scenes = Scenes(run, rush, pid, browsers, rush_s, calm_s)
+        told = await scenes.begin()
+        files_mb = held_mb(pid, "RssFile")
+        for number in range(rushes):
+            told += await scenes.hold(number + 1)
+        more = f"{held_mb(pid, 'RssFile') - files_mb:.1f} MB"
     return [
-        Promise(scene, "came", f"{next(rush.numbers):,}"),
-        Promise(scene, "asked, and refused of that", f"{rush.asked.total():,}, {rush.refused:,}"),
-        Promise(scene, "held when ready", f"{ready_mb:.1f} MB"),
-        Promise(scene, "held at the start", f"{start_mb:.1f} MB"),
-        Promise(scene, "most that was held in the rush", f"{most_mb:.1f} MB"),
-        Promise(scene, "held after it", f"{after_mb:.1f} MB"),
-        Promise(scene, "held at the end", f"{end_mb:.1f} MB"),
-        at_most(scene, "more than at the start", end_mb - start_mb, GROWS_MB, "MB"),
+        *told,
+        Promise("in all", "came; seed", f"{next(rush.numbers):,}; {seed}"),
+        Promise("in all", "more read of files: the kernel's to keep or drop", more),
     ]
 
 
@@ -188,13 +228,14 @@ def main(
     browsers: Annotated[int, typer.Option(help="How many browsers at once.")] = 200,
     rush: Annotated[float, typer.Option(help="How long they come and go, in seconds.")] = 600,
     calm: Annotated[float, typer.Option(help="How long it is calm then, in seconds.")] = 3600,
+    rushes: Annotated[int, typer.Option(help="How many rushes, each with its calm.")] = 1,
     seed: Annotated[int, typer.Option(help="Of what they ask.")] = 1,
 ) -> None:
     """Measures what a rush leaves in memory."""
     console = Console(width=150)
     with tempfile.TemporaryDirectory() as folder, Progress(console=console) as progress:
         run = Run(progress, Path(folder), 0, "")
-        promises = undisturbed(soak(run, browsers, rush, calm, seed))
+        promises = undisturbed(soak(run, browsers, rush, calm, rushes, seed))
     console.print(table("Memory in and after a rush: the bot in a process of its own", promises))
     if not all(each.met is not False for each in promises):
         raise typer.Exit(1)

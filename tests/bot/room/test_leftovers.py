@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
 
+from bot.room import hub
 from tests.bot.room.conftest import Enter
 from tests.bot.room.visitor import connect
 from tests.leftovers import left_by
@@ -33,12 +38,25 @@ async def test_a_refused_request_leaves_nothing(enter: Enter, asked: dict[str, o
     assert await left_by(refused) == []
 
 
-async def test_a_party_that_nobody_looks_at_leaves_nothing(room: str, web: aiohttp.ClientSession) -> None:
+async def test_a_party_that_nobody_looks_at_leaves_nothing(room: str) -> None:
     """Browsers come and go all night: what told them of the party goes with the last one."""
 
     async def visit() -> None:
-        async with connect(web, room) as visitor:
+        async with aiohttp.ClientSession() as session, connect(session, room) as visitor:
             await visitor.hello("Anna")
 
     left = await left_by(visit)
     assert not [each for each in left if "Floor" in str(each)], left
+
+
+async def test_a_page_that_is_closed_leaves_nothing(room: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its line nor that it had a while to say where it wants to: each would hold some kilobytes."""
+    monkeypatch.setattr(hub, "ENTER_WITHIN_S", 0.05)
+
+    async def visit() -> None:
+        async with aiohttp.ClientSession() as session, connect(session, room) as visitor:
+            await visitor.hello("Anna")
+            await asyncio.sleep(0.1)
+
+    kinds = RequestHandler | web.WebSocketResponse | BaseException
+    assert await left_by(visit, kinds) == []

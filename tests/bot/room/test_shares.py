@@ -14,7 +14,7 @@ import pytest
 from bot.party.shares import HOUSEHOLD, MOST_S
 from bot.party.words import Track
 from bot.recommend.catalogue import Catalogue
-from bot.room import open_room
+from bot.room import hub, open_room
 from bot.room.hub import has_left
 from bot.room.limits import Limits
 from bot.service import PartyService
@@ -98,16 +98,33 @@ async def test_a_search_of_somebody_who_has_left_is_not_made(
     assert searched == ["first", "third"]
 
 
-async def test_who_says_nothing_has_not_left() -> None:
+async def test_who_says_nothing_has_not_left(
+    url: str, monkeypatch: pytest.MonkeyPatch, party: PartyService
+) -> None:
     """A program's first request may take longer than one has to say where one wants to."""
+    monkeypatch.setattr(hub, "ENTER_WITHIN_S", 0.05)
 
+    async def search(text: str, limit: int = 10) -> list[Track]:
+        await asyncio.sleep(0.2)
+        return []
+
+    monkeypatch.setattr(party.insight, "search", search)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{url}/live", headers={"Origin": url}) as line,
+    ):
+        await line.send_json({"id": "x", "do": "search", "text": "take on me"})
+        while (await line.receive_json()).get("id") != "x":
+            pass
+
+
+async def test_who_is_gone_has_left() -> None:
     async def heard(error: Exception | None, kind: aiohttp.WSMsgType) -> aiohttp.WSMessage:
         if error is not None:
             raise error
         return aiohttp.WSMessage(kind, None, None)
 
     for error, kind, left in (
-        (TimeoutError(), aiohttp.WSMsgType.TEXT, False),
         (None, aiohttp.WSMsgType.TEXT, False),
         (None, aiohttp.WSMsgType.PONG, False),
         (None, aiohttp.WSMsgType.CLOSE, True),
