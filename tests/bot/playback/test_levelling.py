@@ -22,7 +22,8 @@ def test_a_tone_is_as_loud_as_it_is(tmp_path: Path, ending: str) -> None:
     """A stereo tone of 1 kHz at -20 dBFS has -20 LUFS (EBU Tech 3341, 2.9): 2 dB are missing to -18."""
     assert RATE == 48_000
     path = tone(tmp_path / f"a.{ending}", seconds=5, hertz=1000, level=0.1)
-    assert loudness.gain_of(path) == pytest.approx(2.0, abs=0.3)
+    quieter_db = 0.45 if ending == "mp3" else 0.0  # LAME makes all that it encodes quieter, by 0.95
+    assert loudness.gain_of(path) == pytest.approx(2.0 + quieter_db, abs=0.15)
 
 
 def test_what_is_loud_is_made_quieter(tmp_path: Path) -> None:
