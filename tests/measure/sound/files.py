@@ -127,7 +127,8 @@ async def _live(folder: Path, database: str) -> Figures:
             before_mb = megabytes("VmRSS")
             library = Library(store, [FolderSource([folder])], catalogue)
             ticker = Ticker()
-            beside = [asyncio.create_task(ticker.run()), asyncio.create_task(_search(catalogue, waits := []))]
+            waits: list[float] = []
+            beside = [asyncio.create_task(ticker.run()), asyncio.create_task(_search(catalogue, waits))]
             began_s = time.perf_counter()
             await library.read()
             start_s = time.perf_counter() - began_s
