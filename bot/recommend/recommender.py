@@ -63,10 +63,10 @@ FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUR
 """What factors, neighbours and content weigh: without neighbours and artists songs lie further away."""
 OF_ONE_ARTIST = 2
 """So many songs of one artist lie around a party on its map: the nearest would all be by the same few."""
-LEAST_LOOKED_AT = 200
-"""Of so many songs that can sound at least, where only few can ..."""
+LEAST_MIXED = 200
+"""A mix is made of so many songs at least, where only few can sound."""
 LEAST_COMPARED = 30
-"""... and how far apart songs are is told by so many of them at least."""
+"""How far apart songs are is told by so many at least."""
 FEW = 8
 """In a group of so many each member's own songs are looked for where all together leave none of them."""
 SAY_EVERY_S = 60.0
@@ -141,12 +141,12 @@ class Ask:
         too_long = bool(self.longest_ms) and (track.duration_ms or 0) > self.longest_ms
         return not too_long and not (self.clean and explicit(track))
 
-    def looks_at(self, limit: int) -> Ask:
-        """The same with so many candidates, or of few songs a like part of them."""
+    def looks_at(self, limit: int, least: int) -> Ask:
+        """The same with so many candidates, or of few songs a like part of them, and at least some."""
         few = limit == FEWER
         if self.among is not None:
             part = round(limit * self.among.share)
-            limit = min(limit, max(part, LEAST_LOOKED_AT, self.count * SPARE))
+            limit = min(limit, max(part, least, self.count * SPARE))
         return replace(self, limit=limit, few=few)
 
 
@@ -272,9 +272,10 @@ class Recommender:
         never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         limit = CANDIDATES if group or ask.spoken.rows or not self._wants(ask) else FEWER
-        ask, answer = self._answered(ask.looks_at(limit), never)
+        least = FEWER if self._wants(ask) else LEAST_MIXED
+        ask, answer = self._answered(ask.looks_at(limit, least), never)
         if limit == FEWER and not self._knows(ask, answer):  # then there is a mix of all
-            ask, answer = self._answered(ask.looks_at(CANDIDATES), never)
+            ask, answer = self._answered(ask.looks_at(CANDIDATES, LEAST_MIXED), never)
         told = [signal for _, signal in ask.heard]
         known = self._knows(ask, answer)
         if known and group and not ask.spoken.rows:
