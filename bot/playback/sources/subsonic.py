@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from bot.playback.errors import SongGone, SourceAway
 from bot.playback.sources import subsonic_songs
+from bot.playback.sources.pictures import LARGEST_PICTURE, picture_kind
 from bot.playback.sources.subsonic_answers import (
     GONE,
     Json,
@@ -30,7 +31,6 @@ from bot.playback.sources.subsonic_answers import (
 )
 from bot.playback.sources.subsonic_server import Hello, Server, read
 from bot.playback.sources.subsonic_sound import Sound
-from bot.playback.sources.tags import LARGEST_PICTURE, picture_kind
 from bot.playback.words import Found
 
 log = logging.getLogger(__name__)
