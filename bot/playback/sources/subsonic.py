@@ -5,7 +5,8 @@ support an empty query), but Navidrome before 0.49 takes two quotation marks in 
 (music-assistant/server#1037), and others neither: their albums are gone through one by one.
 
 Songs are asked for as they are (`format=raw`): a server may otherwise send another form than it announced,
-as Navidrome does for clients that have a transcoding.
+as Navidrome does for clients that have a transcoding. No `estimateContentLength` goes with it: a length that
+is guessed would be taken for the file's.
 """
 
 from __future__ import annotations

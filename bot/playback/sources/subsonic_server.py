@@ -222,15 +222,16 @@ class Server:
         raise Trouble("redirects again and again", "set SUBSONIC_URL to the address of the server itself")
 
     def _elsewhere(self, url: URL, location: str) -> URL:
-        """Where an answer sends us.
+        """Where an answer sends us: to another path, or from http to https.
 
         Raises:
-            Trouble: to another host, or from https to http.
+            Trouble: to another server.
         """
         there = url.join(URL(location)) if location else url
-        if there.host != url.host or (url.scheme, there.scheme) == ("https", "http"):
+        safer = (url.scheme, there.scheme) == ("http", "https") and there.host == url.host
+        if there.origin() != url.origin() and not safer:
             raise Trouble(
-                f"redirects to {there.scheme}://{there.host}, where no password of yours is sent",
+                f"redirects to {there.origin()}, where no password of yours is sent",
                 "set SUBSONIC_URL to the address of the server itself",
             )
         return there

@@ -484,6 +484,33 @@ async def test_what_a_song_holds_is_told_by_its_beginning(head: bytes, told: str
         assert (sound.kind, sound.size) == (kind, len(song.data))
 
 
+class Stubborn(FakeSubsonic):
+    """Sends another form whatever it is asked for."""
+
+    def _admit(self, asked: dict[str, str]) -> None:
+        super()._admit(asked)
+        asked.pop("format", None)
+
+
+async def test_a_server_that_sends_another_form_than_the_raw_one() -> None:
+    """Nobody knows how long it is, and it comes from its beginning each time."""
+    song = FakeSong("s", "Song", data=DATA)
+    async with Stubborn([song]) as fake, asking(fake) as source:
+        async with source.open("s") as sound:
+            assert sound.size is None
+        assert await whole(source, "s") == DATA[::-1]
+        assert await whole(source, "s", 100_000, 100_010) == DATA[::-1][100_000:100_010]
+
+
+async def test_a_redirect_to_another_port_is_another_server() -> None:
+    """Whoever listens there is not shown what signs in; to https on the same host it goes on."""
+    async with FakeSubsonic(songs(1)) as elsewhere, FakeSubsonic(songs(1)) as fake, asking(fake) as source:
+        fake.fail("*", 0, location=f"{elsewhere.url}/rest/ping.view")
+        with pytest.raises(SourceAway):
+            await looked(source)
+        assert elsewhere.requests == []
+
+
 async def test_covers_are_pictures_of_a_fair_size() -> None:
     """What is larger than 2 MB, or no picture, is none; and a server that is away has none."""
     music = [
