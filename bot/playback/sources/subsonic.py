@@ -110,6 +110,7 @@ class Subsonic:
         except Trouble as trouble:
             raise self._gone_away(trouble) from None
         self._back()
+        self._lost.clear()
         if known and not seen:
             log.warning("The Subsonic server has no songs any more. I keep in mind those that it had.")
         for ref in known.keys() - seen if busy or not seen else ():
@@ -173,10 +174,10 @@ class Subsonic:
         if not self._whole:
             await asyncio.sleep(self._pause_s)
             return
-        self._lost.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_S):
                 await self._lost.wait()
+        self._lost.clear()
 
     async def close(self) -> None:
         """Ends all connections."""

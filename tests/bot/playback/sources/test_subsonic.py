@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -175,7 +176,7 @@ async def test_a_server_that_takes_no_token_is_shown_the_password(caplog: pytest
         far = Subsonic("http://music.example", fake.user, fake.password)
         assert not far.server.private
         assert Subsonic("https://music.example", "a", "b").server.private
-        near = ("localhost", "192.168.1.7", "[::1]", "navidrome", "nas.local")
+        near = ("localhost", "192.168.1.7", "[::1]", "navidrome", "nas.local", "100.70.1.2")
         assert all(Subsonic(f"http://{host}:1/a", "a", "b").server.private for host in near)
     shown = [each.asked for each in fake.requests if "p" in each.asked]
     assert {each["p"] for each in shown} == {f"enc:{fake.password.encode().hex()}"}
@@ -229,6 +230,42 @@ async def test_a_server_that_answers_anything(how: str, caplog: pytest.LogCaptur
             assert secret not in caplog.text
         fake.mend()
         assert len(await looked(source)) == 3
+
+
+RAW: dict[str, bytes] = {
+    "no HTTP": b"SSH-2.0-OpenSSH_9.2\r\n",
+    "nothing": b"",
+    "half an answer": b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{",
+    "no end of a header": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000,
+    "broken gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
+    "a bomb": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b" " * (40 << 20)),
+    "broken chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n",
+    "a bad address": b"HTTP/1.1 302 Found\r\nLocation: http://[::bad\r\nContent-Length: 0\r\n\r\n",
+    "no address": b"HTTP/1.1 302 Found\r\nLocation: mailto:a\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("how", RAW)
+async def test_a_server_that_does_not_even_speak_http(how: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It is away, and nothing else happens."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(RAW[how])
+        with suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        source = Subsonic(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "anna", "a password")
+        with pytest.raises(SourceAway):
+            await looked(source)
+        with pytest.raises(SourceAway):
+            await whole(source, "s1")
+        assert await source.cover("s1") is None
+        await source.close()
+    assert [each.levelname for each in caplog.records] == ["WARNING"]
+    assert "a password" not in caplog.text
 
 
 @pytest.mark.parametrize("code", [0, 10, 20, 30, 40, 41, 42, 43, 44, 50, 60, 70, 4711])
