@@ -5,7 +5,8 @@ support an empty query), but Navidrome before 0.49 takes two quotation marks in 
 (music-assistant/server#1037), and others neither: their albums are gone through one by one.
 
 Songs are asked for as they are (`format=raw`): a server may otherwise send another form than it announced,
-as Navidrome does for clients that have a transcoding.
+as Navidrome does for clients that have a transcoding. No `estimateContentLength` goes with it: a length that
+is guessed would be taken for the file's.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 
 from bot.playback.errors import SongGone, SourceAway
 from bot.playback.sources import subsonic_songs
+from bot.playback.sources.pictures import LARGEST_PICTURE, picture_kind
 from bot.playback.sources.subsonic_answers import (
     GONE,
     Json,
@@ -30,7 +32,6 @@ from bot.playback.sources.subsonic_answers import (
 )
 from bot.playback.sources.subsonic_server import Hello, Server, read
 from bot.playback.sources.subsonic_sound import Sound
-from bot.playback.sources.tags import LARGEST_PICTURE, picture_kind
 from bot.playback.words import Found
 
 log = logging.getLogger(__name__)
@@ -109,6 +110,7 @@ class Subsonic:
         except Trouble as trouble:
             raise self._gone_away(trouble) from None
         self._back()
+        self._lost.clear()
         if known and not seen:
             log.warning("The Subsonic server has no songs any more. I keep in mind those that it had.")
         for ref in known.keys() - seen if busy or not seen else ():
@@ -172,10 +174,10 @@ class Subsonic:
         if not self._whole:
             await asyncio.sleep(self._pause_s)
             return
-        self._lost.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_S):
                 await self._lost.wait()
+        self._lost.clear()
 
     async def close(self) -> None:
         """Ends all connections."""

@@ -65,10 +65,10 @@ class Refused(Trouble):
 
 
 def text(told: Mapping[str, Any], name: str) -> str:
-    """A text of an answer; numbers, which some servers have as ids, as text; else empty."""
+    """A text of an answer, without halves of letters; a number, which some have as ids, as text; or empty."""
     value = told.get(name)
     if isinstance(value, str):
-        return value
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 

@@ -17,7 +17,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import aiohttp
 from yarl import URL
@@ -68,7 +68,9 @@ REDIRECTS = {301, 302, 303, 307, 308}
 NO_MEDIA = ("application/json", "application/javascript", "application/xml", "text/")
 """What an error is sent as, in place of a song."""
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
-_NEAR = (".local", ".lan", ".home", ".internal", ".home.arpa")
+_NEAR = (".local", ".lan", ".home", ".internal", ".home.arpa", ".ts.net")
+_SHARED = ip_network("100.64.0.0/10")
+"""Tailscale's addresses, between which all is encrypted, and those behind a provider's NAT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +207,9 @@ class Server:
     ) -> AsyncGenerator[aiohttp.ClientResponse]:
         """An answer; where it is elsewhere on the same host it is fetched there, and from no other host."""
         url: URL = self._base / "rest" / f"{method}.view"
-        if not post:
-            url = url.with_query(dict(asked))
         form = dict(asked) if post else None
         try:
+            url = url if post else url.with_query(dict(asked))
             for _ in range(MOST_REDIRECTS + 1):
                 async with self._session().request(
                     "POST" if post else "GET", url, data=form, headers=headers, allow_redirects=False
@@ -222,15 +223,16 @@ class Server:
         raise Trouble("redirects again and again", "set SUBSONIC_URL to the address of the server itself")
 
     def _elsewhere(self, url: URL, location: str) -> URL:
-        """Where an answer sends us.
+        """Where an answer sends us: to another path, or from http to https.
 
         Raises:
-            Trouble: to another host, or from https to http.
+            Trouble: to another server.
         """
         there = url.join(URL(location)) if location else url
-        if there.host != url.host or (url.scheme, there.scheme) == ("https", "http"):
+        safer = (url.scheme, there.scheme) == ("http", "https") and there.host == url.host
+        if there.origin() != url.origin() and not safer:
             raise Trouble(
-                f"redirects to {there.scheme}://{there.host}, where no password of yours is sent",
+                f"redirects to {there.origin()}, where no password of yours is sent",
                 "set SUBSONIC_URL to the address of the server itself",
             )
         return there
@@ -299,7 +301,7 @@ def is_near(host: str) -> bool:
         address = ip_address(host)
     except ValueError:
         return "." not in host or host.casefold().endswith(_NEAR)
-    return address.is_private or address.is_loopback or address.is_link_local
+    return address.is_private or address.is_loopback or address.is_link_local or address in _SHARED
 
 
 async def read(answer: aiohttp.ClientResponse, most: int) -> bytes:

@@ -52,7 +52,7 @@ def found(child: Mapping[str, Any], known: Mapping[str, str]) -> Found | None:
     ref, kind = text(child, "id"), kind_of(child)
     if not ref or len(ref) > LONGEST_REF or not ref.isprintable() or not kind:
         return None
-    if child.get("isDir") is True or child.get("isVideo") is True or child.get("type") in NO_MUSIC:
+    if child.get("isDir") is True or child.get("isVideo") is True or text(child, "type") in NO_MUSIC:
         return None
     track, gain_db, cover = _track(child), _gain(child), bool(text(child, "coverArt"))
     if track is None:

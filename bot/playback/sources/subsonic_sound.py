@@ -90,8 +90,7 @@ class Sound:
     @asynccontextmanager
     async def _asked(self, start: int, stop: int | None) -> AsyncGenerator[aiohttp.ClientResponse]:
         headers = {"Range": f"bytes={start}-{'' if stop is None else stop - 1}"}
-        asked = {"id": self._ref, "format": "raw", "estimateContentLength": "true"}
-        async with self._server.media("stream", headers, **asked) as answer:
+        async with self._server.media("stream", headers, id=self._ref, format="raw") as answer:
             yield answer
 
     async def _piece(self, start: int, stop: int | None) -> AsyncGenerator[bytes]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -175,7 +176,7 @@ async def test_a_server_that_takes_no_token_is_shown_the_password(caplog: pytest
         far = Subsonic("http://music.example", fake.user, fake.password)
         assert not far.server.private
         assert Subsonic("https://music.example", "a", "b").server.private
-        near = ("localhost", "192.168.1.7", "[::1]", "navidrome", "nas.local")
+        near = ("localhost", "192.168.1.7", "[::1]", "navidrome", "nas.local", "100.70.1.2")
         assert all(Subsonic(f"http://{host}:1/a", "a", "b").server.private for host in near)
     shown = [each.asked for each in fake.requests if "p" in each.asked]
     assert {each["p"] for each in shown} == {f"enc:{fake.password.encode().hex()}"}
@@ -229,6 +230,42 @@ async def test_a_server_that_answers_anything(how: str, caplog: pytest.LogCaptur
             assert secret not in caplog.text
         fake.mend()
         assert len(await looked(source)) == 3
+
+
+RAW: dict[str, bytes] = {
+    "no HTTP": b"SSH-2.0-OpenSSH_9.2\r\n",
+    "nothing": b"",
+    "half an answer": b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{",
+    "no end of a header": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000,
+    "broken gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
+    "a bomb": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b" " * (40 << 20)),
+    "broken chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n",
+    "a bad address": b"HTTP/1.1 302 Found\r\nLocation: http://[::bad\r\nContent-Length: 0\r\n\r\n",
+    "no address": b"HTTP/1.1 302 Found\r\nLocation: mailto:a\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("how", RAW)
+async def test_a_server_that_does_not_even_speak_http(how: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It is away, and nothing else happens."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(RAW[how])
+        with suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        source = Subsonic(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "anna", "a password")
+        with pytest.raises(SourceAway):
+            await looked(source)
+        with pytest.raises(SourceAway):
+            await whole(source, "s1")
+        assert await source.cover("s1") is None
+        await source.close()
+    assert [each.levelname for each in caplog.records] == ["WARNING"]
+    assert "a password" not in caplog.text
 
 
 @pytest.mark.parametrize("code", [0, 10, 20, 30, 40, 41, 42, 43, 44, 50, 60, 70, 4711])
@@ -482,6 +519,33 @@ async def test_what_a_song_holds_is_told_by_its_beginning(head: bytes, told: str
     song = FakeSong("s", "Song", data=head + DATA, kind=told)
     async with FakeSubsonic([song]) as fake, asking(fake) as source, source.open("s") as sound:
         assert (sound.kind, sound.size) == (kind, len(song.data))
+
+
+class Stubborn(FakeSubsonic):
+    """Sends another form whatever it is asked for."""
+
+    def _admit(self, asked: dict[str, str]) -> None:
+        super()._admit(asked)
+        asked.pop("format", None)
+
+
+async def test_a_server_that_sends_another_form_than_the_raw_one() -> None:
+    """Nobody knows how long it is, and it comes from its beginning each time."""
+    song = FakeSong("s", "Song", data=DATA)
+    async with Stubborn([song]) as fake, asking(fake) as source:
+        async with source.open("s") as sound:
+            assert sound.size is None
+        assert await whole(source, "s") == DATA[::-1]
+        assert await whole(source, "s", 100_000, 100_010) == DATA[::-1][100_000:100_010]
+
+
+async def test_a_redirect_to_another_port_is_another_server() -> None:
+    """Whoever listens there is not shown what signs in; to https on the same host it goes on."""
+    async with FakeSubsonic(songs(1)) as elsewhere, FakeSubsonic(songs(1)) as fake, asking(fake) as source:
+        fake.fail("*", 0, location=f"{elsewhere.url}/rest/ping.view")
+        with pytest.raises(SourceAway):
+            await looked(source)
+        assert elsewhere.requests == []
 
 
 async def test_covers_are_pictures_of_a_fair_size() -> None:
