@@ -1,4 +1,4 @@
-"""Own music without a scan: files that tests write, for songs of the catalogue, from a source that can be away."""
+"""Own music without a scan: files that tests write, for songs of the catalogue; their source can be away."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ export class Speaker {
 
   pause(isPaused) {
     if (isPaused) this.decks.pause();
-    else this.decks.start(this.decks.now);
+    else this.decks.play();
     this.report(isPaused);
   }
 

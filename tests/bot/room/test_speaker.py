@@ -1,4 +1,4 @@
-"""The party's speaker over its line, and the links that it gets: who may, for how long, and what they answer."""
+"""The party's speaker over its line, and the links that it gets: who may, how long, and what they answer."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ async def test_ranges_that_are_none(
 
 
 async def test_headers(loud: SpeakerRoom, come: Come, web: aiohttp.ClientSession) -> None:
-    """A song is kept by nobody, says what it is, and is guessed to be nothing else; HEAD brings no byte of it."""
+    """A song is kept by nobody, says what it is, and is taken for nothing else; HEAD brings no byte of it."""
     await loud.queue(0)
     ann = await come()
     url = loud.url + (await ann.ask("speak"))["sound"]["playing"]["link"]
@@ -261,7 +261,7 @@ async def test_a_file_whose_length_nobody_knows(
 
 
 async def test_what_cannot_be_had(loud: SpeakerRoom, come: Come, web: aiohttp.ClientSession) -> None:
-    """A source that is away may be asked again; a file that is gone is gone; one that breaks off is no whole one."""
+    """A source that is away may be asked again; a file that is gone is gone; one that breaks off is not whole."""
     await loud.queue(0)
     ann = await come()
     url = loud.url + (await ann.ask("speak"))["sound"]["playing"]["link"]
