@@ -40,8 +40,8 @@ Whoever has come in is told their own part, how things stand, and then each chan
     {"change": {"run": "..", "seq": 10, "now_ms": .., "set": {"watching": 3, "playing": 18},
                 "entries": [{"id": 17, "ups": 2}], "lists": {"queue": [[18, -1], [17, 0]]}}}
 
-A page that is the party's speaker plays by itself and says how far it is; the party's clock follows. It is told
-what to play, alone, and does nothing about what it was told before an answer that it waits for.
+A page that is the party's speaker plays by itself and says how far it is; the party's clock follows. It alone
+is told what to play, and does nothing about what it was told before an answer that it waits for.
 
     {"id": .., "do": "speak"}                                   begins; with `again` it goes on
     {"id": .., "do": "speak-at", "entry": 7, "left_ms": 99000}  every few seconds

@@ -42,7 +42,7 @@ class SoundJson(TypedDict):
 
 
 class SoundMessage(TypedDict):
-    """Comes to the party's speaker alone, when what it should do is another; null: it is the speaker no more."""
+    """Comes to the party's speaker alone, when the party changes; null: it is the speaker no more."""
 
     sound: SoundJson | None
 

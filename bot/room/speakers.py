@@ -1,4 +1,4 @@
-"""The pages that sound: which page is whose party's speaker, what it is told, and what follows when it is gone."""
+"""The pages that sound: which page is whose party's speaker, what it is told, and what if it is gone."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Speakers:
     async def report(
         self, room: Room, guest: Guest, entry_id: int, left_ms: int, paused: bool | None
     ) -> Fields:
-        """Has the party follow its speaker: how much is left, and whether the browser has paused it by itself.
+        """Has the party follow its speaker: how much is left, and whether the browser paused it by itself.
 
         Raises:
             SpeakerLost: the page is not the party's speaker.

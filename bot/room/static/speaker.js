@@ -53,7 +53,8 @@ export class Speaker {
     if (this.isOn) return (await allowed) && this.allowed();
     const answer = await this.first("speak", { again: this.before() ?? "", ...this.who() });
     if (!answer) return undefined;
-    if (!(await allowed)) this.refuse();
+    if (await allowed) this.refused = false;
+    else this.refuse();
     return this.answered(answer);
   }
 
@@ -137,7 +138,7 @@ export class Speaker {
 
   pause(isPaused) {
     if (isPaused) this.decks.pause();
-    else this.decks.start(this.decks.now);
+    else this.decks.play();
     this.report(isPaused);
   }
 

@@ -1,13 +1,15 @@
-"""A page that sounds, in a real Chromium that hears itself: what plays, without a pause, and where everybody says it is."""
+"""A page that sounds, in a real Chromium that hears itself: what plays, how it goes on, and who steers it."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
 from bot.party.words import Member
@@ -66,7 +68,7 @@ async def sound(page: Page) -> None:
 
 
 async def test_one_button(loud: SpeakerRoom, listen: OpenEars, visit: OpenPage) -> None:
-    """The host's page sounds after one press, as any browser wants it; everybody sees where, and nobody else may."""
+    """The host's page sounds after one press, which browsers want; everybody sees where, and no guest may."""
     await loud.stock(20)
     await loud.queue(0)
     page, guest = await listen(), await visit(loud.url, "Gus")
@@ -101,6 +103,7 @@ async def test_one_song_after_the_other(
     page = await listen()
     await sound(page)
     await until_heard(page, 2)
+    await asyncio.sleep(0.5)
     found = await heard(page)
     assert found.order() == [0, 1, 2]
     assert max(found.silences_ms(), default=0) < silence_ms
@@ -135,7 +138,7 @@ async def until(loud: SpeakerRoom, holds: Callable[[Any], Any]) -> Any:
 
 
 async def test_others_steer(loud: SpeakerRoom, listen: OpenEars) -> None:
-    """Whoever pauses, goes on, skips and seeks in the party does so on the page that sounds, and it is where they say."""
+    """Whoever pauses, goes on, skips and seeks in the party does so on the page that sounds."""
     await loud.stock(60, 60)
     first, second = await loud.queue(0, 1)
     page = await listen()
@@ -143,13 +146,13 @@ async def test_others_steer(loud: SpeakerRoom, listen: OpenEars) -> None:
     await until_heard(page, 0)
     await loud.party.playback.pause(LOBBY, HOST)
     await until_silent(page)
-    before_s = (await loud.party.outlets.now(LOBBY)).position_ms / 1000
+    before_s = (await until(loud, lambda now: now.paused)).position_ms / 1000
     await asyncio.sleep(1)
     await loud.party.playback.play(LOBBY, HOST)
     await until_heard(page, 0)
     assert abs(await page.evaluate(POSITION) - before_s) < 1.5
     await loud.party.outlets.seek(LOBBY, HOST, 40_000)
-    await page.wait_for_function(f"({POSITION}) > 39")
+    await page.wait_for_function(f"() => ({POSITION}) > 39")
     await until(loud, lambda now: abs(now.position_ms - 40_000) < 5_000)
     assert await loud.playing() == first.id
     await loud.party.queue.skip(LOBBY, HOST)
@@ -159,7 +162,7 @@ async def test_others_steer(loud: SpeakerRoom, listen: OpenEars) -> None:
 
 
 async def test_the_browser_pauses(loud: SpeakerRoom, listen: OpenEars) -> None:
-    """What the system pauses, such as headphones that are pulled out, is paused for the party, and goes on likewise."""
+    """What the system pauses, as when headphones are pulled out, the party pauses; it goes on likewise."""
     await loud.stock(60)
     await loud.queue(0)
     page = await listen()
@@ -173,15 +176,15 @@ async def test_the_browser_pauses(loud: SpeakerRoom, listen: OpenEars) -> None:
 
 
 async def test_loaded_anew(loud: SpeakerRoom, listen: OpenEars) -> None:
-    """After a reload the same page is the speaker, where the song is by now; one press if the browser wants it."""
+    """After a reload the same page is the speaker, where the song is by now; a press if browsers want it."""
     await loud.stock(60)
     await loud.queue(0)
     page = await listen()
     await sound(page)
     await until_heard(page, 0)
-    before = (await loud.party.outlets.now(LOBBY)).playback.device_id
+    before = (await until(loud, lambda now: now.playback)).playback.device_id
     await loud.party.outlets.seek(LOBBY, HOST, 30_000)
-    await page.wait_for_function(f"({POSITION}) > 29")
+    await page.wait_for_function(f"() => ({POSITION}) > 29")
     await until(loud, lambda now: abs(now.position_ms - 30_000) < 5_000)
     await page.reload()
     button = page.get_by_role("button", name="Sound here")
@@ -191,7 +194,7 @@ async def test_loaded_anew(loud: SpeakerRoom, listen: OpenEars) -> None:
         await button.click()
     await until_heard(page, 0)
     assert 28 < await page.evaluate(POSITION) < 45
-    assert (await loud.party.outlets.now(LOBBY)).playback.device_id == before
+    assert (await until(loud, lambda now: now.playback)).playback.device_id == before
 
 
 async def test_a_page_that_is_closed(
@@ -252,16 +255,16 @@ async def test_a_source_that_is_away(loud: SpeakerRoom, listen: OpenEars) -> Non
 
 
 async def test_how_loud(loud: SpeakerRoom, listen: OpenEars) -> None:
-    """The control makes it quieter, and the browser remembers; songs are levelled by what was measured of them."""
+    """The control makes it quieter, and the browser remembers; songs are levelled as they were measured."""
     await loud.stock(60, gain_db=-6.0)
     await loud.queue(0)
     page = await listen()
     await sound(page)
     await until_heard(page, 0)
     level = "window.heard.slice(-30).reduce((sum, [, loud]) => sum + loud, 0) / 30"
-    await page.wait_for_function(f"Math.abs({level} - 0.3536 * 10 ** (-6 / 20)) < 0.01")
+    await page.wait_for_function(f"() => Math.abs({level} - 0.3536 * 10 ** (-6 / 20)) < 0.01")
     await page.locator("#speaker-volume").fill("50")
-    await page.wait_for_function(f"Math.abs({level} - 0.25 * 0.3536 * 10 ** (-6 / 20)) < 0.004")
+    await page.wait_for_function(f"() => Math.abs({level} - 0.25 * 0.3536 * 10 ** (-6 / 20)) < 0.004")
     await page.reload()
     await expect(page.locator("#speaker-volume")).to_have_value("50")
 
@@ -290,6 +293,22 @@ async def test_a_screen_sounds(loud: SpeakerRoom, listen: OpenEars) -> None:
     await screen.mouse.move(10, 10)
     await sound(screen)
     await until_heard(screen, 0)
+
+
+async def test_a_songs_own_picture(loud: SpeakerRoom, listen: OpenEars) -> None:
+    """Stands on the record, on every page and on the TV; a song without one has its drawn sleeve."""
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 40), "green").save(picture, "JPEG")
+    loud.music.covers["0.wav"] = picture.getvalue(), "image/jpeg"
+    await loud.stock(60, cover=True)
+    await loud.queue(0, 4)
+    guest, screen = await listen("/", None), await listen("/tv", None)
+    for page, image in ((guest, "#record-cover"), (screen, "#tv-cover")):
+        await expect(page.locator(image)).to_be_visible()
+        assert await page.locator(image).evaluate("(each) => each.naturalWidth") == 40
+    await loud.party.queue.skip(LOBBY, HOST)
+    for page, image in ((guest, "#record-cover"), (screen, "#tv-cover")):
+        await expect(page.locator(image)).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])
