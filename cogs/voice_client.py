@@ -26,6 +26,7 @@ class Client(discord.VoiceClient):
 
     thrown_out = False
     over = False
+    _ended = False
     when_over: Callable[[], None] | None = None
 
     async def on_voice_state_update(self, data: Any) -> None:
@@ -56,12 +57,19 @@ class Client(discord.VoiceClient):
         """Sends what the source has, or nothing."""
         if not self.is_connected():
             return
+        if self._ended:  # its thread gives up where a reconnection takes long, and says that it plays still
+            self.stop()
         if on and self.is_paused():
             self.resume()
         elif on and not self.is_playing():
-            self.play(source)
+            self._ended = False
+            self.play(source, after=self._end)
         elif not on and self.is_playing():
             self.pause()
+
+    def _end(self, error: Exception | None) -> None:
+        """The sending thread is over."""
+        self._ended = True
 
     async def hang_up(self) -> None:
         """Leaves the channel, if only by not saying anything any more."""

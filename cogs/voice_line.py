@@ -195,13 +195,13 @@ class Line:
         sounding = self._sounding
         if sounding is None or self._client is None:
             return
+        began = False
         try:
             began = await self._player.obey(sounding, APART_MS)
             await self._player.fill(self._woken)
         except SourceAway as error:
             log.info("The music of %s cannot be reached: %s", self.room, error)
             self._player.silence()
-            return
         self._client.sound(self._player.frames, on=self._player.sounds and not sounding.paused)
         if not sounding.paused and self._client.is_connected():
             await self._report(sounding, at_once=began)

@@ -33,6 +33,8 @@ from .discord_voice_server import VoiceServer
 from .discord_voice_session import VoiceClose, VoiceSession
 
 _LATER_S = 0.1
+_BEFORE = 25
+"""So many packets may overtake the SPEAKING that was sent before them, which comes over another line."""
 HEARD = (ChannelKind.VOICE, ChannelKind.STAGE)
 
 
@@ -212,7 +214,7 @@ class Voice:
     @property
     def violations(self) -> list[str]:
         """What the bot did that Discord's docs forbid."""
-        told = [f"{leg.unannounced} packets before SPEAKING" for leg in self.legs if leg.unannounced]
+        told = [f"{it.unannounced} packets before SPEAKING" for it in self.legs if it.unannounced > _BEFORE]
         told += [f"{leg.garbled} packets could not be opened" for leg in self.legs if leg.garbled]
         return told + [each for server in self._servers for each in server.violations]
 

@@ -1,0 +1,1 @@
+"""Measures own music that sounds."""
