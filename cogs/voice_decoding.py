@@ -1,7 +1,7 @@
 """Sound files as Opus frames of 20 ms: passed through where they are that already, else decoded and encoded.
 
-Only this module and the scan know PyAV, which brings FFmpeg's decoders and libopus. It is imported where voice is
-used, for the bot runs without it. What is here runs in worker threads.
+Only this module and the scan know PyAV, which brings FFmpeg's decoders and libopus. The bot runs without it, so it is
+imported where voice is used. What is here runs in worker threads.
 """
 
 from __future__ import annotations
@@ -313,7 +313,7 @@ class Stream:
     # The fade
 
     def _faded(self, song: Song) -> Iterator[Samples]:
-        """A song's samples, mixed at first with what was held of the one before; its last seconds are held."""
+        """A song's samples, mixed at first with the end of the one before; its last seconds are held."""
         fading = np.concatenate([*self._unheld(0)]) if self._held else np.zeros((0, CHANNELS), np.float32)
         done = 0
         for block in song.samples():

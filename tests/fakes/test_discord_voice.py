@@ -1,4 +1,4 @@
-"""The fake Discord's voice servers: the real voice client joins, is heard, and comes through what happens to it."""
+"""The fake Discord's voice servers: the real voice client joins, is heard, and comes through a lot."""
 
 from __future__ import annotations
 

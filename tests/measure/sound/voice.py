@@ -1,7 +1,7 @@
-"""How steadily parties are heard in voice channels beside a crowd: a frame every 20 ms, and none of them late.
+"""How steadily parties are heard in voice channels beside a crowd: a frame every 20 ms, none of them late.
 
-The fake Discord runs here and the bot in a process of its own; when a frame arrived is the kernel's word, so that
-the fake may be as late as it likes.
+The fake Discord runs here and the bot in a process of its own; when a frame arrived is the kernel's word, so
+that the fake may be as late as it likes.
 """
 
 from __future__ import annotations

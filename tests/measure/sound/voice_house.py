@@ -1,6 +1,7 @@
 """The bot's process with Discord and its voice channels, where every song has a record.
 
-`python -m tests.measure.sound.voice_house DATABASE_URL TOKEN REST_URL GATEWAY_URL FOLDER`, orders on standard input.
+`python -m tests.measure.sound.voice_house DATABASE_URL TOKEN REST_URL GATEWAY_URL FOLDER`, orders on standard
+input.
 """
 
 from __future__ import annotations
