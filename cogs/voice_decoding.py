@@ -1,7 +1,7 @@
 """Sound files as Opus frames of 20 ms: passed through where they are that already, else decoded and encoded.
 
-Only this module and the scan know PyAV, which brings FFmpeg's decoders and libopus. The bot runs without it, so it is
-imported where voice is used. What is here runs in worker threads.
+Only this module and the scan know PyAV, which brings FFmpeg's decoders and libopus. The bot runs without it,
+so this is imported where voice is used. All of it runs in worker threads.
 """
 
 from __future__ import annotations

@@ -36,8 +36,12 @@ NOTHING = 0
 class Sources(Protocol):
     """Where own music is opened."""
 
-    def source(self, name: str) -> Source | None:
-        """The source of this name."""
+    def source(self, name: str) -> Source:
+        """The source of this name.
+
+        Raises:
+            SourceAway: there is none any more.
+        """
 
 
 @dataclass(eq=False)
@@ -204,8 +208,6 @@ class Player:
             SourceAway: its source cannot be reached.
         """
         source = self._sources.source(own.source)
-        if source is None:
-            raise SourceAway
         gain = own.gain_db if wanted.rules.levelled else None
         whole = bool(wanted.rules.crossfade_s)
         async with AsyncExitStack() as stack:
