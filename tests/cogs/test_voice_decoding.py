@@ -13,6 +13,7 @@ from tests.hearing import CODECS, RATE, av, heard, loudness, needs_voice, pitch,
 
 pytestmark = needs_voice
 decoding: Any = importlib.import_module("cogs.voice_decoding") if av else None
+streaming: Any = importlib.import_module("cogs.voice_stream") if av else None
 
 
 def frames(stream: Any) -> list[Any]:
@@ -25,7 +26,7 @@ def frames(stream: Any) -> list[Any]:
 
 def played(*songs: Any, fade_s: int = 0) -> Any:
     """A stream that plays songs one after the other."""
-    stream = decoding.Stream(fade_s)
+    stream = streaming.Stream(fade_s)
     stream.play(songs[0])
     for song in songs[1:]:
         stream.follow(song)

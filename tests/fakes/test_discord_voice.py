@@ -34,7 +34,7 @@ class Tone(discord.AudioSource):
 
     def __init__(self, hertz: float) -> None:
         encoder = importlib.import_module("cogs.voice_decoding").Encoder()
-        self._frames = [*encoder.encode(tone(hertz, 1.0))]
+        self._frames: list[bytes] = [*encoder.encode(tone(hertz, 1.0))]
         self._at = 0
 
     def is_opus(self) -> bool:
@@ -94,7 +94,7 @@ async def test_what_is_sent_is_heard() -> None:
     async with FakeDiscord(TOKEN) as fake:
         stage = fake.add_voice_channel("Music")
         async with logged_in(fake) as client:
-            voice = await there(client, stage).connect()
+            voice: discord.VoiceClient = await there(client, stage).connect()
             voice.play(Tone(440))
             await hear(fake, 50)
             frames = fake.voice.heard(fake.guild)
@@ -153,7 +153,7 @@ async def test_it_may_be_there_without_speaking() -> None:
     async with FakeDiscord(TOKEN) as fake:
         stage = fake.add_voice_channel("Music", permissions=EVERYONE & ~SPEAK)
         async with logged_in(fake) as client:
-            voice = await there(client, stage).connect()
+            voice: discord.VoiceClient = await there(client, stage).connect()
             await until(lambda: bool(voice.guild.me.voice and voice.guild.me.voice.suppress))
             fake.permit(stage, EVERYONE)
             await until(lambda: bool(voice.guild.me.voice and not voice.guild.me.voice.suppress))
@@ -164,7 +164,7 @@ async def test_a_kick_ends_it() -> None:
     async with FakeDiscord(TOKEN) as fake:
         stage = fake.add_voice_channel("Music")
         async with logged_in(fake) as client:
-            voice = await there(client, stage).connect()
+            voice: discord.VoiceClient = await there(client, stage).connect()
             await fake.voice.kick(fake.guild)
             await until(lambda: not voice.is_connected() and not client.voice_clients)
 
@@ -174,7 +174,7 @@ async def test_it_goes_on_where_it_was_moved() -> None:
     async with FakeDiscord(TOKEN) as fake:
         stage, lounge = fake.add_voice_channel("Music"), fake.add_voice_channel("Lounge")
         async with logged_in(fake) as client:
-            voice = await there(client, stage).connect()
+            voice: discord.VoiceClient = await there(client, stage).connect()
             voice.play(Tone(440))
             await hear(fake, 10)
             await fake.voice.move(fake.guild, lounge)
