@@ -15,6 +15,7 @@ import discord
 from discord.ext import commands
 
 from bot.party.errors import PartyError
+from bot.party.shares import working_for
 from bot.party.words import Member, Outlet, Playback, Room
 from bot.playback.errors import (
     NotInVoice,
@@ -131,7 +132,8 @@ class Voice(commands.Cog):
         line = self._line(room, channel)
         await line.connect()
         self._lines[room] = line
-        self._tasks[room] = asyncio.create_task(self._run(room, line), name=f"voice {room.channel}")
+        with working_for(None):  # everybody there
+            self._tasks[room] = asyncio.create_task(self._run(room, line), name=f"voice {room.channel}")
 
     def _line(self, room: Room, channel: discord.VoiceChannel) -> Any:
         made = importlib.import_module("cogs.voice_line")  # which needs more than the bot does

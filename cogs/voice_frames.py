@@ -1,4 +1,4 @@
-"""What is sent into a voice channel next: Opus frames, made seconds ahead, which the sending thread only takes."""
+"""What is sent into a voice channel next: Opus frames, made ahead, which the sending thread only takes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ END = Piece(NOTHING, SILENCE, 0)
 
 
 class Frames(discord.AudioSource):
-    """The frames of one voice channel: the library's thread takes them, the event loop does everything else."""
+    """The frames of one voice channel: the library's thread takes them, all else is the event loop's."""
 
     def __init__(self) -> None:
         self.now: Piece | None = None  # what was sent last; None: nothing yet of what is ahead

@@ -1,4 +1,4 @@
-"""One party in one voice channel: what it hears follows the party, and the party's clock follows what it hears."""
+"""One party in one voice channel: what is heard follows the party, and the party's clock what is heard."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.25
 """So often it is looked whether there is enough ahead."""
 LOOK_S = 5.0
-"""So often the party is asked what it wants where it has not said that it changed, and is told how far it is."""
+"""So often the party is asked what it wants, if it has not said that it changed, and told how far it is."""
 APART_MS = 3_000
 """Where the party and what is heard differ by more, the party is right."""
 AGAIN_S = (1.0, 5.0, 15.0)
@@ -195,13 +195,13 @@ class Line:
         sounding = self._sounding
         if sounding is None or self._client is None:
             return
+        began = False
         try:
             began = await self._player.obey(sounding, APART_MS)
             await self._player.fill(self._woken)
         except SourceAway as error:
             log.info("The music of %s cannot be reached: %s", self.room, error)
             self._player.silence()
-            return
         self._client.sound(self._player.frames, on=self._player.sounds and not sounding.paused)
         if not sounding.paused and self._client.is_connected():
             await self._report(sounding, at_once=began)

@@ -8,15 +8,16 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.party.words import Entry
 from bot.playback.errors import SongGone, SourceAway
 from bot.playback.ports import Source
 from bot.playback.words import OwnSong, Sounding
-from cogs.voice_decoding import Broken, Song, Stream
+from cogs.voice_decoding import Broken, Song
 from cogs.voice_frames import AHEAD_MS, END, Frames
 from cogs.voice_reading import Reader, readable
+from cogs.voice_stream import Stream
 
 Result = TypeVar("Result")
 
@@ -36,8 +37,12 @@ NOTHING = 0
 class Sources(Protocol):
     """Where own music is opened."""
 
-    def source(self, name: str) -> Source | None:
-        """The source of this name."""
+    def source(self, name: str) -> Source:
+        """The source of this name.
+
+        Raises:
+            SourceAway: there is none any more.
+        """
 
 
 @dataclass(eq=False)
@@ -68,7 +73,7 @@ class Player:
         self._bad: set[int] = set()  # what is no sound, so that it is not opened again and again
         self._seen: Sounding | None = None  # what was obeyed last
         self._again_s = 0.0  # until then the next song is not tried again
-        self._working: asyncio.Future[object] | None = None
+        self._working: asyncio.Future[Any] | None = None
 
     @property
     def sounds(self) -> bool:
@@ -204,8 +209,6 @@ class Player:
             SourceAway: its source cannot be reached.
         """
         source = self._sources.source(own.source)
-        if source is None:
-            raise SourceAway
         gain = own.gain_db if wanted.rules.levelled else None
         whole = bool(wanted.rules.crossfade_s)
         async with AsyncExitStack() as stack:

@@ -20,7 +20,8 @@ WITHIN_S = 15.0
 class Reader:
     """A song's bytes for a worker thread, fetched by the event loop.
 
-    A decoder reads a song from its beginning to its end, and seldom goes back: one request serves it until then.
+    A decoder reads a song from its beginning to its end, and seldom goes back: until then one request serves
+    it.
     """
 
     def __init__(self, sound: Sound, loop: asyncio.AbstractEventLoop) -> None:

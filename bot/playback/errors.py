@@ -409,7 +409,8 @@ class VoiceAlone(SoundError):
     """Nobody was in the voice channel for a while."""
 
     text = marked(
-        "Nobody was left in {channel}, so I left too. The queue keeps its own time. Use /join to bring me back."
+        "Nobody was left in {channel}, so I left too. The queue keeps its own time. "
+        "Use /join to bring me back."
     )
     named = ("channel",)
 
@@ -418,7 +419,8 @@ class VoiceMuted(SoundError):
     """Nobody hears the bot."""
 
     text = marked(
-        "I'm muted in {channel}, so nobody hears me. A server manager can unmute me, or turn on Speak for me there."
+        "I'm muted in {channel}, so nobody hears me. A server manager can unmute me, or turn on Speak for me "
+        "there."
     )
     named = ("channel",)
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot.party.words import Track
+from bot.party.words import Member, Track
 from bot.playback.errors import SongGone, SourceAway
 from bot.playback.words import OwnSong
 from bot.recommend.catalogue import Catalogue
@@ -16,9 +16,12 @@ from bot.service import PartyService
 from tests.cogs.stage import is_card, room
 from tests.fakes.discord_model import FakeChannel, FakeMember, Reply
 from tests.fakes.discord_server import FakeDiscord
+from tests.hearing import heard, pitch, tone, write
 from tests.patience import PATIENCE_S, until
-from tests.waves import heard, pitch, tone, write
 
+BRIGHTSIDE, TAKE_ON_ME, AFRICA = "mr brightside", "take on me", "africa toto"
+"""Three records: tones of 440, 640 and 840 Hertz."""
+BOSS = Member("discord", "1", "Boss", moderator=True, manager=True)
 HEARD_BY = 5
 """Two tones that differ by more Hertz are told apart."""
 
@@ -91,9 +94,9 @@ class Shelf:
         """What is there of a song."""
         return self.songs.get(track.track_id or "")
 
-    def source(self, name: str) -> Shelf | None:
-        """The source of this name."""
-        return self if name == self.name else None
+    def source(self, name: str) -> Shelf:
+        """This."""
+        return self
 
     @asynccontextmanager
     async def open(self, ref: str) -> AsyncIterator[Record]:
@@ -136,7 +139,6 @@ class Night:
 
     async def hears(self, hertz: float, frames: int = 25) -> None:
         """Waits until a tone is heard for so long."""
-
         looked_at = 0
 
         def there() -> bool:
@@ -165,3 +167,12 @@ class Night:
             for message in self.fake.messages
             if message.author is None and message.interaction is None and not is_card(message)
         ]
+
+
+async def three_records(folder: Path, catalogue: Catalogue) -> Shelf:
+    """A shelf with the three tones."""
+    shelf = Shelf(folder / "music", catalogue)
+    shelf.folder.mkdir()
+    for number, title in enumerate([BRIGHTSIDE, TAKE_ON_ME, AFRICA]):
+        await shelf.put(title, 440 + 200 * number)
+    return shelf

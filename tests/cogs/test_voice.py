@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+import itertools
 
 import pytest
 
-from bot.party.words import Member
-from bot.recommend.catalogue import Catalogue
-from bot.recommend.recommender import Recommender
-from bot.service import PartyService
-from db.store import Store
-from tests.patience import until
-
-pytest.importorskip("av")
-pytest.importorskip("nacl")
-pytest.importorskip("davey")
-from tests.cogs.stage import log_in, open_server, private, public, room
-from tests.cogs.stage_voice import Night, Shelf
+from tests.cogs.stage import private, public, room
+from tests.cogs.stage_voice import AFRICA, BOSS, BRIGHTSIDE, TAKE_ON_ME, Night
 from tests.fakes.discord_model import EVERYONE
 from tests.fakes.discord_people import CONNECT, SPEAK, ChannelKind
+from tests.hearing import needs_voice
+from tests.patience import until
 
-BRIGHTSIDE, TAKE_ON_ME, AFRICA = "mr brightside", "take on me", "africa toto"
-BOSS = Member("discord", "1", "Boss", moderator=True, manager=True)
-
-
-@pytest.fixture
-async def night(
-    store: Store, catalogue: Catalogue, recommender: Recommender, tmp_path: Path
-) -> AsyncIterator[Night]:
-    """A party with three records, the bot in Discord, and Anna in a voice channel."""
-    folder = tmp_path / "music"
-    folder.mkdir()
-    shelf = Shelf(folder, catalogue)
-    for number, title in enumerate([BRIGHTSIDE, TAKE_ON_ME, AFRICA]):
-        await shelf.put(title, 440 + 200 * number)
-    party = PartyService(store, catalogue, recommender, library=shelf)
-    async with open_server() as fake, log_in(fake, party):
-        channel, anna = fake.add_voice_channel("Music"), fake.member("Anna")
-        fake.join_voice(anna, channel)
-        yield Night(fake, party, shelf, channel, anna)
-    await party.close()
+pytestmark = needs_voice
 
 
 async def test_a_member_calls_the_bot_and_hears_the_party(night: Night) -> None:
@@ -65,7 +37,7 @@ async def test_two_songs_meet_without_a_gap(night: Night) -> None:
     frames = night.fake.voice.heard(night.fake.guild)
     first = next(at for at, it in enumerate(frames) if len(it.opus) > 3)
     assert all(len(it.opus) > 3 for it in frames[first:])
-    assert {b.sequence - a.sequence for a, b in zip(frames, frames[1:], strict=False)} == {1}
+    assert {b.sequence - a.sequence for a, b in itertools.pairwise(frames)} == {1}
 
 
 async def test_it_follows_pause_skip_and_seek(night: Night) -> None:

@@ -1,7 +1,7 @@
 """The calls of the fake Discord: who of the bot's is in which voice channel, on which voice server.
 
-From Discord's docs, "Voice" (Retrieving Voice Server Information), "Gateway Events" (Voice State Update, Voice
-Server Update), "Voice Resource" (Voice State Object) and "Permissions".
+From Discord's docs, "Voice" (Retrieving Voice Server Information), "Gateway Events" (Voice State Update,
+Voice Server Update), "Voice Resource" (Voice State Object) and "Permissions".
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from .discord_voice_server import VoiceServer
 from .discord_voice_session import VoiceClose, VoiceSession
 
 _LATER_S = 0.1
+_BEFORE = 25
+"""So many packets may overtake the SPEAKING that was sent before them, which comes over another line."""
 HEARD = (ChannelKind.VOICE, ChannelKind.STAGE)
 
 
@@ -167,7 +169,7 @@ class Voice:
             await leg.close(code)
 
     async def move_region(self, guild: FakeGuild, *, at_once: bool = False) -> None:
-        """Put a call on another voice server: first there is none ("Voice Server Update": a null endpoint)."""
+        """Put a call on another voice server; first there is none ("Voice Server Update": null endpoint)."""
         call = self.call(guild)
         told = {"token": call.legs[-1].token, "guild_id": guild.id, "endpoint": None}
         self._tell("VOICE_SERVER_UPDATE", told, guild.id)
@@ -198,7 +200,7 @@ class Voice:
             self._tell_state(channel.guild, call)
 
     def session_over(self) -> None:
-        """The main gateway's session is gone, and with it every call ("4014": the main session was dropped)."""
+        """The main gateway's session is gone, and with it every call (close code 4014)."""
         for call in self.calls.values():
             self._begin(self._hang_up(call, VoiceClose.DISCONNECTED))
         self.calls.clear()
@@ -212,7 +214,7 @@ class Voice:
     @property
     def violations(self) -> list[str]:
         """What the bot did that Discord's docs forbid."""
-        told = [f"{leg.unannounced} packets before SPEAKING" for leg in self.legs if leg.unannounced]
+        told = [f"{it.unannounced} packets before SPEAKING" for it in self.legs if it.unannounced > _BEFORE]
         told += [f"{leg.garbled} packets could not be opened" for leg in self.legs if leg.garbled]
         return told + [each for server in self._servers for each in server.violations]
 

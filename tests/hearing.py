@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-av = pytest.importorskip("av")
+av: Any = importlib.import_module("av") if find_spec("av") else None
+needs_voice = pytest.mark.skipif(
+    not all(map(find_spec, ("av", "davey", "nacl"))), reason="requirements-voice.txt is not installed"
+)
 
 RATE = 48_000
 CODECS = {
