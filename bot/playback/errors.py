@@ -2,7 +2,7 @@
 
 SoundError
 ├── NothingSounds, NoDemo, SourceAway, SongGone, SongFailed
-└── SpeakerGone, VolumeElsewhere
+└── SpeakerGone, SpeakerLost, VolumeElsewhere
 SpotifyError
 ├── NoSpotify, NotConnected (LinkAgain), LinkEndsSoon, NotPremium, NotOnTheList
 ├── SpotifyRests (QuotaSpent, RestsMeanwhile), SpotifyAway (SpotifyBusy), SpotifyRefuses
@@ -314,6 +314,12 @@ class SpeakerGone(SoundError):
     """The page that sounded is closed."""
 
     text = marked("The page that played the music is gone. The queue keeps its own time.")
+
+
+class SpeakerLost(SoundError):
+    """A page that speaks for the party without being its speaker any more."""
+
+    text = marked("The party no longer plays on this page. To play it here, press “Sound here”.")
 
 
 class VolumeElsewhere(SoundError):

@@ -5,6 +5,8 @@ Whatever sounds plays by itself and says how far it is; it learns here what to p
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.party.errors import NothingPlaying, PartyError
 from bot.party.limits import TYPICAL_SONG_MS
 from bot.party.reader import PartyReader
@@ -85,9 +87,12 @@ class Outlets:
             if before is not None and before.taken(member) and not party.moderates:
                 raise HostedAlready(before.host.name)
             await party.note("host")
-            await party.tx.playbacks.set(party.id, playback)
             playing = await party.playing()
-            if playing is not None and (before is None or before.outlet is Outlet.SPOTIFY):
+            sounded = before is not None and before.outlet is not Outlet.SPOTIFY
+            on = before.on if before is not None and sounded else playing.id if playing is not None else None
+            playback = replace(playback, on=on)  # as long as its file is what plays, not as in the catalogue
+            await party.tx.playbacks.set(party.id, playback)
+            if playing is not None and not sounded:
                 await self._reckon(party, playing, await self._length_ms(playing))
         if before is not None:
             await self._hosts.silence(room, before)

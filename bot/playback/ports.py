@@ -175,3 +175,10 @@ class OwnMusic(Protocol):
 
     async def song(self, track: Track) -> OwnSong | None:
         """What sounds for a song."""
+
+    def source(self, name: str) -> Source:
+        """Where songs are from, by its name.
+
+        Raises:
+            SourceAway: there is none any more.
+        """

@@ -83,6 +83,7 @@ class Guest:
         self.member: Member | None = None
         self.browser = ""  # who has taken a name over this line: one page is one browser's
         self.came_ms = 0
+        self.heard_s = time.monotonic()  # when it last said anything
         self.own: OwnJson | None = None  # what it was told last of its own part
         self.missed = False  # whether it was not told of a change
         self.leaving = False  # whether it was told to go

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -31,6 +32,7 @@ from bot.room.protocol import Message
 from bot.room.reading import read
 from bot.room.rendering import Fields
 from bot.room.requests import OfTable
+from bot.room.speakers import Speakers
 from bot.room.state import PersonJson
 from bot.room.visit import Visit
 from bot.room.work import Work
@@ -61,6 +63,7 @@ class Hub:
         self._floors = Floors(party, self._limits)
         self._guests: set[Guest] = set()
         self._work = Work()
+        self.speakers = Speakers(party)
         party.notices.on_change(self._note)
         party.notices.on_music(self._note_all)
         party.notices.on_news(self._hear)
@@ -94,6 +97,7 @@ class Hub:
             self._gate.go(address)
             self._guests.discard(guest)
             self._work.leave(guest)
+            self.speakers.left(guest)
             self._floors.take_out(guest)
             guest.let_go()
         return socket
@@ -122,6 +126,7 @@ class Hub:
         """Says goodbye to everybody, so that their pages come back by themselves."""
         await asyncio.gather(*(guest.close(WSCloseCode.GOING_AWAY) for guest in [*self._guests]))
         await self._floors.close()
+        self.speakers.close()
         self._work.close()
 
     def _note(self, room: Room) -> None:
@@ -156,6 +161,7 @@ class Hub:
                         return
                     heard = _heard(guest)  # they came in meanwhile, and have all the time in the world
                     continue
+                guest.heard_s = time.monotonic()
                 heard = _heard(guest)
                 if message.type in {WSMsgType.PING, WSMsgType.PONG}:
                     await guest.ponged(message)

@@ -21,6 +21,7 @@ class MayJson(TypedDict):
     vote: bool
     skip: bool
     pause: Annotated[bool, Field(description="And play, and set the volume")]
+    sound: Annotated[bool, Field(description="And have the party sound on this page, where it has own music")]
     moderate: bool
     manage: bool
 
@@ -53,6 +54,7 @@ NOTHING: MayJson = {
     "vote": False,
     "skip": False,
     "pause": False,
+    "sound": False,
     "moderate": False,
     "manage": False,
 }
@@ -94,6 +96,7 @@ def may(party: Party, way: Way, member: Member | None) -> MayJson:
         "vote": votes,
         "skip": votes,
         "pause": not visits or hosts,
+        "sound": not visits,
         "moderate": moderates,
         "manage": member is not None and may_manage(member, rules),
     }

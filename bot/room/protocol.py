@@ -40,6 +40,14 @@ Whoever has come in is told their own part, how things stand, and then each chan
     {"change": {"run": "..", "seq": 10, "now_ms": .., "set": {"watching": 3, "playing": 18},
                 "entries": [{"id": 17, "ups": 2}], "lists": {"queue": [[18, -1], [17, 0]]}}}
 
+A page that is the party's speaker plays by itself and says how far it is; the party's clock follows. It alone
+is told what to play, and does nothing about what it was told before an answer that it waits for.
+
+    {"id": .., "do": "speak"}                                   begins; with `again` it goes on
+    {"id": .., "do": "speak-at", "entry": 7, "left_ms": 99000}  every few seconds
+    {"id": .., "do": "speak-over", "entry": 7}                  the next song; "speak-end" ends it
+    {"sound": {"playing": {"entry": 7, "link": "/sound/..", ..}, "next": {..}, "paused": false, ..}}
+
 What has happened to the party by itself is told in words, and so what concerns one member to that member
 alone. Before the room closes a connection it says why, and whether the page may come back by itself.
 
@@ -61,6 +69,7 @@ from bot.room.own import OwnMessage
 from bot.room.rendering import Fields
 from bot.room.requests import ID, LARGEST_BASE64, Json
 from bot.room.sheet import ChangeMessage, StateMessage
+from bot.room.sounding import SoundMessage
 from bot.wording.replies import Replies
 
 FAULT = "Fault"
@@ -125,7 +134,7 @@ class Bye(TypedDict):
     bye: ByeJson
 
 
-Message = Done | Refused | Going | Told | Bye | OwnMessage | StateMessage | ChangeMessage
+Message = Done | Refused | Going | Told | Bye | OwnMessage | StateMessage | ChangeMessage | SoundMessage
 """What the room says."""
 
 

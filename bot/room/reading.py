@@ -12,9 +12,10 @@ from bot.room.asking import Enter, Hello, Own, Ping, Search
 from bot.room.hosting import HOSTING
 from bot.room.places import Places
 from bot.room.requests import ROWS, Json, OfTable, names
+from bot.room.speaking import SPEAKING
 from bot.room.tv import Code
 
-OWN: tuple[type[Own], ...] = (Enter, Hello, Search, Ping, Places, Code, *HOSTING)
+OWN: tuple[type[Own], ...] = (Enter, Hello, Search, Ping, Places, Code, *HOSTING, *SPEAKING)
 """The requests of the room's own."""
 MODELS: Mapping[str, type[Own | OfTable]] = {
     **{name: model for model in OWN for name in get_args(model.model_fields["do"].annotation)},

@@ -41,6 +41,7 @@ from bot.room.hosted import BlockedJson, ChoiceJson, LinkJson, LinksJson, Person
 from bot.room.mapped import MapJson
 from bot.room.names import LOBBY
 from bot.room.qr import QrJson
+from bot.room.sounding import SoundJson
 from bot.room.state import SongJson, track
 from bot.wording.replies import seen
 
@@ -151,6 +152,10 @@ class Fields(_Entered, total=False):
     ]
     link: Annotated[LinkJson, Field(description="To `link` and `new`: the same as `url`")]
     links: Annotated[LinksJson, Field(description="To `links`")]
+    speaker: Annotated[str, Field(description="To `speak`: what the page is called as the party's speaker")]
+    sound: Annotated[
+        SoundJson | None, Field(description="To `speak` and what belongs to it: what the page plays")
+    ]
     on: Annotated[bool, Field(description="To `autopilot` and `learn`: how the switch is set")]
 
 

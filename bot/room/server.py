@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
@@ -20,20 +20,22 @@ from bot.room.language import replies
 from bot.room.limits import Limits, address_of
 from bot.room.listening import listen, url_of
 from bot.room.night import NightPages
+from bot.room.songs import PATH as SONGS
 from bot.service import PartyService
 
 STOP_WITHIN_S = 5.0
 """How long requests under way may take when the room closes, in seconds."""
 
-NOT_OF_VISITORS = ("/live", "/healthz", "/readyz", "/metrics", "/slack/")
-"""How paths begin that are no page's: connections have shares of their own, Slack has few addresses."""
+NOT_OF_VISITORS = ("/live", "/healthz", "/readyz", "/metrics", "/slack/", SONGS)
+"""How paths begin that are no page's: connections have shares of their own, Slack has few addresses,
+and songs go to a party's speaker alone."""
 LONGEST_HOST = 300
 """No host has a longer name with its port (RFC 1035, 2.3.4): a longer header is not looked at."""
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -66,11 +68,13 @@ def build_room(
         middlewares=[_doorkeeper(known), _fairly_served(party.shares, limits), pages.keep_choice]
     )
     app.on_response_prepare.append(_add_headers)
-    app.cleanup_ctx.append(_sweeping(hub))
+    app.cleanup_ctx.append(_keeping(hub.keep_swept))
+    app.cleanup_ctx.append(_keeping(hub.speakers.watch))
     app.on_shutdown.append(_goodbye(hub))
     partypage.add_routes(app, party)
     app.router.add_get("/live", hub.meet)
     app.router.add_get("/static/{file}", assets.serve)
+    app.router.add_get(f"{SONGS}{{token}}", hub.speakers.links.serve)
     Health(party.vitals, watchers).add_routes(app)
     privacy.add_route(app, spotify=party.has_spotify, days=party.retention.days)
     NightPages(party).add_routes(app)
@@ -166,13 +170,15 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
         response.headers.setdefault(name, value)
 
 
-def _sweeping(hub: Hub) -> Callable[[web.Application], AsyncIterator[None]]:
+def _keeping(
+    work: Callable[[], Coroutine[None, None, None]],
+) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(app: web.Application) -> AsyncIterator[None]:
-        sweeping = asyncio.create_task(hub.keep_swept())
+        working = asyncio.create_task(work())
         yield
-        sweeping.cancel()
+        working.cancel()
         with suppress(asyncio.CancelledError):
-            await sweeping
+            await working
 
     return run
 

@@ -46,6 +46,7 @@ class TopJson(TypedDict):
     ]
     spotify: Annotated[bool, Field(description="Whether members can connect accounts")]
     demo: Annotated[bool, Field(description="Whether there are short pieces to try a party with")]
+    own_music: Annotated[bool, Field(description="Whether there are songs that a page can play by itself")]
     skip: SkipJson
     automatic: Annotated[bool, Field(description="Whether the autopilot has asked for the ballot")]
     decides_ms: Annotated[int | None, Field(description="When it chooses")]
@@ -118,6 +119,7 @@ class Around:
     watching: int = 0
     spotify: bool = False
     demo: bool = False
+    own_music: bool = False
     guest_url: str | None = None
 
 
@@ -205,6 +207,7 @@ def sheet(party: Party, around: Around, songs: Songs) -> Sheet:
         "playback": playback(party.playback, songs.words) if party.playback else None,
         "spotify": around.spotify,
         "demo": around.demo,
+        "own_music": around.own_music,
         "skip": {"votes": len(party.skippers), "needed": party.skips_needed},
         "automatic": party.automatic,
         "decides_ms": party.decides_ms,

@@ -56,7 +56,8 @@ class PlaybackJson(TypedDict):
 
     host: str
     host_id: str
-    device: Annotated[str, Field(description="Empty while it is gone")]
+    device: Annotated[str, Field(description="Empty while it is gone, and for a page")]
+    outlet: Annotated[str, Field(description="spotify, page or voice")]
     words: str
 
 
@@ -148,6 +149,7 @@ def playback(sounds: Playback, words: Replies) -> PlaybackJson:
         "host": seen(sounds.host.name),
         "host_id": known_as(sounds.host),
         "device": seen(sounds.device_name),
+        "outlet": sounds.outlet.value,
         "words": words.sounding(sounds),
     }
 

@@ -8,6 +8,8 @@ const ANSWER_WITHIN_MS = 5_000; // a line that says nothing at all for so long a
 const SLOWEST_PER_MS = 10; // a large message may take longer, at so many characters
 const SLOW_MS = 300; // what takes longer is seen to be waiting
 const LOOK_EVERY_MS = 1_000;
+const FLEETING = new Set(["ping", "speak-at", "speak-over"]); // of no use any more once the line is back
+const UNCOUNTED = new Set([...FLEETING, "search", "speak"]); // what nobody waits for
 const NAMELESS = new Set(["NameTaken", "NameNeeded", "NotUnderstood"]);
 
 // crypto.randomUUID is missing on plain http, which is how phones reach a laptop in the same flat.
@@ -23,9 +25,9 @@ export function linkOf(path) {
 export class Line {
   // store: keeps what is told; who() -> {name, secret}, {look: true} or {}
   // onShown(): something has changed; onAway({away, offline, bye, waiting}); onEntered(answer); onTold(words)
-  // onSlow(whether something waits for its answer)
-  constructor({ store, who, onShown, onAway, onEntered, onTold, onSlow = () => {} }) {
-    Object.assign(this, { store, who, onShown, onAway, onEntered, onTold, onSlow });
+  // onSlow(whether something waits for its answer); onSound(what this page plays, as the party's speaker)
+  constructor({ store, who, onShown, onAway, onEntered, onTold, onSlow = () => {}, onSound = () => {} }) {
+    Object.assign(this, { store, who, onShown, onAway, onEntered, onTold, onSlow, onSound });
     this.waiting = new Map();
     this.tries = 0;
     this.away = false;
@@ -42,6 +44,7 @@ export class Line {
   // Asks the room; the answer comes as {ok, say, ...}, however often the line breaks meanwhile.
   // onGoing is called once the room is at work on what may take long.
   ask(what, fields = {}, onGoing = null) {
+    if (what !== "ping" && FLEETING.has(what) && !this.entered) return Promise.resolve({ ok: false, say: "", kind: "Away" });
     const message = { id: randomId(), do: what, ...fields }; // in this order, or a large one is not read
     return new Promise((answered) => {
       const asked = { message, answered, onGoing, going: false, sentAt: 0, longMs: ANSWER_WITHIN_MS };
@@ -53,7 +56,7 @@ export class Line {
   }
 
   slow() {
-    this.onSlow([...this.waiting.values()].some(({ going, message }) => !going && message.do !== "ping"));
+    this.onSlow([...this.waiting.values()].some(({ going, message }) => !going && !FLEETING.has(message.do)));
   }
 
   // Is the line there? At once, because somebody looks, or after a while of silence.
@@ -116,7 +119,7 @@ export class Line {
     this.entered = true;
     this.away = false;
     this.bye = null;
-    for (const asked of this.waiting.values()) if (asked.message.do !== "ping") this.send(asked);
+    for (const asked of this.waiting.values()) if (!FLEETING.has(asked.message.do)) this.send(asked);
     this.onEntered(answer);
     this.report();
   }
@@ -133,7 +136,8 @@ export class Line {
       if (this.store.change(message.change)) return this.onShown();
       this.store.forget(); // something was missed: come in anew
       this.enter(this.who());
-    } else if (message.told) this.onTold(message.told);
+    } else if ("sound" in message && !("id" in message)) this.onSound(message.sound);
+    else if (message.told) this.onTold(message.told);
     else if (message.bye) this.hearBye(message.bye);
     else this.hearAnswer(message);
   }
@@ -165,7 +169,7 @@ export class Line {
     this.entered = false;
     this.entering = null;
     this.away = true;
-    for (const [id, { message }] of this.waiting) if (message.do === "ping") this.answerGone(id);
+    for (const [id, { message }] of this.waiting) if (FLEETING.has(message.do)) this.answerGone(id);
     if (this.bye && !this.bye.retry) {
       this.timer = -1;
       for (const id of [...this.waiting.keys()]) this.answerGone(id);
@@ -184,7 +188,7 @@ export class Line {
   }
 
   report() {
-    const waiting = [...this.waiting.values()].filter(({ message }) => !["ping", "search"].includes(message.do)).length;
+    const waiting = [...this.waiting.values()].filter(({ message }) => !UNCOUNTED.has(message.do)).length;
     this.onAway({ away: this.away, offline: !navigator.onLine, bye: this.bye, waiting });
   }
 

@@ -1,5 +1,6 @@
 // Who I am: a nickname, and a random secret that keeps it mine in this browser, in all its tabs.
 
+import { recall, remember } from "./kept.js";
 import { randomId } from "./live.js";
 import { page } from "./page.js";
 import { apart, byId, mark, put } from "./view.js";
@@ -7,25 +8,6 @@ import { say } from "./words.js";
 
 const NAME = "encore.name";
 const SECRET = "encore.secret";
-
-// A browser that keeps nothing for us still lets people in for as long as the page is open.
-const memory = new Map();
-
-export function recall(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return memory.get(key) ?? null;
-  }
-}
-
-export function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    memory.set(key, value);
-  }
-}
 
 export class Me {
   constructor() {

@@ -12,6 +12,7 @@ import { Queue } from "./queue.js";
 import { toolbar } from "./rove.js";
 import { looks, makeRow, played, suggested } from "./rows.js";
 import { Sound, busy } from "./sound.js";
+import { Speaker } from "./speaker.js";
 import { people, progress, stage } from "./stage.js";
 import { Store } from "./store.js";
 import { TypeAhead } from "./typeahead.js";
@@ -30,12 +31,13 @@ Object.assign(page, { change, toast, ask: (what, fields, onGoing) => page.line.a
 const me = new Me();
 page.forgetMe = () => me.forget();
 const sound = new Sound({ change, toast, ask: page.ask, named: () => me.name !== null });
+const speaker = new Speaker({ ask: page.ask, first: change, onTurned: () => page.state && draw() });
 const adding = new Adding({ change, toast });
 new Favourites({ change, toast });
 const queue = new Queue();
 const ballot = new Cards(byId("ballot"), { make: makeRow, write: suggested, looks });
 const history = new Cards(byId("history"), { make: makeRow, write: played, looks });
-page.line = new Line({ store, who: () => me.who, onShown: shown, onAway: away, onEntered: entered, onTold: told, onSlow: slow });
+page.line = new Line({ store, who: () => me.who, onShown: shown, onAway: away, onEntered: entered, onTold: told, onSlow: slow, onSound: (what) => speaker.hear(what) });
 
 // Changes that come close to each other are drawn once; a page that nobody sees has no frames.
 function shown() {
@@ -70,7 +72,8 @@ function draw() {
   me.show();
   tick();
   aloud(state);
-  media(state, own);
+  speaker.show(state, own);
+  media(state, own, speaker, page.tell);
   page.changed();
 }
 
@@ -118,6 +121,7 @@ function entered(answer) {
   me.entered(answer);
   if (!answer.ok) toast(answer);
   sound.look();
+  speaker.entered();
 }
 
 function told(words) {

@@ -11,9 +11,10 @@ const A_DAY_MS = 20 * 3_600_000;
 const PATH = [[0, 0], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1]]; // in steps of a few pixels
 
 export class Keeper {
-  // isQuiet() is whether nobody would miss the screen for a second.
-  constructor({ isQuiet }) {
-    this.isQuiet = isQuiet;
+  // isQuiet() is whether nobody would miss the screen for a second, isBusy() whether it must not go: it sounds, and
+  // a page that was loaded anew may want a click first.
+  constructor({ isQuiet, isBusy = () => false }) {
+    Object.assign(this, { isQuiet, isBusy });
     this.begun = Date.now();
     this.run = null;
     this.place = 0;
@@ -73,7 +74,7 @@ export class Keeper {
   async renew(wanted) {
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
-      if (answer.ok && wanted(await answer.text())) location.reload();
+      if (answer.ok && !this.isBusy() && wanted(await answer.text())) location.reload();
     } catch {
       // It is as good as it was.
     }

@@ -14,9 +14,11 @@ from bot.playback.errors import (
     NotForVisitors,
     NothingSounds,
     SongFailed,
+    SourceAway,
     SpeakerGone,
     VolumeElsewhere,
 )
+from bot.playback.ports import Source
 from bot.playback.words import Found, OwnSong, Sounding
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
@@ -58,6 +60,10 @@ class Shelf:
         """What is there of a song."""
         async with self._store.reading() as tx:
             return next(iter(await tx.own_songs.of_track(track.track_id or "")), None)
+
+    def source(self, name: str) -> Source:
+        """Nothing is opened here."""
+        raise SourceAway
 
 
 class Evening:
