@@ -46,6 +46,7 @@ from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
 from bot.recommend.catalogue import give_back
 from bot.recommend.current import Model, Models
+from bot.recommend.own import AllSongs
 from bot.recommend.preparing import prepared_for
 from bot.room import open_room
 from bot.room.connect import ConnectPages
@@ -124,9 +125,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await store.seal_links()
         spotify = await stack.enter_async_context(_spotify(settings, store, models))
         library = await stack.enter_async_context(_library(settings, store, models))
+        songs = AllSongs(models, library) if library is not None else None
+        if songs is not None:
+            stack.callback(songs.close)
         party = PartyService(
             store,
-            models,
+            songs or models,
             models,
             store.clock,
             music=spotify.music if spotify else None,
@@ -172,6 +176,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             library.report(party.vitals)
             library.on_change(party.notices.music)
             doors.append(asyncio.create_task(library.run(), name="music"))
+        if songs is not None:
+            doors.append(asyncio.create_task(songs.run(), name="own songs"))
         if spotify is not None:
             doors.append(
                 asyncio.create_task(DeviceWatcher(party.devices, party.accounts).run(), name="devices")

@@ -6,7 +6,7 @@ Every button says all it needs in its id, so it works after a restart too. Disco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import discord
@@ -100,7 +100,8 @@ def _playing(party: Party, replies: Replies) -> AnyItem:
     ends = "" if party.paused else replies.say(marked("ends {when}"), when=_when(playing.ends_ms))
     name = replies.say(marked("Now playing:"))
     small = " · ".join(part for part in (ends, sounding) if part)
-    text = f"{'⏸' if party.paused else '▶'} **{name}** {replies.line(playing)}"
+    line = replies.line(playing, silent=playing.id in party.silent)
+    text = f"{'⏸' if party.paused else '▶'} **{name}** {line}"
     skip = f"{replies.say(SKIP_IT)} {len(party.skippers)}/{party.skips_needed}"
     return ui.Section(
         text + (f"\n-# {small}" if small else ""), accessory=button(Skip(playing.id).id, skip, "⏭️")
@@ -112,7 +113,7 @@ def _queue(party: Party, shown: Sequence[Entry], page: int, replies: Replies) ->
         if party.over:
             return replies.say(BEGIN_ANEW)
         return replies.say(marked("Nothing here yet. `/add` a song and it starts, or ask me what's `/next`."))
-    lines = _lines(shown, page * SHOWN, replies)
+    lines = _lines(shown, page * SHOWN, replies, party.silent)
     left = len(party.queue) - page * SHOWN - len(shown)
     more = replies.count("… and {number} more", "… and {number} more", left)
     below = [more] if left else []
@@ -121,11 +122,14 @@ def _queue(party: Party, shown: Sequence[Entry], page: int, replies: Replies) ->
     return "\n".join([fitting(lines, QUEUE_LIMIT), *below])
 
 
-def _lines(shown: Sequence[Entry], before: int, replies: Replies) -> list[str]:
+def _lines(shown: Sequence[Entry], before: int, replies: Replies, silent: Collection[int]) -> list[str]:
     """A line a song; only hostile names are so long that they have to be cut shorter than usual."""
     lines: list[str] = []
     for longest in (LONGEST_SHOWN, LONGEST_SHOWN // 2, LONGEST_SHOWN // 4):
-        lines = [f"**{before + i}.** {replies.line(e, longest)}" for i, e in enumerate(shown, start=1)]
+        lines = [
+            f"**{before + i}.** {replies.line(e, longest, silent=e.id in silent)}"
+            for i, e in enumerate(shown, start=1)
+        ]
         if sum(map(len, lines)) + len(lines) <= QUEUE_LIMIT:
             break
     return lines
@@ -134,7 +138,10 @@ def _lines(shown: Sequence[Entry], before: int, replies: Replies) -> list[str]:
 def _question(party: Party, replies: Replies) -> list[AnyItem]:
     title = replies.say(marked("What next? Vote, or I'll choose {when}."), when=_when(party.decides_ms))
     asked = party.ballot[:MOST_OPEN]
-    lines = [f"**{chr(64 + i)}.** {_suggestion(entry, replies)}" for i, entry in enumerate(asked, start=1)]
+    lines = [
+        f"**{chr(64 + i)}.** {_suggestion(entry, replies, silent=entry.id in party.silent)}"
+        for i, entry in enumerate(asked, start=1)
+    ]
     rows = _rows(
         _vote(Vote(entry.id, +1, on_card=True), f"{chr(64 + i)} {_tally(entry.ups)}")
         for i, entry in enumerate(asked, start=1)
@@ -229,9 +236,10 @@ def _down(shown: Sequence[Entry], before: int, replies: Replies) -> ui.Select[An
     return ui.Select(custom_id=DOWN, placeholder=placeholder, options=options)
 
 
-def _suggestion(entry: Entry, replies: Replies) -> str:
+def _suggestion(entry: Entry, replies: Replies, *, silent: bool = False) -> str:
     became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
-    song = f"**{replies.song(entry.track)}**{became}"
+    mark = f" · {replies.silent(silent)}" if silent else ""
+    song = f"**{replies.song(entry.track)}**{mark}{became}"
     return f"{song}\n-# {replies.matched(entry)} · {replies.because(entry)}"
 
 

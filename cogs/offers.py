@@ -57,7 +57,8 @@ def _fair(offer: Offer) -> Offer:
 
 async def songs(interaction: Interaction, typed: str) -> list[Choice]:
     """Songs of the catalogue."""
-    found = await client_of(interaction).party.insight.search(typed, CHOICES)
+    room = room_of(interaction) if interaction.guild_id is not None else None
+    found = await client_of(interaction).party.insight.search(typed, CHOICES, room)
     return [
         app_commands.Choice(name=named(track, CHOICE_LIMIT), value=f"track:{track.track_id}")
         for track in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.party.adding import cast_vote
-from bot.party.errors import AlreadyOver, BallotClosed, NothingToSuggest, TooNewToVote
+from bot.party.errors import AlreadyOver, BallotClosed, NothingToPlay, NothingToSuggest, TooNewToVote
 from bot.party.limits import MOST_SUGGESTIONS, USUAL_SUGGESTIONS
 from bot.party.ports import Catalogue
 from bot.party.results import Vibe, Voted
@@ -43,6 +43,7 @@ class Ballots:
 
         Raises:
             NothingToSuggest: every song known is queued, played, offered or unwanted.
+            NothingToPlay: the same of songs that can sound, where only these are suggested.
             VisitorsLook: whoever has no account may only look.
         """
         return await self._offer(room, member, key, min(max(count, 1), MOST_SUGGESTIONS), mood)
@@ -63,7 +64,7 @@ class Ballots:
 
         Raises:
             NoWords, TextTooLong: there are no words.
-            NothingToSuggest: every song known is queued, played, offered or unwanted.
+            NothingToSuggest, NothingToPlay: there is no song, see `next`.
             VisitorsLook: whoever has no account may only look.
         """
         known, unknown = await self._catalogue.vibe(text)
@@ -101,9 +102,13 @@ class Ballots:
             if len(found) < min(count, len(proposal.songs)) and not last:
                 return None
             if not found:
-                raise NothingToSuggest
+                raise NothingToPlay if proposal.only_own else NothingToSuggest
             number = await party.note("next")
             return tuple(await party.tx.entries.insert_ballot(party.id, number, found, party.now_ms))
+
+    async def only_own(self, room: Room) -> bool:
+        """Whether only songs that can sound are suggested."""
+        return await self.unit.only_own(room)
 
     @finished
     async def vote(

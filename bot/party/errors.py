@@ -10,7 +10,8 @@ EncoreError
     ├── ListTooLarge, NotAList, EmptyList, FileLost
     ├── QueueFull, TooManyOfYours, PlayedLately, ExplicitSong, SongTooLong, SongBlocked
     ├── NothingPlaying, AlreadyOver (BallotClosed), NothingToEnd, NightGone, NightKept
-    ├── NoSuchEntry, NothingToUndo, NothingToSuggest, NothingToShow (NoMap)
+    ├── NoSuchEntry, NothingToUndo, NothingToSuggest (NothingToPlay)
+    ├── NothingToShow (NoMap)
     ├── UnknownToModel, NotAFavourite
     ├── RightsError         worded for rooms of chats and for rooms with a host
     │   ├── NotYours, ModeratorsOnly, ManagersOnly (OwnersOnly), KeptOut, NotModerators, Kicked, CannotKick
@@ -330,6 +331,15 @@ class NothingToSuggest(PartyError):
     """Every song the model knows is queued, played or unwanted."""
 
     text = marked("I'm out of songs that are new to this party. Add one of your own.")
+
+
+class NothingToPlay(NothingToSuggest):
+    """Every song that can sound is queued, played or unwanted, where only these are suggested."""
+
+    text = marked(
+        "I'm out of songs that I can play here and that are new to this party. "
+        "Add one of your own, or let me suggest other songs in /settings."
+    )
 
 
 class NothingToShow(PartyError):

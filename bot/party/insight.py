@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.party.errors import NothingToShow, UnknownToModel
-from bot.party.ports import Recommender
+from bot.party.ports import Playable, Recommender
 from bot.party.results import MemberStats, Stats, Why
 from bot.party.rules.songs import same_song
+from bot.party.rules.sounding import sounds_own
 from bot.party.rules.steering import signals
 from bot.party.rules.streaks import streaks
 from bot.party.songs import Songs
@@ -25,14 +26,18 @@ NIGHT = (State.QUEUED, State.PLAYING, State.PLAYED, State.SKIPPED)
 class Insight:
     """Everything that only looks."""
 
-    def __init__(self, unit: UnitOfWork, songs: Songs, recommender: Recommender) -> None:
+    def __init__(
+        self, unit: UnitOfWork, songs: Songs, recommender: Recommender, own: Playable | None = None
+    ) -> None:
         self.unit = unit
         self._songs = songs
         self._recommender = recommender
+        self._own = own
 
-    async def search(self, text: str, limit: int = 10) -> list[Track]:
-        """Songs as one types, best first."""
-        return await self._songs.catalogue.search(text, limit)
+    async def search(self, text: str, limit: int = 10, room: Room | None = None) -> list[Track]:
+        """Songs as one types, best first; where own music sounds in the room, those that can sound first."""
+        own_first = room is not None and self._own is not None and await self.unit.sounds_own(room)
+        return await self._songs.catalogue.search(text, limit, own_first=own_first)
 
     async def find(self, text: str) -> Track:
         """The song that a text or link means; one that nobody knows as it was typed.
@@ -47,7 +52,11 @@ class Insight:
     async def now(self, room: Room, history: int = 20) -> Party:
         """What plays, what waits, what is suggested and what was."""
         async with self.unit.reading(room) as party:
-            return await party.shown(history)
+            shown = await party.shown(history)
+        if self._own is None or not sounds_own(shown.playback.outlet if shown.playback else None):
+            return shown
+        songs = [*filter(None, [shown.playing]), *shown.queue, *shown.ballot]
+        return replace(shown, silent=frozenset(each.id for each in songs if not self._own.sounds(each.track)))
 
     @finished
     async def rooms_of(self, member: Member, since_ms: int) -> list[Room]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.party.results import Located, Taken, Why
-from bot.party.words import Mood, Signal, Suggestion, Track
+from bot.party.words import Mood, Signal, Stock, Suggestion, Track
 
 
 class Catalogue(Protocol):
@@ -26,11 +26,20 @@ class Catalogue(Protocol):
     async def by_spotify(self, spotify_ids: Sequence[str]) -> dict[str, Track]:
         """The songs behind some Spotify ids, of those that are known."""
 
-    async def search(self, text: str, limit: int = 10) -> list[Track]:
-        """Songs as one types, best first; none for a text without letters or digits."""
+    async def search(self, text: str, limit: int = 10, *, own_first: bool = False) -> list[Track]:
+        """Songs as one types, best first; none for a text without letters or digits.
+
+        Args:
+            text: words of title and artist.
+            limit: how many.
+            own_first: whether people's own songs come before others that fit no better.
+        """
 
     async def spotify_ids(self, tracks: Sequence[Track]) -> list[str | None]:
         """Where songs play on Spotify, as linked or as far as it is known."""
+
+    def stock(self) -> Stock | None:
+        """The songs that can sound from people's own music; None where nobody knows of any."""
 
     async def vibe(self, text: str) -> tuple[list[str], list[str]]:
         """The phrases of a text that are about something, at most `MOST_WORDS`, and words that nobody knows.
@@ -70,6 +79,7 @@ class Recommender(Protocol):
         clean: bool = False,
         longest_ms: int = 0,
         christmas: bool = False,
+        among: Stock | None = None,
     ) -> list[Suggestion]:
         """The best `count` songs for what the room has told, none of the banned ones in any version.
 
@@ -86,6 +96,7 @@ class Recommender(Protocol):
             clean: none that are marked explicit.
             longest_ms: none that are longer; 0 for any.
             christmas: also songs about Christmas.
+            among: only songs that can sound.
         """
 
     async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:

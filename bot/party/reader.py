@@ -11,6 +11,7 @@ from bot.party.rules.lifetime import began_ms, still_open
 from bot.party.rules.order import in_order
 from bot.party.rules.quorum import skips_needed
 from bot.party.rules.songs import twin
+from bot.party.rules.sounding import only_own
 from bot.party.transactions import ReadTransaction
 from bot.party.words import Change, Entry, Member, Order, Party, PartyRecord, State, Track, Way
 
@@ -115,6 +116,11 @@ class PartyReader:
     async def added_counts(self) -> dict[str, int]:
         """How many songs each member has added in this room, by user_id."""
         return await self._reads.entries.added_counts(self.id)
+
+    @property
+    def only_own(self) -> bool:
+        """Whether only songs that can sound are suggested."""
+        return only_own(self.playback.outlet if self.playback else None, self.rules)
 
     @property
     def began_ms(self) -> int:

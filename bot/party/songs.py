@@ -11,6 +11,8 @@ from bot.party.words import Track, Wanted
 
 CHOSEN = "track:"
 """Marks a song that was picked from a list: the rest of the text is its track id."""
+OWN = "own:"
+"""How the ids of songs begin that only people's own music has."""
 AS_TYPED = "typed:"
 """Marks a song that is none of those offered: the rest of the text is what it is called."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from bot.party.limits import MINUTE_MS
-from bot.party.ports import Recommender
+from bot.party.ports import Catalogue, Recommender
 from bot.party.reader import PartyReader
 from bot.party.rules.admission import too_long
 from bot.party.rules.christmas import for_christmas, in_season, is_christmas
@@ -25,14 +25,16 @@ class Proposal:
 
     songs: Sequence[Suggestion]
     ballot: int  # the room's latest one, when the model was asked
+    only_own: bool = False  # whether it was asked for songs that can sound alone
 
 
 class Suggestions:
     """Asks the model, outside any transaction."""
 
-    def __init__(self, unit: UnitOfWork, recommender: Recommender) -> None:
+    def __init__(self, unit: UnitOfWork, recommender: Recommender, catalogue: Catalogue) -> None:
         self._unit = unit
         self._recommender = recommender
+        self._catalogue = catalogue
         self._turns: WeakValueDictionary[Room, asyncio.Lock] = WeakValueDictionary()
 
     def turn(self, room: Room) -> asyncio.Lock:
@@ -58,6 +60,7 @@ class Suggestions:
             ballot = await party.last_ballot()  # first: what comes meanwhile is after it
             offers = await party.offers()
             heard = await party.heard()
+        among = self._catalogue.stock() if party.only_own else None
         told = signals(heard)
         wanted = (signal.track for signal in told if signal.label > 0)
         songs = await self._recommender.suggest(
@@ -71,8 +74,9 @@ class Suggestions:
             clean=party.rules.clean,
             longest_ms=party.rules.longest_min * MINUTE_MS,
             christmas=in_season(party.now_ms) or is_christmas(text) or any(map(for_christmas, wanted)),
+            among=among,
         )
-        return Proposal(songs, ballot)
+        return Proposal(songs, ballot, among is not None)
 
 
 async def still_new(party: PartyReader, proposal: Proposal) -> list[Suggestion]:

@@ -23,9 +23,10 @@ from bot.party.patience import patience, patient
 from bot.party.reader import PartyReader
 from bot.party.rules.lifetime import began_ms
 from bot.party.rules.moderation import is_kept_out
+from bot.party.rules.sounding import only_own, sounds_own
 from bot.party.shares import counted
 from bot.party.transactions import Store
-from bot.party.words import Member, PartyRecord, Room, Rules
+from bot.party.words import Member, Outlet, PartyRecord, Room, Rules
 from bot.party.writer import MemberWriter, PartyWriter
 
 log = logging.getLogger(__name__)
@@ -107,6 +108,7 @@ class UnitOfWork:
         self._listeners: dict[str, Listeners] = {}
         self._served: dict[str, Serves] = {}
         self._rules: dict[Room, Rules] = {}
+        self._outlets: dict[Room, Outlet | None] = {}
         self.running: set[asyncio.Task[Any]] = set()  # the loop itself holds tasks only weakly
 
     @property
@@ -148,6 +150,27 @@ class UnitOfWork:
     def forget_rules(self, room: Room) -> None:
         """Has a room's choice read anew: another process may have changed it, or the room is gone."""
         self._rules.pop(room, None)
+        self._outlets.pop(room, None)
+
+    async def only_own(self, room: Room) -> bool:
+        """Whether only songs that can sound are suggested in a room; mostly from memory."""
+        if room not in self._outlets or room not in self._rules:
+            async with self.reading(room):
+                pass
+        rules = self._rules.get(room)
+        return rules is not None and only_own(self._outlets.get(room), rules)
+
+    async def sounds_own(self, room: Room) -> bool:
+        """Whether people's own music is what a room's party sounds from, likewise."""
+        if room not in self._outlets:
+            async with self.reading(room):
+                pass
+        return sounds_own(self._outlets.get(room))
+
+    def _remember_outlet(self, room: Room, record: PartyRecord) -> None:
+        if len(self._outlets) >= MOST_RULES:
+            self._outlets.clear()
+        self._outlets[room] = record.playback.outlet if record.playback else None
 
     @asynccontextmanager
     async def reading(self, room: Room) -> AsyncIterator[PartyReader]:
@@ -157,6 +180,7 @@ class UnitOfWork:
             record = _of_now(await tx.parties.open(room, now_ms), now_ms)
             if room not in self._rules:  # what somebody chose meanwhile is newer than what was seen here
                 self.remember_rules(room, record.rules)
+            self._remember_outlet(room, record)
             yield PartyReader(tx, record, now_ms, self._who_listens(room, record))
 
     @asynccontextmanager
@@ -182,6 +206,7 @@ class UnitOfWork:
             self.notices.changed(room)  # perhaps it has
             raise
         if tx.changed:
+            self._outlets.pop(room, None)
             self.notices.changed(room)
 
     @asynccontextmanager
@@ -216,6 +241,7 @@ class UnitOfWork:
         except PerhapsSaved:
             await self._settle(room, member, key)
         if tx.changed:
+            self._outlets.pop(room, None)
             self.notices.changed(room)
         if kept:
             self.notices.over(room, kept)

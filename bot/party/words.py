@@ -5,7 +5,7 @@ Instants are whole milliseconds since 1970 UTC (`..._ms`), durations whole milli
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -299,6 +299,7 @@ class Party:
     blocked: Blocked = NOTHING_BLOCKED
     over: bool = False  # whether it has ended; the next song begins a new one
     night: str = ""  # the secret of the page that is kept of it, once it is over
+    silent: frozenset[int] = frozenset()  # the ids of entries that cannot sound, where own music sounds
 
     @property
     def paused(self) -> bool:
@@ -372,6 +373,14 @@ class Suggestion:
     match: float
     because: tuple[str, ...]
     fit: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class Stock:
+    """The songs that can sound from people's own music, as they were at one moment."""
+
+    known: Set[str] = frozenset()  # the catalogue's ids of those that it has
+    lacked: Sequence[Track] = ()  # the others, with ids of ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.party.results import Barred
+from bot.party.songs import OWN as OWN
 from bot.party.words import Entry, Playback, Rules, Track
 
 DEMO = "demo"
 """What the source of the demo's pieces is called."""
-OWN = "own:"
-"""How the ids of songs begin that only people's own music has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import re
 import sqlite3
 import threading
@@ -40,7 +41,7 @@ from bot.party.shares import Turns
 from bot.party.songs import AS_TYPED, CHOSEN
 from bot.party.spelling import artist_key, fold, names, words
 from bot.party.visible import normal
-from bot.party.words import Track
+from bot.party.words import Stock, Track
 from bot.recommend import matching, prepared
 from bot.recommend.asked import understood
 from bot.recommend.bundle import MEND, Bundle
@@ -79,11 +80,22 @@ class Meant:
         outcome: how sure that is.
         track: the song, unless several may be meant; one that nobody knows as it was typed.
         offered: which may be meant, likeliest first.
+        fits: how well the likeliest fits the words of a text; infinite for a choice, a link, and what is
+            meant to be taken as it was typed.
     """
 
     outcome: Outcome
     track: Track | None = None
     offered: tuple[Track, ...] = ()
+    fits: float = math.inf
+
+
+class Offered(NamedTuple):
+    """A song that somebody may be typing, see `bot.recommend.finder.Typed`."""
+
+    worth: float
+    track: Track
+    explained: float
 
 
 class _ClosedError(Exception):
@@ -216,10 +228,10 @@ class Catalogue:
         found = self._songs.finder.meant(asked)
         songs = tuple(self.tracks(found.songs))
         if found.outcome is Outcome.SURE:
-            return Meant(Outcome.SURE, songs[0])
+            return Meant(Outcome.SURE, songs[0], (), found.fits)
         if found.outcome is Outcome.UNSURE:
-            return Meant(Outcome.UNSURE, None, songs)
-        return Meant(Outcome.UNKNOWN, Track(*self._songs.finder.told_apart(asked)))
+            return Meant(Outcome.UNSURE, None, songs, found.fits)
+        return Meant(Outcome.UNKNOWN, Track(*self._songs.finder.told_apart(asked)), (), 0.0)
 
     def _as_typed(self, text: str) -> Track:
         """A song that nobody knows, with every word of it; the artist stands on either side of a dash."""
@@ -236,22 +248,29 @@ class Catalogue:
         """Of those of some ids that are known: the ids of other versions that are the same song."""
         return await matching.twins(self, track_ids)
 
-    async def search(self, text: str, limit: int = 10) -> list[Track]:
+    async def search(self, text: str, limit: int = 10, *, own_first: bool = False) -> list[Track]:
         """Songs as one types, best first; none for a text without letters or digits.
 
         Args:
             text: words of title and artist in any order; typos are forgiven.
             limit: how many.
+            own_first: changes nothing here, where no song is anybody's own; see `bot.recommend.own`.
         """
+        return [each.track for each in await self.offered(text, limit)]
+
+    async def offered(self, text: str, limit: int = 10) -> list[Offered]:
+        """The same, and how likely each is meant."""
         if links.is_link(text) and " " not in text.strip():
             with contextlib.suppress(PartyError):
-                return [await self._linked(text)]
+                return [Offered(math.inf, await self._linked(text), 1.0)]
             return []
-        return await self._work(self._search, text[:LONGEST_TEXT], limit)
+        return await self._work(self._offered, text[:LONGEST_TEXT], limit)
 
-    def _search(self, text: str, limit: int) -> list[Track]:
+    def _offered(self, text: str, limit: int) -> list[Offered]:
         asked = understood(text)
-        return self.tracks(self._songs.finder.typing(asked, limit)) if asked.words else []
+        found = self._songs.finder.typing(asked, limit) if asked.words else []
+        tracks = self.tracks(each.place for each in found)
+        return [Offered(one.worth, track, one.explained) for one, track in zip(found, tracks, strict=True)]
 
     def index_of(self, track: Track) -> int | None:
         """The model's index of a song by id or names, of its artist when only that is known, or None."""
@@ -269,6 +288,26 @@ class Catalogue:
     def index_of_id(self, track_id: str) -> int | None:
         """The model's index of the song that has this id, or None."""
         return next(iter(self._songs.ids.of(track_id)), None)
+
+    @staticmethod
+    def stock() -> Stock | None:
+        """The songs that can sound: nobody knows of any here, see `bot.recommend.own`."""
+        return None
+
+    def indices(self, track_ids: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The index of each of some ids, of those that are there."""
+        return self._songs.ids.firsts(np.array(numbers(track_ids), np.int64))
+
+    def fame(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """How well known each of some songs is, from 0 to 1."""
+        return np.asarray(self._songs.shelf.fame[indices])
+
+    async def by_ids(self, track_ids: Sequence[str]) -> list[Track]:
+        """The songs of some ids, of those that are there."""
+        return await self._work(self._by_ids, track_ids)
+
+    def _by_ids(self, track_ids: Sequence[str]) -> list[Track]:
+        return self.tracks(self.indices(track_ids).tolist())
 
     def track(self, index: int) -> Track:
         """The song of an index, from the file."""

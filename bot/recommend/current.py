@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from bot.party.errors import StartError
+from bot.party.words import Stock
 from bot.recommend.bundle import DATA, GRAPHS, MEND, Bundle, open_bundle
 from bot.recommend.catalogue import Catalogue, give_back
 from bot.recommend.recommender import Recommender
@@ -170,12 +171,20 @@ class Models:
     spotify_ids = _of_catalogue(Catalogue.spotify_ids)
     vibe = _of_catalogue(Catalogue.vibe)
     taken = _of_catalogue(Catalogue.taken)
+    meant = _of_catalogue(Catalogue.meant)
+    offered = _of_catalogue(Catalogue.offered)
+    by_ids = _of_catalogue(Catalogue.by_ids)
     matched = _of_catalogue(Catalogue.matched)
     twins = _of_catalogue(Catalogue.twins)
     suggest = _of_recommender(Recommender.suggest)
     why = _of_recommender(Recommender.why)
     likeness = _of_recommender(Recommender.likeness)
     locate = _of_recommender(Recommender.locate)
+
+    @staticmethod
+    def stock() -> Stock | None:
+        """The songs that can sound: nobody knows of any here, see `bot.recommend.own`."""
+        return None
 
     @contextmanager
     def lent(self) -> Iterator[Model]:

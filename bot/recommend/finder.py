@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -53,9 +54,16 @@ class Found:
     """What a text means."""
 
     outcome: Outcome
-    songs: tuple[
-        int, ...
-    ] = ()  # the index of the one that is sure, or of those that may be meant, likeliest first
+    songs: tuple[int, ...] = ()  # the index of the one that is sure, or of those that may be meant
+    fits: float = 0.0  # how well the likeliest fits the text, however well known it is
+
+
+class Typed(NamedTuple):
+    """A song that somebody may be typing."""
+
+    worth: float  # by which songs are in order, those of several finders too
+    place: int
+    explained: float  # how much of the text the song explains, from 0 to 1
 
 
 class Finder:
@@ -63,10 +71,12 @@ class Finder:
 
     Args:
         shelf: all there are.
+        own: whether they are people's own, so that a bare title means the one that is called so.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, *, own: bool = False) -> None:
         self._shelf = shelf
+        self._own = own
 
     def meant(self, asked: Asked) -> Found:
         """Which song a text means, or which it may mean."""
@@ -85,20 +95,22 @@ class Finder:
         )
         core = "".join(asked.core())
         meant_so = best.named >= 0.97 and (len(core) <= SHORT or NOT_LATIN.search(core))
-        known = 1.0 if meant_so else float(self._shelf.fame[index])
+        known = 1.0 if meant_so or self._own else float(self._shelf.fame[index])
         whole = (
             len(asked.sides) > 1
             and "".join(alike(" ".join(asked.words)).split()) in self._shelf.song(index).joined
         )
         if whole or (_sure(best, known, unique=unique) and not self._is_another(asked, index, best)):
-            return Found(Outcome.SURE, (index,))
+            return Found(Outcome.SURE, (index,), best.worth)
         offered: list[int] = []
         for _, other, each in ranked:
             if _near_enough(each, len(asked.sides)) and not any(
                 self._shelf.same(other, one) for one in offered
             ):
                 offered.append(other)
-        return Found(Outcome.UNSURE, tuple(offered[:OFFERED])) if offered else Found(Outcome.UNKNOWN)
+        if not offered:
+            return Found(Outcome.UNKNOWN)
+        return Found(Outcome.UNSURE, tuple(offered[:OFFERED]), best.worth)
 
     def _is_another(self, asked: Asked, index: int, best: Fit) -> bool:
         """Whether a slip in the title would be one that makes the title of another well-known song."""
@@ -126,9 +138,7 @@ class Finder:
                 first[song.titles[0]] = min(first.get(song.titles[0], year), year)
         ranked = []
         for index, song, found in zip(candidates, songs, fits(query, songs), strict=True):
-            worth = 100 * found.explained + 60 * found.named + 25 * found.artist
-            worth += 10 * found.whole - 15 * found.other
-            worth += 30 * float(self._shelf.fame[index]) - self._unlike(song, asked)
+            worth = found.worth + 30 * float(self._shelf.fame[index]) - self._unlike(song, asked)
             worth += as_typed * (int(self._shelf.plain[index]) in exact) + 4 * (
                 self._shelf.years[index] == first.get(song.titles[0])
             )
@@ -136,7 +146,7 @@ class Finder:
         ranked.sort(reverse=True)
         return ranked
 
-    def typing(self, asked: Asked, limit: int) -> list[int]:
+    def typing(self, asked: Asked, limit: int) -> list[Typed]:
         """The songs that somebody may be typing, likeliest first, each once."""
         query = Query.of(asked, typing=True)
         start = query.typed[-1]
@@ -151,12 +161,12 @@ class Finder:
             worth = 100 * fit.explained + (60 - 55 * early) * fit.named + 10 * (fit.named > 0.97)
             worth += (25 - 15 * early) * fit.artist * (fit.named if early == 1 else 1) + 40 * early * begins
             worth += (30 + 70 * early) * float(self._shelf.fame[index]) - self._unlike(song, asked)
-            ranked.append((worth, index))
+            ranked.append(Typed(worth, index, fit.explained))
         ranked.sort(reverse=True)
-        found: list[int] = []
-        for _, index in ranked:
-            if not any(self._shelf.same(index, each) for each in found):
-                found.append(index)
+        found: list[Typed] = []
+        for one in ranked:
+            if not any(self._shelf.same(one.place, each.place) for each in found):
+                found.append(one)
                 if len(found) == limit:
                     break
         return found

@@ -56,6 +56,14 @@ class Places:
         """Every place where the same text stands as at this one, in order."""
         return self._all(self._hashes[place])
 
+    def firsts(self, hashed: Hashes) -> npt.NDArray[np.int64]:
+        """The first place of each of many numbers, of those that stand anywhere."""
+        ordered = self._hashes[self._order]
+        at = np.searchsorted(ordered, hashed)
+        at[at == len(ordered)] = 0
+        there = ordered[at] == hashed if len(ordered) else np.zeros(len(hashed), bool)
+        return np.asarray(self._order[at[there]], np.int64)
+
     def _all(self, hashed: np.int64) -> list[int]:
         # numpy's own searchsorted would copy the whole order: it sorts by numbers of 64 bits only.
         start = bisect_left(self._order, hashed, key=self._hashes.__getitem__)

@@ -48,6 +48,11 @@ class Fit(NamedTuple):
     other: bool  # whether text and title differ in a number
     apart: bool  # whether one part of the text is the title, and no more
 
+    @property
+    def worth(self) -> float:
+        """All of that in one number, by which songs are compared."""
+        return 100 * self.explained + 60 * self.named + 25 * self.artist + (10 * self.whole - 15 * self.other)
+
 
 class Side(NamedTuple):
     """A part of a text."""

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache, reduce
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +22,12 @@ import onnxruntime
 
 from bot.party.errors import NoMap, StartError
 from bot.party.results import Located, Place, Share, Why
-from bot.party.rules.songs import explicit, varied
+from bot.party.rules.christmas import for_christmas
+from bot.party.rules.songs import explicit, of_one_artist, twin_keys, varied
 from bot.party.shares import Turns
-from bot.party.words import Mood, Signal, Strategy, Suggestion, Track
+from bot.party.words import Mood, Signal, Stock, Strategy, Suggestion, Track
 from bot.recommend import taste
+from bot.recommend.among import Among, turned
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.factors import Factors, NoFactors, has_odd_numbers
 from bot.recommend.halves import Answer as Answer
@@ -60,6 +63,10 @@ FAR = {Mood.SAFE: (1.0, 1.0, 1.0), Mood.BALANCED: (1.0, 1.0, 1.0), Mood.ADVENTUR
 """What factors, neighbours and content weigh: without neighbours and artists songs lie further away."""
 OF_ONE_ARTIST = 2
 """So many songs of one artist lie around a party on its map: the nearest would all be by the same few."""
+LEAST_MIXED = 200
+"""A mix is made of so many songs at least, where only few can sound."""
+LEAST_COMPARED = 30
+"""How far apart songs are is told by so many at least."""
 FEW = 8
 """In a group of so many each member's own songs are looked for where all together leave none of them."""
 SAY_EVERY_S = 60.0
@@ -81,6 +88,9 @@ class Songs(Protocol):
 
     def index_of_id(self, track_id: str) -> int | None:
         """The index of the song that has this id, or None."""
+
+    def indices(self, track_ids: Sequence[str]) -> npt.NDArray[np.int64]:
+        """The index of each of some ids, of those that are there."""
 
     def tracks(self, indices: Sequence[int]) -> list[Track]:
         """The songs of some indices, from the file: for worker threads."""
@@ -122,11 +132,22 @@ class Ask:
     christmas: bool
     spoken: Spoken
     offered: Sequence[str] = ()
+    among: Among | None = None
+    limit: int = CANDIDATES
+    few: bool = False  # whether one taste alone is looked at
 
     def allows(self, track: Track) -> bool:
         """Whether the room wants songs like this one."""
         too_long = bool(self.longest_ms) and (track.duration_ms or 0) > self.longest_ms
         return not too_long and not (self.clean and explicit(track))
+
+    def looks_at(self, limit: int, least: int) -> Ask:
+        """The same with so many candidates, or of few songs a like part of them, and at least some."""
+        few = limit == FEWER
+        if self.among is not None:
+            part = round(limit * self.among.share)
+            limit = min(limit, max(part, least, self.count * SPARE))
+        return replace(self, limit=limit, few=few)
 
 
 class Recommender:
@@ -163,6 +184,7 @@ class Recommender:
         self._said_s = -SAY_EVERY_S
         self._graphs = bundle.scan, bundle.rank
         self._rng = np.random.default_rng(seed)
+        self._among: WeakKeyDictionary[Stock, Among] = WeakKeyDictionary()
         self._turns = Turns("model", at_once)  # their own, so that searches need not wait
         last = bundle.tracks - 1  # all others are banned: the one left is the last one, and there is no next
         if not self._ends_with(last):
@@ -201,6 +223,7 @@ class Recommender:
         clean: bool = False,
         longest_ms: int = 0,
         christmas: bool = False,
+        among: Stock | None = None,
     ) -> list[Suggestion]:
         """The best `count` songs for what the room has told, none of the banned ones in any version.
 
@@ -218,15 +241,15 @@ class Recommender:
             clean: none that are marked explicit.
             longest_ms: none that are longer; 0 for any.
             christmas: also songs about Christmas.
+            among: only these songs, those among them that the model lacks by what it knows of their artists.
         """
 
         def work() -> list[Suggestion]:
             spoken = self._songs.spoken(words) if words else Spoken()
             heard = self._heard(told, spoken.rows)
             had, wanted = served or {}, christmas or spoken.christmas
-            return self._suggest(
-                Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, wanted, spoken, offered)
-            )
+            ask = Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, wanted, spoken, offered)
+            return self._suggest(replace(ask, among=self._of_stock(among)))
 
         return await self._work(work)
 
@@ -249,45 +272,92 @@ class Recommender:
         never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         limit = CANDIDATES if group or ask.spoken.rows or not self._wants(ask) else FEWER
-        ask, answer = self._answered(ask, never, limit)
+        least = FEWER if self._wants(ask) else LEAST_MIXED
+        ask, answer = self._answered(ask.looks_at(limit, least), never)
         if limit == FEWER and not self._knows(ask, answer):  # then there is a mix of all
-            ask, answer = self._answered(ask, never, CANDIDATES)
+            ask, answer = self._answered(ask.looks_at(CANDIDATES, LEAST_MIXED), never)
         told = [signal for _, signal in ask.heard]
+        known = self._knows(ask, answer)
+        if known and group and not ask.spoken.rows:
+            answer = self.widened(ask, answer, taste.gains(answer.reasons, told), never)
+        answer, lacked = self._expanded(ask, answer)
         gained = taste.gains(answer.reasons, told)
-        if self._knows(ask, answer):
-            wide = self.widened(ask, answer, gained, never) if group and not ask.spoken.rows else answer
-            if wide is not answer:
-                answer, gained = wide, taste.gains(wide.reasons, told)
-            order = self._order(ask, answer, gained, group=group)
-        else:
-            order = self._mix(ask, answer)
-        apart = islice(self._apart(order, answer, out), ask.count * SPARE)
+        order = self._order(ask, answer, gained, lacked, group=group) if known else self._mix(ask, answer)
+        apart = islice(self._apart(order, answer, out, lacked), ask.count * SPARE)
         places: list[int] = []
         tracks: list[Track] = []
         best: list[int] = []
         while len(best) < ask.count and (more := list(islice(apart, ask.count * AHEAD))):
             found = self._songs.tracks(answer.tracks[more].tolist())
             for place, track in zip(more, found, strict=True):
-                if ask.allows(track):
+                song = lacked.get(place, track)
+                if ask.allows(song):
                     places.append(place)
-                    tracks.append(track)
+                    tracks.append(song)
             best = varied(tracks, ask.count)
         titles, least = [signal.track.title for signal in told], taste.least(LEAST_REASON, told)
         fits = taste.fits(gained if len(gained) else answer.reasons.sum(axis=1)[np.newaxis])
-        return [
+        suggested = [
             Suggestion(
                 tracks[each],
                 float(str(answer.match[place])),  # its few digits, which any database keeps
                 ask.spoken.named(
-                    int(answer.tracks[place]),
+                    -1 if place in lacked else int(answer.tracks[place]),
                     strongest(titles, np.where(answer.reasons[place] < least, 0, answer.reasons[place])),
                 ),
                 round(float(fits[place]), 3),
             )
             for each, place in ((each, places[each]) for each in best)
         ]
+        return self._filled(ask, suggested)
 
-    def _answered(self, ask: Ask, out: Collection[int], limit: int) -> tuple[Ask, Answer]:
+    def _filled(self, ask: Ask, suggested: list[Suggestion]) -> list[Suggestion]:
+        """Suggestions, and where they are too few songs of which nothing is known but that they can sound."""
+        if ask.among is None or len(suggested) >= ask.count:
+            return suggested
+        strangers = filter(self._allows_lacked(ask), turned(ask.among.strangers, self._chance(ask)))
+        tracks = [*(each.track for each in suggested), *islice(strangers, SPARE * ask.count)]
+        places = varied(tracks, ask.count)[len(suggested) :]
+        return [*suggested, *(Suggestion(tracks[place], 0.0, ()) for place in places)]
+
+    def _of_stock(self, stock: Stock | None) -> Among | None:
+        """Which of the model's songs can sound; known until what can sound is another."""
+        if stock is None:
+            return None
+        among = self._among.get(stock)
+        if among is None:
+            among = self._among[stock] = Among.of(stock, self._songs, self._tracks)
+        return among
+
+    def _expanded(self, ask: Ask, answer: Answer) -> tuple[Answer, dict[int, Track]]:
+        """An answer with the songs that the model lacks, if these are asked for, and at which places."""
+        if ask.among is None:
+            return answer, {}
+        allowed, most = self._allows_lacked(ask), of_one_artist(ask.count)
+        return ask.among.expanded(answer, most, allowed, self._chance(ask))
+
+    @staticmethod
+    def _allows_lacked(ask: Ask) -> Callable[[Track], bool]:
+        """Whether a song that the model lacks may be an answer."""
+        out = frozenset[object]().union(*map(twin_keys, ask.banned), ask.offered)
+
+        def allowed(track: Track) -> bool:
+            told = ask.christmas or not for_christmas(track)
+            return told and ask.allows(track) and out.isdisjoint(twin_keys(track))
+
+        return allowed
+
+    def _chance(self, ask: Ask) -> np.random.Generator | None:
+        """Where chance comes from; nowhere in a mood that leaves nothing to it."""
+        return self._rng if taste.SPREAD[ask.mood] else None
+
+    def _banned(self, ask: Ask, out: Collection[int]) -> npt.NDArray[np.bool_]:
+        """Which songs are no answer: (songs,)."""
+        banned = np.zeros(self._tracks, bool) if ask.among is None else ~ask.among.looked
+        banned[np.fromiter(out, np.int64, len(out))] = banned[ask.spoken.out] = True
+        return banned
+
+    def _answered(self, ask: Ask, out: Collection[int]) -> tuple[Ask, Answer]:
         """What the graph says, without the songs that words leave out; each phrase is an entry of the queue.
 
         Songs that stand for words are told in two halves: what is told is no answer, and they are the best.
@@ -295,9 +365,8 @@ class Recommender:
 
         Least like songs that were skipped is what nobody knows: after skips alone the well-known are ranked.
         """
-        rows = ask.spoken.rows
-        banned = np.zeros(self._tracks, bool)
-        banned[np.fromiter(out, np.int64, len(out))] = banned[ask.spoken.out] = True
+        rows, limit = ask.spoken.rows, ask.limit
+        banned = self._banned(ask, out)
         asked = [(np.flatnonzero(banned), limit)]
         blend = FAR[ask.mood]
         if not rows:
@@ -345,16 +414,26 @@ class Recommender:
         standing += self._surprise(ask, answer, standing)
         return mixed(standing, self._songs.years(answer.tracks), tastes)
 
-    def _apart(self, order: Iterable[int], answer: Answer, out: set[int]) -> Iterator[int]:
+    def _apart(
+        self, order: Iterable[int], answer: Answer, out: set[int], lacked: Mapping[int, Track]
+    ) -> Iterator[int]:
         """The places in this order without those of songs that are out, in any version; each goes out too."""
+        twins: set[object] = set()
         for place in order:
+            if place in lacked:
+                if twins.isdisjoint(keys := twin_keys(lacked[place])):
+                    twins.update(keys)
+                    yield place
+                continue
             index = int(answer.tracks[place])
             versions = self._versions_of(index)
             if out.isdisjoint(versions):
                 out.update(versions)
                 yield place
 
-    def _order(self, ask: Ask, answer: Answer, gained: taste.Floats, *, group: bool) -> Iterable[int]:
+    def _order(
+        self, ask: Ask, answer: Answer, gained: taste.Floats, lacked: Mapping[int, Track], *, group: bool
+    ) -> Iterable[int]:
         """The places of the answer, best first for these people in this mood."""
         if not len(answer.tracks):
             return ()
@@ -363,10 +442,12 @@ class Recommender:
         entries, songs = self._known(queue), self._known(answer.tracks)
         logits = taste.logit(answer.match)
         people = max(len(gained), 1)
-        spread = _spread(logits)
+        spread = _spread(ask, logits)
         looked = second_look(logits, answer.reasons, told, entries, songs, self._tracks, people, spread)
         extra = self._surprise(ask, answer, logits)
-        extra += lifted(looked.logits + extra, np.isin(answer.tracks, ask.spoken.meant))
+        meant = np.isin(answer.tracks, ask.spoken.meant)
+        meant[[*lacked]] = False  # that says nothing of another song by the artist
+        extra += lifted(looked.logits + extra, meant)
         if group and ask.strategy is not Strategy.POOLED:
             own = logits - answer.reasons.sum(axis=1)  # what a song has without any entry
             scores = own + gained + looked.times(taste.alone(told)).T
@@ -387,13 +468,13 @@ class Recommender:
         told = [signal for _, signal in ask.heard]
         members = taste.members(told)
         has = np.bincount(taste.made_for(gained) + 1, minlength=len(members) + 1)
+        banned = np.flatnonzero(self._banned(ask, never))
         more: set[int] = set()
         for member, count in zip(members, has[1:].tolist(), strict=True):
             theirs = [(index, signal) for index, signal in ask.heard if signal.stances.get(member, 0.0) > 0]
             if count < ask.count and theirs and len(members) <= FEW:
-                more.update(
-                    self.answer(theirs, never, ask.count * AHEAD, blend=FAR[ask.mood]).tracks.tolist()
-                )
+                own = self.answer(theirs, banned, ask.count * AHEAD, blend=FAR[ask.mood])
+                more.update(own.tracks.tolist())
         more.difference_update(answer.tracks.tolist())
         if not more:
             return answer
@@ -409,7 +490,7 @@ class Recommender:
         said = [(self._artist(signal.track), signal) for _, signal in ask.heard]
         artists = self._songs.artists(answer.tracks)
         spread = taste.surprise(artists, said, taste.SPREAD[ask.mood], self._rng)
-        return np.asarray(_spread(logits) * spread)
+        return np.asarray(_spread(ask, logits) * spread)
 
     async def why(self, told: Sequence[Signal], track: Track, names: Mapping[str, str]) -> Why | None:
         """Why a song fits to what the room has told, or None for a song that the model does not know.
@@ -593,9 +674,17 @@ def opened(path: Path) -> onnxruntime.InferenceSession:
         raise StartError(f"{path} cannot be loaded as a model; {MEND}") from error
 
 
-def _spread(logits: taste.Floats) -> float:
-    """How far apart candidates are: the unit of all that is added to what the model says of them."""
-    return float(logits.std()) * (WIDER if len(logits) == FEWER else 1)
+def _spread(ask: Ask, logits: taste.Floats) -> float:
+    """How far apart candidates are: the unit of all that is added to what the model says of them.
+
+    Where only few songs can sound some fit badly, and are far from the others; of these it is told as of all.
+    """
+    few = len(logits) == FEWER
+    if ask.among is not None:
+        few = ask.few
+        most = (FEWER if few else CANDIDATES) * ask.among.share
+        logits = -np.sort(-logits)[: max(round(most), LEAST_COMPARED)]
+    return float(logits.std()) * (WIDER if few else 1)
 
 
 def _inputs(session: onnxruntime.InferenceSession) -> set[str]:

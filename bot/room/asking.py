@@ -88,7 +88,8 @@ class Search(Own):
 
     async def run(self, visit: Visit) -> Fields:
         """The songs, best first."""
-        return {"tracks": [track(each) for each in await visit.party.insight.search(self.text)]}
+        found = await visit.party.insight.search(self.text, room=visit.room)
+        return {"tracks": [*map(track, found)]}
 
 
 class Ping(Own):

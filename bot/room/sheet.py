@@ -128,16 +128,18 @@ class Songs:
 
     def __init__(self, words: Replies) -> None:
         self.words = words
-        self._made: dict[int, tuple[Entry, EntryJson]] = {}
+        self._made: dict[int, tuple[Entry, bool, EntryJson]] = {}
 
     def of(self, party: Party) -> dict[int, EntryJson]:
         """All songs of a party that are shown, by number."""
         made = {}
         for one in shown(party):
-            known = self._made.get(one.id)
-            made[one.id] = known if known and known[0] is one else (one, entry(one, self.words))
+            known, silent = self._made.get(one.id), one.id in party.silent
+            if known is None or known[0] is not one or known[1] is not silent:
+                known = one, silent, entry(one, self.words, silent=silent)
+            made[one.id] = known
         self._made = made
-        return {number: fields for number, (_, fields) in made.items()}
+        return {number: fields for number, (_, _, fields) in made.items()}
 
 
 @dataclass(frozen=True, slots=True)

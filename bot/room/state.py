@@ -45,6 +45,7 @@ class EntryJson(SongJson):
     downs: int
     started_ms: Annotated[int | None, Field(description="Since 1970, as all instants are")]
     ends_ms: int | None
+    silent: Annotated[bool, Field(description="Whether it cannot sound, where people's own music sounds")]
     match: NotRequired[Annotated[float | None, Field(description="The chance that it belongs here, 0 to 1")]]
     match_bar: NotRequired[Annotated[float, Field(description="How well it fits this room, 0 to 1")]]
     match_words: NotRequired[Annotated[str, Field(description="The same in words; `why` has the number")]]
@@ -121,7 +122,7 @@ def track(song: Track) -> SongJson:
     }
 
 
-def entry(one: Entry, words: Replies) -> EntryJson:
+def entry(one: Entry, words: Replies, *, silent: bool = False) -> EntryJson:
     """An entry; one that was suggested says why, in words."""
     made: Any = {
         **track(one.track),
@@ -133,6 +134,7 @@ def entry(one: Entry, words: Replies) -> EntryJson:
         "downs": one.downs,
         "started_ms": one.started_ms,
         "ends_ms": one.ends_ms,
+        "silent": silent,
     }
     if one.ballot is not None:
         made["match"] = one.match

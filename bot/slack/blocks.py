@@ -103,11 +103,15 @@ def party_card(party: Party, replies: Replies, page: int = 0, night: str = "") -
     if party.automatic and party.ballot:
         title = replies.say(marked("What next? Vote, or I'll choose {when}."), when=when(party.decides_ms))
         blocks += [{"type": "divider"}, section(f"✨ {replies.strong(title)}")]
-        blocks += [_suggestion(entry, replies) for entry in party.ballot[:USUAL_SUGGESTIONS]]
+        blocks += [
+            _suggestion(entry, replies, silent=entry.id in party.silent)
+            for entry in party.ballot[:USUAL_SUGGESTIONS]
+        ]
     if shown:
         blocks.append({"type": "divider"})
     for place, entry in enumerate(shown, start=page * SHOWN + 1):
-        blocks.append(section(f"*{place}.* {replies.line(entry)}", _vote(entry, 1, replies, on_card=True)))
+        line = replies.line(entry, silent=entry.id in party.silent)
+        blocks.append(section(f"*{place}.* {line}", _vote(entry, 1, replies, on_card=True)))
     if not party.queue and party.playing is None:
         nothing = marked("Nothing here yet. `/add` a song and it starts, or ask me what's `/next`.")
         blocks.append(section(replies.say(BEGIN_ANEW if party.over else nothing)))
@@ -165,7 +169,8 @@ def _playing(party: Party, replies: Replies) -> Json:
         name = replies.strong(replies.say(OVER if party.over else marked("The queue")))
         return section("\n".join(filter(None, [name, sounding])))
     name = replies.strong(replies.say(marked("Now playing:")))
-    lines = [f"{'⏸' if party.paused else '▶'} {name} {replies.line(party.playing)}"]
+    line = replies.line(party.playing, silent=party.playing.id in party.silent)
+    lines = [f"{'⏸' if party.paused else '▶'} {name} {line}"]
     if not party.paused:
         lines.append(replies.say(marked("ends {when}"), when=when(party.playing.ends_ms)))
     standing = f"{len(party.skippers)}/{party.skips_needed}"
@@ -190,10 +195,11 @@ def _down(shown: Sequence[Entry], page: int, replies: Replies) -> list[Json]:
     return [actions(menu)]
 
 
-def _suggestion(entry: Entry, replies: Replies) -> Json:
+def _suggestion(entry: Entry, replies: Replies, *, silent: bool) -> Json:
     became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
+    mark = f" · {replies.silent(silent)}" if silent else ""
     name = replies.strong(replies.song(entry.track))
-    text = f"{name}{became}\n{replies.matched(entry)} · {replies.because(entry)}"
+    text = f"{name}{mark}{became}\n{replies.matched(entry)} · {replies.because(entry)}"
     return section(text, _vote(entry, 1, replies, on_card=True))
 
 

@@ -17,7 +17,7 @@ from bot.doors.meant import named
 from bot.party.errors import EmptyText, NotBlocked, NotUnderstood, TooFast, marked
 from bot.party.limits import LONGEST_TEXT
 from bot.party.shares import fairly, work_for
-from bot.party.words import Member
+from bot.party.words import Member, Room
 from bot.slack import forms, leaving, mentions, messages, pressing, which
 from bot.slack.answering import Answering
 from bot.slack.asked import Asked, Place, Slack
@@ -128,7 +128,7 @@ class Door:
     async def submitted(self, body: Body) -> None:
         """A form that was sent."""
         view = body["view"]
-        enterprise, team, channel, *kept = json.loads(view.get("private_metadata") or "[null, null, null]")
+        enterprise, team, channel, *kept = _kept(view)
         user = body["user"]
         place = Place(
             enterprise=enterprise,
@@ -171,13 +171,13 @@ class Door:
                 await self.commands.bring(asked, lists)
 
     async def options(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
-        """Songs as one types; nothing is asked of the database."""
+        """Songs as one types; of the database hardly ever anything is asked."""
         party = self.slack.party
         text = typed(str(body.get("value") or "")[:LONGEST_RAW])[:LONGEST_TEXT]
         who = f"{(body.get('team') or {}).get('id')}/{(body.get('user') or {}).get('id')}"
         work_for(party.shares.person("slack", who))
         try:
-            found = await fairly(party.insight.search(text, OFFERED), OFFERED_WITHIN_S)
+            found = await fairly(party.insight.search(text, OFFERED, _room_of_form(body)), OFFERED_WITHIN_S)
         except TooFast:  # who types goes on, and asks again with the next letter
             found = []
         offered = [forms.option(named(each, LABEL_LIMIT), f"track:{each.track_id}") for each in found]
@@ -245,6 +245,17 @@ def _workspace(body: Body, enterprise: object, team: object) -> str:
     """The id of what the bot was installed in: a workspace, or a whole organisation."""
     whole = str(body.get("is_enterprise_install") or "").casefold() == "true"
     return str((enterprise if whole else team) or team or enterprise or "")
+
+
+def _room_of_form(body: Body) -> Room | None:
+    """The channel in which a form was opened, as the form tells it."""
+    _, team, channel, *_ = _kept(body.get("view") or {})
+    return Room("slack", str(team), str(channel)) if team and channel else None
+
+
+def _kept(view: Json) -> list[Any]:
+    """What a form brings back, see `bot.slack.forms`."""
+    return list(json.loads(view.get("private_metadata") or "[null, null, null]"))
 
 
 def _pressed(body: Body, channel: str, key: str = "") -> Place:

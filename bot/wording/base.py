@@ -35,6 +35,8 @@ NAMELESS = "?"
 """What a song is called whose title nobody can see."""
 PAUSE_IT, RESUME, SKIP_IT = marked("Pause"), marked("Resume"), marked("Skip")
 """What buttons that show a picture are called for those who do not see it."""
+SILENT = marked("🔇 silent here")
+"""What is said of a song that cannot sound where people's own music does: it runs by the clock."""
 MOST_LISTED = 10
 """So many songs of a list are named; the others are only counted."""
 LISTED = 5
@@ -194,10 +196,15 @@ class Wording:
         name = self.name(member.name) if member is not None else ""
         return self.say(marked("added by {name}"), name=name) if name else ""
 
-    def line(self, entry: Entry, longest: int = LONGEST_SHOWN) -> str:
-        """A queued song in a line: its name, its votes, and who added it or that I did."""
+    def line(self, entry: Entry, longest: int = LONGEST_SHOWN, *, silent: bool = False) -> str:
+        """A queued song in a line: its name, if it is silent, its votes, and who added it or that I did."""
         by = self.by(entry.added_by) if entry.added_by else self.say(marked("added by me"))
-        return " · ".join(part for part in (self.song(entry.track, longest), self.votes(entry), by) if part)
+        song = self.song(entry.track, longest)
+        return " · ".join(filter(None, (song, self.silent(silent), self.votes(entry), by)))
+
+    def silent(self, silent: bool) -> str:
+        """That a song cannot sound where own music does; empty for one that can."""
+        return self.say(SILENT) if silent else ""
 
     def became(self, entry: Entry) -> str:
         """What has become of a suggestion; empty while it is one."""

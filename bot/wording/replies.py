@@ -118,6 +118,12 @@ class Replies(ModerationReplies):
             len(ballot),
         )
 
+    def only_own(self, *, few: bool) -> str:
+        """That only songs that can sound are suggested; of `few` that there are no more of them."""
+        if few:
+            return self.say(marked("I only suggest songs that I can play here, and found no more that fit."))
+        return self.say(marked("I only suggest songs that I can play here."))
+
     def vibe(self, result: Vibe) -> str:
         """What `vibe` found: what was looked for and taken for what, and which words say nothing."""
         said = {word for phrase in result.known for word in phrase.split()}
@@ -235,7 +241,8 @@ class Replies(ModerationReplies):
         if party.playing is None:
             return self.say(marked("Nothing is playing. Add a song to get started."))
         now = marked("⏸ Paused: {song}") if party.paused else marked("Now playing: {song}")
-        lines = [self.say(now, song=self.line(party.playing)), self.sounding(party.playback)]
+        song = self.line(party.playing, silent=party.playing.id in party.silent)
+        lines = [self.say(now, song=song), self.sounding(party.playback)]
         return "\n".join(filter(None, lines))
 
     def aloud(self, party: Party) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.doors.answers import Again, Answer, Said, ShowBallot
 from bot.doors.ask import Ask
 from bot.doors.meant import entry_meant
 from bot.party.errors import NoSuchEntry, NotUnderstood
-from bot.party.limits import USUAL_SUGGESTIONS
-from bot.party.words import Mood
+from bot.party.limits import MOST_SUGGESTIONS, USUAL_SUGGESTIONS
+from bot.party.words import Entry, Mood
 
 
 async def next_songs(ask: Ask, count: int = USUAL_SUGGESTIONS, mood: str = Mood.BALANCED) -> Answer:
     """Puts songs that belong with the queue to the vote."""
     far = _mood(mood)
     ballot = await ask.party.ballots.next(ask.room, ask.member, count, ask.key, mood=far)
-    return ShowBallot(ballot, ask.words.offered(ballot), Again(far, count))
+    intro = await _with_what_can_sound(ask, ask.words.offered(ballot), ballot, count)
+    return ShowBallot(ballot, intro, Again(far, count))
 
 
 async def vibe(ask: Ask, words: str, mood: str = Mood.BALANCED) -> Answer:
@@ -22,7 +25,16 @@ async def vibe(ask: Ask, words: str, mood: str = Mood.BALANCED) -> Answer:
     far = _mood(mood)
     result = await ask.party.ballots.vibe(ask.room, ask.member, words, ask.key, mood=far)
     again = Again(far, USUAL_SUGGESTIONS, " ".join(result.known))
-    return ShowBallot(result.ballot, ask.words.vibe(result), again)
+    intro = await _with_what_can_sound(ask, ask.words.vibe(result), result.ballot, USUAL_SUGGESTIONS)
+    return ShowBallot(result.ballot, intro, again)
+
+
+async def _with_what_can_sound(ask: Ask, intro: str, ballot: Sequence[Entry], count: int) -> str:
+    """What stands above a ballot, and that only songs that can sound are suggested, where that is so."""
+    if not await ask.party.ballots.only_own(ask.room):
+        return intro
+    few = len(ballot) < min(max(count, 1), MOST_SUGGESTIONS)
+    return f"{intro}\n{ask.words.only_own(few=few)}"
 
 
 async def more(ask: Ask, again: Again) -> Answer:

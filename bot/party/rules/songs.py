@@ -26,9 +26,14 @@ def main_artist(track: Track) -> str:
     return track.artist.split(",")[0].strip().casefold()
 
 
+def of_one_artist(count: int) -> int:
+    """How many of so many songs one artist may have."""
+    return max(2, 2 * count // 5)
+
+
 def varied(ranked: Sequence[Track], count: int) -> list[int]:
     """The places of the best `count` with at most two songs of one artist in five, the best of each first."""
-    per_artist = max(2, 2 * count / 5)
+    per_artist = of_one_artist(count)
     taken: dict[str, int] = {}
     kept = []
     for place, track in enumerate(ranked):

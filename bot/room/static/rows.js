@@ -42,7 +42,12 @@ function write(row, entry, note) {
   put(row.querySelector(".title"), entry.title);
   put(row.querySelector(".artist"), entry.artist);
   source(row.querySelector(".source"), entry);
-  put(row.querySelector(".note"), note);
+  put(row.querySelector(".note"), [silence(entry), note].filter(Boolean).join(" · "));
+}
+
+// That a song cannot sound where people's own music does; "" for all others.
+export function silence(entry) {
+  return entry.silent ? say("🔇 silent here") : "";
 }
 
 // Who added a song; "" where nobody did.

@@ -1,7 +1,7 @@
 // What plays, and who is here.
 
 import { page } from "./page.js";
-import { addedBy, votes } from "./rows.js";
+import { addedBy, silence, votes } from "./rows.js";
 import { apart, byId, clock, fillTile, hide, mark, put, source } from "./view.js";
 import { count, say } from "./words.js";
 
@@ -50,7 +50,7 @@ function pageTitle(playing, paused, title) {
 }
 
 function nowWords(playing) {
-  return [apart(playing.artist), addedBy(playing)].filter(Boolean).join(" · ");
+  return [apart(playing.artist), silence(playing), addedBy(playing)].filter(Boolean).join(" · ");
 }
 
 function controls({ playing, skip, paused, playback }, { may, skip: skips }) {
