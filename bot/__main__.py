@@ -137,7 +137,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             music=spotify.music if spotify else None,
             keep_names_days=settings.keep_names_days,
             library=library,
-            demo=settings.wants_demo,
+            demo=(lambda: library.own) if library is not None and settings.wants_demo else None,
         )
         stack.push_async_callback(party.close)
         opened = asyncio.Event()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from bot.party.autopilot import Autopilot
 from bot.party.ballots import Ballots
@@ -32,7 +32,7 @@ from bot.party.suggesting import Suggestions
 from bot.party.transactions import Store
 from bot.party.unit_of_work import UnitOfWork, finished
 from bot.party.vitals import Vitals
-from bot.party.words import Member, Room
+from bot.party.words import Member, Room, Track
 from bot.playback.accounts import Accounts
 from bot.playback.control import Playing
 from bot.playback.device import Devices
@@ -55,7 +55,7 @@ class PartyService:
         music: Spotify, if it is set up.
         keep_names_days: how long names are kept; 0 for as long as the database.
         library: people's own music, if there is any.
-        demo: whether that is the demo's pieces.
+        demo: the short pieces that there are now, where people have no music of their own.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class PartyService:
         music: Music | None = None,
         keep_names_days: int = KEEP_NAMES_DAYS,
         library: OwnMusic | None = None,
-        demo: bool = False,
+        demo: Callable[[], Sequence[Track]] | None = None,
     ) -> None:
         self.notices = Notices()
         self.shares = Shares()
@@ -94,7 +94,7 @@ class PartyService:
         self.playback = Playing(self.devices, self._hosts)
         self.accounts = Accounts(self.devices, self._hosts)
         self.library = library
-        self.trying = Trying(self.unit, self.lists, library, on=demo)
+        self.trying = Trying(self.unit, self.lists, demo)
         self.outlets = Outlets(self.devices, self._hosts, library)
         self.playlists = Playlists(self.devices, self.lists)
         self._erasure = Erasure(self.unit)

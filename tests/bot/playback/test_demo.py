@@ -41,7 +41,7 @@ async def test_a_new_bot_has_ten_pieces(
 ) -> None:
     """The catalogue takes none of them for a song of its own, and a party hears them in their order."""
     library = Library(store, [demo.DemoSource(whole)], catalogue)
-    party = PartyService(store, catalogue, recommender, library=library, demo=True)
+    party = PartyService(store, catalogue, recommender, library=library, demo=lambda: library.own)
     with pytest.raises(NoDemo):
         await party.trying.begin(ROOM, ANNA, "early")
     await library.look()
@@ -70,7 +70,7 @@ async def test_who_may_not_add_songs_tries_nothing(
 ) -> None:
     """It is their party's queue all the same."""
     library = Library(store, [demo.DemoSource(whole)], catalogue)
-    party = PartyService(store, catalogue, recommender, library=library, demo=True)
+    party = PartyService(store, catalogue, recommender, library=library, demo=lambda: library.own)
     await library.look()
     await party.settings.choose(ROOM, MOD, {"adding_locked": True})
     with pytest.raises(AddingLocked):
