@@ -20,9 +20,11 @@ SHARE = 2_000
 
 
 CALM = 100
-"""It is calm where what is remembered was asked for less than so many times in a minute ..."""
+"""It is calm where hardly anything new is remembered: less than so many things in a minute ..."""
+MUCH = 5_000
+"""... and then all of it is forgotten, if there are so many: the parties' clock asks for some again ..."""
 SMALL = 64
-"""... and what is remembered of no more than so many things is kept all the same."""
+"""... but for what is remembered of no more than so many things ever."""
 
 
 @lru_cache(maxsize=1)
@@ -46,19 +48,20 @@ class Memories:
             if (each.cache_parameters()["maxsize"] or 0) > SMALL
             and type(each.__wrapped__).__module__ != "sqlite3"
         )
-        self._asked = 0
+        self._missed = 0
 
     def forget_if_calm(self) -> bool:
-        """Forgets all of it if hardly anybody has asked for it since the last time; says whether it has."""
+        """Forgets all of it if hardly anything is new since the last time; says whether it has."""
         found = [each.cache_info() for each in self._caches]
-        asked = sum(each.hits + each.misses for each in found)
-        calm = abs(asked - self._asked) < CALM
-        self._asked = asked
-        if calm:
-            for each in self._caches:
-                each.cache_clear()
-            self._asked = 0  # it counts anew, too
-        return calm
+        missed = sum(each.misses for each in found)
+        calm = abs(missed - self._missed) < CALM
+        self._missed = missed
+        if not calm or sum(each.currsize for each in found) < MUCH:
+            return False
+        for each in self._caches:
+            each.cache_clear()
+        self._missed = 0  # it counts anew, too
+        return True
 
 
 async def tidy(give_back: Callable[[], None] | None = None) -> None:
@@ -74,16 +77,14 @@ async def tidy(give_back: Callable[[], None] | None = None) -> None:
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, OLD)
     look_s = thorough_s = time.monotonic() + THOROUGH_S
-    calm = True
     while True:
         await asyncio.sleep(TIDY_S)
         begun_s = time.monotonic()
-        rush = not calm
+        forgot = begun_s >= look_s and memories.forget_if_calm()
         if begun_s >= look_s:
-            calm = memories.forget_if_calm()
             look_s = begun_s + THOROUGH_S
-        # A rush's own looks take long: the next one would come only when the calm is over, too.
-        if begun_s < thorough_s and not (rush and calm):
+        # Looks take long in a rush: the next one would come only when the calm is over, too.
+        if begun_s < thorough_s and not forgot:
             gc.collect(1)
             continue
         gc.collect()

@@ -56,7 +56,7 @@ class Share:
         clock: seconds from any instant on.
     """
 
-    __slots__ = ("__weakref__", "_at_s", "_clock", "_had_s", "_left_s", "_lock", "_most_s", "_per_s")
+    __slots__ = ("__weakref__", "_at_s", "_clock", "_had_s", "_left_s", "_lock", "_most_s", "_per_s", "gate")
 
     def __init__(
         self, most_s: float = MOST_S, per_s: float = PER_S, clock: Callable[[], float] = time.monotonic
@@ -64,6 +64,8 @@ class Share:
         self._most_s, self._per_s, self._clock = most_s, per_s, clock
         self._left_s, self._had_s, self._at_s = most_s, 0.0, clock()
         self._lock = threading.Lock()  # threads spend of it too
+        self.gate = asyncio.Lock()
+        """Whoever holds it may begin next: all who have waited for a share would else begin in one go."""
 
     @property
     def left_s(self) -> float:
@@ -154,17 +156,20 @@ class Asker:
             self.together.spend(seconds)
 
     async def ready(self, within_s: float | None = None) -> None:
-        """Waits until there is some of the share left.
+        """Waits until there is some of the share left; of an address one begins after the other.
 
         Raises:
             TooFast: that takes longer.
         """
         end_s = time.monotonic() + (WITHIN_S if within_s is None else within_s)
-        while (wait_s := self.wait_s) > 0:
-            if time.monotonic() + wait_s > end_s:
-                raise TooFast
-            await asyncio.sleep(wait_s)
-        self.spend(ASKING_S)
+        if self.wait_s > end_s - time.monotonic():
+            raise TooFast  # at once, and not when those are through who came before
+        async with self.household.gate:
+            while (wait_s := self.wait_s) > 0:
+                if time.monotonic() + wait_s > end_s:
+                    raise TooFast
+                await asyncio.sleep(wait_s)
+            self.spend(ASKING_S)
 
     async def patiently(self) -> None:
         """Waits until there is some of the share left, however long that takes."""

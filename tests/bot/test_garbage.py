@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import weakref
 from collections.abc import Iterator
 from functools import lru_cache
@@ -57,13 +58,16 @@ async def test_what_a_rush_leaves_goes_when_it_is_over(monkeypatch: pytest.Monke
     monkeypatch.setattr(garbage, "TIDY_S", 0.001)
     monkeypatch.setattr(garbage, "THOROUGH_S", 0.05)
     monkeypatch.setattr(garbage, "SHARE", 1e9)
+    monkeypatch.setattr(garbage, "MUCH", 900)
     remembered = lru_cache(maxsize=1_000)(str)
     tidying = asyncio.create_task(garbage.tidy(lambda: given_back.append(1)))
     await asyncio.sleep(0)
 
+    new = itertools.count()
+
     def ask() -> bool:
-        for each in range(10 * garbage.CALM):
-            remembered(each)
+        for _ in range(10 * garbage.CALM):
+            remembered(next(new))
         return bool(given_back)
 
     await eventually(ask)
@@ -95,8 +99,9 @@ async def test_what_came_after_the_start_is_never_set_aside(monkeypatch: pytest.
     tidying.cancel()
 
 
-def test_what_is_remembered_is_forgotten_when_it_is_calm() -> None:
-    """Not while people ask, and never the few things that the bot needs always."""
+def test_what_is_remembered_is_forgotten_when_it_is_calm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not while people ask for what is new, and never the few things that the bot needs always."""
+    monkeypatch.setattr(garbage, "MUCH", 400)
     many, few = lru_cache(maxsize=1_000)(str), lru_cache(maxsize=8)(str)
     memories = garbage.Memories()
     for each in range(500):
@@ -107,10 +112,30 @@ def test_what_is_remembered_is_forgotten_when_it_is_calm() -> None:
     many(1)
     assert memories.forget_if_calm()
     assert (many.cache_info().currsize, few.cache_info().currsize) == (0, 1)
-    assert memories.forget_if_calm()
     for each in range(500):
         many(each)
     assert not memories.forget_if_calm()
+
+
+def test_the_clock_of_the_parties_is_no_rush(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks for the same songs each second while somebody's wish to skip is open, all night."""
+    monkeypatch.setattr(garbage, "MUCH", 400)
+    many = lru_cache(maxsize=10_000)(str)
+    memories = garbage.Memories()
+    for each in range(5_000):
+        many(each)
+    assert not memories.forget_if_calm()
+
+    def ask() -> None:
+        for _ in range(60):
+            for each in range(50):
+                many(each)
+
+    ask()
+    assert memories.forget_if_calm()
+    ask()
+    assert not memories.forget_if_calm()  # so little is not worth it
+    assert many.cache_info().currsize == 50
 
 
 def test_what_is_remembered_ends_with_what_it_belongs_to() -> None:
@@ -135,8 +160,11 @@ def names_in(folder: Path) -> set[str]:
     return {each.name for each in folder.iterdir()}
 
 
-async def test_a_database_is_closed_whatever_is_remembered(tmp_path: Path) -> None:
+async def test_a_database_is_closed_whatever_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After a clean end all is in the file itself, and no log is beside it."""
+    monkeypatch.setattr(garbage, "MUCH", 0)
     async with open_store(f"sqlite+aiosqlite:///{tmp_path / 'party.db'}") as store:
         async with store.reading() as look:
             await look.parties.overdue(0, 0)

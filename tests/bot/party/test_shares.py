@@ -107,6 +107,28 @@ async def test_who_has_used_theirs_up_waits_and_is_refused_where_that_takes_long
     assert share.left_s == pytest.approx(-ASKING_S)
 
 
+async def test_of_an_address_one_begins_after_the_other() -> None:
+    """Forty lines that waited for the same share leave everybody else a turn of the event loop in between."""
+    shares = Shares()
+    lines = [shares.page("1.2.3.4") for _ in range(40)]
+    lines[0].household.spend(HOUSEHOLD * (MOST_S + 0.05 * PER_S))  # soon there is some again
+    begun: list[int] = []
+    turn = 0
+
+    async def work() -> None:
+        begun.append(turn)
+
+    async def ask(asker: Asker) -> None:
+        with working_for(asker):
+            await fairly(work())
+
+    asked = asyncio.gather(*(ask(line) for line in lines))
+    while not asked.done():
+        await asyncio.sleep(0)
+        turn += 1
+    assert len(begun) == len({*begun}) == len(lines)
+
+
 async def test_what_is_refused_is_not_begun() -> None:
     begun = []
 
