@@ -176,6 +176,9 @@ class OwnMusic(Protocol):
     async def song(self, track: Track) -> OwnSong | None:
         """What sounds for a song."""
 
+    async def cover(self, song: OwnSong) -> tuple[bytes, str] | None:
+        """A song's picture and its MIME type, of at most 2 MB; None without one."""
+
     def source(self, name: str) -> Source:
         """Where songs are from, by its name.
 

@@ -14,6 +14,7 @@ from bot.party.shares import working_for
 from bot.party.words import Party, Room
 from bot.room import own, protocol
 from bot.room.asking import Since
+from bot.room.covers import Covers
 from bot.room.edition import Edition
 from bot.room.guest import Guest
 from bot.room.sheet import Around
@@ -45,6 +46,7 @@ class Floor:
         service: all parties.
         around: what is shown besides, before anybody has come.
         look_at_links: called when links to the party were made anew; returns what lets guests in by now.
+        covers: finds the pictures of songs.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Floor:
         service: PartyService,
         around: Around,
         look_at_links: Callable[[Floor], Awaitable[str | None]],
+        covers: Covers,
     ) -> None:
         self.room: Room = around.room
         self.guests: set[Guest] = set()
@@ -60,6 +63,7 @@ class Floor:
         self._service = service
         self._around = around
         self._look_at_links = look_at_links
+        self._covers = covers
         self._run = secrets.token_hex(8)
         self._seq = 0
         self._editions: dict[str, Edition] = {}
@@ -213,9 +217,9 @@ class Floor:
             party = await self._service.insight.now(self.room)
             if self.party is None or party.links != self.party.links:
                 self._around = replace(self._around, guest_url=await self._look_at_links(self))
-            self._around = replace(
-                self._around, own_music=self._service.outlets.has_music, demo=self._service.trying.ready
-            )
+            cover = await self._covers.link(party.playing.track) if party.playing else None
+            own_music, demo = self._service.outlets.has_music, self._service.trying.ready
+            self._around = replace(self._around, own_music=own_music, demo=demo, cover=cover)
             self.party = party
 
     def _tell(self) -> None:

@@ -22,6 +22,7 @@ from bot.party.errors import (
 from bot.party.words import Member, Pass, Room, Way
 from bot.room import names
 from bot.room.asking import Enter
+from bot.room.covers import Covers
 from bot.room.floor import Floor
 from bot.room.guest import Guest
 from bot.room.language import replies
@@ -49,6 +50,7 @@ class Floors:
     def __init__(self, party: PartyService, limits: Limits) -> None:
         self._party = party
         self._limits = limits
+        self.covers = Covers(party)
         self._floors: dict[Room, Floor] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._arriving: set[Guest] = set()
@@ -257,7 +259,7 @@ class Floors:
             if len(self._floors) >= self._limits.parties:
                 raise HouseFull
             around = Around(room, lobby=room == LOBBY, spotify=self._party.has_spotify)
-            floor = self._floors[room] = Floor(self._party, around, self._look_at_links)
+            floor = self._floors[room] = Floor(self._party, around, self._look_at_links, self.covers)
         elif floor.held >= self._limits.guests:
             raise RoomFull(self._limits.guests)
         floor.held += 1

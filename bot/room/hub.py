@@ -61,6 +61,7 @@ class Hub:
         self._limits = limits or Limits()
         self._gate = Gate(self._limits)
         self._floors = Floors(party, self._limits)
+        self.covers = self._floors.covers
         self._guests: set[Guest] = set()
         self._work = Work()
         self.speakers = Speakers(party)

@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 from bot.party.errors import TooFast
 from bot.party.shares import Shares, fairly, working_for
 from bot.room import assets, pages, partypage, privacy
+from bot.room.covers import PATH as COVERS
 from bot.room.health import THIS_MACHINE, Health, Watchers
 from bot.room.hub import Hub
 from bot.room.language import replies
@@ -75,6 +76,7 @@ def build_room(
     app.router.add_get("/live", hub.meet)
     app.router.add_get("/static/{file}", assets.serve)
     app.router.add_get(f"{SONGS}{{token}}", hub.speakers.links.serve)
+    app.router.add_get(f"{COVERS}{{token}}", hub.covers.serve)
     Health(party.vitals, watchers).add_routes(app)
     privacy.add_route(app, spotify=party.has_spotify, days=party.retention.days)
     NightPages(party).add_routes(app)

@@ -47,6 +47,7 @@ class TopJson(TypedDict):
     spotify: Annotated[bool, Field(description="Whether members can connect accounts")]
     demo: Annotated[bool, Field(description="Whether there are short pieces to try a party with")]
     own_music: Annotated[bool, Field(description="Whether there are songs that a page can play by itself")]
+    cover: Annotated[str | None, Field(description="Where the picture of what plays is, if it has one")]
     skip: SkipJson
     automatic: Annotated[bool, Field(description="Whether the autopilot has asked for the ballot")]
     decides_ms: Annotated[int | None, Field(description="When it chooses")]
@@ -120,6 +121,7 @@ class Around:
     spotify: bool = False
     demo: bool = False
     own_music: bool = False
+    cover: str | None = None  # of what plays
     guest_url: str | None = None
 
 
@@ -210,6 +212,7 @@ def sheet(party: Party, around: Around, songs: Songs) -> Sheet:
         "spotify": around.spotify,
         "demo": around.demo,
         "own_music": around.own_music,
+        "cover": around.cover,
         "skip": {"votes": len(party.skippers), "needed": party.skips_needed},
         "automatic": party.automatic,
         "decides_ms": party.decides_ms,

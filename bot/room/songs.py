@@ -19,7 +19,7 @@ from bot.playback.words import OwnSong
 
 PATH = "/sound/"
 LONGEST_LEFT_MS = 15 * 60_000
-"""A link is good for the song's length and so much longer, since its song was last said to play or be next."""
+"""A link is good for the song's length and so much longer, since it was last said to play or be next."""
 UNKNOWN_LENGTH_MS = 6 * 3_600_000
 """As how long a song counts whose length nobody knows."""
 MOST_AT_ONCE = 8

@@ -46,6 +46,7 @@ class FakeOwnMusic:
         self.unsized = False  # nobody knows how long files are, as of what a server transcodes
         self.away_after: int | None = None  # it goes away after so many bytes
         self.opened: list[str] = []
+        self.covers: dict[str, tuple[bytes, str]] = {}
 
     def add(self, track: Track, file: str, **known: object) -> OwnSong:
         """Has a song sound from a file; its length is the file's."""
@@ -88,9 +89,9 @@ class FakeOwnMusic:
             raise SongGone
         yield OpenFile(self, path)
 
-    async def cover(self, ref: str) -> tuple[bytes, str] | None:
-        """It has none."""
-        return None
+    async def cover(self, song: OwnSong | str) -> tuple[bytes, str] | None:
+        """Its picture, if a test has given it one: of a song, or of what the source calls it."""
+        return self.covers.get(song if isinstance(song, str) else song.ref)
 
     async def changed(self) -> None:
         """Never."""

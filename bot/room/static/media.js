@@ -19,7 +19,7 @@ export function media(state, own, speaker, tell = null) {
   handle("seekforward", isHere && (({ seekOffset }) => speaker.move(seekOffset || STEP_S)));
   if (inSession === (playing?.id ?? null)) return;
   inSession = playing?.id ?? null;
-  session.metadata = playing && new MediaMetadata({ title: playing.title, artist: playing.artist, album: state.title || "Encore", artwork: pictures() });
+  session.metadata = playing && new MediaMetadata({ title: playing.title, artist: playing.artist, album: state.title || "Encore", artwork: pictures(state.cover) });
 }
 
 // How far what sounds here is, which the system goes on counting by itself.
@@ -36,7 +36,8 @@ function handle(action, does) {
   }
 }
 
-function pictures() {
+function pictures(cover) {
+  if (cover) return [{ src: new URL(cover, location.href).href }];
   const icon = document.querySelector("link[rel=apple-touch-icon]");
   return icon ? [{ src: icon.href, sizes: "180x180", type: "image/png" }] : [];
 }

@@ -15,8 +15,18 @@ export async function linksPage(sheet) {
       ...linkParts(sheet, guest, say("Link for guests")),
       renews.includes("guest") ? renew("guest", say("Everybody who came by the old link, guests and members, needs the new one. Go on?")) : "",
       make("a", { class: "ghost", href: `${guest.path}/tv`, target: "_blank", rel: "noopener" }, say("Open the view for a TV")),
+      ...(sheet.page.own.may.sound && sheet.page.state.own_music ? tvThatSounds() : []),
       ...(host ? hostParts(host, renews) : []),
     );
+  }
+
+  // Guests' screens are nobody's, and play nothing: this one comes in as whoever opens it.
+  function tvThatSounds() {
+    const path = location.pathname.replace(/\/$/, "");
+    return [
+      make("a", { class: "ghost", href: `${path}/tv`, target: "_blank", rel: "noopener" }, say("Open a TV view that can play the music")),
+      hint(say("Its address lets people in as hosts: don't show it around.")),
+    ];
   }
 
   function hostParts(host, renews) {

@@ -53,7 +53,8 @@ export class Speaker {
     if (this.isOn) return (await allowed) && this.allowed();
     const answer = await this.first("speak", { again: this.before() ?? "", ...this.who() });
     if (!answer) return undefined;
-    if (!(await allowed)) this.refuse();
+    if (await allowed) this.refused = false;
+    else this.refuse();
     return this.answered(answer);
   }
 

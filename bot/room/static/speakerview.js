@@ -24,6 +24,7 @@ export class SpeakerView {
     hide("speaker-begin", isOn ? !refused : !this.isOffered);
     hide("speaker-on", !isOn);
     hide("speaker", !isOn && !this.isOffered);
+    byId("speaker").classList.toggle("wanted", refused);
   }
 
   loud(value) {

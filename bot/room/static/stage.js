@@ -2,7 +2,7 @@
 
 import { page } from "./page.js";
 import { addedBy, silence, votes } from "./rows.js";
-import { apart, byId, clock, fillTile, hide, mark, put, source } from "./view.js";
+import { apart, byId, clock, cover, fillTile, hide, mark, put, source } from "./view.js";
 import { count, say } from "./words.js";
 
 const FACES_SHOWN = 5;
@@ -14,11 +14,12 @@ export function stage(state, own) {
   byId("stage").classList.toggle("quiet", !playing || paused);
   put("stage-title", eyebrow(playing, paused, over));
   put("now-title", playing ? playing.title : say("Add the first song"));
-  put("now-artist", playing ? nowWords(playing) : invitation(playback));
+  put("now-artist", playing ? nowWords(playing) : invitation(state));
   source(byId("now-source"), playing ?? {});
   hide("progress", !playing);
   hide("now-actions", !playing);
   fillTile(byId("record-label"), playing ?? { title: "Encore", artist: "" });
+  cover(byId("record-cover"), state.cover);
   put("where", title ?? "");
   const whole = pageTitle(playing, paused, title);
   if (document.title !== whole) document.title = whole;
@@ -39,9 +40,9 @@ function night({ night: address }) {
   if (address) link.href = address;
 }
 
-function invitation(playback) {
+function invitation({ playback, own_music: hasMusic }) {
   const starts = say("It starts right away, for everybody in the room.");
-  return playback ? starts : `${starts} ${say("This page makes no sound: put the songs on wherever you like.")}`;
+  return playback || hasMusic ? starts : `${starts} ${say("This page makes no sound: put the songs on wherever you like.")}`;
 }
 
 function pageTitle(playing, paused, title) {

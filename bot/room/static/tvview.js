@@ -1,6 +1,6 @@
 // What TV mode looks like: a state in, elements out. Rows are kept, and only those that are shown are there.
 
-import { apart, byId, clock, fillTile } from "./view.js";
+import { apart, byId, clock, cover, fillTile } from "./view.js";
 import { count, say } from "./words.js";
 
 const NEXT = 3;
@@ -20,7 +20,7 @@ export function showTv(state) {
   byId("tv-room").textContent = apart(state.title ?? "");
 }
 
-function stageOf({ playing, paused, skip }) {
+function stageOf({ playing, paused, skip, cover: picture }) {
   document.body.classList.toggle("quiet", !playing || paused);
   document.body.classList.toggle("tv-empty", !playing);
   const heading = paused ? say("Paused") : say("Now playing");
@@ -31,6 +31,7 @@ function stageOf({ playing, paused, skip }) {
   byId("tv-progress").hidden = !playing;
   byId("tv-skip").textContent = skip.votes ? say("Skip: {votes} of {needed}", { votes: skip.votes, needed: skip.needed }) : "";
   fillTile(byId("tv-label"), playing ?? { title: "Encore", artist: "" });
+  cover(byId("tv-cover"), picture);
   const title = playing ? `${apart(playing.title)} · Encore` : "Encore";
   if (document.title !== title) document.title = title;
 }

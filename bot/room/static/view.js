@@ -48,6 +48,16 @@ export function fillTile(tile, song) {
   tile.dataset.pattern = (sleeve >>> 8) % PATTERNS;
 }
 
+// Shows a song's own picture on its sleeve, where it has one and as soon as it is there.
+export function cover(picture, link) {
+  if (picture.dataset.link === (link ?? "")) return;
+  picture.dataset.link = link ?? "";
+  picture.hidden = true;
+  picture.onload = () => (picture.hidden = false);
+  if (link) picture.src = link;
+  else picture.removeAttribute("src");
+}
+
 // Sets a text apart in a sentence where its letters run from right to left, and would turn others around.
 export function apart(text) {
   return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;

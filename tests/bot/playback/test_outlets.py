@@ -61,6 +61,10 @@ class Shelf:
         async with self._store.reading() as tx:
             return next(iter(await tx.own_songs.of_track(track.track_id or "")), None)
 
+    async def cover(self, song: OwnSong) -> tuple[bytes, str] | None:
+        """There is none."""
+        return None
+
     def source(self, name: str) -> Source:
         """Nothing is opened here."""
         raise SourceAway

@@ -9,7 +9,7 @@ class Ear extends AudioWorkletProcessor {
 
   process([[samples]]) {
     if (samples) this.heard.push([currentTime, loudness(samples), this.tone(samples)]);
-    if (this.heard.length >= 32) this.port.postMessage(this.heard.splice(0));
+    if (this.heard.length >= 8) this.port.postMessage(this.heard.splice(0));
     return true;
   }
 

@@ -164,7 +164,7 @@ async def test_playing_on_a_device(sounding: SoundRoom) -> None:
     assert sounding.fake.playback(user).active is kitchen
     hers = (await ann.until(lambda state: state["playback"]))["playback"]
     his = (await bob.until(lambda state: state["playback"]))["playback"]
-    told = {"host": "Ann", "device": "Kitchen", "words": "🔊 Kitchen, hosted by Ann"}
+    told = {"host": "Ann", "device": "Kitchen", "outlet": "spotify", "words": "🔊 Kitchen, hosted by Ann"}
     assert hers == {**told, "host_id": ann.known.own["me"]}
     assert his == hers
     assert [it["party"] for it in (await ann.ask("devices"))["devices"]] == [True, False]

@@ -13,7 +13,7 @@ import pytest
 from bot.party.words import Member, Way
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
-from bot.room import songs, speakers
+from bot.room import covers, songs, speakers
 from bot.room.hub import LOBBY
 from db.store import Store
 from tests.bot.room.speaker_stage import HOST, SpeakerRoom, speaker_room
@@ -261,7 +261,7 @@ async def test_a_file_whose_length_nobody_knows(
 
 
 async def test_what_cannot_be_had(loud: SpeakerRoom, come: Come, web: aiohttp.ClientSession) -> None:
-    """A source that is away may be asked again; a file that is gone is gone; one that breaks off is not whole."""
+    """A source that is away is asked again; a file that is gone is gone; one that breaks off is not whole."""
     await loud.queue(0)
     ann = await come()
     url = loud.url + (await ann.ask("speak"))["sound"]["playing"]["link"]
@@ -367,6 +367,31 @@ async def test_paused_by_the_browser(loud: SpeakerRoom, come: Come) -> None:
     assert not (await ann.ask("speak-at", entry=first.id, left_ms=4_000, paused=False))["sound"]["paused"]
     assert not (await ann.ask("speak-at", entry=second.id, left_ms=1, paused=True))["sound"]["paused"]
     assert (await ann.ask("speak-over", entry=second.id))["sound"]["playing"]["entry"] == first.id
+
+
+async def test_pictures(loud: SpeakerRoom, come: Come, web: aiohttp.ClientSession) -> None:
+    """Whoever is in the room is told where the picture of what plays is; what is none is not sent."""
+    await loud.stock(10, 10, 10, 10, cover=True)
+    loud.music.covers |= {
+        "0.wav": (b"a picture", "image/png"),
+        "1.wav": (b"<script/>", "image/svg+xml"),
+        "2.wav": (b"x" * (covers.LARGEST_BYTES + 1), "image/png"),
+    }
+    await loud.queue(0, 1, 2, 3, 4)
+    guest = await come("Gus", "")
+    link = guest.state["cover"]
+    assert len(link) > len("/cover/") + 20
+    async with web.get(loud.url + link) as answer:
+        assert (await answer.read(), answer.content_type) == (b"a picture", "image/png")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for _ in range(3):
+        link = guest.state["cover"]
+        await loud.party.queue.skip(LOBBY, HOST)
+        state = await guest.until(lambda state, link=link: state["cover"] != link)  # type: ignore[misc]
+        assert await status(web, loud.url + state["cover"]) == 404
+    await loud.party.queue.skip(LOBBY, HOST)
+    await guest.until(lambda state: state["cover"] is None)
+    assert await status(web, f"{loud.url}/cover/0.wav") == 404
 
 
 @pytest.mark.parametrize(
