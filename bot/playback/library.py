@@ -19,6 +19,7 @@ from bot.party.vitals import Vitals
 from bot.party.words import Track
 from bot.playback.errors import SourceAway
 from bot.playback.kept import Kept, Store
+from bot.playback.levelling import Levelling, can_measure
 from bot.playback.ports import Source
 from bot.playback.shelf import Shelf
 from bot.playback.sources.pictures import LARGEST_PICTURE, picture_kind
@@ -62,6 +63,7 @@ class Library:
         self._listeners: list[Callable[[], None]] = []
         self._away: dict[str, set[str] | None] = {}  # of each source what is away; None: all of it
         self._anew = asyncio.Event()
+        self._levelling = Levelling(self._table, self._sources)
         self._whole: set[str] = set()  # which sources have been looked through
         self.looked_at = 0
         """How many songs the looks under way have seen."""
@@ -157,6 +159,8 @@ class Library:
             for source in self._sources.values():
                 group.create_task(self._follow(source), name=f"music in {source.name}")
             group.create_task(self._match_when_asked(), name="own songs")
+            if can_measure():
+                group.create_task(self._levelling.run(), name="loudness")
 
     async def read(self) -> None:
         """Learns what is kept; whoever asks earlier is told of fewer songs."""
@@ -224,6 +228,7 @@ class Library:
         await self._read_on()
         self._told()
         self._whole.add(source.name)
+        self._levelling.look()
         look.over(len(left), getattr(source, "bad", 0), self._shelf)
 
     async def _keep(self, source: str, found: Sequence[Found], known: Collection[str]) -> None:
