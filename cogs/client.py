@@ -26,6 +26,7 @@ from cogs.request import Interaction, explain
 from cogs.rights import Rights
 from cogs.sending import resend_once
 from cogs.texts import Texts
+from cogs.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ class EncoreBot(commands.AutoShardedBot):
         self.live = Live(self, party)
         self.questions = Questions()
         self.news = News(self, party)
+        self.voice = Voice(self, party)
         party.passes.rights_by("discord", Rights(self).look_up)
         self.mentions: dict[str, str] = {}  # until the commands are registered
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -85,7 +87,7 @@ class EncoreBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Makes the commands known, before the first event can arrive."""
         add_commands(self.tree, spotify=self.party.has_spotify)
-        more = (Leaving(self, self.party, self.live), VoiceStatus(self, self.party))
+        more = (Leaving(self, self.party, self.live), VoiceStatus(self, self.party), self.voice)
         for cog in (self.news, self.live, *more):
             await self.add_cog(cog)
         await self.tree.set_translator(Texts())
@@ -114,6 +116,7 @@ class EncoreBot(commands.AutoShardedBot):
     async def close(self) -> None:
         """Takes no more requests, answers those that it has, and then closes the connection."""
         if not self.is_closed():
+            await self.voice.close()
             await asyncio.gather(*(shard.disconnect() for shard in self.shards.values()))
             if self._under_way:
                 await asyncio.wait(self._under_way, timeout=LAST_ANSWERS_S)

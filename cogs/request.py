@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar, cast
 import aiohttp
 import discord
 
-from bot.doors.ask import Ask, Door
+from bot.doors.ask import Ask, Door, VoiceChannels
 from bot.party.errors import NoSuchPerson, NotInvited, ServersOnly
 from bot.party.limits import LONGEST_TYPED
 from bot.party.shares import fairly, work_for
@@ -64,6 +64,7 @@ class Client(Protocol):
     questions: Questions
     live: LiveCards
     news: Languages
+    voice: VoiceChannels
     mentions: Mapping[str, str]  # of the registered commands, by their names: each can be clicked
 
 
@@ -196,6 +197,7 @@ class Asked:
             own=own,
             title=getattr(interaction.channel, "name", None) or "",
             links=self.client.mentions,
+            voice=self.client.voice,
         )
 
     async def soon(self, work: Awaitable[Result]) -> Result:

@@ -48,6 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/checks": {  # only bot/__main__.py imports it
         *("bot.party", "bot.settings", "bot.vault", "bot.reach", "bot.copies", "bot.hiding"),
         *("bot.recommend.bundle", "bot.slack", "bot.spotify", "cogs.login", "db.looking"),
+        "cogs.voice_libraries",
         "db.engine.lasting",
     },
     "bot/__main__.py": OURS,  # constructs everything

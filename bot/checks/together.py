@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-from bot.checks import copies, database, discord, model, slack, spotify, web
+from bot.checks import copies, database, discord, model, slack, spotify, voice, web
 from bot.checks.result import Check, Result, Standing, exit_code, found, table
 from bot.hiding import hide
 from bot.party.errors import StartError
@@ -23,6 +23,7 @@ async def check(settings: Settings) -> int:
     """Prints how everything stands; returns the exit code of a start that finds the same."""
     results = await _found(
         (discord.NAME, partial(discord.check, settings)),
+        (voice.NAME, partial(voice.check, settings)),
         (slack.BOT, partial(slack.bot, settings)),
         (slack.APP, partial(slack.app, settings)),
         (slack.INSTALLS, partial(slack.installs, settings)),

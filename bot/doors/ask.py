@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
-from bot.party.words import Member, Room, Rules
+from bot.party.words import Member, Playback, Room, Rules
 from bot.service import PartyService
 from bot.wording.replies import Replies
 
@@ -17,6 +18,17 @@ class Door(StrEnum):
     DISCORD = "Discord"
     SLACK = "Slack"
     ROOM = "the web room"
+
+
+class VoiceChannels(Protocol):
+    """What a door does that has voice channels."""
+
+    async def join(self, room: Room, member: Member, key: str) -> Playback:
+        """Plays a party where the member is, or where the room's settings say.
+
+        Raises:
+            SoundError, SpotifyError: it cannot be heard there, or the member may not do that.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +45,4 @@ class Ask:
     own: Replies  # for the asker alone
     title: str = field(default="")  # what the place is called, if that is known
     links: Mapping[str, str] = field(default_factory=dict)  # what shows a command so that it can be clicked
+    voice: VoiceChannels | None = None  # where the door has any

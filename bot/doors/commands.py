@@ -290,6 +290,21 @@ TABLE: tuple[Command, ...] = (
         group=Group.PLAYING,
     ),
     Command(
+        "join",
+        sound.join,
+        marked("Play the party's own music in your voice channel."),
+        slow=True,
+        without={Door.SLACK: "its huddles let no bots in", Door.ROOM: "the page plays by itself"},
+        group=Group.PLAYING,
+    ),
+    Command(
+        "leave",
+        sound.leave,
+        marked("Make me leave the voice channel. The queue keeps its own time."),
+        without={Door.SLACK: "its huddles let no bots in", Door.ROOM: "the page plays by itself"},
+        group=Group.PLAYING,
+    ),
+    Command(
         "spotify connect",
         sound.connect,
         marked("Connect your Spotify account with a link that only you can see."),

@@ -2,7 +2,9 @@
 
 SoundError
 ├── NothingSounds, NoDemo, SourceAway, SongGone, SongFailed
-└── SpeakerGone, SpeakerLost, VolumeElsewhere
+├── SpeakerGone, SpeakerLost, VolumeElsewhere
+├── VoiceMissing, NotInVoice, VoiceStage, VoiceForbidden, VoiceFull, VoiceTaken, VoiceUnreached
+└── VoiceKicked, VoiceLost, VoiceAlone, VoiceMuted, NotJoined
 SpotifyError
 ├── NoSpotify, NotConnected (LinkAgain), LinkEndsSoon, NotPremium, NotOnTheList
 ├── SpotifyRests (QuotaSpent, RestsMeanwhile), SpotifyAway (SpotifyBusy), SpotifyRefuses
@@ -326,3 +328,104 @@ class VolumeElsewhere(SoundError):
     """How loud own music is, is set where it sounds."""
 
     text = marked("Set the volume where the music plays.")
+
+
+class VoiceMissing(SoundError):
+    """What voice channels need is not installed."""
+
+    text = marked(
+        "I can't play in voice channels here yet. Whoever runs me can add that: see Sound in my README."
+    )
+
+
+class NotInVoice(SoundError):
+    """The member is in no voice channel, and the settings name none."""
+
+    text = marked("Join a voice channel first, then use /join.")
+
+
+class VoiceStage(SoundError):
+    """A stage, where only speakers are heard."""
+
+    text = marked("I can't play on a stage. Join a voice channel, then use /join.")
+
+
+class VoiceForbidden(SoundError):
+    """The bot lacks a permission in a voice channel."""
+
+    text = marked(
+        "I need Connect and Speak to play in {channel}. A server manager can turn that on for me in the "
+        "channel's settings, under Permissions."
+    )
+    named = ("channel",)
+
+
+class VoiceFull(SoundError):
+    """No more people fit into a voice channel."""
+
+    text = marked("{channel} is full. Make room for me, or use /join in another voice channel.")
+    named = ("channel",)
+
+
+class VoiceTaken(SoundError):
+    """Another party of the server is heard already."""
+
+    text = marked(
+        "I'm playing another party in {channel}, and I can only be in one voice channel of a server. "
+        "Use /leave in that party first."
+    )
+    named = ("channel",)
+
+
+class VoiceUnreached(SoundError):
+    """Discord lets the bot into no voice channel."""
+
+    text = marked(
+        "I couldn't connect to {channel}. Try again in a minute. If it keeps happening, whoever runs me "
+        "should check that I can reach Discord over UDP."
+    )
+    named = ("channel",)
+
+
+class VoiceKicked(SoundError):
+    """Somebody has taken the bot out of a voice channel, or the channel is gone."""
+
+    text = marked(
+        "I was disconnected from {channel}. The queue keeps its own time. Use /join to bring me back."
+    )
+    named = ("channel",)
+
+
+class VoiceLost(SoundError):
+    """The connection to a voice channel could not be mended."""
+
+    text = marked(
+        "I lost the connection to {channel}. The queue keeps its own time. Use /join to bring me back."
+    )
+    named = ("channel",)
+
+
+class VoiceAlone(SoundError):
+    """Nobody was in the voice channel for a while."""
+
+    text = marked(
+        "Nobody was left in {channel}, so I left too. The queue keeps its own time. "
+        "Use /join to bring me back."
+    )
+    named = ("channel",)
+
+
+class VoiceMuted(SoundError):
+    """Nobody hears the bot."""
+
+    text = marked(
+        "I'm muted in {channel}, so nobody hears me. A server manager can unmute me, or turn on Speak for me "
+        "there."
+    )
+    named = ("channel",)
+
+
+class NotJoined(SoundError):
+    """The party is in no voice channel."""
+
+    text = marked("This party isn't playing in a voice channel. Use /join to bring me into yours.")

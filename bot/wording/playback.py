@@ -109,6 +109,13 @@ class PlaybackReplies(Wording):
         """What `volume` did."""
         return self.say(marked("🔊 The volume is now {percent}%."), percent=percent)
 
+    def joined(self, playback: Playback) -> str:
+        """Says in which voice channel the party is heard from now on."""
+        return self.say(
+            marked("🔊 Playing in {channel}. Use /leave to make me go."),
+            channel=self.name(playback.device_name),
+        )
+
     def stopped(self, playback: Playback | None) -> str:
         """What `stop` did."""
         if playback is None:

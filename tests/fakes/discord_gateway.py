@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -47,6 +48,8 @@ class Gateway:
         self.identified: list[Json] = []
         self.resumes = 0
         self.ack_heartbeats = True
+        self.on_voice: Callable[[Json], None] = _nobody_listens
+        self.on_session_over: Callable[[], None] = lambda: None
         self._heartbeat_ms = heartbeat_ms
         self._refused_intents = _PRIVILEGED & ~allowed_intents
         self._links: set[Link] = set()
@@ -94,6 +97,7 @@ class Gateway:
             # A client that says goodbye ends its session; one that loses its line may resume.
             if link.socket.close_code in _ENDS_SESSION and not link.dropped:
                 self.sessions.pop(session.id, None)
+                self.on_session_over()
         self.changed.set()
 
     def _receive(self, link: Link, payload: Json) -> None:
@@ -109,6 +113,8 @@ class Gateway:
             case Op.PRESENCE | Op.VOICE_STATE | Op.MEMBERS | Op.SOUNDS:
                 if link.session is None:
                     raise Refused(CloseCode.NOT_AUTHENTICATED)
+                if payload["op"] == Op.VOICE_STATE:
+                    self.on_voice(payload["d"])
             case _:
                 raise Refused(CloseCode.UNKNOWN_OPCODE)
 
@@ -264,4 +270,9 @@ class Gateway:
             session.detach()
         if not resumable:
             self.sessions.clear()
+            self.on_session_over()
         self.changed.set()
+
+
+def _nobody_listens(asked: Json) -> None:
+    """Stand in for the voice servers until there are some."""

@@ -16,6 +16,9 @@ MANAGE_MESSAGES = 1 << 13
 ATTACH_FILES = 1 << 15
 READ_HISTORY = 1 << 16
 CONNECT = 1 << 20
+SPEAK = 1 << 21
+MUTE_MEMBERS = 1 << 22
+MOVE_MEMBERS = 1 << 24
 SEND_IN_THREADS = 1 << 38
 SET_VOICE_STATUS = 1 << 48
 # View, send, embed, attach, read history, external emoji, connect, speak, slash commands, send in threads.
@@ -38,6 +41,7 @@ class ChannelKind(IntEnum):
     VOICE = 2
     GROUP = 3
     THREAD = 11
+    STAGE = 13
     FORUM = 15
 
 
@@ -95,6 +99,7 @@ class FakeChannel:
     parent: FakeChannel | None = None
     archived: bool = False
     hidden: bool = False  # from everybody but the bot and who may do everything
+    user_limit: int = 0  # so many people fit into a voice channel; 0 for any number
 
     @property
     def guild(self) -> FakeGuild:
@@ -117,7 +122,7 @@ class FakeChannel:
         In a voice channel that takes Connect too (docs, "Permissions": implicit permissions).
         """
         return self.home is None or self.lets_bot(
-            VIEW_CHANNEL | (CONNECT if self.kind is ChannelKind.VOICE else 0)
+            VIEW_CHANNEL | (CONNECT if self.kind in (ChannelKind.VOICE, ChannelKind.STAGE) else 0)
         )
 
     def lets_bot(self, permissions: int) -> bool:

@@ -167,8 +167,8 @@ def channel(place: FakeChannel) -> Json:
         "parent_id": None,
         "rate_limit_per_user": 0,
     }
-    if place.kind is ChannelKind.VOICE:
-        return base | {"bitrate": 64_000, "user_limit": 0, "rtc_region": None}
+    if place.kind in (ChannelKind.VOICE, ChannelKind.STAGE):
+        return base | {"bitrate": 64_000, "user_limit": place.user_limit, "rtc_region": None}
     return base | {"topic": None}
 
 
@@ -225,10 +225,15 @@ def resolved_channel(place: FakeChannel) -> Json:
 
 def voice_state(who: FakeMember, place: FakeChannel | None) -> Json:
     """Where somebody listens, None for nowhere, without the guild."""
+    return bot_voice_state(who.user, place, f"voice{who.id}")
+
+
+def bot_voice_state(who: FakeUser, place: FakeChannel | None, session_id: str) -> Json:
+    """The same for an account, by the session that its voice connection begins with."""
     return {
         "channel_id": place.id if place is not None else None,
         "user_id": who.id,
-        "session_id": f"voice{who.id}",
+        "session_id": session_id,
         "deaf": False,
         "mute": False,
         "self_deaf": False,

@@ -24,6 +24,7 @@ from .discord_acts import Acts
 from .discord_files import CDN_PATH
 from .discord_model import FakeMessage, Json, RestRequest, Timing
 from .discord_rest import PREFIX
+from .discord_voice import plain_endpoints
 
 
 class FakeDiscord(Acts):
@@ -91,6 +92,7 @@ class FakeDiscord(Acts):
     ) -> None:
         """Close every connection and stop listening."""
         await self._gateway.drop(1001, resumable=False)
+        await self.voice.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -101,7 +103,8 @@ class FakeDiscord(Acts):
         Route.BASE = self.rest_url
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.gateway_url)
         try:
-            yield
+            with plain_endpoints():
+                yield
         finally:
             Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
@@ -115,7 +118,7 @@ class FakeDiscord(Acts):
     @property
     def violations(self) -> list[str]:
         """Breaches of the published schemas, in either direction."""
-        return self.world.violations
+        return self.world.violations + self.voice.violations
 
     @property
     def commands(self) -> dict[str, Json]:

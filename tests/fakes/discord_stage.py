@@ -29,6 +29,7 @@ from .discord_rate_limits import Bucket
 from .discord_rest import RestApi
 from .discord_session import SessionStarts
 from .discord_state import now
+from .discord_voice import HEARD, Voice
 from .discord_world import World
 
 
@@ -45,6 +46,9 @@ class Stage:
         self._gateway = Gateway(self.world, heartbeat_ms=heartbeat_ms, allowed_intents=allowed_intents)
         self.world.announce = self._gateway.dispatch
         self.world.announce_message = self._gateway.dispatch_message
+        self.voice = Voice(self.world, self._gateway.dispatch)
+        self._gateway.on_voice = self.voice.ask
+        self._gateway.on_session_over = self.voice.session_over
         self.guild = self.add_guild("Party")
         self.channel = self.add_channel("general")
 
@@ -74,10 +78,12 @@ class Stage:
         *,
         app_permissions: int = EVERYONE,
         kind: ChannelKind = ChannelKind.TEXT,
+        user_limit: int = 0,
     ) -> FakeChannel:
         """Open a channel in which the bot has these permissions."""
         home = guild or self.guild
-        channel = FakeChannel(self.world.snowflake(), name, home, app_permissions, kind)
+        own_id = self.world.snowflake()
+        channel = FakeChannel(own_id, name, home, app_permissions, kind, user_limit=user_limit)
         self.world.channels[channel.id] = channel
         self.world.channels_of[home.id].append(channel)
         if home.has_bot:
@@ -109,6 +115,7 @@ class Stage:
         for place in (channel, *threads):
             place.app_permissions = app_permissions
         self._gateway.dispatch("CHANNEL_UPDATE", places.channel(channel))
+        self.voice.permitted(channel)
 
     def hide(self, channel: FakeChannel) -> None:
         """Make a channel private."""
@@ -148,6 +155,7 @@ class Stage:
             for message in self.world.messages_in[place.id]:
                 message.deleted = True
         if channel.parent is None:
+            self.voice.gone(channel)
             self._gateway.dispatch("CHANNEL_DELETE", places.channel(channel))
         else:
             self._gateway.dispatch("THREAD_DELETE", places.deleted_thread(channel))
@@ -186,9 +194,12 @@ class Stage:
         """Somebody takes no private messages from people who are no friends."""
         self.world.closed.add(member.id)
 
-    def add_voice_channel(self, name: str, guild: FakeGuild | None = None) -> FakeChannel:
-        """Open a channel that people can listen in."""
-        return self.add_channel(name, guild, kind=ChannelKind.VOICE)
+    def add_voice_channel(
+        self, name: str, guild: FakeGuild | None = None, *, permissions: int = EVERYONE, limit: int = 0
+    ) -> FakeChannel:
+        """Open a channel that people can listen in, so many at once; 0 for any number."""
+        kind = ChannelKind.VOICE
+        return self.add_channel(name, guild, app_permissions=permissions, kind=kind, user_limit=limit)
 
     def add_role(self, name: str, guild: FakeGuild | None = None, *, permissions: int = EVERYONE) -> FakeRole:
         """Make a role that members can have."""
@@ -224,7 +235,7 @@ class Stage:
 
     def join_voice(self, member: FakeMember, channel: FakeChannel) -> None:
         """Somebody starts to listen in a voice channel, or goes on in another one."""
-        if channel.kind is not ChannelKind.VOICE:
+        if channel.kind not in HEARD:
             raise ValueError(f"nobody can listen in {channel.name}")
         self.world.voice_of[channel.guild.id][member.id] = channel
         self._tell_voice(member, channel)

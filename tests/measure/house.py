@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.__main__ import SWITCH_S, run_on_loop
 from bot.garbage import tidy
+from bot.playback.ports import OwnMusic
 from bot.playback.watcher import DeviceWatcher
 from bot.recommend.bundle import open_bundle
 from bot.recommend.catalogue import Catalogue
@@ -80,14 +81,19 @@ async def obey(order: str, store: Store, party: PartyService, ticker: Ticker) ->
     }
 
 
-async def _serve(database_url: str, door: Callable[[PartyService], AbstractAsyncContextManager[Any]]) -> None:
+async def _serve(
+    database_url: str,
+    door: Callable[[PartyService], AbstractAsyncContextManager[Any]],
+    library: OwnMusic | None,
+) -> None:
     async with AsyncExitStack() as stack:
         bundle = open_bundle(STARTER)
         catalogue = Catalogue.open(bundle)
         stack.callback(catalogue.close)
         store = await stack.enter_async_context(open_store(database_url))
         music = await stack.enter_async_context(hosts.opened(store, catalogue))
-        party = PartyService(store, catalogue, Recommender(bundle, catalogue, seed=0), music=music)
+        recommender = Recommender(bundle, catalogue, seed=0)
+        party = PartyService(store, catalogue, recommender, music=music, library=library)
         stack.push_async_callback(party.close)
         ticker = Ticker()
         tasks = {asyncio.create_task(each) for each in (party.clock.run(), ticker.run(), tidy())}
@@ -103,12 +109,16 @@ async def _serve(database_url: str, door: Callable[[PartyService], AbstractAsync
             print(json.dumps(await obey(line, store, party, ticker)), flush=True)
 
 
-def serve(database_url: str, door: Callable[[PartyService], AbstractAsyncContextManager[Any]]) -> None:
+def serve(
+    database_url: str,
+    door: Callable[[PartyService], AbstractAsyncContextManager[Any]],
+    library: OwnMusic | None = None,
+) -> None:
     """Opens the bot as `python -m bot` does, with one front door, and takes orders until they end."""
     sys.setswitchinterval(SWITCH_S)
     logging.basicConfig(level=logging.WARNING)
     with contextlib.suppress(KeyboardInterrupt):  # who started this says so
-        run_on_loop(_serve(database_url, door))
+        run_on_loop(_serve(database_url, door, library))
 
 
 @dataclass

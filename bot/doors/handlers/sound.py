@@ -9,7 +9,8 @@ from bot.doors.handlers.queue import add, bring, songs_of, told
 from bot.doors.meant import device_chosen, device_meant, moment_meant
 from bot.party.errors import marked
 from bot.party.results import AddedAll
-from bot.playback.errors import ManyDevices
+from bot.party.words import Outlet
+from bot.playback.errors import ManyDevices, NotJoined, VoiceMissing
 
 
 async def play(ask: Ask, song: str | None = None) -> Answer:
@@ -91,6 +92,29 @@ async def device(ask: Ask, device: str = "") -> Answer:
 
 async def stop(ask: Ask) -> Answer:
     """Plays the party on nobody's account any more."""
+    return Said(ask.words.stopped(await ask.party.playback.stop(ask.room, ask.member, ask.key)))
+
+
+async def join(ask: Ask) -> Answer:
+    """Plays the party in a voice channel.
+
+    Raises:
+        VoiceMissing: the door has none.
+    """
+    if ask.voice is None:
+        raise VoiceMissing
+    return Said(ask.words.joined(await ask.voice.join(ask.room, ask.member, ask.key)))
+
+
+async def leave(ask: Ask) -> Answer:
+    """Plays the party in no voice channel any more.
+
+    Raises:
+        NotJoined: it does not.
+    """
+    sounding = await ask.party.outlets.now(ask.room)
+    if sounding is None or sounding.playback.outlet is not Outlet.VOICE:
+        raise NotJoined
     return Said(ask.words.stopped(await ask.party.playback.stop(ask.room, ask.member, ask.key)))
 
 

@@ -1,0 +1,134 @@
+"""Parties in voice channels, through the real voice client: what is heard is what the party plays."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.cogs.stage import private, public, room
+from tests.cogs.stage_voice import AFRICA, BOSS, BRIGHTSIDE, TAKE_ON_ME, Night
+from tests.fakes.discord_model import EVERYONE
+from tests.fakes.discord_people import CONNECT, SPEAK, ChannelKind
+from tests.hearing import needs_voice
+from tests.patience import until
+
+pytestmark = needs_voice
+
+
+async def test_a_member_calls_the_bot_and_hears_the_party(night: Night) -> None:
+    """In the member's own channel, song after song."""
+    await night.queue(BRIGHTSIDE, TAKE_ON_ME)
+    said = public(await night.join()).text
+    assert said == "🔊 Playing in Music. Use /leave to make me go."
+    await night.hears(440)
+    assert night.fake.voice.call(night.fake.guild).channel is night.channel
+    await night.hears(640)
+    await night.plays("Take on Me")
+    public(await night.fake.slash(night.anna, "leave"))
+    await until(lambda: not night.fake.voice.calls)
+
+
+async def test_two_songs_meet_without_a_gap(night: Night) -> None:
+    """No frame of silence is sent, none is missing, and both are as long as they are."""
+    await night.queue(BRIGHTSIDE, TAKE_ON_ME)
+    await night.join()
+    await night.hears(640, 50)
+    frames = night.fake.voice.heard(night.fake.guild)
+    first = next(at for at, it in enumerate(frames) if len(it.opus) > 3)
+    assert all(len(it.opus) > 3 for it in frames[first:])
+    assert {b.sequence - a.sequence for a, b in itertools.pairwise(frames)} == {1}
+
+
+async def test_it_follows_pause_skip_and_seek(night: Night) -> None:
+    """A pause is silence with the five frames that end a transmission, a skip is another tone at once."""
+    await night.shelf.put(BRIGHTSIDE, 440, 60)
+    await night.queue(BRIGHTSIDE, TAKE_ON_ME, AFRICA)
+    await night.join()
+    await night.hears(440)
+    await night.fake.slash(night.anna, "pause")
+    await until(lambda: night.fake.voice.legs[-1].speaking[-1] == 0)
+    await until(
+        lambda: [it.opus for it in night.fake.voice.heard(night.fake.guild)[-5:]] == [b"\xf8\xff\xfe"] * 5
+    )
+    night.forget()
+    await night.fake.slash(night.anna, "play")
+    await night.hears(440)
+    await night.party.outlets.seek(room(night.fake), BOSS, 58_000)
+    await night.hears(640)
+    await night.fake.slash(night.anna, "skip")
+    await night.hears(840)
+
+
+async def test_a_song_without_a_record_is_silence_by_the_clock(night: Night) -> None:
+    """The bot stays, and goes on with the next one."""
+    await night.queue("hey ya", AFRICA)
+    await night.join()
+    assert not night.sounds()
+    await night.fake.slash(night.anna, "skip")
+    await night.hears(840)
+
+
+async def test_what_cannot_be_played_is_skipped(night: Night) -> None:
+    """Text in a file of music, and a file that is gone: one sentence each, and the next one sounds."""
+    (night.shelf.folder / "text.mp3").write_text("no music at all " * 500)
+    await night.shelf.put_file(BRIGHTSIDE, night.shelf.folder / "text.mp3")
+    await night.shelf.put_file(TAKE_ON_ME, night.shelf.folder / "gone.flac")
+    await night.queue(BRIGHTSIDE, TAKE_ON_ME, AFRICA)
+    await night.join()
+    await night.hears(840)
+    await until(lambda: len(night.said()) == 2)
+    assert night.said()[0].startswith("I couldn't play “Mr. Brightside”, so I skipped it.")
+
+
+async def test_songs_come_from_a_server_too(night: Night) -> None:
+    """Where a source has no file, its bytes are read."""
+    night.shelf.served = True
+    await night.queue(BRIGHTSIDE, TAKE_ON_ME)
+    await night.join()
+    await night.hears(440)
+    await night.hears(640)
+
+
+async def test_who_is_in_no_channel_is_told(night: Night) -> None:
+    """Unless the settings name one."""
+    night.fake.leave_voice(night.anna)
+    assert private(await night.join()) == "Join a voice channel first, then use /join."
+    await night.party.settings.choose(room(night.fake), BOSS, {"voice": night.channel.id})
+    assert "Playing in Music" in public(await night.join()).text
+
+
+@pytest.mark.parametrize(
+    ("permissions", "limit", "kind", "told"),
+    [
+        (EVERYONE & ~CONNECT, 0, ChannelKind.VOICE, "I need Connect and Speak to play in Stage."),
+        (EVERYONE & ~SPEAK, 0, ChannelKind.VOICE, "I need Connect and Speak to play in Stage."),
+        (EVERYONE, 1, ChannelKind.VOICE, "Stage is full."),
+        (EVERYONE, 0, ChannelKind.STAGE, "I can't play on a stage."),
+    ],
+    ids=["connect", "speak", "full", "stage"],
+)
+async def test_a_channel_that_will_not_do(
+    night: Night, permissions: int, limit: int, kind: ChannelKind, told: str
+) -> None:
+    """One sentence, and the party sounds nowhere."""
+    place = night.fake.add_channel("Stage", app_permissions=permissions, kind=kind, user_limit=limit)
+    night.fake.join_voice(night.anna, place)
+    assert private(await night.join()).startswith(told)
+    assert await night.party.outlets.now(room(night.fake)) is None
+
+
+async def test_without_udp_there_is_a_sentence(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the party sounds nowhere."""
+    monkeypatch.setattr("cogs.voice_client.WITHIN_S", 0.5)
+    (await night.fake.voice.server()).deaf = True
+    await night.queue(BRIGHTSIDE)
+    assert private(await night.join()).startswith("I couldn't connect to Music.")
+    assert await night.party.outlets.now(room(night.fake)) is None
+
+
+async def test_a_server_hears_one_party(night: Night) -> None:
+    """Discord lets a bot into one voice channel of a server."""
+    await night.join()
+    other = night.fake.add_channel("other")
+    assert "another party in Music" in private(await night.fake.slash(night.anna, "join", channel=other))
