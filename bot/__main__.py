@@ -42,6 +42,7 @@ from bot.playback.demo import DemoSource, cache_folder
 from bot.playback.library import Library
 from bot.playback.ports import Source
 from bot.playback.sources.folder import FolderSource
+from bot.playback.sources.subsonic import Subsonic
 from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
 from bot.recommend.catalogue import give_back
@@ -222,6 +223,9 @@ async def _library(settings: Settings, store: Store, catalogue: Models) -> Async
 def _sources(settings: Settings) -> Iterator[Source]:
     if settings.music_dir:
         yield FolderSource(settings.music_dir)
+    if settings.subsonic_password is not None:
+        password = settings.subsonic_password.get_secret_value()
+        yield Subsonic(settings.subsonic_url, settings.subsonic_user, password)
     if settings.wants_demo and (folder := cache_folder()) is not None:
         yield DemoSource(folder)
 

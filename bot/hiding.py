@@ -9,6 +9,7 @@ there are only the platforms know, so here are the places where they stand and t
 - Slack, "Tokens": `xoxb-`, `xoxp-`, `xoxe.xoxp-`, `xoxe-`, `xapp-`. "Handling user interaction": whoever has
   a `response_url` can answer, and whoever has a `trigger_id` can open a form. "Using Socket Mode": the
   address of a connection has a `ticket`.
+- OpenSubsonic, "API reference": a token `t` and its salt `s`, or the password `p` in hex behind `enc:`.
 - RFC 6749: the parameters and fields of OAuth. RFC 9110 and 6265: the headers that carry credentials.
 
 Every pattern is linear: what may be repeated is bounded, or ends where the next try begins.
@@ -59,6 +60,8 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         rf"((?:{_NAMES})=)(?!None\b|True\b|False\b)(?:\[hidden\]|[^{_ENDS}])+",
         rf"((?:{_NAMES})\s?:\s{{1,4}})(?=\S{{0,40}}[0-9])[A-Za-z0-9_.~+/=-]{{12,}}",
         rf"([?&](?:code|state|hm)=)[^{_ENDS}]+",
+        rf"((?<![a-z])p(?:=|{_QUOTE}:\s?{_QUOTE})enc(?::|%3A))[0-9a-f]+",
+        rf"((?<![a-z])[ts](?:=|{_QUOTE}:\s?{_QUOTE}))[0-9a-f]{{16,32}}(?![0-9a-z])",
         rf"((?<![a-z])(?:code|state)=)[^{_ENDS}]{{16,}}",
         # By their shape, wherever they are.
         r"()(?-i:aW50ZXJhY3Rpb246[A-Za-z0-9_=-]{8,})",

@@ -47,8 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/translate.py": {"bot.doors", "bot.wording"},
     "bot/checks": {  # only bot/__main__.py imports it
         *("bot.party", "bot.settings", "bot.vault", "bot.reach", "bot.copies", "bot.hiding"),
-        *("bot.recommend.bundle", "bot.slack", "bot.spotify", "cogs.login", "db.looking"),
-        "cogs.voice_libraries",
+        *("bot.recommend.bundle", "bot.slack", "bot.spotify", "bot.playback.sources"),
+        *("cogs.login", "cogs.voice_libraries", "db.looking"),
         "db.engine.lasting",
     },
     "bot/__main__.py": OURS,  # constructs everything

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -25,6 +25,8 @@ from cryptography.fernet import Fernet
 from bot.logs import formatter, set_up
 from bot.party.errors import SpotifyError
 from bot.party.words import Member
+from bot.playback.errors import SongGone, SourceAway
+from bot.playback.sources.subsonic import Subsonic
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.room import open_room
@@ -47,6 +49,8 @@ from tests.conftest import ANNA, ON_BOTH, Clock
 from tests.fakes.slack_reply import Reply
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.spotify_server import FakeSpotify
+from tests.fakes.subsonic import FakeSubsonic
+from tests.fakes.subsonic_music import NEXTCLOUD, OLD_NAVIDROME, FakeSong
 from tests.patience import until
 
 # slack_sdk still sends the client's secret by what aiohttp is about to rename.
@@ -246,6 +250,29 @@ async def in_the_room(
     return {**links, "browser's secret": {secret}, "metrics token": {METRICS_TOKEN}}, figures
 
 
+async def at_a_music_server() -> Canaries:
+    """Songs are looked through and heard, until the server wants the password and then fails in every way."""
+    async with FakeSubsonic([FakeSong("1", "Song")], OLD_NAVIDROME) as fake:
+        source = Subsonic(fake.url, fake.user, fake.password)
+        assert [each async for each in source.look({})]
+        fake.flavour = NEXTCLOUD
+        for fault in ({"broken": True}, {"code": 41}, {"body": b"?"}, {"location": "http://a.example/?t=1"}):
+            fake.fail("search3", 3, **fault)
+            with suppress(SourceAway):
+                assert [each async for each in source.look({})]
+        try:
+            async with source.open("2"):
+                pass
+        except SongGone:
+            logging.getLogger(__name__).exception("A song is gone")
+        await source.close()
+        asked = [each.asked for each in fake.requests]
+    return {
+        "password of a music server": {fake.password, *(each["p"] for each in asked if "p" in each)},
+        "token of a music server": {each["t"] for each in asked if "t" in each},
+    }
+
+
 def in_files(folder: Path) -> dict[str, str]:
     """What is in each file of a folder, by its name."""
     return {path.name: path.read_bytes().decode("latin-1") for path in folder.iterdir()}
@@ -286,6 +313,7 @@ async def test_no_secret_is_anywhere(
         ):
             inside, figures = await in_the_room(party, clock, url, web)
             found = [inside, await in_discord(party), await at_spotify(stage, url, web)]
+            found.append(await at_a_music_server())
             for each in [*found, *await in_slack(party, store)]:
                 for kind, secrets in each.items():
                     canaries[kind] |= secrets
@@ -293,7 +321,7 @@ async def test_no_secret_is_anywhere(
             kept = in_files(tmp_path)
     empty = [kind for kind, secrets in canaries.items() if not secrets or "" in secrets]
     assert not empty
-    assert len(canaries) == 28
+    assert len(canaries) == 30
     assert {"copy.db"} < set(kept) or "postgresql" in database_url
     would_have_been = mentioned(canaries, heard.raw.getvalue())
     assert {

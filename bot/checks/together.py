@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-from bot.checks import copies, database, discord, model, slack, spotify, voice, web
+from bot.checks import copies, database, discord, model, slack, sources, spotify, voice, web
 from bot.checks.result import Check, Result, Standing, exit_code, found, table
 from bot.hiding import hide
 from bot.party.errors import StartError
@@ -28,6 +28,8 @@ async def check(settings: Settings) -> int:
         (slack.APP, partial(slack.app, settings)),
         (slack.INSTALLS, partial(slack.installs, settings)),
         (spotify.NAME, partial(spotify.check, settings)),
+        (sources.FOLDERS, partial(sources.folders, settings)),
+        (sources.SERVER, partial(sources.server, settings)),
         (database.NAME, partial(database.check, settings)),
         (copies.NAME, partial(copies.check, settings)),
         (model.NAME, partial(model.check, settings)),
@@ -51,6 +53,8 @@ async def at_start(settings: Settings) -> None:
         (slack.BOT, partial(slack.bot, settings)),
         (slack.INSTALLS, partial(slack.installs, settings)),
         (spotify.NAME, partial(spotify.check, settings)),
+        (sources.FOLDERS, partial(sources.folders, settings)),
+        (sources.SERVER, partial(sources.server, settings)),
     )
     wrong = "; ".join(each.line for each in results if each.standing is Standing.WRONG)
     if wrong:

@@ -75,6 +75,17 @@ def test_what_is_known_by_its_shape_or_place_is_hidden(text: str) -> None:
     assert HIDDEN in told
 
 
+@pytest.mark.parametrize("name", ["p=enc:", "p=enc%3A", "'p': 'enc:", "t=", "'t': '", '"s":"'])
+def test_what_signs_in_to_a_music_server(name: str) -> None:
+    """OpenSubsonic, "API reference": a password in hex, or a token and its salt, all in addresses."""
+    secret = "0123456789abcdef0123456789abcdef"
+    for text in (f"http://music.example/rest/ping.view?u=anna&{name}{secret}&v=1", f"{{{name}{secret}'}}"):
+        told = hide(text)
+        assert "cdef" not in told
+        assert f"{name}{HIDDEN}" in told
+    assert hide("https://youtu.be/x?t=90&s=added") == "https://youtu.be/x?t=90&s=added"
+
+
 FIELDS = (
     *("token", "access_token", "refresh_token", "bot_token", "id_token", "client_secret", "code_verifier"),
     *("password", "response_url", "trigger_id", "upload_url", "code", "state", "link", "secret"),
