@@ -135,7 +135,7 @@ class Speakers:
     async def watch(self) -> None:
         """Ends speakers that are gone, for as long as it runs."""
         begun_s = time.monotonic()
-        looked = self._party.unit.store.shared  # then the speakers of before may be another process's
+        looked = False
         while True:
             await asyncio.sleep(PING_S)
             try:
@@ -237,7 +237,9 @@ class Speakers:
                 await speaker.guest.socket.ping()
 
     async def _end_those_of_before(self) -> None:
-        """Ends speakers of an earlier process that did not come back."""
+        """Ends speakers of an earlier process that did not come back; others may be another process's."""
+        if self._party.unit.store.shared:
+            return
         for room in await self._party.outlets.sounding_from(Outlet.PAGE):
             now = await self._party.outlets.now(room) if room not in self._speakers else None
             if now is not None:

@@ -1,7 +1,7 @@
 """A page that sounds, in a Chromium that hears itself: silence between songs, and how soon a skip is heard.
 
 `python -m tests.measure.sound.browser --songs 30`. The songs are tones of some seconds; what the page sends
-to the loudspeakers is looked at every 128 samples, by the clock of its own Web Audio. A skip is somebody else's.
+to the loudspeakers is looked at every 128 samples, by the clock of its own Web Audio. Somebody else skips.
 """
 
 from __future__ import annotations
