@@ -273,8 +273,8 @@ class Recommender:
         never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         limit = CANDIDATES if group or ask.spoken.rows or not self._wants(ask) else FEWER
-        least = FEWER if self._wants(ask) else LEAST_MIXED
-        ask, answer = self._answered(ask.looks_at(limit, least), never)
+        at_least = FEWER if self._wants(ask) else LEAST_MIXED
+        ask, answer = self._answered(ask.looks_at(limit, at_least), never)
         if limit == FEWER and not self._knows(ask, answer):  # then there is a mix of all
             ask, answer = self._answered(ask.looks_at(CANDIDATES, LEAST_MIXED), never)
         told = [signal for _, signal in ask.heard]
