@@ -15,7 +15,7 @@ _SOUND = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"(?:\d-\d\d\s+|\d-\d\d\s*[-.)_]\s*|0\d\s*[-.)_]?\s*|\d{1,3}(?:\s*[.)_]|\s+-)\s*|\d\d-)(?=[^\s\d])"
+    r"(?:\d-\d\d\s*[-.)_]\s*|\d-\d\d\s+|0\d\s*[-.)_]?\s*|\d{1,3}(?:\s*[.)_]|\s+-)\s*|\d\d-)(?=[^\s\d])"
 )
 """A song's number on its album, which may begin with that of a disc; "99 Luftballons" has none."""
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)

@@ -32,6 +32,12 @@ class OwnSongs(Protocol):
     async def drop(self, source: str, refs: Iterable[str]) -> list[int]:
         """Forgets songs that are not there any more, and returns their numbers."""
 
+    async def unlevelled(self, number: int) -> list[OwnSong]:
+        """The first few songs with higher numbers than this one of which nobody knows what levels them."""
+
+    async def set_gain(self, number: int, gain_db: float) -> None:
+        """Keeps what levels a song."""
+
     async def set_track(self, number: int, track_id: str | None) -> None:
         """Keeps which song of the catalogue a song is."""
 
@@ -106,6 +112,18 @@ class Kept:
         """Forgets songs, and returns their numbers."""
         async with self._store.writing() as tx:
             return await tx.own_songs.drop(source, refs)
+
+    @patient
+    async def unlevelled(self, number: int) -> list[OwnSong]:
+        """The first few songs with higher numbers than this one of which nobody knows what levels them."""
+        async with self._store.reading() as tx:
+            return await tx.own_songs.unlevelled(number)
+
+    @patient
+    async def set_gain(self, number: int, gain_db: float) -> None:
+        """Keeps what levels a song."""
+        async with self._store.writing() as tx:
+            await tx.own_songs.set_gain(number, gain_db)
 
     @patient
     async def set_tracks(self, track_ids: Mapping[int, str | None]) -> None:

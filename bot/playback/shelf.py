@@ -40,7 +40,10 @@ class Shelf:
     def catalogue_ids(self) -> Set[str]:
         """The songs of the catalogue that can sound now."""
         if self._catalogue_ids[0] != self._moves:
-            self._catalogue_ids = self._moves, frozenset(filter(self.number, self._numbers))
+            state = self._state  # of 50,000 each look-up counts
+            here = {each for each, number in self._numbers.items() if state[number] == _HERE}
+            here.update(filter(self.number, self._more))
+            self._catalogue_ids = self._moves, frozenset(here)
         return self._catalogue_ids[1]
 
     @property

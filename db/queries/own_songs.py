@@ -73,6 +73,10 @@ LACKED = query(OwnRow, _OWN.where(_songs.track_id.is_(None)).order_by(_songs.id)
 GET = query(OwnRow, _OWN.where(_songs.id == bindparam("song")))
 AFTER = query(OwnRow, _OWN.where(_songs.id > bindparam("after")).order_by(_songs.id).limit(AT_A_TIME))
 CALLED = query(OwnRow, _OWN.where(_songs.source == bindparam("source"), _songs.ref == bindparam("ref")))
+UNLEVELLED = query(
+    OwnRow,
+    _OWN.where(_songs.id > bindparam("after"), _songs.gain_db.is_(None)).order_by(_songs.id).limit(20),
+)
 OF_TRACK = query(OwnRow, _OWN.where(_songs.track_id == bindparam("track")).order_by(_songs.id))
 KEEP = command(upsert(own_songs, key=("source", "ref"), columns=_KEPT[2:]), silent=True)
 DROP = returning(
@@ -116,6 +120,10 @@ class OwnSongs:
     async def after(self, number: int) -> list[OwnSong]:
         """The songs with higher numbers than this one, the first few, in order."""
         return [_song(row) for row in await self._session.rows(AFTER, after=number)]
+
+    async def unlevelled(self, number: int) -> list[OwnSong]:
+        """The first few songs with higher numbers than this one of which nobody knows what levels them."""
+        return [_song(row) for row in await self._session.rows(UNLEVELLED, after=number)]
 
     async def called(self, source: str, ref: str) -> OwnSong | None:
         """A song by what its source calls it."""

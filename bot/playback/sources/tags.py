@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 
 from tinytag import TinyTag, TinyTagException
 
-from bot.lists.lines import named
+from bot.lists.lines import named, tidy
 from bot.lists.paths import from_path
 from bot.party.limits import DAY_MS
 from bot.party.words import Track, Wanted
@@ -38,6 +38,8 @@ _MOST_GAIN_DB = 51.0
 R128_TO_REPLAYGAIN_DB = 5.0
 """Opus is levelled to -23 LUFS (RFC 7845, 5.2.1), ReplayGain 2.0 to -18."""
 _GAIN = re.compile(r"\s*([+-]?\d{1,3}(?:[.,]\d{1,6})?)\s*(?:db)?\s*", re.IGNORECASE)
+_NUMBERED = re.compile(r"[1-3]\d\s+(?=[^\W\d])")
+"""A number of more than nine on an album, which a title may begin with as well."""
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d|21\d\d)(?!\d)")
 
 
@@ -79,8 +81,7 @@ def read(file: BinaryIO, size: int, path: bytes) -> Tagged | None:
     said = _of_ogg(file, size) if kind.startswith("audio/ogg") else _of_tags(file, size, kind)
     if said is None:
         return None
-    track = _track(said, path)
-    return Tagged(track, said.kind or kind, said.gain_db, said.cover) if track else None
+    return Tagged(_track(said, path), said.kind or kind, said.gain_db, said.cover)
 
 
 def picture(file: BinaryIO, size: int) -> tuple[bytes, str] | None:
@@ -244,13 +245,11 @@ def _length(sound: TinyTag, size: int, kind: str) -> float | None:
     return length
 
 
-def _track(said: _Said, path: bytes) -> Track | None:
+def _track(said: _Said, path: bytes) -> Track:
     length_ms = round(said.length_s * 1000) if said.length_s else 0
     wanted = named(said.title, said.artist, album=said.album)
     if wanted is None or not wanted.artist:
-        wanted = _with(wanted, from_path("/".join(map(_text, path.split(b"/")))))
-    if wanted is None or not wanted.title:
-        return None
+        wanted = _with(wanted, _called([*map(_text, path.split(b"/"))]))
     year = _YEAR.search(said.year[:100])
     return Track(
         wanted.title,
@@ -261,10 +260,21 @@ def _track(said: _Said, path: bytes) -> Track | None:
     )
 
 
-def _with(told: Wanted | None, called: Wanted | None) -> Wanted | None:
+def _called(parts: list[str]) -> Wanted:
+    """The song that a file is named after; in a folder of an album "10 Africa" is the tenth song of it."""
+    *folders, name = parts
+    found = from_path("/".join(parts))
+    if found is not None and not found.artist and len(folders) > 1 and _NUMBERED.match(name):
+        found = from_path("/".join((*folders, _NUMBERED.sub("01 ", name)))) or found
+    if found is None or not found.title:
+        return Wanted(name, tidy(name) or "?")
+    return found
+
+
+def _with(told: Wanted | None, called: Wanted) -> Wanted:
     """What the tags say, and where they do not, what the file is called."""
-    if told is None or called is None:
-        return told or called
+    if told is None:
+        return called
     return replace(told, artist=told.artist or called.artist, album=told.album or called.album)
 
 

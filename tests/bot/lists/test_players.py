@@ -68,6 +68,7 @@ def test_a_link_in_place_of_a_path_says_where_a_song_is() -> None:
         ("/home/anna/ABBA – Waterloo.flac", "Waterloo", "ABBA", None),
         ("ABBA/Arrival/02 - Dancing Queen.ogg", "Dancing Queen", "ABBA", "Arrival"),
         ("ABBA\\Gold\\1-02 Knowing Me.m4a", "Knowing Me", "ABBA", "Gold"),
+        ("ABBA\\Gold\\1-02 - Knowing Me.m4a", "Knowing Me", "ABBA", "Gold"),
         ("Compilations/80s/03 Africa.m4a", "Africa", "", None),
         ("file:///music/ABBA%20-%20Mamma%20Mia.mp3", "Mamma Mia", "ABBA", None),
         ("https://radio.example/ABBA_-_SOS.mp3?token=1", "SOS", "ABBA", None),

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.party.rules.songs import same_song
 from bot.party.words import Track
-from bot.playback.errors import SourceAway
-from bot.playback.library import Library
+from bot.playback.errors import SongGone, SourceAway
+from bot.playback.kept import Kept
+from bot.playback.library import AT_ONCE, Library
+from bot.playback.ports import Sound
 from bot.playback.sources.folder import FolderSource
+from bot.playback.words import Found
 from bot.recommend.catalogue import Catalogue
 from db.store import Store
-from tests.tones import AFRICA, tone
+from tests.conftest import ON_BOTH
+from tests.patience import LOOK_EVERY_S
+from tests.tones import AFRICA, id3, jpeg, picture, silent_mp3, text, tone
 
 
 @pytest.fixture
@@ -113,3 +121,180 @@ async def test_a_folder_that_goes_away_loses_nothing(library: Library, music: Pa
     await library.look()
     assert library.sounds(garage)
     assert len(library.catalogue_ids) >= 1
+
+
+async def test_a_song_whose_tags_are_put_right_keeps_its_number(library: Library, music: Path) -> None:
+    """A song of nobody's becomes the catalogue's, and one of the catalogue's another one."""
+    await library.look()
+    (garage,) = library.own
+    before = library.catalogue_ids
+    tone(music / "The Neighbours - Our Garage.mp3", {"title": "Waterloo", "artist": "ABBA"}, seconds=2)
+    tone(music / "known.mp3", {"title": "Known To Nobody At All", "artist": "Nobody We Know"}, seconds=3)
+    await library.look()
+    (other,) = library.own
+    assert (other.title, other.artist) == ("Known To Nobody At All", "Nobody We Know")
+    assert library.count == 2
+    assert library.catalogue_ids.isdisjoint(before)
+    song = await library.song(replace(garage, title="Waterloo"))
+    assert song is not None
+    assert song.id == int((garage.track_id or "").removeprefix("own:"))
+
+
+async def test_a_number_that_is_another_songs_now_does_not_sound(library: Library, music: Path) -> None:
+    """An entry of long ago never sounds as a song that nobody asked for."""
+    await library.look()
+    (garage,) = library.own
+    assert await library.song(replace(garage, title="Something Else", artist="Somebody Else")) is None
+
+
+async def test_another_version_of_a_song_sounds(store: Store, catalogue: Catalogue, tmp_path: Path) -> None:
+    """One that is the same song to a person, as the catalogue says."""
+    pairs = (catalogue.tracks(catalogue.versions_of(index)) for index in range(3000))
+    first, second = next(
+        (found[0], found[1]) for found in pairs if len(found) > 1 and same_song(found[0], found[1])
+    )
+    tone(tmp_path / "music" / "a.mp3", {"title": first.title, "artist": first.artist})
+    library = Library(store, [FolderSource([tmp_path / "music"])], catalogue)
+    await library.look()
+    assert library.sounds(first)
+    assert library.sounds(second)
+    one, other = await library.song(first), await library.song(second)
+    assert one == other
+    assert one is not None
+    assert {first.track_id, second.track_id} <= library.catalogue_ids
+    await library.close()
+
+
+async def test_a_copy_elsewhere_sounds_while_one_is_away(
+    store: Store, catalogue: Catalogue, music: Path, tmp_path: Path
+) -> None:
+    """Of two files of one song either will do."""
+    tone(tmp_path / "other" / "copy.flac", AFRICA)
+    library = Library(store, [FolderSource([music, tmp_path / "other"])], catalogue)
+    await library.look()
+    africa = await catalogue.resolve("Africa - Toto")
+    await asyncio.to_thread(_taken_off, music)
+    await library.look()
+    song = await library.song(africa)
+    assert song is not None
+    assert song.ref == "other/copy.flac"
+    assert library.own == ()
+    await asyncio.to_thread(_put_back, music)
+    (tmp_path / "other" / "copy.flac").unlink()
+    await library.look()
+    song = await library.song(africa)
+    assert song is not None
+    assert song.ref == "music/known.mp3"
+    await library.close()
+
+
+async def test_a_look_that_was_broken_off_goes_on(store: Store, catalogue: Catalogue, tmp_path: Path) -> None:
+    """What was kept is not read again."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(2 * AT_ONCE + 50):
+        (folder / f"The Neighbours - Song {number}.mp3").write_bytes(silent_mp3(0.1))
+    library = Library(store, [FolderSource([folder])], catalogue)
+    looking = asyncio.create_task(library.look())
+
+    def stop() -> None:
+        looking.cancel()
+
+    library.on_change(stop)
+    with suppress(asyncio.CancelledError):
+        await looking
+    kept = await Kept(store).known("folder")
+    assert len(kept) == AT_ONCE
+    await library.close()
+    source = FolderSource([folder])
+    found = [each async for each in source.look(kept)]
+    assert sum(each.track is not None for each in found) == AT_ONCE + 50
+    again = Library(store, [source], catalogue)
+    await again.look()
+    assert again.count == len(again.own) == 2 * AT_ONCE + 50
+    await again.close()
+
+
+async def test_another_catalogue_has_all_songs_looked_for_again(
+    library: Library, store: Store, catalogue: Catalogue
+) -> None:
+    """Ids that it does not know tell that it is another one."""
+    await library.look()
+    async with store.writing() as tx:
+        for song in await tx.own_songs.after(0):
+            await tx.own_songs.set_track(song.id, f"of another catalogue {song.id}")
+    again = Library(store, [library.source("folder")], catalogue)
+    running = asyncio.create_task(again.run())
+    while not (again.looked_once and again.own and len(again.catalogue_ids) == len(library.catalogue_ids)):  # noqa: ASYNC110 - it says so to nobody
+        await asyncio.sleep(LOOK_EVERY_S)
+    assert again.catalogue_ids == library.catalogue_ids
+    assert [track.track_id for track in again.own] == [track.track_id for track in library.own]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_picture_of_a_song(library: Library, music: Path) -> None:
+    """Is the one in its file."""
+    sound = silent_mp3(1)
+    (music / "b.mp3").write_bytes(id3((b"TIT2", text("Our Cellar")), (b"APIC", picture(jpeg(500)))) + sound)
+    await library.look()
+    cellar = next(song for song in library.own if song.title == "Our Cellar")
+    song = await library.song(cellar)
+    assert song is not None
+    assert await library.cover(song) == (jpeg(500), "image/jpeg")
+    assert await library.cover(replace(song, source="elsewhere")) is None
+
+
+async def test_a_source_that_is_no_longer_set_up_is_silent(
+    library: Library, store: Store, catalogue: Catalogue
+) -> None:
+    """Its songs are kept, and sound again when it is back."""
+    await library.look()
+    without = Library(store, [], catalogue)
+    await without.read()
+    assert not without.any()
+    assert without.own == ()
+    with pytest.raises(SourceAway):
+        without.source("folder")
+    async with store.reading() as tx:
+        assert len(await tx.own_songs.after(0)) == 2
+
+
+class Odd:
+    """A source with a song that no database takes."""
+
+    name = "folder"
+
+    async def look(self, known: Mapping[str, str]) -> AsyncGenerator[Found, None]:
+        """Three songs."""
+        for title in ("Our Garage", "half of a \ud83c sign", "Our Cellar"):
+            yield Found(ascii(title), "1", Track(title, "The Neighbours"), "audio/mpeg")
+
+    @asynccontextmanager
+    async def open(self, ref: str) -> AsyncIterator[Sound]:
+        """None can be opened."""
+        raise SongGone
+        yield
+
+    async def cover(self, ref: str) -> tuple[bytes, str] | None:
+        """What is no picture."""
+        return b"<svg onload='alert(1)'/>", "image/svg+xml"
+
+    async def changed(self) -> None:
+        """Never."""
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@ON_BOTH
+async def test_a_song_that_no_database_takes_keeps_no_other_out(store: Store, catalogue: Catalogue) -> None:
+    """It is counted; and what says that it is a picture is shown only if it is one."""
+    library = Library(store, [Odd()], catalogue)
+    await library.look()
+    assert [track.title for track in library.own] == ["Our Garage", "Our Cellar"]
+    assert library.failed == 1
+    song = await library.song(library.own[0])
+    assert song is not None
+    assert await library.cover(replace(song, cover=True)) is None
