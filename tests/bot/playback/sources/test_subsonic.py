@@ -410,6 +410,18 @@ async def test_a_song_that_breaks_off_is_gone_on_with(flavour: Flavour) -> None:
         assert b"".join([chunk async for chunk in sound.read(10)]) == DATA[10:]
 
 
+async def test_a_song_that_is_read_by_many_tasks() -> None:
+    """As a decoder's thread asks for it: each piece in a task of its own, even where it breaks off."""
+    song = FakeSong("s", "Song", data=DATA)
+    async with FakeSubsonic([song]) as fake, asking(fake) as source, source.open("s") as sound:
+        fake.fail("stream", 2, after=100_000)
+        reading, got = sound.read(), bytearray()
+        with suppress(StopAsyncIteration):
+            while True:
+                got += await asyncio.create_task(anext(reading))
+        assert bytes(got) == DATA
+
+
 async def test_a_song_that_cannot_be_gone_on_with() -> None:
     """What came, came; then one sentence, and no more than a few tries."""
     song = FakeSong("s", "Song", data=DATA)
