@@ -126,7 +126,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         await store.seal_links()
         spotify = await stack.enter_async_context(_spotify(settings, store, models))
         library = await stack.enter_async_context(_library(settings, store, models))
-        songs = AllSongs(models, library) if library is not None else None
+        songs = AllSongs(models, library, only=not settings.wants_demo) if library is not None else None
         if songs is not None:
             stack.callback(songs.close)
         party = PartyService(

@@ -26,6 +26,9 @@ WANTED = ("queued", "playing", "played")
 BROUGHT_IN = "bring in"
 """The diary's word for a song that came with a whole playlist from elsewhere."""
 
+OWN = "own:"
+"""How the ids of songs begin that only people's own music has: numbers that count in one database."""
+
 
 class NotReadable(Exception):
     """The parties cannot be read; the text is one sentence that names the mend and holds no password."""
@@ -174,7 +177,10 @@ def _songs(connection: Connection, room: int) -> list[Wanted]:
         .having(func.coalesce(func.sum(votes.c.value), 0) >= 0)
         .order_by(entries.c.added_ms, entries.c.id)
     )
-    return [Wanted(*row) for row in rows]
+    return [
+        Wanted(added_ms, None if (track_id or "").startswith(OWN) else track_id, *about)
+        for added_ms, track_id, *about in rows
+    ]
 
 
 def _moments(connection: Connection, room: int) -> list[int]:

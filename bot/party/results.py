@@ -179,6 +179,7 @@ class Why:
     room: float  # the queue's own: how much likelier any song becomes with it
     songs: tuple[Share, ...]
     members: tuple[Share, ...]
+    stand_in: Track | None = None  # whose figures these are, where the model knows the song's artist alone
 
 
 Place = tuple[float, float, float]

@@ -66,7 +66,7 @@ class Among:
                 numbers[track.artist] = songs.artist(track)
             if numbers[track.artist] >= 0:
                 lacked.setdefault(numbers[track.artist], []).append(track)
-        artist_of = _stand_ins(songs, [*lacked], tracks) if lacked else {}
+        artist_of = stand_ins(songs, [*lacked], tracks) if lacked else {}
         known = {*artist_of.values()}
         strangers = [track for track in stock.lacked if numbers[track.artist] not in known]
         looked = sounds.copy()
@@ -114,7 +114,7 @@ def turned(tracks: Sequence[Track], rng: np.random.Generator | None) -> Iterator
     return map(tracks.__getitem__, rng.permutation(len(tracks)).tolist() if rng else range(len(tracks)))
 
 
-def _stand_ins(songs: Songs, artists: Sequence[int], tracks: int) -> dict[int, int]:
+def stand_ins(songs: Songs, artists: Sequence[int], tracks: int) -> dict[int, int]:
     """The middle songs of each of some artists, by how popular they are, and whose they are."""
     artist_of = songs.artists(np.arange(tracks))
     theirs = np.isin(artist_of, np.array(artists))

@@ -81,10 +81,11 @@ class AllSongs:
     Args:
         models: the catalogue.
         library: people's own.
+        only: whether suggestions may keep to what can sound; of a few pieces to try a party with they do not.
     """
 
-    def __init__(self, models: Models, library: Library) -> None:
-        self._models, self._library = models, library
+    def __init__(self, models: Models, library: Library, *, only: bool = True) -> None:
+        self._models, self._library, self._only = models, library, only
         self._stock = Stock()
         self._now: _Read | None = None
         self._turns = Turns("own music", AT_ONCE)
@@ -92,8 +93,11 @@ class AllSongs:
         self._changed.set()
         library.on_change(self._changed.set)
 
-    def stock(self) -> Stock:
-        """The songs that can sound; the same object until they are others."""
+    def stock(self) -> Stock | None:
+        """The songs that can sound, for suggestions to keep to; the same object until they are others."""
+        return self._sounding() if self._only else None
+
+    def _sounding(self) -> Stock:
         known, lacked = self._library.catalogue_ids, self._library.own
         if known is not self._stock.known or lacked is not self._stock.lacked:
             self._stock = Stock(known, lacked)
@@ -113,7 +117,7 @@ class AllSongs:
     async def renew(self) -> None:
         """Reads the songs that can sound."""
         self._changed.clear()
-        stock = self.stock()
+        stock = self._sounding()
         with self._models.lent() as model:
             self._now = await asyncio.to_thread(_read, stock, model.catalogue)
         await asyncio.to_thread(give_back)

@@ -25,9 +25,10 @@ from bot.party.results import Located, Place, Share, Why
 from bot.party.rules.christmas import for_christmas
 from bot.party.rules.songs import explicit, of_one_artist, twin_keys, varied
 from bot.party.shares import Turns
+from bot.party.songs import OWN
 from bot.party.words import Mood, Signal, Stock, Strategy, Suggestion, Track
 from bot.recommend import taste
-from bot.recommend.among import Among, turned
+from bot.recommend.among import Among, stand_ins, turned
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.factors import Factors, NoFactors, has_odd_numbers
 from bot.recommend.halves import Answer as Answer
@@ -272,8 +273,8 @@ class Recommender:
         never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         limit = CANDIDATES if group or ask.spoken.rows or not self._wants(ask) else FEWER
-        least = FEWER if self._wants(ask) else LEAST_MIXED
-        ask, answer = self._answered(ask.looks_at(limit, least), never)
+        at_least = FEWER if self._wants(ask) else LEAST_MIXED
+        ask, answer = self._answered(ask.looks_at(limit, at_least), never)
         if limit == FEWER and not self._knows(ask, answer):  # then there is a mix of all
             ask, answer = self._answered(ask.looks_at(CANDIDATES, LEAST_MIXED), never)
         told = [signal for _, signal in ask.heard]
@@ -501,14 +502,18 @@ class Recommender:
             names: of the members that the signals name by user_id.
         """
         index = self._index_of(track)
-        if index is None or index >= self._tracks:
+        if index is None or (index >= self._tracks and not (track.track_id or "").startswith(OWN)):
             return None
-        return await self._work(self._why, told, index, names)
+        return await self._work(self._why, told, track, index, names)
 
-    def _why(self, told: Sequence[Signal], index: int, names: Mapping[str, str]) -> Why:
+    def _why(self, told: Sequence[Signal], track: Track, index: int, names: Mapping[str, str]) -> Why | None:
         heard = self._heard(told, ())
-        others = self._all_but([index])
-        answer, alone = self.answer(heard, others, 1), self.answer([], others, 1)
+        asked = [index] if index < self._tracks else self._standing_in(track, heard)
+        if not asked:
+            return None
+        answer = self.answer(heard, self._all_but(asked), 1)
+        found = int(answer.tracks[0])
+        alone = self.answer([], self._all_but([found]), 1)
         start, logit = (float(taste.logit(each.match)[0]) for each in (alone, answer))
         shares = answer.reasons[0].astype(float)
         people: dict[str, float] = {}
@@ -516,8 +521,10 @@ class Recommender:
             behind = [user for user, said in signal.stances.items() if (said > 0) == (signal.label > 0)]
             for user in behind or [""]:
                 people[user] = people.get(user, 0.0) + float(share) / len(behind or [""])
+        (song,) = self._songs.tracks([found])
         return Why(
-            track=self._songs.tracks([index])[0],
+            track=song if found == index else track,
+            stand_in=None if found == index else song,
             match=float(answer.match[0]),
             start=start,
             room=logit - start - float(shares.sum()),
@@ -526,6 +533,12 @@ class Recommender:
             ),
             members=_by_size((names.get(user, ""), share) for user, share in people.items()),
         )
+
+    def _standing_in(self, track: Track, heard: Sequence[tuple[int, Signal]]) -> list[int]:
+        """The songs that stand in for one that the model lacks, without what is in the queue itself."""
+        queue = {index for index, _ in heard}
+        found = stand_ins(self._songs, [self._artist(track)], self._tracks)
+        return [index for index in found if index not in queue]
 
     async def likeness(self, tracks: Sequence[Track]) -> npt.NDArray[np.float32]:
         """How much each song (row) is spoken for by each other one: (songs, songs), in logits.

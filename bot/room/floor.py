@@ -217,12 +217,9 @@ class Floor:
             party = await self._service.insight.now(self.room)
             if self.party is None or party.links != self.party.links:
                 self._around = replace(self._around, guest_url=await self._look_at_links(self))
-            self._around = replace(
-                self._around,
-                demo=self._service.trying.ready,
-                own_music=self._service.outlets.has_music,
-                cover=await self._covers.link(party.playing.track) if party.playing else None,
-            )
+            cover = await self._covers.link(party.playing.track) if party.playing else None
+            own_music, demo = self._service.outlets.has_music, self._service.trying.ready
+            self._around = replace(self._around, own_music=own_music, demo=demo, cover=cover)
             self.party = party
 
     def _tell(self) -> None:

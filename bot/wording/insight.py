@@ -47,6 +47,9 @@ class InsightReplies(PlaybackReplies):
                 percent=self.language.percent(result.match),
             )
         ]
+        if result.stand_in is not None:
+            told = marked("I only know the artist, so these points are for another song of theirs: {song}.")
+            lines.append(self.say(told, song=self.song(result.stand_in)))
         songs = [(self.outside(share.name), share.logit) for share in result.songs]
         lines += self._shares(songs)
         lines.append(self._share(self.say(marked("how popular it is on its own")), result.start))

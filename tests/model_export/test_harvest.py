@@ -20,17 +20,22 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 from bot.party.limits import PARTY_ENDS_AFTER_MS
-from bot.party.words import Member, Room, State
+from bot.party.words import Member, Room, State, Track
+from bot.recommend.bundle import Bundle
+from bot.recommend.catalogue import Catalogue
+from bot.recommend.recommender import Recommender
 from bot.service import PartyService
 from db.harvest import WANTED
 from db.store import Store, alembic_config
 from model_export import harvest
 from model_export.playlists import DataError
 from model_export.reading import read_playlists
+from model_export.written import typed_id
 from tests.conftest import ON_BOTH, ON_POSTGRESQL, Clock
 from tests.model_export.planted import planted, table, write_playlists
 from tests.model_export.test_cli import interrupted, refused, run
 from tests.model_export.warm import ROOT
+from tests.own_music import Own
 from tests.patience import PATIENCE_S
 
 GUILD = "880088008800880088"
@@ -108,6 +113,29 @@ async def test_what_people_wanted_is_kept_in_their_order(
     assert not any(b"roll" in path.read_bytes() for path in folder.iterdir())
     assert titles(folder) == [["Mr. Brightside", "Bohemian Rhapsody", "Our Own Demo", taken.track.title]]
     assert [each["n_tracks"] for each in rows(folder, "playlists")] == [4]
+
+
+async def test_own_songs_count_by_their_names(
+    store: Store,
+    bundle: Bundle,
+    catalogue: Catalogue,
+    recommender: Recommender,
+    clock: Clock,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    """Their numbers count in one database: what is learned of them is learned as if they were typed."""
+    song = Track("Our Own Demo", "The Garage Neighbours", duration_ms=200_000)
+    own = await Own.of(store, bundle, catalogue, recommender, song)
+    party = PartyService(store, own.songs, own.models, clock, library=own.library)
+    await party.settings.share(HERE, MO, True)
+    await add(party, "mr brightside", DEMO)
+    queued = (await party.insight.now(HERE)).queue[0].track
+    assert (queued.track_id or "").startswith("own:")
+    tracks = rows(harvested(database_url, tmp_path / "parties"), "tracks")
+    assert tracks[1]["track_id"] == typed_id(song.title, song.artist)
+    await party.close()
+    own.songs.close()
 
 
 async def test_the_tables_are_the_data_format(

@@ -1,7 +1,7 @@
 // The rows of the lists: what waits, what could be next, what was played.
 
 import { page } from "./page.js";
-import { apart, byId, fillTile, mark, put, source } from "./view.js";
+import { apart, byId, fillTile, mark, put, silence, source } from "./view.js";
 import { say } from "./words.js";
 
 export function votes(holder, entry) {
@@ -43,11 +43,6 @@ function write(row, entry, note) {
   put(row.querySelector(".artist"), entry.artist);
   source(row.querySelector(".source"), entry);
   put(row.querySelector(".note"), [silence(entry), note].filter(Boolean).join(" · "));
-}
-
-// That a song cannot sound where people's own music does; "" for all others.
-export function silence(entry) {
-  return entry.silent ? say("🔇 silent here") : "";
 }
 
 // Who added a song; "" where nobody did.

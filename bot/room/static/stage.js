@@ -1,8 +1,8 @@
 // What plays, and who is here.
 
 import { page } from "./page.js";
-import { addedBy, silence, votes } from "./rows.js";
-import { apart, byId, clock, cover, fillTile, hide, mark, put, source } from "./view.js";
+import { addedBy, votes } from "./rows.js";
+import { apart, byId, clock, cover, fillTile, hide, mark, put, silence, source } from "./view.js";
 import { count, say } from "./words.js";
 
 const FACES_SHOWN = 5;

@@ -1,6 +1,6 @@
 // What TV mode looks like: a state in, elements out. Rows are kept, and only those that are shown are there.
 
-import { apart, byId, clock, cover, fillTile } from "./view.js";
+import { apart, byId, clock, cover, fillTile, silence } from "./view.js";
 import { count, say } from "./words.js";
 
 const NEXT = 3;
@@ -26,7 +26,7 @@ function stageOf({ playing, paused, skip, cover: picture }) {
   const heading = paused ? say("Paused") : say("Now playing");
   byId("tv-state").textContent = playing ? heading : say("It's quiet in here");
   entitle(playing ? playing.title : say("Add the first song"));
-  byId("tv-artist").textContent = playing ? apart(playing.artist) : "";
+  byId("tv-artist").textContent = playing ? [apart(playing.artist), silence(playing)].filter(Boolean).join(" · ") : "";
   byId("tv-by").textContent = playing?.by ? say("added by {name}", { name: apart(playing.by) }) : "";
   byId("tv-progress").hidden = !playing;
   byId("tv-skip").textContent = skip.votes ? say("Skip: {votes} of {needed}", { votes: skip.votes, needed: skip.needed }) : "";
@@ -59,8 +59,9 @@ function rows(list, entries) {
 }
 
 // A song that is put to the vote says first how well it fits: a long name is cut at its end.
-function saidOf({ artist, by, state, match_words: match }) {
-  return state === "suggested" ? [match, apart(artist)] : [apart(artist), by && apart(by)];
+function saidOf(entry) {
+  const { artist, by, state, match_words: match } = entry;
+  return [silence(entry), ...(state === "suggested" ? [match, apart(artist)] : [apart(artist), by && apart(by)])];
 }
 
 function votesOf(row, { ups, downs }) {

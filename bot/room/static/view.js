@@ -75,6 +75,11 @@ export function source(link, { title, spotify }) {
   link.setAttribute("aria-label", say("{song} on Spotify", { song: apart(title) }));
 }
 
+// That a song cannot sound where people's own music does; "" for all others.
+export function silence({ silent }) {
+  return silent ? say("🔇 silent here") : "";
+}
+
 export function clock(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

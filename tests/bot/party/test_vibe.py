@@ -211,7 +211,7 @@ async def test_the_mood_and_who_was_served_reach_the_model(
         clock.pass_by(minutes=7)
         await party.clock.play_on()
     await party.ballots.next(ROOM, ANNA)
-    rules = {"clean": False, "longest_ms": 600_000, "christmas": False, "offered": []}
+    rules = {"clean": False, "longest_ms": 600_000, "christmas": False, "offered": [], "among": None}
     assert model.told == {"words": (), "mood": Mood.BALANCED, "served": {"11": 2, "12": 1}, **rules}
     clock.pass_by(minutes=7)
     await party.clock.play_on()

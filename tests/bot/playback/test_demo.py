@@ -13,12 +13,16 @@ from pathlib import Path
 import pytest
 
 from bot.party.errors import AddingLocked
+from bot.party.words import Outlet
 from bot.playback import demo
 from bot.playback.errors import NoDemo
 from bot.playback.library import Library
 from bot.playback.sources.folder import FolderSource
 from bot.playback.synthesis.pieces import ALBUM, PIECES
+from bot.recommend.bundle import Bundle
 from bot.recommend.catalogue import Catalogue
+from bot.recommend.current import Model, Models, seen
+from bot.recommend.own import AllSongs
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
 from db.store import Store
@@ -62,6 +66,27 @@ async def test_a_new_bot_has_ten_pieces(
     await party.queue.undo(ROOM, ANNA, "undo")
     assert not (await party.insight.now(ROOM)).queue
     await party.close()
+    await library.close()
+
+
+async def test_whoever_tries_a_party_is_suggested_any_song(
+    whole: Path, store: Store, bundle: Bundle, catalogue: Catalogue, recommender: Recommender
+) -> None:
+    """Ten pieces are all queued at once: of them alone nothing would be left to suggest."""
+    library = Library(store, [demo.DemoSource(whole)], catalogue)
+    models = Models(Path(), Model(bundle, catalogue, recommender), seen(Path()))
+    songs = AllSongs(models, library, only=False)
+    party = PartyService(store, songs, recommender, library=library, demo=lambda: library.own)
+    await library.look()
+    await songs.renew()
+    await party.trying.begin(ROOM, ANNA, "once")
+    await party.outlets.begin(ROOM, ANNA, Outlet.PAGE, "a speaker", "")
+    await party.queue.add(ROOM, ANNA, "take on me")
+    assert not await party.ballots.only_own(ROOM)
+    assert len(await party.ballots.next(ROOM, ANNA)) == 5
+    assert (await party.queue.add(ROOM, ANNA, "mango semaphore island arithmetic")).again
+    await party.close()
+    songs.close()
     await library.close()
 
 

@@ -144,3 +144,21 @@ async def test_chance_chooses_among_an_artists_songs(catalogue: Catalogue, recom
         found = await recommender.suggest(signals, [], 2, mood=Mood.BALANCED, among=among)
         seen.update(each.track.track_id for each in found)
     assert len(seen) > 4
+
+
+async def test_why_a_song_that_the_model_lacks_fits(catalogue: Catalogue, recommender: Recommender) -> None:
+    """The figures are those of the song that stands in for it, which is named; a stranger has none."""
+    signals, among = await told(catalogue, *QUEUE), Stock(frozenset(), QUEENS)
+    suggested, *_ = await recommender.suggest(signals, [], 5, among=among)
+    why = await recommender.why(signals, suggested.track, {})
+    assert why is not None
+    assert why.track == suggested.track
+    assert why.match == pytest.approx(suggested.match, rel=1e-4)
+    assert why.stand_in is not None
+    assert why.stand_in.artist == "Queen"
+    plain = await recommender.why(signals, why.stand_in, {})
+    assert plain is not None
+    assert plain.stand_in is None
+    assert (plain.match, plain.songs) == (why.match, why.songs)
+    assert await recommender.why(signals, STRANGER, {}) is None
+    assert await recommender.why(signals, Track("Nobody Has It", "Queen"), {}) is None

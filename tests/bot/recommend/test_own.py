@@ -147,5 +147,7 @@ async def test_other_music_is_found_soon(own: Own) -> None:
         while not (await own.songs.resolve("attic light")).known:  # noqa: ASYNC110 - it runs by itself
             await asyncio.sleep(0.05)
     keeping.cancel()
-    assert {track.title for track in own.songs.stock().lacked} == {GRAVEL.title, "Attic Light"}
-    assert not own.songs.stock().known
+    stock = own.songs.stock()
+    assert stock is not None
+    assert {track.title for track in stock.lacked} == {GRAVEL.title, "Attic Light"}
+    assert not stock.known

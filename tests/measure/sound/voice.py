@@ -7,6 +7,7 @@ that the fake may be as late as it likes.
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -66,6 +67,27 @@ def records(folder: Path, seconds: float) -> Path:
     return folder
 
 
+IDLE = """
+import sys, time
+due, late = time.perf_counter(), []
+for _ in range(int(float(sys.argv[1]) / 0.02)):
+    due += 0.02
+    time.sleep(max(0.0, due - time.perf_counter()))
+    late.append(1000 * (time.perf_counter() - due))
+print(sorted(late)[int(len(late) * 0.99)])
+"""
+"""A process that has nothing to do but to wake up every 20 ms, and says how late it did."""
+
+
+async def idle_late_ms(seconds: float) -> float:
+    """How late, at the 99th percentile, this machine wakes up somebody who has nothing else to do."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", IDLE, str(seconds), stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    return float(told)
+
+
 @asynccontextmanager
 async def open_bot(fake: FakeDiscord, database: Path, music: Path) -> AsyncIterator[Bot]:
     """The bot, logged in, with the records."""
@@ -119,6 +141,7 @@ async def _scene(
     scene = f"{SCENE}: {len(heard)} parties, {rate:g} commands a second"
     before = {channel.guild.id: len(fake.voice.heard(channel.guild)) for channel, _ in heard}
     await bot.order("forget")
+    idle = asyncio.create_task(idle_late_ms(run.seconds))
     with run.step(scene, run.seconds) as told:
         if rate:
             await people.act(rate, run.seconds, lambda done: told(done / rate))
@@ -135,6 +158,7 @@ async def _scene(
         Promise(scene, "frame late, median", f"{percentile(late, 0.5):.2f} ms"),
         at_most(scene, "frame late, p99", percentile(late, 0.99), LATE_MS, "ms"),
         Promise(scene, "frame late, at most", f"{max(late, default=0.0):.1f} ms"),
+        Promise(scene, "an idle process beside it late, p99", f"{await idle:.2f} ms"),
         at_most(scene, "loop late, at most", figures["late_max_ms"], LOOP_MS, "ms"),
     ]
 
