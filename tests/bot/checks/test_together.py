@@ -62,7 +62,7 @@ async def test_nothing_set_up_is_no_fault(make: Make, capsys: pytest.CaptureFixt
     """A fresh clone without any account passes."""
     assert await check(make()) == 0
     told = capsys.readouterr().out
-    assert told.count("not set up") == 6
+    assert told.count("not set up") == 7
     assert "Missing" not in told
 
 

@@ -347,6 +347,8 @@ async def test_every_row_is_said_or_named_here() -> None:
         "spotify disconnect": "it needs an account",
         "link": "what it gives is another each time, see test_links.py beside each door's tests",
         "new": "only the room has it",
+        "join": "only Discord has voice channels that bots come into",
+        "leave": "the same",
         "block": "the page has buttons for it; what the chats say is compared below",
         "unblock": "the same",
     }
