@@ -23,7 +23,6 @@ async def check(settings: Settings) -> int:
     """Prints how everything stands; returns the exit code of a start that finds the same."""
     results = await _found(
         (discord.NAME, partial(discord.check, settings)),
-        (voice.NAME, partial(voice.check, settings)),
         (slack.BOT, partial(slack.bot, settings)),
         (slack.APP, partial(slack.app, settings)),
         (slack.INSTALLS, partial(slack.installs, settings)),
@@ -34,6 +33,7 @@ async def check(settings: Settings) -> int:
         (copies.NAME, partial(copies.check, settings)),
         (model.NAME, partial(model.check, settings)),
         (web.NAME, partial(web.check, settings)),
+        (voice.NAME, partial(voice.check, settings)),
     )
     print(hide(table(results)), flush=True)
     return exit_code(results, NEEDED)

@@ -133,6 +133,15 @@ async def test_a_page_learns_what_to_play(evening: Evening) -> None:
     assert now.next_song is not None
 
 
+async def test_what_begins_is_at_its_beginning(evening: Evening) -> None:
+    """Also before the first word of the page, however long the catalogue says that the song is."""
+    await evening.begin()
+    evening.clock.pass_by(minutes=0.1)
+    assert (await evening.now()).position_ms == 6_000
+    await evening.party.outlets.begin(ROOM, ANNA, Outlet.VOICE, "another", "Music")
+    assert (await evening.now()).position_ms == 6_000
+
+
 async def test_the_clock_follows_the_page(evening: Evening) -> None:
     """A song lasts as long as its file, and its end comes with the page's word."""
     await evening.begin()
