@@ -132,7 +132,18 @@ class Sound(Protocol):
         """
 
 
-class Source(Protocol):
+class Opener(Protocol):
+    """What opens songs."""
+
+    def open(self, ref: str) -> AbstractAsyncContextManager[Sound]:
+        """Opens a song.
+
+        Raises:
+            SourceAway, SongGone: it cannot be had.
+        """
+
+
+class Source(Opener, Protocol):
     """Where people have their own music."""
 
     name: str
@@ -145,13 +156,6 @@ class Source(Protocol):
 
         Raises:
             SourceAway: it is not there, or was gone before the end.
-        """
-
-    def open(self, ref: str) -> AbstractAsyncContextManager[Sound]:
-        """Opens a song.
-
-        Raises:
-            SourceAway, SongGone: it cannot be had.
         """
 
     async def cover(self, ref: str) -> tuple[bytes, str] | None:
@@ -179,7 +183,7 @@ class OwnMusic(Protocol):
     async def cover(self, song: OwnSong) -> tuple[bytes, str] | None:
         """A song's picture and its MIME type, of at most 2 MB; None without one."""
 
-    def source(self, name: str) -> Source:
+    def source(self, name: str) -> Opener:
         """Where songs are from, by its name.
 
         Raises:

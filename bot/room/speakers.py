@@ -13,7 +13,7 @@ from bot.party.rules.visiting import is_visitor
 from bot.party.shares import working_for
 from bot.party.words import Entry, Member, Outlet, Room
 from bot.playback.errors import NotForVisitors, SourceAway, SpeakerGone, SpeakerLost
-from bot.playback.ports import Source
+from bot.playback.ports import Opener
 from bot.playback.words import OwnSong
 from bot.room.guest import Guest
 from bot.room.rendering import Fields
@@ -152,7 +152,7 @@ class Speakers:
         for speaker in [*self._speakers.values()]:
             self._drop(speaker)
 
-    def _source(self, name: str) -> Source:
+    def _source(self, name: str) -> Opener:
         if self._party.library is None:
             raise SourceAway
         return self._party.library.source(name)

@@ -86,6 +86,10 @@ class Shelf:
         """Whether there are any."""
         return bool(self.songs)
 
+    async def cover(self, song: OwnSong) -> tuple[bytes, str] | None:
+        """No record has one."""
+        return None
+
     def sounds(self, track: Track) -> bool:
         """Whether a song is there."""
         return track.track_id in self.songs

@@ -42,7 +42,8 @@ def marked(night: Party) -> list[Party]:
 async def test_cards_say_what_is_silent(night: Party) -> None:
     """Once, beside that very song; without any silent song there is no such word."""
     for party in marked(night):
-        discord = [part for part in told(discord_card(party, WORDS).to_components()) if MARK in part]
+        shown = discord_card(party, WORDS).to_components()  # type: ignore[no-untyped-call]
+        discord = [part for part in told(shown) if MARK in part]
         slack = [part for part in told(slack_card(party, WORDS)) if MARK in part]
         (silent,) = party.silent
         songs = [night.playing, *night.queue, *night.ballot]
@@ -50,7 +51,8 @@ async def test_cards_say_what_is_silent(night: Party) -> None:
         for parts in (discord, slack):
             (line,) = [line for part in parts for line in part.split("\n") if MARK in line]
             assert title in line
-    for card in (discord_card(night, WORDS).to_components(), slack_card(night, WORDS)):
+    unmarked = discord_card(night, WORDS).to_components()  # type: ignore[no-untyped-call]
+    for card in (unmarked, slack_card(night, WORDS)):
         assert "🔇 silent" not in json.dumps(card, ensure_ascii=False)
 
 

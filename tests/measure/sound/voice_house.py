@@ -26,11 +26,14 @@ class Record:
     kind = "audio/x"
 
     def __init__(self, path: Path) -> None:
-        self.path, self.size = path, path.stat().st_size
+        self.path: Path | None = path
+        self.size: int | None = path.stat().st_size
+        self.kind = "audio/x"
 
     async def read(self, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
         """Its bytes; nobody asks for those of a file."""
-        yield self.path.read_bytes()[start:end]
+        if self.path is not None:
+            yield self.path.read_bytes()[start:end]
 
 
 class Records:
@@ -51,6 +54,10 @@ class Records:
         """Always the same for a song."""
         file = self._files[crc32((track.track_id or track.title).encode()) % len(self._files)]
         return OwnSong(1, "folder", file.name, "1", track, "audio/x", -3.0)
+
+    async def cover(self, song: OwnSong) -> tuple[bytes, str] | None:
+        """No record has one."""
+        return None
 
     def source(self, name: str) -> Records:
         """This."""
