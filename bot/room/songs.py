@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.party.errors import PartyError
 from bot.party.words import Entry
 from bot.playback.errors import SourceAway
-from bot.playback.ports import Sound, Source
+from bot.playback.ports import Sound, Opener
 from bot.playback.words import OwnSong
 
 PATH = "/sound/"
@@ -49,7 +49,7 @@ class SongLinks:
         now_ms: the party's time.
     """
 
-    def __init__(self, source: Callable[[str], Source], now_ms: Callable[[], int]) -> None:
+    def __init__(self, source: Callable[[str], Opener], now_ms: Callable[[], int]) -> None:
         self._source = source
         self._now_ms = now_ms
         self._tickets: dict[str, Ticket] = {}

@@ -23,8 +23,6 @@ from tests.measure.house import serve
 class Record:
     """A file of this machine."""
 
-    kind = "audio/x"
-
     def __init__(self, path: Path) -> None:
         self.path: Path | None = path
         self.size: int | None = path.stat().st_size
