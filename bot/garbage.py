@@ -7,6 +7,7 @@ import gc
 import time
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 from weakref import WeakSet
 
 YOUNG, MIDDLE, OLD = 20_000, 2, 1_000_000
@@ -34,20 +35,15 @@ def _nothing() -> None: ...
 class Memories:
     """What is remembered only to be faster, which after a rush takes tens of megabytes.
 
-    It is found among all that there is, before that is set aside, and not kept from ending with what it
-    belongs to. What a connection to SQLite has prepared is the connection's own: it is not closed for as long
-    as anybody else has that (`sqlite3_close_v2`), and its log then stays beside the file; and to forget it
-    waits until the connection has done what it is about.
+    It is found among all that there is, before that is set aside and again when it is forgotten, and not kept
+    from ending with what it belongs to. What a connection to SQLite has prepared is the connection's own: it
+    is not closed for as long as anybody else has that (`sqlite3_close_v2`), and its log then stays beside the
+    file; and to forget it waits until the connection has done what it is about.
     """
 
     def __init__(self) -> None:
-        caches = (each for each in gc.get_objects() if isinstance(each, type(_nothing)))
-        self._caches = WeakSet(
-            each
-            for each in caches
-            if (each.cache_parameters()["maxsize"] or 0) > SMALL
-            and type(each.__wrapped__).__module__ != "sqlite3"
-        )
+        self._caches: WeakSet[Any] = WeakSet()
+        self._find()
         self._missed = 0
 
     def forget_if_calm(self) -> bool:
@@ -58,10 +54,20 @@ class Memories:
         self._missed = missed
         if not calm or sum(each.currsize for each in found) < MUCH:
             return False
+        self._find()  # a model that was opened meanwhile remembers, too
         for each in self._caches:
             each.cache_clear()
         self._missed = 0  # it counts anew, too
         return True
+
+    def _find(self) -> None:
+        caches = (each for each in gc.get_objects() if isinstance(each, type(_nothing)))
+        self._caches.update(
+            each
+            for each in caches
+            if (each.cache_parameters()["maxsize"] or 0) > SMALL
+            and type(each.__wrapped__).__module__ != "sqlite3"
+        )
 
 
 async def tidy(give_back: Callable[[], None] | None = None) -> None:

@@ -16,7 +16,7 @@ from bot.party.words import Member
 from bot.playback.errors import LoginRefused, LoginSpent, NotOnTheList, SpotifyAway, SpotifyRests
 from bot.playback.words import Account
 from bot.room.language import room_language
-from bot.room.pages import HINT, page, tag, wished_code
+from bot.room.pages import HINT, cookie, page, tag, wished_code
 from bot.room.privacy import PATH as PRIVACY
 from bot.spotify.accounts import Accounts
 from bot.spotify.words import Login
@@ -103,7 +103,7 @@ class ConnectPages:
 
     async def _come_back(self, request: web.Request) -> web.Response:
         """Spotify has sent the browser here, with a code or with a reason."""
-        query, browser = request.query, request.cookies.get(COOKIE, "")
+        query, browser = request.query, cookie(request, COOKIE)
         state = query.get("state", "")
         wished = self._language(request, await self._accounts.owner(state))
         try:

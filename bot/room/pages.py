@@ -138,9 +138,19 @@ def chosen_code(request: web.Request) -> str | None:
     return _ours(tag)
 
 
+def cookie(request: web.Request, name: str) -> str:
+    """The value of a cookie of ours, empty where there is none; the thousands beside it are not looked at.
+
+    What is sent is pairs with a semicolon and a space between them (RFC 6265, 4.2.1), all on one line.
+    """
+    sent = f"; {request.headers.get('Cookie', '')}"
+    _, _, begins = sent.partition(f"; {name}=")
+    return begins.partition(";")[0].strip().strip('"')
+
+
 def wished_code(request: web.Request) -> str:
     """The code of a page's language: the one chosen now or earlier, else the browser's, else English."""
-    return chosen_code(request) or _ours(request.cookies.get(COOKIE, "")) or _accepted(request)
+    return chosen_code(request) or _ours(cookie(request, COOKIE)) or _accepted(request)
 
 
 @web.middleware

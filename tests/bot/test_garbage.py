@@ -138,6 +138,20 @@ def test_the_clock_of_the_parties_is_no_rush(monkeypatch: pytest.MonkeyPatch) ->
     assert many.cache_info().currsize == 50
 
 
+def test_what_came_after_the_start_forgets_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model is read while the bot is ready already, or in place of another one."""
+    monkeypatch.setattr(garbage, "MUCH", 400)
+    first = lru_cache(maxsize=1_000)(str)
+    memories = garbage.Memories()
+    later = lru_cache(maxsize=1_000)(str)
+    for each in range(500):
+        first(each)
+        later(each)
+    assert not memories.forget_if_calm()
+    assert memories.forget_if_calm()
+    assert (first.cache_info().currsize, later.cache_info().currsize) == (0, 0)
+
+
 def test_what_is_remembered_ends_with_what_it_belongs_to() -> None:
     """A model that another one has replaced is not kept for what it remembers."""
 

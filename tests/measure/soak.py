@@ -1,10 +1,10 @@
 """How much memory the bot holds before, in and after a rush of browsers: `python -m tests.measure.soak`.
 
 The bot is the real one, `python -m bot` in a process of its own, and its memory is what Linux says of that
-process, without what it has read of files. First one browser does all that the others will do: what is read
-or made only once is there then, and that is the start. Then many come and go, each from an address of its
-own, and ask, vote and are refused, for as long as the rush lasts; then all leave, and it is calm. Any time
-will do for a look at how it goes:
+process, without what it has read of files. First a browser in each language does all that the others will do:
+what is read or made only once is there then, and that is the start. Then many come and go, each from an
+address of its own, and ask, vote and are refused, for as long as the rush lasts; then all leave, and it is
+calm. Any time will do for a look at how it goes:
 
     make soak RUSH=60 CALM=300 RUSHES=2
 
@@ -48,6 +48,7 @@ TRIES = 5
 REST_S = 65.0
 """How long it is calm before the start is measured: all garbage is looked for once a minute."""
 SONGS = ("mr brightside", "take on me", "wonderwall", "clocks coldplay", "no such song by nobody", "...")
+LANGUAGES = ("en", "de")
 VIBES = ("90s rock", "summer", "qwertz", "sad love songs")
 ASKED = (*("add", "vote", "search") * 3, "next", "vibe", "skip", "undo", "lock", "no request of ours")
 
@@ -83,8 +84,8 @@ class Rush:
         return {}
 
     @asynccontextmanager
-    async def visit(self) -> AsyncIterator[Guest]:
-        """A browser with the page open, from a household of its own."""
+    async def visit(self, language: str = "") -> AsyncIterator[Guest]:
+        """A browser with the page open, from a household of its own, in some language if none is said."""
         number = next(self.numbers)
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         headers = {"Origin": self.url, "X-Forwarded-For": address}
@@ -95,7 +96,7 @@ class Rush:
             guest = Guest(line, {"name": f"Guest {number} here", "secret": f"the secret of guest {number}"})
             reading = guest.reading = asyncio.create_task(guest.read())
             try:
-                language = self.chance.choice(("en", "de"))
+                language = language or self.chance.choice(LANGUAGES)
                 answer = await guest.ask("enter", link="", language=language, **guest.who)
                 if answer["name"] is None:  # then all would be refused that they ask for
                     raise RuntimeError(f"guest {number} was not let in: {answer}")
@@ -169,11 +170,12 @@ class Scenes:
     calm_s: float
 
     async def begin(self) -> list[Promise]:
-        """Has one browser do all that others will do."""
+        """Has browsers do all that others will do, one after the other."""
         ready_mb = held_mb(self.pid)
-        async with self.rush.visit() as guest:
-            for what in sorted({*ASKED}) * 3:
-                await self.rush.ask(guest, what)
+        for language in LANGUAGES:
+            async with self.rush.visit(language) as guest:
+                for what in sorted({*ASKED}) * 3:
+                    await self.rush.ask(guest, what)
         await _wait(self.run, "start", min(REST_S, self.calm_s), self.pid)
         held = f"{ready_mb:.1f}, {held_mb(self.pid):.1f} MB"
         return [Promise("start", "held when ready, and when all was used once", held)]
