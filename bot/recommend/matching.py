@@ -26,8 +26,8 @@ LIKE_THE_ARTIST = 75
 """So much of an artist's name, in percent, must be in what is said, where letters may differ."""
 EXACTLY_MS = 4_000
 """Where nobody says who made a song, its length may differ by so much."""
-AT_ONCE = 200
-"""So many songs are looked up in one go by their names: that takes a hundredth of a second."""
+AT_ONCE = 50
+"""So many songs are looked up in one go by their names: a search meanwhile waits some milliseconds."""
 
 
 async def matched(catalogue: Catalogue, songs: Sequence[Track]) -> list[Track | None]:
