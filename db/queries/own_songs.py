@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
@@ -21,13 +21,6 @@ class RefRow(NamedTuple):
     id: int
     ref: str
     version: str
-
-
-class ShelfRow(NamedTuple):
-    """Which song of the catalogue a song is; null for one that it lacks."""
-
-    id: int
-    track_id: str | None
 
 
 class NumberRow(NamedTuple):
@@ -68,8 +61,6 @@ KNOWN = query(
     .order_by(_songs.id)
     .limit(4 * AT_A_TIME),
 )
-SHELF = query(ShelfRow, select(_songs.id, _songs.track_id).order_by(_songs.id))
-LACKED = query(OwnRow, _OWN.where(_songs.track_id.is_(None)).order_by(_songs.id))
 GET = query(OwnRow, _OWN.where(_songs.id == bindparam("song")))
 AFTER = query(OwnRow, _OWN.where(_songs.id > bindparam("after")).order_by(_songs.id).limit(AT_A_TIME))
 CALLED = query(OwnRow, _OWN.where(_songs.source == bindparam("source"), _songs.ref == bindparam("ref")))
@@ -108,14 +99,6 @@ class OwnSongs:
         """
         rows = await self._session.rows(KNOWN, source=source, after=after)
         return {row.ref: row.version for row in rows}, rows[-1].id if rows else 0
-
-    async def shelf(self) -> Sequence[tuple[int, str | None]]:
-        """The number of each song, and which song of the catalogue it is; None for one that it lacks."""
-        return await self._session.rows(SHELF)
-
-    async def lacked(self) -> list[OwnSong]:
-        """The songs that the catalogue lacks."""
-        return [_song(row) for row in await self._session.rows(LACKED)]
 
     async def after(self, number: int) -> list[OwnSong]:
         """The songs with higher numbers than this one, the first few, in order."""

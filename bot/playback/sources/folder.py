@@ -67,8 +67,7 @@ class FolderSource:
         """
         self._young = False
         for root in self._roots:
-            prefix = ref_of(root)
-            left = {ref: version for ref, version in known.items() if ref.startswith(prefix)}
+            left = await self._beside(partial(_within, known, ref_of(root)))
             walk = Walk(root, known if len(self._roots) == 1 else dict(left))
             batches = walk.batches()
             while (batch := await self._beside(partial(next, batches, None))) is not None:
@@ -225,6 +224,11 @@ def _named(folders: Sequence[Path]) -> list[Root]:
             name = b"%s-%d" % (called, number)
         roots.append(Root(name, folder))
     return roots
+
+
+def _within(known: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Those songs whose names begin so."""
+    return {ref: version for ref, version in known.items() if ref.startswith(prefix)}
 
 
 def _tell(root: Root, away: str) -> None:

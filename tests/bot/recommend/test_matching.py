@@ -26,6 +26,9 @@ NOT_SURE = [
     ("", ""),
     ("???", "!!!"),
     ("Our Garage", "The Neighbours"),
+    ("Africa (Live at Our Place 2003)", "Toto"),
+    ("Waterloo (Karaoke Version)", "ABBA"),
+    ("Hey Ya! (Neighbours Remix)", "OutKast"),
     ("x" * 5000, "y" * 5000),
 ]
 
