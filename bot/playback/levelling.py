@@ -39,6 +39,7 @@ class Levelling:
 
     def __init__(self, table: Kept, sources: Mapping[str, Source]) -> None:
         self._table, self._sources = table, sources
+        self._elsewhere: set[str] = set()  # sources whose songs are no files of this machine
         self._more = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, "loudness")
         self._loudness: Any = None
@@ -73,13 +74,14 @@ class Levelling:
     async def _gain(self, song: OwnSong) -> float | None:
         """What levels a song; 0 for one that cannot be decoded, and None where it cannot be had now."""
         source = self._sources.get(song.source)
-        if source is None:
+        if source is None or song.source in self._elsewhere:
             return None
         if self._loudness is None:
             self._loudness = await asyncio.to_thread(import_module, "bot.playback.sources.loudness")
         try:
             async with source.open(song.ref) as sound:
                 if sound.path is None:
+                    self._elsewhere.add(song.source)
                     return None
                 loop = asyncio.get_running_loop()
                 found: float = await loop.run_in_executor(self._thread, self._loudness.gain_of, sound.path)

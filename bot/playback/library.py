@@ -11,9 +11,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Protocol
 
+from bot.party.errors import PartyError
 from bot.party.shares import Asker, Share, work_for
 from bot.party.vitals import Vitals
 from bot.party.words import Track
@@ -63,6 +65,7 @@ class Library:
         self._listeners: list[Callable[[], None]] = []
         self._away: dict[str, set[str] | None] = {}  # of each source what is away; None: all of it
         self._anew = asyncio.Event()
+        self._troubled: set[str] = set()  # sources that have failed, and of which that was told
         self._levelling = Levelling(self._table, self._sources)
         self._whole: set[str] = set()  # which sources have been looked through
         self.looked_at = 0
@@ -185,12 +188,15 @@ class Library:
     async def _follow(self, source: Source) -> None:
         while True:
             try:
-                await self._look(source)
+                with suppress(SourceAway):  # it has told already, and says when it is back
+                    await self._look(source)
+                self._troubled.discard(source.name)
                 await source.changed()
-            except SourceAway:  # it has told already, and says when it is back
-                await source.changed()
-            except Exception:
-                log.exception("The music in %s cannot be looked through; trying again.", source.name)
+            except Exception as error:
+                if source.name not in self._troubled:
+                    self._troubled.add(source.name)
+                    fault = None if isinstance(error, PartyError) else error
+                    log.warning("The music in %s cannot be kept: %s", source.name, error, exc_info=fault)
                 await asyncio.sleep(AGAIN_S)
 
     async def _look(self, source: Source) -> None:
@@ -201,19 +207,20 @@ class Library:
         waiting: list[Found] = []
         away: set[str] = set()
         try:
-            async for found in source.look(known):
-                left.discard(found.ref)
-                look.seen += 1
-                self.looked_at += 1
-                if found.away:
-                    away.add(found.ref)
-                elif found.track is not None:
-                    waiting.append(found)
-                if len(waiting) >= AT_ONCE:
-                    await self._keep(source.name, waiting, known)
-                    look.kept += len(waiting)
-                    waiting = []
-                look.say()
+            async with aclosing(source.look(known)) as finding:
+                async for found in finding:
+                    left.discard(found.ref)
+                    look.seen += 1
+                    self.looked_at += 1
+                    if found.away:
+                        away.add(found.ref)
+                    elif found.track is not None:
+                        waiting.append(found)
+                    if len(waiting) >= AT_ONCE:
+                        await self._keep(source.name, waiting, known)
+                        look.kept += len(waiting)
+                        waiting = []
+                    look.say()
             await self._keep(source.name, waiting, known)
             look.kept += len(waiting)
             for refs in _few(sorted(left)):
@@ -235,16 +242,40 @@ class Library:
         if not found:
             return
         tracks = [each.track for each in found if each.track is not None]
-        matched = await self._catalogue.matched(tracks)
+        matched = await self._matched(tracks)
         songs = [
             (each, replace(track, track_id=match.track_id if match else None))
             for each, track, match in zip(found, tracks, matched, strict=True)
         ]
-        await self._table.keep(source, songs)
+        await self._keep_each(source, songs)
         # Those have old numbers, which are not read on from.
         await self._put_anew([(source, each.ref) for each in found if each.ref in known])
         await self._read_on()
         self._told()
+
+    async def _matched(self, tracks: Sequence[Track]) -> list[Track | None]:
+        """The songs of the catalogue; one that it makes nothing of keeps none of the others from theirs."""
+        try:
+            return await self._catalogue.matched(tracks)
+        except Exception:
+            if len(tracks) == 1:
+                log.exception("A song cannot be looked for: %r", tracks[0])
+                return [None]
+            return [(await self._matched([track]))[0] for track in tracks]
+
+    async def _keep_each(self, source: str, songs: Sequence[tuple[Found, Track]]) -> None:
+        """Keeps songs; one that no database takes keeps none of the others out."""
+        try:
+            await self._table.keep(source, songs)
+        except PartyError:  # the database is away, or its disk is full
+            raise
+        except Exception:
+            if len(songs) == 1:
+                self.failed += 1
+                log.warning("A song cannot be kept: %s", songs[0][0].ref, exc_info=True)
+                return
+            for song in songs:
+                await self._keep_each(source, [song])
 
     async def _note_away(self, source: str, refs: set[str] | None) -> None:
         """Notes what cannot be had now: some songs of a source, or all of it."""
@@ -274,7 +305,7 @@ class Library:
     async def _match_all(self) -> None:
         number = 0
         while songs := await self._table.after(number):
-            matched = await self._catalogue.matched([replace(song.track, track_id=None) for song in songs])
+            matched = await self._matched([replace(song.track, track_id=None) for song in songs])
             others: dict[OwnSong, str | None] = {}
             for song, match in zip(songs, matched, strict=True):
                 track_id = match.track_id if match else None

@@ -103,9 +103,10 @@ async def _understood(catalogue: Catalogue, song: Track) -> Track | None:
 
 
 def _twins(catalogue: Catalogue, track_ids: Sequence[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
     places = {each: index for each in track_ids if (index := catalogue.index_of_id(each)) is not None}
     versions = {each: catalogue.versions_of(index) for each, index in places.items()}
+    found: dict[str, list[str]] = {each: [] for each in places}
+    versions = {each: several for each, several in versions.items() if len(several) > 1}
     tracks = iter(catalogue.tracks(index for each in versions.values() for index in each))
     for track_id, several in versions.items():
         every = [next(tracks) for _ in several]

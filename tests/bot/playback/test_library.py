@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +12,15 @@ import pytest
 
 from bot.party.rules.songs import same_song
 from bot.party.words import Track
-from bot.playback.errors import SourceAway
+from bot.playback.errors import SongGone, SourceAway
 from bot.playback.kept import Kept
 from bot.playback.library import AT_ONCE, Library
+from bot.playback.ports import Sound
 from bot.playback.sources.folder import FolderSource
+from bot.playback.words import Found
 from bot.recommend.catalogue import Catalogue
 from db.store import Store
+from tests.conftest import ON_BOTH
 from tests.patience import LOOK_EVERY_S
 from tests.tones import AFRICA, id3, jpeg, picture, silent_mp3, text, tone
 
@@ -193,7 +196,11 @@ async def test_a_look_that_was_broken_off_goes_on(store: Store, catalogue: Catal
         (folder / f"The Neighbours - Song {number}.mp3").write_bytes(silent_mp3(0.1))
     library = Library(store, [FolderSource([folder])], catalogue)
     looking = asyncio.create_task(library.look())
-    library.on_change(looking.cancel)
+
+    def stop() -> None:
+        looking.cancel()
+
+    library.on_change(stop)
     with suppress(asyncio.CancelledError):
         await looking
     kept = await Kept(store).known("folder")
@@ -251,3 +258,43 @@ async def test_a_source_that_is_no_longer_set_up_is_silent(
         without.source("folder")
     async with store.reading() as tx:
         assert len(await tx.own_songs.after(0)) == 2
+
+
+class Odd:
+    """A source with a song that no database takes."""
+
+    name = "folder"
+
+    async def look(self, known: Mapping[str, str]) -> AsyncGenerator[Found, None]:
+        """Three songs."""
+        for title in ("Our Garage", "half of a \ud83c sign", "Our Cellar"):
+            yield Found(ascii(title), "1", Track(title, "The Neighbours"), "audio/mpeg")
+
+    @asynccontextmanager
+    async def open(self, ref: str) -> AsyncIterator[Sound]:
+        """None can be opened."""
+        raise SongGone
+        yield
+
+    async def cover(self, ref: str) -> tuple[bytes, str] | None:
+        """What is no picture."""
+        return b"<svg onload='alert(1)'/>", "image/svg+xml"
+
+    async def changed(self) -> None:
+        """Never."""
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@ON_BOTH
+async def test_a_song_that_no_database_takes_keeps_no_other_out(store: Store, catalogue: Catalogue) -> None:
+    """It is counted; and what says that it is a picture is shown only if it is one."""
+    library = Library(store, [Odd()], catalogue)
+    await library.look()
+    assert [track.title for track in library.own] == ["Our Garage", "Our Cellar"]
+    assert library.failed == 1
+    song = await library.song(library.own[0])
+    assert song is not None
+    assert await library.cover(replace(song, cover=True)) is None
