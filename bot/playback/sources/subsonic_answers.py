@@ -31,6 +31,7 @@ REFUSED = {
 GONE = 70
 MISSING = 10
 MEND_SIGN_IN = "sign in to its page with them, and correct them"
+MEND_CERTIFICATE = "set SUBSONIC_URL to the name that the certificate is for, or have this machine trust it"
 _XML_ERROR = re.compile(rb"<error\s[^>]{0,100}?code=[\"'](\d{1,4})[\"']")
 
 
@@ -102,17 +103,17 @@ def code_in_xml(body: bytes) -> int | None:
     return int(found[1]) if found else None
 
 
-def why(error: Exception) -> str:
+def unanswered(error: Exception) -> Trouble:
     """Why there is no answer; what aiohttp says itself may have the whole address in it."""
     if isinstance(error, TimeoutError):
-        return "does not answer in time"
+        return Trouble("does not answer in time")
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return "has a certificate that is not valid here"
+        return Trouble("has a certificate that is not valid here", MEND_CERTIFICATE)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "has a name that nobody knows"
+        return Trouble("has a name that nobody knows", "correct SUBSONIC_URL")
     if isinstance(error, aiohttp.ClientConnectorError):
         reason = os.strerror(error.os_error.errno) if error.os_error.errno else "no connection"
-        return f"cannot be reached ({reason})"
+        return Trouble(f"cannot be reached ({reason})")
     if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ServerDisconnectedError | ConnectionError):
-        return "broke the connection off"
-    return f"cannot be asked ({type(error).__name__})"
+        return Trouble("broke the connection off")
+    return Trouble(f"cannot be asked ({type(error).__name__})")

@@ -17,12 +17,12 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
 
 import aiohttp
 from yarl import URL
 
 from bot.party.visible import short, visible
+from bot.playback.sources.near import is_near
 from bot.playback.sources.subsonic_answers import (
     MEND_SIGN_IN,
     MISSING,
@@ -37,7 +37,7 @@ from bot.playback.sources.subsonic_answers import (
     number,
     parsed,
     text,
-    why,
+    unanswered,
 )
 
 API = "1.16.1"
@@ -68,9 +68,6 @@ REDIRECTS = {301, 302, 303, 307, 308}
 NO_MEDIA = ("application/json", "application/javascript", "application/xml", "text/")
 """What an error is sent as, in place of a song."""
 NETWORK = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
-_NEAR = (".local", ".lan", ".home", ".internal", ".home.arpa", ".ts.net")
-_SHARED = ip_network("100.64.0.0/10")
-"""Tailscale's addresses, between which all is encrypted, and those behind a provider's NAT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +216,7 @@ class Server:
                         return
                     url = self._elsewhere(url, answer.headers.get("Location", ""))
         except NETWORK as error:
-            raise Trouble(why(error)) from None
+            raise unanswered(error) from None
         raise Trouble("redirects again and again", "set SUBSONIC_URL to the address of the server itself")
 
     def _elsewhere(self, url: URL, location: str) -> URL:
@@ -293,15 +290,6 @@ class Server:
 
 class _WantsPassword(Refused):
     """The server may take the password, where it does not take a token."""
-
-
-def is_near(host: str) -> bool:
-    """Whether a host is this machine or in a network of one's own, as far as its name tells."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return "." not in host or host.casefold().endswith(_NEAR)
-    return address.is_private or address.is_loopback or address.is_link_local or address in _SHARED
 
 
 async def read(answer: aiohttp.ClientResponse, most: int) -> bytes:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bot.playback.errors import SongGone, SourceAway
 from bot.playback.sources import subsonic, subsonic_server, subsonic_sound
@@ -266,6 +273,34 @@ async def test_a_server_that_does_not_even_speak_http(how: str, caplog: pytest.L
         await source.close()
     assert [each.levelname for each in caplog.records] == ["WARNING"]
     assert "a password" not in caplog.text
+
+
+async def test_a_certificate_that_nobody_trusts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever made it themselves is told what to do; the name and the password are not sent."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    began, ends = datetime(2026, 1, 1, tzinfo=UTC), datetime(2126, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(began).not_valid_after(ends)
+    pem = made.sign(key, SHA256()).public_bytes(Encoding.PEM)
+    pem += key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "both.pem").write_bytes(pem)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "both.pem")
+    heard: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(100))
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+        source = Subsonic(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}", "anna", "a password")
+        with pytest.raises(SourceAway):
+            await looked(source)
+        await source.close()
+    assert not any(heard)
+    (line,) = caplog.messages
+    assert "certificate that is not valid here; set SUBSONIC_URL to the name" in line
 
 
 @pytest.mark.parametrize("code", [0, 10, 20, 30, 40, 41, 42, 43, 44, 50, 60, 70, 4711])
