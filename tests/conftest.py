@@ -49,6 +49,7 @@ settings.load_profile("patient")
 
 LIMITS = (
     "bot.checks.result.WITHIN_S",
+    "bot.party.insight.LOOK_WITHIN_S",
     "bot.party.patience.LONGEST_S",
     "bot.party.shares.WITHIN_S",
     "bot.room.guest.TAKE_WITHIN_S",
