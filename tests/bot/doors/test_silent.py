@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
-from bot.party.words import Entry, Party
+from bot.doors.answers import Again
+from bot.party.words import Entry, Mood, Party
 from bot.room.language import replies
 from bot.room.sheet import Around, Songs, sheet
 from bot.service import PartyService
+from bot.slack.blocks import ballot_card as slack_ballot
 from bot.slack.blocks import party_card as slack_card
 from bot.wording.languages import language
 from bot.wording.replies import Replies
+from cogs.cards import ballot_card as discord_ballot
 from cogs.cards import party_card as discord_card
 from tests.conftest import ANNA, MOD, ROOM, Clock
 
@@ -53,6 +56,20 @@ async def test_cards_say_what_is_silent(night: Party) -> None:
             assert title in line
     for card in (shown(night), slack_card(night, WORDS)):
         assert "🔇 silent" not in json.dumps(card, ensure_ascii=False)
+
+
+async def test_ballots_say_what_is_silent(night: Party) -> None:
+    """Where a room wants all songs suggested: beside each that cannot sound."""
+    silent = {night.ballot[0].id, night.ballot[2].id}
+    given: Any = {"intro": "Vote!", "again": Again(Mood.BALANCED, 5), "now_ms": 0, "threshold": 1}
+    discord: Any = discord_ballot(night.ballot, WORDS, silent=silent, **given)
+    slack = slack_ballot(night.ballot, WORDS, silent=silent, **given)
+    for parts in (told(discord.to_components()), told(slack)):
+        lines = [line for part in parts for line in part.split("\n") if MARK in line]
+        assert [entry.id in silent for entry in night.ballot] == [
+            any(entry.track.title in line for line in lines) for entry in night.ballot
+        ]
+        assert len(lines) == 2
 
 
 async def test_what_is_read_aloud_says_so(night: Party) -> None:
