@@ -52,7 +52,7 @@ async def show(asked: Asked, answer: Answer) -> None:
         case ShowCard():
             await asked.client.live.show(asked)
         case ShowBallot():
-            await asked.reply(view=ballot(asked, answer.ballot, answer.intro, answer.again))
+            await asked.reply(view=await ballot(asked, answer.ballot, answer.intro, answer.again))
         case AskForSongs():
             await asked.interaction.response.send_modal(songs_form(ask.own))
         case AskWhich():
@@ -96,7 +96,7 @@ async def show_outcome(asked: Asked, outcome: Outcome) -> None:
             asked.client.live.turn(asked.ask.room, page)
         case UpdateBallot(entries, error):
             intro, again = _kept(asked)
-            await asked.update(ballot(asked, entries, intro or asked.ask.words.offered([]), again))
+            await asked.update(await ballot(asked, entries, intro or asked.ask.words.offered([]), again))
             if error is not None:
                 raise error
         case Replace(answer):
@@ -105,7 +105,7 @@ async def show_outcome(asked: Asked, outcome: Outcome) -> None:
             elif isinstance(answer, OfferFavourites):
                 await asked.update(favourites_card(answer, asked.ask.own))
             else:
-                await asked.update(ballot(asked, answer.ballot, answer.intro, answer.again))
+                await asked.update(await ballot(asked, answer.ballot, answer.intro, answer.again))
         case Settled(text, press):
             message = asked.interaction.message
             if message is not None:
@@ -142,9 +142,10 @@ async def _show_privately(asked: Asked, view: ui.LayoutView) -> None:
         await answer_privately(asked.interaction, view=view)
 
 
-def ballot(asked: Asked, entries: Sequence[Entry], intro: str, again: Again) -> Card:
+async def ballot(asked: Asked, entries: Sequence[Entry], intro: str, again: Again) -> Card:
     """A ballot as it stands."""
     ask = asked.ask
+    silent = await ask.party.insight.silent(ask.room, entries)
     return ballot_card(
         entries,
         ask.words,
@@ -152,6 +153,7 @@ def ballot(asked: Asked, entries: Sequence[Entry], intro: str, again: Again) -> 
         again=again,
         now_ms=ask.party.now_ms(),
         threshold=ask.rules.threshold,
+        silent=silent,
     )
 
 

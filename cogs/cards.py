@@ -151,7 +151,14 @@ def _question(party: Party, replies: Replies) -> list[AnyItem]:
 
 
 def ballot_card(
-    ballot: Sequence[Entry], replies: Replies, *, intro: str, again: Again, now_ms: int, threshold: int
+    ballot: Sequence[Entry],
+    replies: Replies,
+    *,
+    intro: str,
+    again: Again,
+    now_ms: int,
+    threshold: int,
+    silent: Collection[int] = (),
 ) -> Card:
     """Suggestions with match, reason and votes, their vote buttons, and one for other suggestions.
 
@@ -162,10 +169,13 @@ def ballot_card(
         again: what other ones are asked for with.
         now_ms: of the clock that closes the ballot.
         threshold: how many votes queue a song.
+        silent: the numbers of those that cannot sound here.
     """
     items: list[AnyItem] = [ui.TextDisplay(intro[:600])]
     for number, entry in enumerate(ballot[:MOST_OPEN], start=1):
-        items.append(ui.TextDisplay(f"**{number}.** {_suggestion(entry, replies)}"))
+        items.append(
+            ui.TextDisplay(f"**{number}.** {_suggestion(entry, replies, silent=entry.id in silent)}")
+        )
         closed = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
         closed |= expired(entry, now_ms)
         votes = ((+1, entry.ups), (-1, entry.downs))

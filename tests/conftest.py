@@ -50,6 +50,7 @@ settings.load_profile("patient")
 
 LIMITS = (
     "bot.checks.result.WITHIN_S",
+    "bot.party.insight.LOOK_WITHIN_S",
     "bot.party.patience.LONGEST_S",
     "bot.party.shares.WITHIN_S",
     "bot.playback.sources.subsonic_server.ANSWER_WITHIN_S",

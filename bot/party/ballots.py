@@ -106,9 +106,13 @@ class Ballots:
             number = await party.note("next")
             return tuple(await party.tx.entries.insert_ballot(party.id, number, found, party.now_ms))
 
+    @finished
     async def only_own(self, room: Room) -> bool:
         """Whether only songs that can sound are suggested."""
-        return self._catalogue.stock() is not None and await self.unit.only_own(room)
+        if self._catalogue.stock() is None:
+            return False
+        async with self.unit.reading(room) as party:
+            return party.only_own
 
     @finished
     async def vote(

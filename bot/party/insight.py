@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.party.errors import NothingToShow, UnknownToModel
@@ -13,12 +15,14 @@ from bot.party.rules.steering import signals
 from bot.party.rules.streaks import streaks
 from bot.party.songs import Songs
 from bot.party.unit_of_work import UnitOfWork, finished
-from bot.party.words import NOBODY, Entry, Member, Party, Room, State, Track
+from bot.party.words import NOBODY, Entry, Member, Party, Playback, Room, State, Track
 
 MOST_LOVED = 5
 """How many of the most wanted songs are named."""
 MOST_REMEMBERED = 2_000
 """How many of the latest songs the numbers are counted from."""
+LOOK_WITHIN_S = 0.2
+"""Who types a song is not kept waiting for longer by a look at where it would sound."""
 NIGHT = (State.QUEUED, State.PLAYING, State.PLAYED, State.SKIPPED)
 """What belongs to a party's night."""
 
@@ -36,8 +40,32 @@ class Insight:
 
     async def search(self, text: str, limit: int = 10, room: Room | None = None) -> list[Track]:
         """Songs as one types, best first; where own music sounds in the room, those that can sound first."""
-        own_first = room is not None and self._own is not None and await self.unit.sounds_own(room)
+        own_first = room is not None and self._own is not None and await self._sounds_own(room)
         return await self._songs.catalogue.search(text, limit, own_first=own_first)
+
+    async def _sounds_own(self, room: Room) -> bool:
+        """Whether people's own music sounds in a room; not, where the database does not say so at once."""
+        known = self.unit.remembered_outlet(room)
+        if known is None:
+            looking = asyncio.ensure_future(self.now(room, history=0))
+            looking.add_done_callback(lambda look: look.cancelled() or look.exception())
+            await asyncio.wait({looking}, timeout=LOOK_WITHIN_S)
+            known = self.unit.remembered_outlet(room)
+        return known is not None and sounds_own(known[0])
+
+    @finished
+    async def silent(self, room: Room, entries: Iterable[Entry]) -> frozenset[int]:
+        """The numbers of the entries that cannot sound, where people's own music sounds."""
+        if self._own is None:
+            return frozenset()
+        async with self.unit.reading(room) as party:
+            playback = party.playback
+        return self._silent(playback, entries)
+
+    def _silent(self, playback: Playback | None, entries: Iterable[Entry]) -> frozenset[int]:
+        if self._own is None or not sounds_own(playback.outlet if playback else None):
+            return frozenset()
+        return frozenset(entry.id for entry in entries if not self._own.sounds(entry.track))
 
     async def find(self, text: str) -> Track:
         """The song that a text or link means; one that nobody knows as it was typed.
@@ -53,10 +81,9 @@ class Insight:
         """What plays, what waits, what is suggested and what was."""
         async with self.unit.reading(room) as party:
             shown = await party.shown(history)
-        if self._own is None or not sounds_own(shown.playback.outlet if shown.playback else None):
-            return shown
         songs = [*filter(None, [shown.playing]), *shown.queue, *shown.ballot]
-        return replace(shown, silent=frozenset(each.id for each in songs if not self._own.sounds(each.track)))
+        silent = self._silent(shown.playback, songs)
+        return replace(shown, silent=silent) if silent else shown
 
     @finished
     async def rooms_of(self, member: Member, since_ms: int) -> list[Room]:

@@ -23,7 +23,6 @@ from bot.party.patience import patience, patient
 from bot.party.reader import PartyReader
 from bot.party.rules.lifetime import began_ms
 from bot.party.rules.moderation import is_kept_out
-from bot.party.rules.sounding import only_own, sounds_own
 from bot.party.shares import counted
 from bot.party.transactions import Store
 from bot.party.words import Member, Outlet, PartyRecord, Room, Rules
@@ -152,20 +151,9 @@ class UnitOfWork:
         self._rules.pop(room, None)
         self._outlets.pop(room, None)
 
-    async def only_own(self, room: Room) -> bool:
-        """Whether only songs that can sound are suggested in a room; mostly from memory."""
-        if room not in self._outlets or room not in self._rules:
-            async with self.reading(room):
-                pass
-        rules = self._rules.get(room)
-        return rules is not None and only_own(self._outlets.get(room), rules)
-
-    async def sounds_own(self, room: Room) -> bool:
-        """Whether people's own music is what a room's party sounds from, likewise."""
-        if room not in self._outlets:
-            async with self.reading(room):
-                pass
-        return sounds_own(self._outlets.get(room))
+    def remembered_outlet(self, room: Room) -> tuple[Outlet | None] | None:
+        """What the room's party sounds from, if that is in memory: as the last look at it has seen it."""
+        return (self._outlets[room],) if room in self._outlets else None
 
     def _remember_outlet(self, room: Room, record: PartyRecord) -> None:
         if len(self._outlets) >= MOST_RULES:

@@ -79,7 +79,7 @@ class Answering:
                 await self._cards.show(asked.room)
             case ShowBallot(entries, intro, again):
                 text = f"{intro}\n{asked.replies.asked_aloud(entries)}"
-                await asked.say(text, ballot(asked, entries, intro, again), quiet=alone)
+                await asked.say(text, await ballot(asked, entries, intro, again), quiet=alone)
             case AskForSongs():
                 await forms.open_add(asked)
             case AskForSettings(rules, blocked):
@@ -164,12 +164,13 @@ async def _replace(asked: Asked, answer: Said | ShowBallot | OfferFavourites) ->
     elif isinstance(answer, OfferFavourites):
         await asked.replace(*favourite_blocks(answer, asked.own))
     else:
-        blocks = ballot(asked, answer.ballot, answer.intro, answer.again)
+        blocks = await ballot(asked, answer.ballot, answer.intro, answer.again)
         await asked.replace(f"{answer.intro}\n{asked.replies.asked_aloud(answer.ballot)}", blocks)
 
 
-def ballot(asked: Asked, entries: Sequence[Entry], intro: str, again: Again) -> list[Json]:
+async def ballot(asked: Asked, entries: Sequence[Entry], intro: str, again: Again) -> list[Json]:
     """A ballot as it stands."""
+    silent = await asked.party.insight.silent(asked.room, entries)
     return ballot_card(
         entries,
         asked.replies,
@@ -177,6 +178,7 @@ def ballot(asked: Asked, entries: Sequence[Entry], intro: str, again: Again) -> 
         again=again,
         now_ms=asked.party.now_ms(),
         threshold=asked.rules.threshold,
+        silent=silent,
     )
 
 

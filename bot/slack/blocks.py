@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -204,7 +204,14 @@ def _suggestion(entry: Entry, replies: Replies, *, silent: bool) -> Json:
 
 
 def ballot_card(
-    ballot: Sequence[Entry], replies: Replies, *, intro: str, again: Again, now_ms: int, threshold: int
+    ballot: Sequence[Entry],
+    replies: Replies,
+    *,
+    intro: str,
+    again: Again,
+    now_ms: int,
+    threshold: int,
+    silent: Collection[int] = (),
 ) -> list[Json]:
     """Suggestions with match, reason and votes, their vote buttons, and one for other suggestions.
 
@@ -215,12 +222,14 @@ def ballot_card(
         again: what its button for other ones asks for.
         now_ms: of the clock that closes the ballot.
         threshold: how many votes queue a song.
+        silent: the numbers of those that cannot sound here.
     """
     blocks = [section(intro)]
     for entry in ballot[:USUAL_SUGGESTIONS]:
         became = "" if entry.state is State.SUGGESTED else f" · {replies.became(entry)}"
+        mark = f" · {replies.silent()}" if entry.id in silent else ""
         name = replies.strong(replies.song(entry.track))
-        blocks.append(section(f"{name}{became}\n{replies.matched(entry)} · {replies.because(entry)}"))
+        blocks.append(section(f"{name}{mark}{became}\n{replies.matched(entry)} · {replies.because(entry)}"))
         over = entry.state not in {State.SUGGESTED, State.QUEUED, State.PLAYING}
         if not over and not expired(entry, now_ms):
             blocks.append(actions(_vote(entry, 1, replies), _vote(entry, -1, replies)))

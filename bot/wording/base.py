@@ -202,7 +202,7 @@ class Wording:
         song = self.song(entry.track, longest)
         return " · ".join(filter(None, (song, self.silent(silent), self.votes(entry), by)))
 
-    def silent(self, silent: bool) -> str:
+    def silent(self, silent: bool = True) -> str:
         """That a song cannot sound where own music does; empty for one that can."""
         return self.say(SILENT) if silent else ""
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bot.party.words import Entry, Party
+from bot.doors.answers import Again
+from bot.party.words import Entry, Mood, Party
 from bot.room.language import replies
 from bot.room.sheet import Around, Songs, sheet
 from bot.service import PartyService
+from bot.slack.blocks import ballot_card as slack_ballot
 from bot.slack.blocks import party_card as slack_card
 from bot.wording.languages import language
 from bot.wording.replies import Replies
+from cogs.cards import ballot_card as discord_ballot
 from cogs.cards import party_card as discord_card
 from tests.conftest import ANNA, MOD, ROOM, Clock
 
@@ -42,8 +46,7 @@ def marked(night: Party) -> list[Party]:
 async def test_cards_say_what_is_silent(night: Party) -> None:
     """Once, beside that very song; without any silent song there is no such word."""
     for party in marked(night):
-        shown = discord_card(party, WORDS).to_components()  # type: ignore[no-untyped-call]
-        discord = [part for part in told(shown) if MARK in part]
+        discord = [part for part in told(shown(party)) if MARK in part]
         slack = [part for part in told(slack_card(party, WORDS)) if MARK in part]
         (silent,) = party.silent
         songs = [night.playing, *night.queue, *night.ballot]
@@ -51,9 +54,22 @@ async def test_cards_say_what_is_silent(night: Party) -> None:
         for parts in (discord, slack):
             (line,) = [line for part in parts for line in part.split("\n") if MARK in line]
             assert title in line
-    unmarked = discord_card(night, WORDS).to_components()  # type: ignore[no-untyped-call]
-    for card in (unmarked, slack_card(night, WORDS)):
+    for card in (shown(night), slack_card(night, WORDS)):
         assert "🔇 silent" not in json.dumps(card, ensure_ascii=False)
+
+
+async def test_ballots_say_what_is_silent(night: Party) -> None:
+    """Where a room wants all songs suggested: beside each that cannot sound."""
+    silent = {night.ballot[0].id, night.ballot[2].id}
+    given: Any = {"intro": "Vote!", "again": Again(Mood.BALANCED, 5), "now_ms": 0, "threshold": 1}
+    discord: Any = discord_ballot(night.ballot, WORDS, silent=silent, **given)
+    slack = slack_ballot(night.ballot, WORDS, silent=silent, **given)
+    for parts in (told(discord.to_components()), told(slack)):
+        lines = [line for part in parts for line in part.split("\n") if MARK in line]
+        assert [entry.id in silent for entry in night.ballot] == [
+            any(entry.track.title in line for line in lines) for entry in night.ballot
+        ]
+        assert len(lines) == 2
 
 
 async def test_what_is_read_aloud_says_so(night: Party) -> None:
@@ -75,6 +91,13 @@ async def test_the_page_is_told(night: Party) -> None:
         (silent,) = party.silent
         assert change["entries"] == [{"id": silent, "silent": True}]
         assert not change["lists"]
+
+
+def shown(party: Party) -> list[dict[str, Any]]:
+    """The components of Discord's card."""
+    card: Any = discord_card(party, WORDS)
+    components: list[dict[str, Any]] = card.to_components()
+    return components
 
 
 def told(part: object) -> list[str]:
