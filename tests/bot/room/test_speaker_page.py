@@ -288,3 +288,13 @@ async def test_access(loud: SpeakerRoom, listen: OpenEars, width: int) -> None:
     assert await faults(page) == []
     assert await broken_words(page) == []
     assert await small_targets(page) == []
+
+
+async def test_a_screen_that_may_sound(loud: SpeakerRoom, listen: OpenEars) -> None:
+    """Whoever may have the party sound finds the address of a TV that may; the guests' one may not."""
+    await loud.stock(60)
+    page = await listen()
+    await page.get_by_role("button", name="This party: more").click()
+    await page.get_by_role("button", name="Invite people").click()
+    link = page.get_by_role("link", name="Open a TV view that can play the music")
+    await expect(link).to_have_attribute("href", f"{(await loud.host_url()).removeprefix(loud.url)}/tv")
