@@ -8,6 +8,7 @@ import importlib
 import logging
 import os
 import threading
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -46,7 +47,7 @@ class Voice(commands.Cog):
         self._party = party
         self._lines: dict[Room, Any] = {}  # of cogs.voice_line, which is imported where it is used
         self._tasks: dict[Room, asyncio.Task[None]] = {}
-        self._joining = asyncio.Lock()
+        self._joining: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # of each server
         self._workers: ThreadPoolExecutor | None = None
         self._came_back = False
 
@@ -86,8 +87,9 @@ class Voice(commands.Cog):
         playback = await self._party.outlets.begin(
             room, member, Outlet.VOICE, str(channel.id), channel.name, key
         )
-        async with self._joining:
+        async with self._joining[room.workspace]:
             try:
+                self._check(room, channel)  # another party may have been faster
                 await self._enter(room, channel)
             except PartyError:
                 await self._party.outlets.end(room, str(channel.id))
@@ -191,8 +193,8 @@ class Voice(commands.Cog):
                 raise VoiceMissing
             if not isinstance(channel, discord.VoiceChannel):
                 raise VoiceLost(playback.device_name)
-            self._check(room, channel)
-            async with self._joining:
+            async with self._joining[room.workspace]:
+                self._check(room, channel)
                 await self._enter(room, channel)
         except PartyError as error:
             await self._party.outlets.end(room, playback.device_id, error)

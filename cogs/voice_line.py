@@ -25,6 +25,7 @@ LOOK_S = 5.0
 """So often the party is asked what it wants, if it has not said that it changed, and told how far it is."""
 APART_MS = 3_000
 """Where the party and what is heard differ by more, the party is right."""
+MINUTE_S = 60.0
 AGAIN_S = (1.0, 5.0, 15.0)
 """After so long each it is tried to connect again."""
 
@@ -143,7 +144,10 @@ class Line:
         if isinstance(there, discord.VoiceChannel) and there.id != self.channel.id:
             self.channel = there
             host = sounding.playback.host
-            await self._outlets.begin(self.room, host, Outlet.VOICE, str(there.id), there.name)
+            try:
+                await self._outlets.begin(self.room, host, Outlet.VOICE, str(there.id), there.name)
+            except PartyError as error:
+                log.info("The party of %s cannot be heard where it was moved: %s", self.room, error)
 
     async def _is_alone(self, sounding: Sounding, now_s: float) -> bool:
         """Whether nobody has been there for as long as the room wants to wait; then it has said goodbye."""
@@ -152,7 +156,7 @@ class Line:
             return False
         if self._alone_since_s is None:
             self._alone_since_s = now_s
-        wait_s = sounding.rules.alone_min * 60
+        wait_s = sounding.rules.alone_min * MINUTE_S
         if not wait_s or now_s - self._alone_since_s < wait_s:
             return False
         await self._end(VoiceAlone(self.channel.name))
@@ -198,11 +202,11 @@ class Line:
         began = False
         try:
             began = await self._player.obey(sounding, APART_MS)
-            await self._player.fill(self._woken)
         except SourceAway as error:
             log.info("The music of %s cannot be reached: %s", self.room, error)
             self._player.silence()
         self._client.sound(self._player.frames, on=self._player.sounds and not sounding.paused)
+        await self._player.fill(self._woken)
         if not sounding.paused and self._client.is_connected():
             await self._report(sounding, at_once=began)
 

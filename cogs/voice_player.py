@@ -74,6 +74,7 @@ class Player:
         self._seen: Sounding | None = None  # what was obeyed last
         self._again_s = 0.0  # until then the next song is not tried again
         self._working: asyncio.Future[Any] | None = None
+        self._closing: asyncio.Future[None] | None = None
 
     @property
     def sounds(self) -> bool:
@@ -178,7 +179,8 @@ class Player:
         elif self._stream.next is not None and (following is None or self._stream.next.entry != following.id):
             self._stream.follow(None)
         left = self.left_ms()
-        if following is None or left is None or left[1] > NEXT_MS or self._stream.next is not None:
+        early_ms = NEXT_MS + 1000 * self._stream.fade_s  # what fades is made later
+        if following is None or left is None or left[1] > early_ms or self._stream.next is not None:
             return
         opened = await self._next(following, wanted)
         if opened is None:
@@ -266,3 +268,8 @@ class Player:
         self._entry = NOTHING
         if self._working is None or self._working.done():
             await self._close_all()
+        else:
+            self._working.add_done_callback(self._close_later)
+
+    def _close_later(self, _: asyncio.Future[Any]) -> None:
+        self._closing = asyncio.ensure_future(self._close_all())

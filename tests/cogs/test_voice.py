@@ -132,3 +132,17 @@ async def test_a_server_hears_one_party(night: Night) -> None:
     await night.join()
     other = night.fake.add_channel("other")
     assert "another party in Music" in private(await night.fake.slash(night.anna, "join", channel=other))
+
+
+async def test_the_bot_is_called_into_another_channel(night: Night) -> None:
+    """Where the member is now; the party goes on there."""
+    await night.shelf.put(BRIGHTSIDE, 440, 60)
+    await night.queue(BRIGHTSIDE)
+    await night.join()
+    await night.hears(440)
+    lounge = night.fake.add_voice_channel("Lounge")
+    night.fake.join_voice(night.anna, lounge)
+    assert "Playing in Lounge" in public(await night.join()).text
+    night.forget()
+    await night.hears(440)
+    assert night.fake.voice.call(night.fake.guild).channel is lounge

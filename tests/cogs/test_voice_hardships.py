@@ -17,11 +17,11 @@ from cogs import voice as voice_module
 from cogs.client import LAST_ANSWERS_S
 from db.store import Store
 from tests.cogs.stage import log_in, open_server, private, public, room
-from tests.cogs.stage_voice import BRIGHTSIDE, TAKE_ON_ME, Night, three_records
+from tests.cogs.stage_voice import BOSS, BRIGHTSIDE, TAKE_ON_ME, Night, three_records
 from tests.fakes.discord_model import EVERYONE
 from tests.fakes.discord_people import SPEAK
 from tests.hearing import needs_voice
-from tests.patience import pass_by, until
+from tests.patience import until
 
 pytestmark = needs_voice
 
@@ -55,27 +55,27 @@ async def left(night: Night, sentence: str) -> None:
     await until(lambda: not night.fake.voice.calls)
 
 
-async def test_it_leaves_where_nobody_is(joined: Night) -> None:
+async def test_it_leaves_where_nobody_is(joined: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the five minutes of the settings; bots are nobody."""
     bot = joined.fake.member("Jukebox", bot=True)
     joined.fake.join_voice(bot, joined.channel)
     joined.fake.leave_voice(joined.anna)
     await asyncio.sleep(1.2)
     assert not joined.said()
-    pass_by(6 * 60)
+    monkeypatch.setattr("cogs.voice_line.MINUTE_S", 0.01)
     await left(joined, "Nobody was left in Music, so I left too.")
 
 
-async def test_whoever_comes_back_in_time_hears_it_still(joined: Night) -> None:
-    """The five minutes begin anew."""
+async def test_it_stays_alone_where_the_room_wants_it_to(
+    joined: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without minutes in the settings it waits for whoever comes."""
+    await joined.party.settings.choose(room(joined.fake), BOSS, {"alone_min": 0})
+    monkeypatch.setattr("cogs.voice_line.MINUTE_S", 0.01)
     joined.fake.leave_voice(joined.anna)
-    await asyncio.sleep(0.8)
-    pass_by(4 * 60)
-    joined.fake.join_voice(joined.anna, joined.channel)
-    await asyncio.sleep(0.8)
-    pass_by(4 * 60)
-    await asyncio.sleep(0.8)
-    assert await outlet(joined) is Outlet.VOICE
+    await asyncio.sleep(1.2)
+    joined.forget()
+    await joined.hears(440)
     assert not joined.said()
 
 
