@@ -108,7 +108,7 @@ class Ballots:
 
     async def only_own(self, room: Room) -> bool:
         """Whether only songs that can sound are suggested."""
-        return self._catalogue.stock() is not None and await self.unit.only_own(room)
+        return await self.unit.only_own(room) and self._catalogue.stock() is not None
 
     @finished
     async def vote(

@@ -10,9 +10,11 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import cast
 from zlib import crc32
 
 from bot.party.words import Track
+from bot.playback.ports import Source
 from bot.playback.words import OwnSong
 from cogs.client import open_discord
 from tests.fakes.discord_voice import plain_endpoints
@@ -52,9 +54,13 @@ class Records:
         file = self._files[crc32((track.track_id or track.title).encode()) % len(self._files)]
         return OwnSong(1, "folder", file.name, "1", track, "audio/x", -3.0)
 
-    def source(self, name: str) -> Records:
-        """This."""
-        return self
+    async def cover(self, song: OwnSong) -> tuple[bytes, str] | None:
+        """No record has a picture."""
+        return None
+
+    def source(self, name: str) -> Source:
+        """This, of which songs are opened and nothing else."""
+        return cast(Source, self)
 
     @asynccontextmanager
     async def open(self, ref: str) -> AsyncIterator[Record]:

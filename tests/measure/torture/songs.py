@@ -11,7 +11,7 @@ import numpy.typing as npt
 from bot.party.errors import NoMap, UnknownLink
 from bot.party.results import Located, Taken, Why
 from bot.party.songs import CHOSEN
-from bot.party.words import Mood, Signal, Suggestion, Track
+from bot.party.words import Mood, Signal, Stock, Suggestion, Track
 
 COUNT = 400
 """So many songs there are."""
@@ -50,9 +50,14 @@ class Songs:
         """None: no song is on Spotify."""
         return {}
 
-    async def search(self, text: str, limit: int = 10) -> list[Track]:
+    async def search(self, text: str, limit: int = 10, *, own_first: bool = False) -> list[Track]:
         """None: nobody searches."""
         return []
+
+    @staticmethod
+    def stock() -> Stock | None:
+        """None: nothing sounds."""
+        return None
 
     async def spotify_ids(self, tracks: Sequence[Track]) -> list[str | None]:
         """None of any."""
@@ -79,6 +84,7 @@ class Songs:
         clean: bool = False,
         longest_ms: int = 0,
         christmas: bool = False,
+        among: Stock | None = None,
     ) -> list[Suggestion]:
         """Any songs that are not banned."""
         out = {*offered, *(each.track_id for each in banned)}
