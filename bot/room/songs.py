@@ -20,6 +20,8 @@ from bot.playback.words import OwnSong
 PATH = "/sound/"
 LONGEST_LEFT_MS = 15 * 60_000
 """A link is good for the song's length and so much longer, since it was last said to play or be next."""
+FADES_MS = 15_000
+"""The link to what is over is good for so long: its last seconds may still be heard under the next song."""
 UNKNOWN_LENGTH_MS = 6 * 3_600_000
 """As how long a song counts whose length nobody knows."""
 MOST_AT_ONCE = 8
@@ -67,11 +69,19 @@ class SongLinks:
         return f"{PATH}{token}"
 
     def keep(self, speaker: str, entry_ids: set[int]) -> None:
-        """Ends a speaker's links to all other songs."""
+        """Ends a speaker's links to all other songs, as soon as these can have faded out."""
+        now_ms = self._now_ms()
         for token, ticket in self._of(speaker):
             if ticket.entry_id not in entry_ids:
-                ticket.ended = True
-                del self._tickets[token]
+                ticket.until_ms = min(ticket.until_ms, now_ms + FADES_MS)
+                if ticket.until_ms <= now_ms:
+                    del self._tickets[token]
+
+    def end(self, speaker: str) -> None:
+        """Ends all links of a speaker, and what is being sent by them."""
+        for token, ticket in self._of(speaker):
+            ticket.ended = True
+            del self._tickets[token]
 
     def _of(self, speaker: str) -> list[tuple[str, Ticket]]:
         return [(token, ticket) for token, ticket in self._tickets.items() if ticket.speaker == speaker]

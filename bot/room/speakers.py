@@ -215,7 +215,7 @@ class Speakers:
         """Takes note that a page is the speaker no more."""
         if self._speakers.get(speaker.room) is speaker:
             del self._speakers[speaker.room]
-        self.links.keep(speaker.id, set())
+        self.links.end(speaker.id)
         if tell and speaker.guest is not None:
             speaker.guest.send({"sound": None})
         if speaker.telling is not None and speaker.telling is not asyncio.current_task():
@@ -232,7 +232,7 @@ class Speakers:
         if speaker.silent_s > AWAY_S:
             self._drop(speaker, tell=True)
             await self._party.outlets.end(speaker.room, speaker.id, SpeakerGone())
-        elif speaker.guest is not None:
+        elif speaker.guest is not None and not speaker.guest.full:
             with suppress(ConnectionError):
                 await speaker.guest.socket.ping()
 

@@ -9,6 +9,8 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -20,7 +22,9 @@ from bot.recommend.recommender import Recommender
 from bot.room import open_room
 from bot.service import PartyService
 from db.store import Store
+from tests.bot.room.ears import with_ears
 from tests.bot.room.sound_stage import SoundRoom, sound_room
+from tests.bot.room.speaker_stage import SpeakerRoom, speaker_room
 from tests.bot.room.visitor import Visitor, connect
 from tests.conftest import Clock
 from tests.patience import PATIENCE_S
@@ -32,6 +36,8 @@ Enter = Callable[[str | None], Awaitable[Visitor]]
 
 OpenPage = Callable[..., Awaitable[Page]]
 """Opens an address in a browser of somebody's own: url, then name and width if they matter."""
+OpenEars = Callable[..., Awaitable[Page]]
+"""Opens a page that hears itself, the host's unless a path is said."""
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CHROMIUM_ARGS = [
@@ -154,3 +160,38 @@ async def visit(browser: Browser) -> OpenPage:
         return page
 
     return open_page
+
+
+@pytest.fixture
+async def loud(
+    store: Store, catalogue: Catalogue, recommender: Recommender, tmp_path: Path
+) -> AsyncIterator[SpeakerRoom]:
+    """A room whose songs sound."""
+    async with speaker_room(store, catalogue, recommender, tmp_path / "music") as room:
+        yield room
+
+
+@pytest.fixture
+async def listen(browser: Browser, loud: SpeakerRoom) -> AsyncIterator[OpenEars]:
+    """Opens a page that hears itself; what it complains of fails the test."""
+    complaints: list[str] = []
+
+    async def opened(
+        path: str | None = None, name: str | None = "Hanna", script: str = "", **looks: Any
+    ) -> Page:
+        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 844}, **looks})
+        context.set_default_timeout(PATIENCE_MS)
+        await with_ears(context)
+        await context.add_init_script(script)
+        page = await context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(loud.url + path if path is not None else await loud.host_url())
+        if name is not None:
+            await page.get_by_role("button", name="Pick a name").click()
+            await page.get_by_role("textbox", name="Your name").fill(name)
+            await page.get_by_role("button", name="Join in").click()
+            await page.get_by_role("button", name=f"You are {name}").wait_for()
+        return page
+
+    yield opened
+    assert complaints == []

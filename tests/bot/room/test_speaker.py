@@ -134,6 +134,7 @@ async def test_a_link_ends_with_its_speaker(
     loud: SpeakerRoom, come: Come, web: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It cannot be guessed, says nothing of the file, is good for the song alone, and then for nothing."""
+    monkeypatch.setattr(songs, "FADES_MS", 0)
     first, *_ = await loud.queue(0, 1, 2)
     ann = await come()
     sound = (await ann.ask("speak"))["sound"]
@@ -153,6 +154,17 @@ async def test_a_link_ends_with_its_speaker(
     assert await status(web, loud.url + theirs) == 404
     for guessed in ("", "x", "..%2F..%2Fetc%2Fpasswd", "%00", "0.wav"):
         assert await status(web, f"{loud.url}/sound/{guessed}") == 404
+
+
+async def test_what_fades_out(loud: SpeakerRoom, come: Come, web: aiohttp.ClientSession) -> None:
+    """A song that is over has its link for some seconds: it may still be heard under the next one."""
+    first, *_ = await loud.queue(0, 1, 2)
+    ann = await come()
+    link = (await ann.ask("speak"))["sound"]["playing"]["link"]
+    await ann.ask("speak-over", entry=first.id)
+    assert await status(web, loud.url + link) == 200
+    await ann.ask("speak-end")
+    assert await status(web, loud.url + link) == 404
 
 
 async def test_a_link_expires(

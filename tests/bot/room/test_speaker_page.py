@@ -4,61 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from bot.party.words import Member
-from bot.recommend.catalogue import Catalogue
-from bot.recommend.recommender import Recommender
 from bot.room import speakers
 from bot.room.hub import LOBBY
-from db.store import Store
 from tests.bot.room.axe import broken_words, faults, small_targets
-from tests.bot.room.conftest import PATIENCE_MS, OpenPage
-from tests.bot.room.ears import heard, until_heard, until_silent, with_ears
-from tests.bot.room.speaker_stage import HOST, SpeakerRoom, speaker_room
+from tests.bot.room.conftest import OpenEars, OpenPage
+from tests.bot.room.ears import heard, until_heard, until_silent
+from tests.bot.room.speaker_stage import HOST, SpeakerRoom
 
 GUEST = Member("web", "a guest", "Gus")
-OpenEars = Callable[..., Awaitable[Page]]
 
 POSITION = "players.filter((each) => !each.paused).map((each) => each.currentTime)[0] ?? null"
-
-
-@pytest.fixture
-async def loud(
-    store: Store, catalogue: Catalogue, recommender: Recommender, tmp_path: Path
-) -> AsyncIterator[SpeakerRoom]:
-    """A room whose songs sound."""
-    async with speaker_room(store, catalogue, recommender, tmp_path / "music") as room:
-        yield room
-
-
-@pytest.fixture
-async def listen(browser: Browser, loud: SpeakerRoom) -> AsyncIterator[OpenEars]:
-    """Opens a page that hears itself; what it complains of fails the test."""
-    complaints: list[str] = []
-
-    async def opened(path: str | None = None, name: str | None = "Hanna", **looks: Any) -> Page:
-        context = await browser.new_context(**{"viewport": {"width": 1280, "height": 844}, **looks})
-        context.set_default_timeout(PATIENCE_MS)
-        await with_ears(context)
-        page = await context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(loud.url + path if path is not None else await loud.host_url())
-        if name is not None:
-            await page.get_by_role("button", name="Pick a name").click()
-            await page.get_by_role("textbox", name="Your name").fill(name)
-            await page.get_by_role("button", name="Join in").click()
-            await page.get_by_role("button", name=f"You are {name}").wait_for()
-        return page
-
-    yield opened
-    assert complaints == []
 
 
 async def sound(page: Page) -> None:
