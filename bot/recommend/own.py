@@ -38,9 +38,8 @@ FITS_WHOLLY = 159.9
 """A song of the catalogue of whose name and text nothing is left over; none of people's own fits better."""
 AS_WELL = 0.1
 """A song that can sound stands first where it explains as much of a text, but for this part, as any does."""
-RESTS = 20.0
-"""After songs were read it takes so many times as long before they are read anew."""
-RESTS_S = 1.0
+RESTS, RESTS_S, LONGEST_S = 10.0, 0.5, 60.0
+"""After songs were read they are left alone for so many times as long, and so long at least and at most."""
 
 
 class Library(Protocol):
@@ -107,20 +106,22 @@ class AllSongs:
         """Keeps what is found as the music is, for ever."""
         while True:
             await self._changed.wait()
-            began_s = time.monotonic()
+            took_s = LONGEST_S
             try:
-                await self.renew()
+                took_s = await self.renew()
             except Exception:
                 log.exception("Own music could not be made ready to be searched.")
-            await asyncio.sleep(RESTS_S + RESTS * (time.monotonic() - began_s))
+            await asyncio.sleep(min(RESTS_S + RESTS * took_s, LONGEST_S))
 
-    async def renew(self) -> None:
-        """Reads the songs that can sound."""
-        self._changed.clear()
-        stock = self._sounding()
+    async def renew(self) -> float:
+        """Reads the songs that can sound, and returns how many seconds that took."""
         with self._models.lent() as model:
+            await asyncio.to_thread(model.catalogue.read)
+            self._changed.clear()
+            stock, began_s = self._sounding(), time.monotonic()
             self._now = await asyncio.to_thread(_read, stock, model.catalogue)
         await asyncio.to_thread(give_back)
+        return time.monotonic() - began_s
 
     def close(self) -> None:
         """Waits for the searches under way; it is asked no more."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.__main__ import open_house
+from bot.party.words import Outlet
 from bot.settings import Settings
 from tests.conftest import ANNA, ROOM
 from tests.patience import LOOK_EVERY_S
@@ -44,3 +45,25 @@ async def test_without_any_there_is_no_library(tmp_path: Path) -> None:
     async with open_house(given) as house:
         assert house.library is None
         assert not house.party.outlets.has_music
+
+
+async def test_a_song_that_the_catalogue_lacks_is_found(tmp_path: Path) -> None:
+    """Soon after it was looked through, misspelt as well, and it is suggested where own music sounds."""
+    tone(tmp_path / "music" / "a.mp3", {"title": "Rarity Nobody Has", "artist": "Queen"})
+    given = Settings(
+        database_url=f"sqlite+aiosqlite:///{tmp_path / 'party.db'}",
+        room_port=0,
+        music_dir=(tmp_path / "music",),
+    )
+    async with open_house(given) as house:
+        party = house.party
+        while not (found := await party.insight.find("rarity nobody haz")).known:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_EVERY_S)
+        assert (await party.insight.search("rarity nobody"))[0] == found
+        await party.queue.add(ROOM, ANNA, "bohemian rhapsody")
+        await party.outlets.begin(ROOM, ANNA, Outlet.PAGE, "speaker", "")
+        (suggested,) = await party.ballots.next(ROOM, ANNA)
+        assert suggested.track == found
+        queued = (await party.queue.add(ROOM, ANNA, f"track:{found.track_id}")).entry
+        assert (await party.insight.now(ROOM)).silent.isdisjoint({queued.id})
+        assert not any(door.done() for door in house.doors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -43,9 +43,7 @@ def marked(night: Party) -> list[Party]:
 async def test_cards_say_what_is_silent(night: Party) -> None:
     """Once, beside that very song; without any silent song there is no such word."""
     for party in marked(night):
-        discord = [
-            part for part in told(cast(Any, discord_card(party, WORDS)).to_components()) if MARK in part
-        ]
+        discord = [part for part in told(shown(party)) if MARK in part]
         slack = [part for part in told(slack_card(party, WORDS)) if MARK in part]
         (silent,) = party.silent
         songs = [night.playing, *night.queue, *night.ballot]
@@ -53,7 +51,7 @@ async def test_cards_say_what_is_silent(night: Party) -> None:
         for parts in (discord, slack):
             (line,) = [line for part in parts for line in part.split("\n") if MARK in line]
             assert title in line
-    for card in (cast(Any, discord_card(night, WORDS)).to_components(), slack_card(night, WORDS)):
+    for card in (shown(night), slack_card(night, WORDS)):
         assert "🔇 silent" not in json.dumps(card, ensure_ascii=False)
 
 
@@ -76,6 +74,13 @@ async def test_the_page_is_told(night: Party) -> None:
         (silent,) = party.silent
         assert change["entries"] == [{"id": silent, "silent": True}]
         assert not change["lists"]
+
+
+def shown(party: Party) -> list[dict[str, Any]]:
+    """The components of Discord's card."""
+    card: Any = discord_card(party, WORDS)
+    components: list[dict[str, Any]] = card.to_components()
+    return components
 
 
 def told(part: object) -> list[str]:
