@@ -7,9 +7,11 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from bot.party.words import Member, Track
 from bot.playback.errors import SongGone, SourceAway
+from bot.playback.ports import Source
 from bot.playback.words import OwnSong
 from bot.recommend.catalogue import Catalogue
 from bot.service import PartyService
@@ -98,9 +100,13 @@ class Shelf:
         """What is there of a song."""
         return self.songs.get(track.track_id or "")
 
-    def source(self, name: str) -> Shelf:
-        """This."""
-        return self
+    async def cover(self, song: OwnSong) -> tuple[bytes, str] | None:
+        """No record has a picture."""
+        return None
+
+    def source(self, name: str) -> Source:
+        """This, of which songs are opened and nothing else."""
+        return cast(Source, self)
 
     @asynccontextmanager
     async def open(self, ref: str) -> AsyncIterator[Record]:

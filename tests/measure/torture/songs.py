@@ -54,6 +54,11 @@ class Songs:
         """None: nobody searches."""
         return []
 
+    @staticmethod
+    def stock() -> Stock | None:
+        """None: nothing sounds."""
+        return None
+
     async def spotify_ids(self, tracks: Sequence[Track]) -> list[str | None]:
         """None of any."""
         return [None] * len(tracks)
