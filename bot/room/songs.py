@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.party.errors import PartyError
 from bot.party.words import Entry
 from bot.playback.errors import SourceAway
-from bot.playback.ports import Sound, Opener
+from bot.playback.ports import Opener, Sound
 from bot.playback.words import OwnSong
 
 PATH = "/sound/"

@@ -7,11 +7,9 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
 
 from bot.party.words import Member, Track
 from bot.playback.errors import SongGone, SourceAway
-from bot.playback.ports import Source
 from bot.playback.words import OwnSong
 from bot.recommend.catalogue import Catalogue
 from bot.service import PartyService
@@ -88,10 +86,6 @@ class Shelf:
         """Whether there are any."""
         return bool(self.songs)
 
-    async def cover(self, song: OwnSong) -> tuple[bytes, str] | None:
-        """No record has one."""
-        return None
-
     def sounds(self, track: Track) -> bool:
         """Whether a song is there."""
         return track.track_id in self.songs
@@ -104,9 +98,9 @@ class Shelf:
         """No record has a picture."""
         return None
 
-    def source(self, name: str) -> Source:
-        """This, of which songs are opened and nothing else."""
-        return cast(Source, self)
+    def source(self, name: str) -> Shelf:
+        """This."""
+        return self
 
     @asynccontextmanager
     async def open(self, ref: str) -> AsyncIterator[Record]:

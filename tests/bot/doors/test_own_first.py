@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 
 import aiohttp
 import pytest
@@ -46,7 +46,7 @@ async def sounds(party: PartyService, room: Room) -> None:
     await party.outlets.begin(room, host, Outlet.PAGE, "speaker", "")
 
 
-def names(offered: Sequence[tuple[str, str]]) -> list[str]:
+def names(offered: Iterable[tuple[str, str | int | float]]) -> list[str]:
     """What is offered, as it is shown."""
     return [name for name, _ in offered]
 

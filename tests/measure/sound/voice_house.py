@@ -10,11 +10,9 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import cast
 from zlib import crc32
 
 from bot.party.words import Track
-from bot.playback.ports import Source
 from bot.playback.words import OwnSong
 from cogs.client import open_discord
 from tests.fakes.discord_voice import plain_endpoints

@@ -63,10 +63,6 @@ class Songs:
         """None of any."""
         return [None] * len(tracks)
 
-    def stock(self) -> Stock | None:
-        """There is no own music."""
-        return None
-
     async def vibe(self, text: str) -> tuple[list[str], list[str]]:
         """All words are about something."""
         return text.split(), []
