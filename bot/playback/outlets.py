@@ -85,13 +85,12 @@ class Outlets:
                 raise HostedAlready(before.host.name)
             await party.note("host")
             playing = await party.playing()
-            anew = before is None or before.outlet is Outlet.SPOTIFY
-            if playing is not None and anew:
-                await self._reckon(party, playing, await self._length_ms(playing))
-            # How long the clock takes the song to be tells how far it is: as long as the file, from here on.
-            on = playing.id if playing is not None and anew else before.on if before is not None else None
-            playback = replace(playback, on=on)
+            sounded = before is not None and before.outlet is not Outlet.SPOTIFY
+            on = before.on if before is not None and sounded else playing.id if playing is not None else None
+            playback = replace(playback, on=on)  # as long as its file is what plays, not as in the catalogue
             await party.tx.playbacks.set(party.id, playback)
+            if playing is not None and not sounded:
+                await self._reckon(party, playing, await self._length_ms(playing))
         if before is not None:
             await self._hosts.silence(room, before)
         return playback

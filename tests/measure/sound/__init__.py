@@ -1,1 +1,1 @@
-"""Measures own music that sounds."""
+"""`make bench-sound`: own music held to its promises."""
