@@ -182,6 +182,7 @@ class Library:
 
     async def close(self) -> None:
         """Lets go of the sources."""
+        self._levelling.close()
         for source in self._sources.values():
             await source.close()
 
