@@ -148,7 +148,7 @@ async def test_a_disk_that_does_not_answer(
     def scandir(path: Path) -> None:
         raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(path))
 
-    monkeypatch.setattr(sources.os, "scandir", scandir)
+    monkeypatch.setattr("bot.checks.sources.os.scandir", scandir)
     await at_start(make(music_dir=str(tmp_path)))
     assert "does not answer" in caplog.text
 
