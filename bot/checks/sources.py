@@ -26,7 +26,7 @@ async def folders(settings: Settings) -> Result:
     """Whether the folders are there and can be read, and how many songs are in them, at a glance.
 
     Raises:
-        StartError: one is none, or may not be read; NotReached where it is not there.
+        StartError: one is none, or may not be read; NotReached where its disk is not there.
     """
     if not settings.music_dir:
         return not_set(FOLDERS, "set MUSIC_DIR to folders of your own music")
@@ -70,6 +70,9 @@ def _looked(places: Sequence[Path]) -> Result:
             mend = "correct the path, or mount its disk"
             raise NotReached(f"MUSIC_DIR: {place} is not there; {mend}") from None
         except OSError as error:
+            if not isinstance(error, PermissionError | NotADirectoryError):  # a stale network drive
+                mend = "look after its disk"
+                raise NotReached(f"MUSIC_DIR: {place} does not answer ({error.strerror}); {mend}") from None
             mend = "name a folder that I may read"
             raise StartError(f"MUSIC_DIR: {place} cannot be read ({error.strerror}); {mend}") from None
         many += _songs(place, until_s)

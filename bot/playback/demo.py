@@ -42,12 +42,14 @@ class DemoSource(FolderSource):
         self._refused = ""
 
     async def look(self, known: Mapping[str, str]) -> AsyncGenerator[Found, None]:
-        """The pieces; none where they cannot be kept, of which the log has one line."""
+        """The pieces; none, or as away, where they cannot be kept, of which the log has one line."""
         stopped = threading.Event()
         try:
             await asyncio.to_thread(make, self._folder, stopped)
         except OSError as error:
             self._refuse(error.strerror or type(error).__name__)
+            for ref, version in known.items():
+                yield Found(ref, version, away=True)
             return
         finally:
             stopped.set()

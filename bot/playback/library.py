@@ -221,6 +221,8 @@ class Library:
                         await self._keep(source.name, waiting, known)
                         look.kept += len(waiting)
                         waiting = []
+                    if look.seen % AT_ONCE == 0:  # a source may tell of thousands in one go
+                        await asyncio.sleep(0)
                     look.say()
             await self._keep(source.name, waiting, known)
             look.kept += len(waiting)

@@ -86,7 +86,9 @@ def read(file: BinaryIO, size: int, path: bytes) -> Tagged | None:
 
 def picture(file: BinaryIO, size: int) -> tuple[bytes, str] | None:
     """The picture in a file of sound, and its MIME type; None without one, or for one that is too large."""
-    kind = kind_of(file) or ""
+    kind = kind_of(file)
+    if kind is None:
+        return None
     try:
         if kind.startswith("audio/ogg"):
             data = _picture_of_ogg(Ogg(file, size, LARGEST_PICTURE * 4 // 3 + 4 * LONGEST_COMMENT))

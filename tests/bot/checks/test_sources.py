@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -137,6 +138,19 @@ async def test_a_folder_that_is_not_there(
         await sources.folders(settings)
     await at_start(settings)
     assert "is not there" in caplog.text
+
+
+async def test_a_disk_that_does_not_answer(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A network drive whose server is away (ESTALE, ENOTCONN, EIO): the party begins without it, too."""
+
+    def scandir(path: Path) -> None:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(path))
+
+    monkeypatch.setattr("bot.checks.sources.os.scandir", scandir)
+    await at_start(make(music_dir=str(tmp_path)))
+    assert "does not answer" in caplog.text
 
 
 async def test_what_is_no_folder_ends_a_start(make: Make, tmp_path: Path) -> None:

@@ -137,6 +137,24 @@ async def test_a_disk_that_takes_nothing_costs_the_demo_alone(
     await library.close()
 
 
+async def test_pieces_that_cannot_be_made_again_are_kept_in_mind(
+    store: Store, catalogue: Catalogue, whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that wait in a party are the same ones when the disk has room again."""
+    shutil.copytree(whole, tmp_path / "demo")
+    library = Library(store, [demo.DemoSource(tmp_path / "demo")], catalogue)
+    await library.look()
+    before = library.own
+    (tmp_path / "demo" / PIECES[0].file_name).unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(demo, "SPARE_BYTES", shutil.disk_usage(tmp_path).total + 1)
+        await library.look()
+    assert library.own == ()
+    await library.look()
+    assert {song.track_id for song in library.own} == {song.track_id for song in before}
+    await library.close()
+
+
 def test_all_pieces_are_there_and_nothing_else(whole: Path) -> None:
     """Each can be played, and what was begun is not left lying about."""
     assert {each.name for each in whole.iterdir()} == NAMES

@@ -321,6 +321,34 @@ class Odd:
         """Nothing is open."""
 
 
+class Busy(Odd):
+    """A source that tells of thousands of songs in one go, as of a server that is at its own files."""
+
+    def __init__(self) -> None:
+        self.turns, self.seen = 0, set[int]()
+
+    async def look(self, known: Mapping[str, str]) -> AsyncGenerator[Found, None]:
+        """All of them."""
+        for number in range(2_000):
+            self.seen.add(self.turns)
+            yield Found(str(number), "1", away=True)
+
+    async def take_turns(self) -> None:
+        """What else there is to do."""
+        while True:
+            self.turns += 1
+            await asyncio.sleep(0)
+
+
+async def test_others_have_their_turn_while_a_source_tells(store: Store, catalogue: Catalogue) -> None:
+    """However many songs it has."""
+    source = Busy()
+    others = asyncio.create_task(source.take_turns())
+    await Library(store, [source], catalogue).look()
+    others.cancel()
+    assert len(source.seen) >= 2_000 / AT_ONCE
+
+
 @ON_BOTH
 async def test_a_song_that_no_database_takes_keeps_no_other_out(store: Store, catalogue: Catalogue) -> None:
     """It is counted; and what says that it is a picture is shown only if it is one."""

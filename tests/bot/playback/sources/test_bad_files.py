@@ -8,6 +8,7 @@ import struct
 import tracemalloc
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -88,10 +89,11 @@ NO_SONGS = {
 
 @pytest.mark.parametrize("name", NO_SONGS)
 async def test_what_is_no_song_is_counted(music: Path, source: FolderSource, name: str) -> None:
-    """And passed over; the next look does not read it again."""
+    """And passed over; the next look does not read it again. Nor has it a picture."""
     (music / name).write_bytes(NO_SONGS[name])
     assert await looked(source) == {}
     assert source.bad == 1
+    assert await source.cover(quote(f"{music.name}/{name}")) is None
 
 
 async def test_a_name_does_not_say_what_is_in_a_file(music: Path, source: FolderSource) -> None:
