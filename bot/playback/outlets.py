@@ -11,7 +11,7 @@ from bot.party.errors import NothingPlaying, PartyError
 from bot.party.limits import TYPICAL_SONG_MS
 from bot.party.reader import PartyReader
 from bot.party.rules.visiting import is_visitor
-from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.unit_of_work import NoParty, UnitOfWork, finished
 from bot.party.words import Entry, Member, Outlet, Playback, Room, State
 from bot.party.writer import PartyWriter
 from bot.playback.device import Devices
@@ -110,10 +110,13 @@ class Outlets:
             device_id: what is gone.
             why: what the room is told.
         """
-        async with self.unit.writing(room, make=False) as party:
-            if not _sounds_from(party, device_id):
-                return False
-            await party.tx.playbacks.drop(party.id)
+        try:
+            async with self.unit.writing(room, make=False) as party:
+                if not _sounds_from(party, device_id):
+                    return False
+                await party.tx.playbacks.drop(party.id)
+        except NoParty:  # its room is gone as well
+            return False
         if why is not None:
             self.unit.notices.post(room, why)
         return True

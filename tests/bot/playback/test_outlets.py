@@ -300,6 +300,14 @@ async def test_a_page_that_is_gone_leaves_the_clock(evening: Evening) -> None:
     assert [type(error) for error in evening.said] == [SpeakerGone]
 
 
+async def test_where_the_room_is_gone_there_is_nothing_to_end(evening: Evening) -> None:
+    """As when a server throws the bot out: otherwise its voice channel would be ended for ever."""
+    await evening.begin()
+    await evening.party.leave(ROOM.platform, ROOM.workspace)
+    assert not await evening.party.outlets.end(ROOM, SPEAKER, SpeakerGone())
+    assert not evening.said
+
+
 async def test_one_outlet_at_a_time(evening: Evening) -> None:
     """Somebody else has to ask, a moderator does not; the one before is no outlet any more."""
     await evening.begin()
