@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -22,6 +23,7 @@ from bot.playback.ports import Source
 from bot.playback.words import Found, OwnSong, Sounding
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
+from bot.room.language import REPLIES
 from bot.service import PartyService
 from db.store import Store
 from tests.conftest import ANNA, BEN, MOD, ON_BOTH, ROOM, Clock
@@ -190,6 +192,14 @@ async def test_what_is_paused_stands_still_where_it_is(evening: Evening) -> None
     assert played.playback.outlet is Outlet.PAGE
     assert not (await evening.now()).paused
     assert (await evening.now()).position_ms == 30_000
+
+
+async def test_a_page_is_not_called_spotify(evening: Evening) -> None:
+    """It has no name, as devices have; with a song and without."""
+    await evening.begin()
+    played = await evening.party.playback.play(ROOM, BEN)
+    assert REPLIES.played(played) == "▶ The party is playing again."
+    assert REPLIES.played(replace(played, playing=None)) == "🔊 On Anna's page"
 
 
 @pytest.mark.parametrize("paused", [False, True])
