@@ -90,9 +90,7 @@ class Voice(commands.Cog):
         await outlets.may_begin(room, member, key)
         async with self._joining[room.workspace]:
             self._check(room, channel)  # another party may have been faster
-            line = await self._enter(
-                room, channel
-            )  # first: what sounds goes on where that fails
+            line = await self._enter(room, channel)  # first: what sounds goes on where that fails
             try:
                 playback = await outlets.begin(room, member, Outlet.VOICE, str(channel.id), channel.name, key)
             finally:
