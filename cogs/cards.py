@@ -93,7 +93,7 @@ def pages_of(party: Party) -> int:
 
 
 def _playing(party: Party, replies: Replies) -> AnyItem:
-    playing, sounding = party.playing, replies.sound(party.playback)
+    playing, sounding = party.playing, replies.sound(party)
     if playing is None:
         title = replies.say(OVER if party.over else marked("The queue"))
         return ui.TextDisplay(f"### {title}" + (f"\n-# {sounding}" if sounding else ""))

@@ -38,6 +38,11 @@ class Insight:
         self._recommender = recommender
         self._own = own
 
+    @property
+    def has_own_music(self) -> bool:
+        """Whether there is music of people's own; pieces to try a party with are none."""
+        return self._own is not None and self._own.any() and self._songs.catalogue.stock() is not None
+
     async def search(self, text: str, limit: int = 10, room: Room | None = None) -> list[Track]:
         """Songs as one types, best first; where own music sounds in the room, those that can sound first."""
         own_first = room is not None and self._own is not None and await self._sounds_own(room)
@@ -83,7 +88,7 @@ class Insight:
             shown = await party.shown(history)
         songs = [*filter(None, [shown.playing]), *shown.queue, *shown.ballot]
         silent = self._silent(shown.playback, songs)
-        return replace(shown, silent=silent) if silent else shown
+        return replace(shown, silent=silent, own_music=self.has_own_music)
 
     @finished
     async def rooms_of(self, member: Member, since_ms: int) -> list[Room]:

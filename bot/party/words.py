@@ -300,6 +300,7 @@ class Party:
     over: bool = False  # whether it has ended; the next song begins a new one
     night: str = ""  # the secret of the page that is kept of it, once it is over
     silent: frozenset[int] = frozenset()  # the ids of entries that cannot sound, where own music sounds
+    own_music: bool = False  # whether people's own music could sound
 
     @property
     def paused(self) -> bool:

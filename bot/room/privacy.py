@@ -35,6 +35,7 @@ KEPT: Section = (
             "What a channel has chosen, like its language, its DJs and its voice channel. I see who is in "
             "that voice channel, to count skips, but I don't write it down."
         ),
+        marked("In a voice channel I only play. I'm deafened there, so I hear nobody."),
         marked("Whom and what a channel's moderators have blocked."),
         marked(
             "I don't read what people write, only commands, forms, and messages that you hand to me yourself."

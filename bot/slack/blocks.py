@@ -164,7 +164,7 @@ def _told(told: tuple[str, str], track: Track, replies: Replies) -> str:
 
 
 def _playing(party: Party, replies: Replies) -> Json:
-    sounding = replies.sound(party.playback)
+    sounding = replies.sound(party)
     if party.playing is None:
         name = replies.strong(replies.say(OVER if party.over else marked("The queue")))
         return section("\n".join(filter(None, [name, sounding])))

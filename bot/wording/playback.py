@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.party.errors import PartyError, marked
-from bot.party.words import Entry, Member, Outlet, Playback, Room
+from bot.party.words import Entry, Member, Outlet, Party, Playback, Room
 from bot.playback.errors import HostsDeviceGone, NoHost
 from bot.playback.words import Account, Device, Imported, Played, Saved
 from bot.wording.base import Wording
@@ -145,11 +145,13 @@ class PlaybackReplies(Wording):
             name=self.name(playback.host.name),
         )
 
-    def sound(self, playback: Playback | None) -> str:
+    def sound(self, party: Party) -> str:
         """Where the sound comes from, for the party's card; empty while the host's device is gone."""
-        if playback is None:
-            return self.say(marked("🔇 I don't make a sound: put the songs on yourselves, or see /help."))
-        return self.sounding(playback)
+        if party.playback is not None:
+            return self.sounding(party.playback)
+        if party.own_music:
+            return self.say(marked("🔇 I'm not playing anywhere yet: see /help for where I can."))
+        return self.say(marked("🔇 I don't make a sound: put the songs on yourselves, or see /help."))
 
     def devices(self, devices: Sequence[Device]) -> str:
         """What stands above a choice of devices."""

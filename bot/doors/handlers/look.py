@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.doors.answers import Answer, AskForSettings, ConfirmErasure, Said, Sections, SendFile
-from bot.doors.ask import Ask
+from bot.doors.ask import Ask, Door
 from bot.doors.table import Group
 from bot.party.errors import ManagersOnly, marked
 from bot.party.rules.moderation import may_manage
@@ -97,7 +97,9 @@ async def delete_my_data(ask: Ask, sure: str | None = None) -> Answer:
 def help_sections(ask: Ask, groups: Mapping[Group, Sequence[str]]) -> Sections:
     """How to use the bot: where the sound comes from, the commands by their headings, and what else helps."""
     say = ask.own.say
-    sound = ask.own.about_sound(ask.party.has_spotify, ask.party.outlets.has_music)
+    # The pieces to try a party with are of use on the page alone.
+    has_music = ask.party.outlets.has_music if ask.door is Door.ROOM else ask.party.insight.has_own_music
+    sound = ask.own.about_sound(ask.party.has_spotify, has_music)
     introduction = say(
         marked(
             "Everybody here shares one queue. Add a few songs, then ask me what's next: "

@@ -2,7 +2,7 @@
 
 import { page } from "./page.js";
 import { addedBy, votes } from "./rows.js";
-import { apart, byId, clock, cover, fillTile, hide, mark, put, silence, source } from "./view.js";
+import { apart, byId, clock, cover, fillTile, hide, mark, put, silence, source, unsigned } from "./view.js";
 import { count, say } from "./words.js";
 
 const FACES_SHOWN = 5;
@@ -23,7 +23,8 @@ export function stage(state, own) {
   put("where", title ?? "");
   const whole = pageTitle(playing, paused, title);
   if (document.title !== whole) document.title = whole;
-  put("now-sound", playback?.words ?? "");
+  put("now-sound", unsigned(playback?.words ?? ""));
+  hide("now-where", !playback?.words);
   night(state);
   if (playing) controls(state, own);
 }

@@ -76,8 +76,13 @@ export function source(link, { title, spotify }) {
 }
 
 // That a song cannot sound where people's own music does; "" for all others.
+// Words without the sign before them: not every device has a picture for it.
+export function unsigned(words) {
+  return words.replace(/^\p{Extended_Pictographic}\ufe0f?\s*/u, "");
+}
+
 export function silence({ silent }) {
-  return silent ? say("🔇 silent here") : "";
+  return silent ? unsigned(say("🔇 silent here")) : "";
 }
 
 export function clock(ms) {

@@ -11,13 +11,14 @@ import pytest
 
 from bot.doors.answers import ShowBallot
 from bot.doors.ask import Ask, Door
-from bot.doors.handlers import suggestions
+from bot.doors.handlers import look, suggestions
 from bot.lists.reading import read_list
 from bot.party.errors import NothingToPlay
 from bot.party.limits import AUTOPILOT_WAITS_MS
 from bot.party.words import Outlet, Suggestion, Track
 from bot.recommend.bundle import Bundle
 from bot.recommend.catalogue import Catalogue
+from bot.recommend.own import AllSongs
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
 from bot.wording.languages import language
@@ -201,3 +202,34 @@ async def test_own_songs_come_with_lists(evening: Evening) -> None:
     assert (result.known, result.total) == (3, 3)
     queue = (await evening.party.insight.now(ROOM)).queue
     assert RARITY.title in [entry.track.title for entry in queue]
+
+
+async def test_a_card_tells_that_there_is_music(evening: Evening) -> None:
+    """Where nothing plays it yet the card says where to look, and not that there is no sound here."""
+    party = evening.party
+    await party.outlets.end(ROOM, SPEAKER)
+    assert "not playing anywhere yet: see /help" in WORDS.sound(await party.insight.now(ROOM))
+    await evening.own.hold()
+    assert "I don't make a sound" in WORDS.sound(await party.insight.now(ROOM))
+
+
+@pytest.mark.parametrize(
+    ("door", "only", "plays"),
+    [
+        (Door.DISCORD, True, True),
+        (Door.DISCORD, False, False),
+        (Door.ROOM, False, True),
+    ],
+)
+async def test_help_tells_of_ones_own_music(
+    evening: Evening, store: Store, door: Door, only: bool, plays: bool
+) -> None:
+    """But in a chat not of the pieces that a party is tried with: its page has a button for them."""
+    songs = AllSongs(evening.own.models, evening.own.library, only=only)
+    party = PartyService(store, songs, evening.own.models, library=evening.own.library)
+    ask = Ask(door, party, ROOM, ANNA, "help", await party.settings.rules(ROOM), WORDS, WORDS)
+    (first, *_) = look.help_sections(ask, {}).texts
+    assert first.startswith("I play your own music") is plays
+    assert (await party.insight.now(ROOM)).own_music is only
+    await party.close()
+    songs.close()

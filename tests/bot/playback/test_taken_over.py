@@ -54,7 +54,8 @@ class Night:
         self, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str
     ) -> Callable[[], asyncio.Task[Playback]]:
         """Has that happen while something is under way."""
-        does, begun = getattr(owner, name), list[asyncio.Task[Playback]]()
+        does = getattr(owner, name)
+        begun: list[asyncio.Task[Playback]] = []
 
         async def done(*given: Any) -> Any:
             try:

@@ -211,7 +211,7 @@ async def test_help(enter: Enter) -> None:
     first, *groups, last = (section.splitlines() for section in answer["sections"])
     assert first[0].startswith("I don't make a sound myself")
     assert last[0].startswith("The mood of ")
-    rows = [row for row in ROWS if not row.spotify]  # which is not set up here
+    rows = [row for row in ROWS if not row.spotify and row.name != "demo"]  # which are not set up here
     assert [head for head, *_ in groups] == [each for each in Group if any(row.group is each for row in rows)]
     lines = [line for _, *listed in groups for line in listed]
     told = {f"{REPLIES.language.command(row.name)} {REPLIES.say(row.help)}" for row in rows}
