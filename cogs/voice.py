@@ -86,16 +86,15 @@ class Voice(commands.Cog):
             raise VoiceMissing
         channel = await self._channel_for(room, member)
         self._check(room, channel)
-        playback = await self._party.outlets.begin(
-            room, member, Outlet.VOICE, str(channel.id), channel.name, key
-        )
+        outlets = self._party.outlets
+        await outlets.may_begin(room, member, key)
         async with self._joining[room.workspace]:
+            self._check(room, channel)  # another party may have been faster
+            line = await self._enter(room, channel)  # first: what sounds goes on where that fails
             try:
-                self._check(room, channel)  # another party may have been faster
-                await self._enter(room, channel)
-            except Exception:  # also a library that is broken: the party would be silent there for ever
-                await self._party.outlets.end(room, str(channel.id))
-                raise
+                playback = await outlets.begin(room, member, Outlet.VOICE, str(channel.id), channel.name, key)
+            finally:
+                self._keep(room, line)  # which leaves where the party is not to be heard
         return playback
 
     async def _channel_for(self, room: Room, member: Member) -> discord.VoiceChannel:
@@ -124,20 +123,30 @@ class Voice(commands.Cog):
         if full and not there and not may.move_members:
             raise VoiceFull(channel.name)
 
-    async def _enter(self, room: Room, channel: discord.VoiceChannel) -> None:
-        """Goes into a channel, out of another one if it is there."""
+    async def _enter(self, room: Room, channel: discord.VoiceChannel) -> Any:
+        """Goes into a channel, out of another one if it is there; where that fails it is nowhere."""
         before = self._lines.get(room)
         if before is not None:
-            if before.channel.id == channel.id:
-                before.wake()
-                return
+            if before.channel.id == channel.id and not before.leaves:
+                return before
             before.close()
             await asyncio.gather(self._tasks[room], return_exceptions=True)
-        line = await self._line(room, channel)
-        await line.connect()
-        self._lines[room] = line
-        with working_for(None):  # everybody there
-            self._tasks[room] = asyncio.create_task(self._run(room, line), name=f"voice {room.channel}")
+        try:
+            line = await self._line(room, channel)
+            await line.connect()
+        except Exception:  # also a library that is broken
+            if before is not None:
+                await self._party.outlets.end(room, str(before.channel.id))
+            raise
+        return line
+
+    def _keep(self, room: Room, line: Any) -> None:
+        """Has a line follow its party, if it does not yet."""
+        if self._lines.get(room) is not line:
+            self._lines[room] = line
+            with working_for(None):  # everybody there
+                self._tasks[room] = asyncio.create_task(self._run(room, line), name=f"voice {room.channel}")
+        line.wake()
 
     async def _line(self, room: Room, channel: discord.VoiceChannel) -> Any:
         # It needs more than the bot does, and FFmpeg takes a third of a second to load.
@@ -207,7 +216,7 @@ class Voice(commands.Cog):
                 raise VoiceLost(playback.device_name)
             async with self._joining[room.workspace]:
                 self._check(room, channel)
-                await self._enter(room, channel)
+                self._keep(room, await self._enter(room, channel))
         except PartyError as error:
             await self._party.outlets.end(room, playback.device_id, error)
 

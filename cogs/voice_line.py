@@ -59,6 +59,7 @@ class Line:
         self._alone_since_s: float | None = None
         self._muted = False
         self._closed = False
+        self.leaves = False  # it is about to hang up
 
     async def connect(self) -> None:
         """Enters the channel.
@@ -89,6 +90,7 @@ class Line:
                     async with asyncio.timeout(TICK_S if self._player.sounds else LOOK_S):
                         await self._woken.wait()
         finally:
+            self.leaves = True
             await self._hang_up()
 
     def close(self) -> None:

@@ -11,9 +11,9 @@ from bot.party.errors import NothingPlaying, PartyError
 from bot.party.limits import TYPICAL_SONG_MS
 from bot.party.reader import PartyReader
 from bot.party.rules.visiting import is_visitor
-from bot.party.unit_of_work import UnitOfWork, finished
+from bot.party.unit_of_work import NoParty, UnitOfWork, finished
 from bot.party.words import Entry, Member, Outlet, Playback, Room, State
-from bot.party.writer import PartyWriter
+from bot.party.writer import MemberWriter, PartyWriter
 from bot.playback.device import Devices
 from bot.playback.errors import (
     HostedAlready,
@@ -54,6 +54,19 @@ class Outlets:
         return self._library is not None and self._library.any()
 
     @finished
+    async def may_begin(self, room: Room, member: Member, key: str | None = None) -> None:
+        """Refuses whom `begin` would, and does nothing; for where it takes a while to be ready to sound.
+
+        Raises:
+            NothingSounds, NotForVisitors, HostedAlready: see `begin`.
+        """
+        if not self.has_music:
+            raise NothingSounds
+        async with self.unit.writing_for(room, member, key) as party:
+            if not party.done:
+                _let_begin(party)
+
+    @finished
     async def begin(
         self,
         room: Room,
@@ -85,10 +98,7 @@ class Outlets:
             before = party.playback
             if party.done and before is not None:
                 return before
-            if is_visitor(member, party.rules) and not party.moderates:
-                raise NotForVisitors(room)
-            if before is not None and before.taken(member) and not party.moderates:
-                raise HostedAlready(before.host.name)
+            _let_begin(party)
             await party.note("host")
             playing = await party.playing()
             sounded = before is not None and before.outlet is not Outlet.SPOTIFY
@@ -110,10 +120,13 @@ class Outlets:
             device_id: what is gone.
             why: what the room is told.
         """
-        async with self.unit.writing(room, make=False) as party:
-            if not _sounds_from(party, device_id):
-                return False
-            await party.tx.playbacks.drop(party.id)
+        try:
+            async with self.unit.writing(room, make=False) as party:
+                if not _sounds_from(party, device_id):
+                    return False
+                await party.tx.playbacks.drop(party.id)
+        except NoParty:  # its room is gone as well
+            return False
         if why is not None:
             self.unit.notices.post(room, why)
         return True
@@ -287,6 +300,20 @@ class Outlets:
         await party.tx.playbacks.resume(playing.id, party.now_ms + left_ms)
         if playing.left_ms is not None:
             await party.tx.playbacks.hold(playing.id, left_ms)
+
+
+def _let_begin(party: MemberWriter) -> None:
+    """Lets whoever may have a party sound elsewhere.
+
+    Raises:
+        NotForVisitors, HostedAlready: see `Outlets.begin`.
+    """
+    if party.moderates:
+        return
+    if is_visitor(party.member, party.rules):
+        raise NotForVisitors(party.record.room)
+    if party.playback is not None and party.playback.taken(party.member):
+        raise HostedAlready(party.playback.host.name)
 
 
 def _sounds_from(party: PartyReader, device_id: str) -> bool:

@@ -69,8 +69,11 @@ class PlaybackReplies(Wording):
 
     def played(self, result: Played) -> str:
         """What `play` did."""
+        again = self.say(marked("▶ The party is playing again."))
         if result.playback is None:
-            return self.say(marked("▶ The party is playing again."))
+            return again
+        if result.playback.outlet is Outlet.PAGE:  # which has no name
+            return again if result.playing is not None else self.sounding(result.playback)
         device = self._device(result.playback)
         if result.playing is None:
             return self.say(

@@ -91,6 +91,13 @@ async def test_a_channel_that_is_deleted_is_told(joined: Night) -> None:
     await left(joined, "I was disconnected from Music.")
 
 
+async def test_a_server_that_throws_it_out_is_left_for_good(joined: Night) -> None:
+    """Its parties are forgotten, and nobody is left who could be told; nothing is tried again and again."""
+    joined.fake.kick_bot(joined.fake.guild)
+    await until(lambda: not any(task.get_name().startswith("voice ") for task in asyncio.all_tasks()))
+    assert not joined.said()
+
+
 @pytest.mark.parametrize("at_once", [False, True])
 async def test_it_moves_when_it_is_moved(joined: Night, at_once: bool) -> None:
     """The party knows the new channel, and the sound goes on there; also where both news come at once."""

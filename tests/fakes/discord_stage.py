@@ -70,6 +70,7 @@ class Stage:
         """Throw the bot out of a server."""
         del self.world.guilds[guild.id]
         self._gateway.dispatch("GUILD_DELETE", {"id": guild.id}, guild.id)
+        self.voice.thrown_out(guild)
 
     def add_channel(
         self,

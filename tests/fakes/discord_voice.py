@@ -192,6 +192,12 @@ class Voice:
             self._leave(channel.guild.id, call)
             self._begin(self._hang_up(call, VoiceClose.CALL_TERMINATED))
 
+    def thrown_out(self, guild: FakeGuild) -> None:
+        """End the call in a server that the bot is in no more: it hears nothing of its members any more."""
+        call = self.calls.pop(guild.id, None)
+        if call is not None:
+            self._begin(self._hang_up(call, VoiceClose.DISCONNECTED))
+
     def permitted(self, channel: FakeChannel) -> None:
         """Let the bot hear that it may speak now, or may not any more; it stays either way."""
         call = self.calls.get(channel.guild.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -22,6 +23,7 @@ from bot.playback.ports import Source
 from bot.playback.words import Found, OwnSong, Sounding
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
+from bot.room.language import REPLIES
 from bot.service import PartyService
 from db.store import Store
 from tests.conftest import ANNA, BEN, MOD, ON_BOTH, ROOM, Clock
@@ -192,6 +194,14 @@ async def test_what_is_paused_stands_still_where_it_is(evening: Evening) -> None
     assert (await evening.now()).position_ms == 30_000
 
 
+async def test_a_page_is_not_called_spotify(evening: Evening) -> None:
+    """It has no name, as devices have; with a song and without."""
+    await evening.begin()
+    played = await evening.party.playback.play(ROOM, BEN)
+    assert REPLIES.played(played) == "▶ The party is playing again."
+    assert REPLIES.played(replace(played, playing=None)) == "🔊 On Anna's page"
+
+
 @pytest.mark.parametrize("paused", [False, True])
 async def test_a_seek_moves_it(evening: Evening, paused: bool) -> None:
     """To a place in the song, whether it stands still or not."""
@@ -298,6 +308,14 @@ async def test_a_page_that_is_gone_leaves_the_clock(evening: Evening) -> None:
     assert shown.playback is None
     assert shown.playing == playing
     assert [type(error) for error in evening.said] == [SpeakerGone]
+
+
+async def test_where_the_room_is_gone_there_is_nothing_to_end(evening: Evening) -> None:
+    """As when a server throws the bot out: otherwise its voice channel would be ended for ever."""
+    await evening.begin()
+    await evening.party.leave(ROOM.platform, ROOM.workspace)
+    assert not await evening.party.outlets.end(ROOM, SPEAKER, SpeakerGone())
+    assert not evening.said
 
 
 async def test_one_outlet_at_a_time(evening: Evening) -> None:
