@@ -125,8 +125,10 @@ class Settings(BaseSettings):
     @field_validator("music_dir", mode="before")
     @classmethod
     def _folders(cls, value: object) -> object:
-        """Folders, with what this system puts between paths between them."""
-        return [name for name in value.split(os.pathsep) if name.strip()] if isinstance(value, str) else value
+        """Folders, with what this system puts between paths between them; `~` is whoever runs the bot."""
+        if not isinstance(value, str):
+            return value
+        return [os.path.expanduser(name.strip()) for name in value.split(os.pathsep) if name.strip()]  # noqa: PTH111 - that of pathlib fails without a home
 
     @field_validator("subsonic_url")
     @classmethod

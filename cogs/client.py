@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 LAST_ANSWERS_S = 8.0
 """A bot that is told to stop waits so long for the answers to what people have asked already."""
 
-# A bot that never speaks needs no voice library, and its users no warning about it.
+# A bot that is never called into a channel needs no voice library; who calls it is told what is missing.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 

@@ -9,6 +9,7 @@ import logging
 import os
 import threading
 from collections import defaultdict
+from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -50,6 +51,7 @@ class Voice(commands.Cog):
         self._joining: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # of each server
         self._workers: ThreadPoolExecutor | None = None
         self._came_back = False
+        self._awaited: set[str] = set()  # the servers that were down when the bot came back
 
     async def cog_load(self) -> None:
         """Listens for changes."""
@@ -91,7 +93,7 @@ class Voice(commands.Cog):
             try:
                 self._check(room, channel)  # another party may have been faster
                 await self._enter(room, channel)
-            except PartyError:
+            except Exception:  # also a library that is broken: the party would be silent there for ever
                 await self._party.outlets.end(room, str(channel.id))
                 raise
         return playback
@@ -131,14 +133,15 @@ class Voice(commands.Cog):
                 return
             before.close()
             await asyncio.gather(self._tasks[room], return_exceptions=True)
-        line = self._line(room, channel)
+        line = await self._line(room, channel)
         await line.connect()
         self._lines[room] = line
         with working_for(None):  # everybody there
             self._tasks[room] = asyncio.create_task(self._run(room, line), name=f"voice {room.channel}")
 
-    def _line(self, room: Room, channel: discord.VoiceChannel) -> Any:
-        made = importlib.import_module("cogs.voice_line")  # which needs more than the bot does
+    async def _line(self, room: Room, channel: discord.VoiceChannel) -> Any:
+        # It needs more than the bot does, and FFmpeg takes a third of a second to load.
+        made = await asyncio.to_thread(importlib.import_module, "cogs.voice_line")
         if self._workers is None:
             self._workers = ThreadPoolExecutor(MOST_WORKERS, "decode", initializer=_be_nice)
         return made.Line(self._party, room, channel, cast(Any, self._party.library), self._workers)
@@ -172,14 +175,23 @@ class Voice(commands.Cog):
         if self._came_back:
             return
         self._came_back = True
+        self._awaited = {str(guild.id) for guild in self._client.guilds if guild.unavailable}
+        await self._come_back_to({str(guild.id) for guild in self._client.guilds} - self._awaited)
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Comes back to a server that was down then: its channels are known only now."""
+        if str(guild.id) in self._awaited:
+            self._awaited.discard(str(guild.id))
+            await self._come_back_to({str(guild.id)})
+
+    async def _come_back_to(self, servers: Set[str]) -> None:
         try:
             rooms = await self._party.outlets.sounding_from(Outlet.VOICE)
-            await asyncio.gather(*(self._come_back(room) for room in rooms if self._serves(room)))
+            ours = (room for room in rooms if room.platform == "discord" and room.workspace in servers)
+            await asyncio.gather(*map(self._come_back, ours))
         except Exception:
             log.exception("Could not come back to the voice channels.")
-
-    def _serves(self, room: Room) -> bool:
-        return room.platform == "discord" and self._client.get_guild(int(room.workspace)) is not None
 
     async def _come_back(self, room: Room) -> None:
         sounding = await self._party.outlets.now(room)

@@ -17,6 +17,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from bot.playback.words import FFMPEG_FORMATS
 from cogs.voice_frames import FRAME_MS
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,11 @@ class Song:
         self.entry = entry
         self.gain = 10 ** ((gain_db or 0.0) / 20)
         try:
-            self._container = av.open(str(file) if isinstance(file, Path) else file, metadata_errors="ignore")
+            self._container = av.open(
+                str(file) if isinstance(file, Path) else file,
+                metadata_errors="ignore",
+                options={"protocol_whitelist": "file", "format_whitelist": FFMPEG_FORMATS},
+            )
         except (av.FFmpegError, OSError, ValueError) as error:
             raise Broken(str(error)) from error
         if not self._container.streams.audio:

@@ -138,16 +138,12 @@ class Line:
     async def _end(self, why: PartyError) -> None:
         await self._outlets.end(self.room, str(self.channel.id), why)
 
-    async def _moved(self, sounding: Sounding) -> None:
+    async def _moved(self) -> None:
         """Has the party know the channel that a moderator has moved it to."""
         there = self._client.channel if self._client is not None else None
         if isinstance(there, discord.VoiceChannel) and there.id != self.channel.id:
+            await self._outlets.moved(self.room, str(self.channel.id), str(there.id), there.name)
             self.channel = there
-            host = sounding.playback.host
-            try:
-                await self._outlets.begin(self.room, host, Outlet.VOICE, str(there.id), there.name)
-            except PartyError as error:
-                log.info("The party of %s cannot be heard where it was moved: %s", self.room, error)
 
     async def _is_alone(self, sounding: Sounding, now_s: float) -> bool:
         """Whether nobody has been there for as long as the room wants to wait; then it has said goodbye."""
@@ -188,7 +184,7 @@ class Line:
             return False
         if sounding.playback.device_id != str(self.channel.id):
             return False
-        await self._moved(sounding)
+        await self._moved()
         if await self._is_alone(sounding, now_s):
             return False
         self._look_whether_muted()

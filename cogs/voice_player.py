@@ -78,8 +78,8 @@ class Player:
 
     @property
     def sounds(self) -> bool:
-        """Whether there is something to hear, or will be."""
-        return self._entry != NOTHING
+        """Whether there is something to hear, or will be, or something to tell of what cannot be heard."""
+        return self._entry != NOTHING or self._failed != NOTHING
 
     def came_to_end(self) -> tuple[int, bool] | None:
         """The entry that is heard no more, and whether that was before its time; None if there is none."""

@@ -331,4 +331,5 @@ own_songs = Table(
     Column("cover", Boolean, nullable=False, server_default=false()),  # whether it has a picture
     UniqueConstraint("source", "ref"),
     Index("ix_own_songs_track_id", "track_id"),
+    sqlite_autoincrement=True,  # else it gives the number of the last song, when that is gone, to another one
 )

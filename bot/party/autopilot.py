@@ -30,6 +30,7 @@ class Autopilot:
     def __init__(self, unit: UnitOfWork, suggestions: Suggestions, own: Playable | None = None) -> None:
         self.unit = unit
         self._suggestions, self._own = suggestions, own
+        self._in_vain_ms: dict[Room, int] = {}  # when there was no song for a room, until there is one
 
     @finished
     async def roll_on(self, *, everywhere: bool = True) -> None:
@@ -59,13 +60,17 @@ class Autopilot:
                 return
             asked = await party.open_ballot()
             turn = due(asked, party.now_ms)
-            theirs = turn is Turn.ASK and await _asked_lately(party)
-        if theirs:
+            waits = turn is Turn.ASK and (self._found_none(room, party.now_ms) or await _asked_lately(party))
+        if waits:
             return
         if turn is Turn.ASK:
             await self._ask(room, asked)
         elif turn is Turn.DECIDE and asked is not None:
             await self._decide(room, asked)
+
+    def _found_none(self, room: Room, now_ms: int) -> bool:
+        """Whether the model had no song for a room a moment ago, as where only a few can sound."""
+        return room in self._in_vain_ms and now_ms - self._in_vain_ms[room] < AUTOPILOT_WAITS_MS
 
     async def _ask(self, room: Room, last: Change | None) -> None:
         async with self._suggestions.turn(room):
@@ -80,7 +85,9 @@ class Autopilot:
             if await _asked_lately(party):
                 return
             suggestions = await still_new(party, proposal)
+            self._in_vain_ms.pop(room, None)
             if not suggestions:
+                self._in_vain_ms[room] = party.now_ms
                 return
             if asked is not None:
                 await party.tx.diary.mark_undone(asked.id)

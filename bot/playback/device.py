@@ -102,6 +102,8 @@ class Devices:
     async def lose_host(self, room: Room) -> Member | None:
         """Plays the party on nobody's account, for the host's cannot be used; returns who that was."""
         async with self.unit.writing(room) as party:
+            if not _at_spotify(party.playback):
+                return None
             await party.tx.playbacks.drop(party.id)
             return party.playback.host if party.playback else None
 
@@ -110,7 +112,7 @@ class Devices:
         """Lets the party stand still, for what it played on is gone; says whether it played."""
         async with self.unit.writing(room) as party:
             playing, playback = await party.playing(), party.playback
-            if playing is None or playback is None:
+            if playing is None or playback is None or not _at_spotify(playback):
                 return False
             await party.tx.playbacks.set(party.id, Playback(playback.host))
             return await party.tx.playbacks.hold(
@@ -144,7 +146,7 @@ class Devices:
                 heard = await self.music.heard(playback.host) if asks else None
                 async with self.unit.writing(room) as party:
                     there = party.playback
-                    if there is None or there.host != playback.host:
+                    if there is None or there.host != playback.host or not _at_spotify(there):
                         continue  # the host has stopped meanwhile: what was heard is nobody's business
                     queue = await party.ordered(await party.waiting())
                     step = decide(
@@ -179,9 +181,7 @@ class Devices:
 
     async def _stand(self, room: Room) -> Synced:
         async with self.unit.reading(room) as party:
-            playback = party.playback
-            if playback is not None and playback.outlet is not Outlet.SPOTIFY:
-                playback = None  # what plays own music follows the party by itself
+            playback = party.playback if _at_spotify(party.playback) else None  # else it follows by itself
             return Synced(playback, await party.playing())
 
     async def _apply(self, party: PartyWriter, step: Step, seen: Entry, heard: Heard | None) -> bool:
@@ -262,7 +262,7 @@ class Devices:
     ) -> None:
         """Remembers what the device was told."""
         async with self.unit.writing(room) as party:
-            if party.playback is None:
+            if party.playback is None or not _at_spotify(party.playback):
                 return
             if entry is not None:
                 await party.tx.playbacks.set_spotify_id(entry.id, spotify_id)
@@ -274,6 +274,8 @@ class Devices:
         """Goes on without a song that Spotify does not have."""
         async with self.unit.writing(room) as party:
             playing = await party.playing()
+            if not _at_spotify(party.playback):
+                return
             if playing is not None and playing.id == entry.id:
                 await party.end(playing, State.PLAYED)
         self.unit.notices.post(room, NotOnSpotify(entry.track.title))
@@ -285,3 +287,8 @@ class Devices:
             return 0
         passed_ms = length_ms - (entry.ends_ms - self.unit.now_ms())
         return passed_ms if FROM_START_MS <= passed_ms < length_ms else 0
+
+
+def _at_spotify(playback: Playback | None) -> bool:
+    """Whether a party is Spotify's business: own music may have begun while a device was asked or told."""
+    return playback is None or playback.outlet is Outlet.SPOTIFY

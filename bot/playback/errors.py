@@ -354,8 +354,8 @@ class VoiceForbidden(SoundError):
     """The bot lacks a permission in a voice channel."""
 
     text = marked(
-        "I need Connect and Speak to play in {channel}. A server manager can turn that on for me in the "
-        "channel's settings, under Permissions."
+        "I need Connect and Speak to play in {channel}. Whoever manages the channel can turn that on for me "
+        "in its settings, under Permissions."
     )
     named = ("channel",)
 
@@ -371,7 +371,7 @@ class VoiceTaken(SoundError):
     """Another party of the server is heard already."""
 
     text = marked(
-        "I'm playing another party in {channel}, and I can only be in one voice channel of a server. "
+        "I'm playing another party in {channel}, and I can only be in one voice channel here. "
         "Use /leave in that party first."
     )
     named = ("channel",)
@@ -419,7 +419,7 @@ class VoiceMuted(SoundError):
     """Nobody hears the bot."""
 
     text = marked(
-        "I'm muted in {channel}, so nobody hears me. A server manager can unmute me, or turn on Speak for me "
+        "I'm muted in {channel}, so nobody hears me. A moderator can unmute me, or turn on Speak for me "
         "there."
     )
     named = ("channel",)

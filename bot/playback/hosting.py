@@ -43,6 +43,8 @@ class Hosts:
                 playback = party.playback
                 if room == but or playback is None or playback.host != host:
                     continue
+                if playback.outlet is not Outlet.SPOTIFY:
+                    continue  # own music has begun there meanwhile
                 await party.tx.playbacks.drop(party.id)
             if not silently:
                 self.unit.notices.post(room, HostLeft(playback.host.name))
@@ -127,6 +129,8 @@ class Hosts:
             playing, playback = await party.playing(), party.playback
             if playback is None or playback.host != member or party.done:
                 return
+            if playback.outlet is not Outlet.SPOTIFY:
+                raise HostedAlready(playback.host.name)  # own music has begun there meanwhile
             playback = replace(playback, device_id=device.id, device_name=device.name)
             await party.note("device")
             await party.tx.playbacks.set(party.id, playback)

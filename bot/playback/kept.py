@@ -53,6 +53,10 @@ class Transaction(Protocol):
 class Store(Protocol):
     """Where songs are kept."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether another process may keep songs there, too."""
+
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """A transaction that cannot write."""
 
@@ -69,6 +73,11 @@ class Kept:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    @property
+    def shared(self) -> bool:
+        """Whether another process may keep songs there, too."""
+        return self._store.shared
 
     async def known(self, source: str) -> dict[str, str]:
         """The version of each song of a source, by what the source calls it."""

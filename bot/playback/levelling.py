@@ -48,6 +48,10 @@ class Levelling:
         """Says that there may be more songs."""
         self._more.set()
 
+    def close(self) -> None:
+        """Ends the thread, once the song that it listens to is over."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
     async def run(self) -> None:
         """Measures what is there, and what comes, for as long as it runs."""
         while True:

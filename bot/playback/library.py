@@ -182,6 +182,7 @@ class Library:
 
     async def close(self) -> None:
         """Lets go of the sources."""
+        self._levelling.close()
         for source in self._sources.values():
             await source.close()
 
@@ -233,6 +234,8 @@ class Library:
         finally:
             self.looked_at -= look.seen
         await self._read_on()
+        if self._table.shared:
+            await self._compare()
         self._told()
         self._whole.add(source.name)
         self._levelling.look()
@@ -323,6 +326,18 @@ class Library:
         while songs := await self._table.after(self._shelf.last):
             await self._put([song for song in songs if song.source in self._sources])
             self._shelf.last = songs[-1].id
+
+    async def _compare(self) -> None:
+        """Has the shelf say what the table does, where another process has dropped or changed songs."""
+        before, there = self._shelf.numbers, set[int]()  # what comes meanwhile is no less there
+        number = 0
+        while songs := await self._table.after(number):
+            there.update(song.id for song in songs)
+            others = [song for song in songs if song.source in self._sources and not self._shelf.holds(song)]
+            self._shelf.take([song.id for song in others])
+            await self._put(others)
+            number = songs[-1].id
+        self._shelf.take(before - there)
 
     async def _put_anew(self, called: Iterable[tuple[str, str]]) -> None:
         """Has the shelf say of some songs what the table does."""

@@ -30,6 +30,8 @@ LAST_MS = 1_000
 """Nobody goes closer to the end of a song than this: what is after it is for the queue to say."""
 SLACK_MS = 700
 """The end of a song is written down anew when it has moved by more than this."""
+SETTLES_MS = 1_500
+"""What comes so soon after a seek was on its way before it, and would take it back."""
 
 
 class Outlets:
@@ -44,6 +46,7 @@ class Outlets:
     def __init__(self, devices: Devices, hosts: Hosts, library: OwnMusic | None) -> None:
         self.unit: UnitOfWork = devices.unit
         self._devices, self._hosts, self._library = devices, hosts, library
+        self._sought_ms: dict[Room, int] = {}  # when somebody last went elsewhere in a song
 
     @property
     def has_music(self) -> bool:
@@ -116,6 +119,22 @@ class Outlets:
         return True
 
     @finished
+    async def moved(self, room: Room, device_id: str, to_id: str, to_name: str) -> None:
+        """Has the party sound from another voice channel, to which a moderator of the chat has moved it.
+
+        Args:
+            room: whose party it is.
+            device_id: where it sounded.
+            to_id: where it sounds now.
+            to_name: what people call that.
+        """
+        async with self.unit.writing(room, make=False) as party:
+            playback = party.playback
+            if playback is not None and _sounds_from(party, device_id):
+                there = replace(playback, device_id=to_id, device_name=to_name)
+                await party.tx.playbacks.set(party.id, there)
+
+    @finished
     async def sounding_from(self, outlet: Outlet) -> list[Room]:
         """The rooms that sound from such an outlet."""
         async with self.unit.store.reading() as tx:
@@ -178,6 +197,8 @@ class Outlets:
             if playing is None or playing.id != entry_id or not _sounds_from(look, device_id):
                 return
             moved = abs(_left_ms(playing, look.now_ms) - left_ms) > SLACK_MS
+            if moved and self._is_of_before(room, look.now_ms):
+                return
             if playback is not None and playback.on == entry_id and not moved:
                 return
         async with self.unit.writing(room, make=False) as party:
@@ -240,10 +261,18 @@ class Outlets:
             position_ms = max(0, min(position_ms, length_ms - LAST_MS))
             await party.note("seek", playing)
             await self._reckon(party, playing, length_ms - position_ms)
+            self._sought_ms[room] = party.now_ms
         on = playback is not None and playback.on == playing.id
         if playback is not None and playback.outlet is Outlet.SPOTIFY and (on or playing.left_ms is None):
             await self._hosts.play_from(room, playback, playing, position_ms)
         return playing
+
+    def _is_of_before(self, room: Room, now_ms: int) -> bool:
+        """Whether what sounds cannot know yet that somebody has just gone elsewhere in the song."""
+        if now_ms - self._sought_ms.get(room, now_ms - SETTLES_MS) < SETTLES_MS:
+            return True
+        self._sought_ms.pop(room, None)
+        return False
 
     async def _song(self, entry: Entry | None) -> OwnSong | None:
         return await self._library.song(entry.track) if entry is not None and self._library else None

@@ -66,6 +66,18 @@ class Shelf:
             found = [] if first is None else [first, *self._more.get(track_id, ())]
         return next((each for each in found if self._is(each, _HERE)), None)
 
+    @property
+    def numbers(self) -> Set[int]:
+        """The numbers of all songs."""
+        return {number for number, state in enumerate(self._state) if state != _NONE}
+
+    def holds(self, song: OwnSong) -> bool:
+        """Whether a song is here as it is."""
+        track_id = song.track.track_id or OWN
+        if self._is(song.id, _NONE) or track_id.startswith(OWN):
+            return self._own.get(song.id) == song.track
+        return song.id == self._numbers.get(track_id) or song.id in self._more.get(track_id, ())
+
     def put(self, song: OwnSong, twins: Iterable[str], *, away: bool) -> None:
         """Takes in a song, and the ids of the catalogue's that are the same to a person."""
         self._moves += 1

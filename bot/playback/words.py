@@ -12,6 +12,8 @@ SCREEN = "screen"
 """The user_id of a screen on the wall that is nobody's."""
 DEMO = "demo"
 """What the source of the demo's pieces is called."""
+FFMPEG_FORMATS = "mp3,flac,wav,ogg,mov,mp4,m4a,3gp,3g2,mj2"
+"""What FFmpeg may take a file for: among the others are lists of further files, which it would open, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ UNKNOWN_LENGTH_MS = 6 * 3_600_000
 """As how long a song counts whose length nobody knows."""
 MOST_AT_ONCE = 8
 """So many answers of one speaker may be under way: a browser asks for a song in a few parts."""
-KIND = re.compile(r"(audio|video)/[\w.+-]{1,60}", re.ASCII)
-"""The kinds of files that are told as they are."""
+KIND = re.compile(r'(audio|video)/[\w.+-]{1,60}(; codecs="?[\w.,+-]{1,60}"?)?', re.ASCII)
+"""The kinds of files that are told as they are (RFC 6381 for `codecs`): no browser guesses them."""
 ANY_KIND = "application/octet-stream"
 TRY_AGAIN_S = "5"
 

@@ -84,7 +84,8 @@ class Speakers:
             raise NotForVisitors(room)
         now = await self._party.outlets.now(room)
         playback = now.playback if now is not None else None
-        if playback is None or not again or playback.device_id != again:
+        goes_on = playback is not None and playback.outlet is Outlet.PAGE and playback.device_id == again
+        if playback is None or not goes_on:
             fresh = secrets.token_urlsafe(12)
             playback = await self._party.outlets.begin(room, member, Outlet.PAGE, fresh, "", key)
         speaker = self._take(room, playback.device_id, playback.host, guest)
@@ -230,8 +231,8 @@ class Speakers:
 
     async def _look_after(self, speaker: Speaker) -> None:
         if speaker.silent_s > AWAY_S:
-            self._drop(speaker, tell=True)
             await self._party.outlets.end(speaker.room, speaker.id, SpeakerGone())
+            self._drop(speaker, tell=True)
         elif speaker.guest is not None and not speaker.guest.full:
             with suppress(ConnectionError):
                 await speaker.guest.socket.ping()

@@ -314,6 +314,10 @@ def test_folders_of_music(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several stand beside each other as this system has it."""
     monkeypatch.setenv("MUSIC_DIR", os.pathsep.join(("/music", "/more music", "")))
     assert read_settings().music_dir == (Path("/music"), Path("/more music"))
+    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("USERPROFILE", "/home/ann")  # as it is called elsewhere
+    monkeypatch.setenv("MUSIC_DIR", "~/Music")
+    assert read_settings().music_dir == (Path("/home/ann/Music"),)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+import threading
 
 import pytest
 
@@ -81,6 +83,33 @@ async def test_what_cannot_be_played_is_skipped(night: Night) -> None:
     await night.hears(840)
     await until(lambda: len(night.said()) == 2)
     assert night.said()[0].startswith("I couldn't play “Mr. Brightside”, so I skipped it.")
+
+
+async def test_the_next_song_is_not_waited_for(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be played is skipped at once, not with the next look at the party."""
+    monkeypatch.setattr("cogs.voice_line.LOOK_S", 3_600.0)
+    await night.shelf.put_file(BRIGHTSIDE, night.shelf.folder / "gone.flac")
+    await night.queue(BRIGHTSIDE, AFRICA)
+    await night.join()
+    await night.hears(840)
+
+
+async def test_what_decodes_is_loaded_beside_the_loop(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FFmpeg takes a third of a second; and where it is broken, the party sounds nowhere."""
+    load, threads = importlib.import_module, list[threading.Thread]()
+
+    def loaded(name: str, package: str | None = None) -> object:
+        if name == "cogs.voice_line":
+            threads.append(threading.current_thread())
+            raise ImportError("libavcodec.so: file too short")
+        return load(name, package)
+
+    monkeypatch.setattr(importlib, "import_module", loaded)
+    await night.queue(BRIGHTSIDE)
+    private(await night.join())
+    assert threads
+    assert threading.main_thread() not in threads
+    assert await night.party.outlets.now(room(night.fake)) is None
 
 
 async def test_songs_come_from_a_server_too(night: Night) -> None:

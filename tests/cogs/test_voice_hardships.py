@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.party.words import Member, Outlet
+from bot.party.words import Member, Outlet, Room
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -176,6 +176,44 @@ async def test_it_comes_back_after_a_restart(
                 assert sounding.position_ms > 500
                 assert not it.said()
         await it.party.close()
+
+
+async def test_it_comes_back_to_a_server_that_was_down(
+    store: Store,
+    catalogue: Catalogue,
+    recommender: Recommender,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """READY names such a server without its channels, which are not gone for that."""
+    shelf = await three_records(tmp_path, catalogue)
+    await shelf.put(BRIGHTSIDE, 440, 60)
+    async with open_server() as fake:
+        channel, anna = fake.add_voice_channel("Music"), fake.member("Anna")
+        fake.join_voice(anna, channel)
+        party = PartyService(store, catalogue, recommender, library=shelf)
+        it = Night(fake, party, shelf, channel, anna)
+        async with log_in(fake, party):
+            await it.queue(BRIGHTSIDE)
+            public(await it.join())
+        await until(lambda: not fake.voice.calls)
+        looked, look = asyncio.Event(), party.outlets.sounding_from
+
+        async def seen(outlet: Outlet) -> list[Room]:
+            looked.set()
+            return await look(outlet)
+
+        monkeypatch.setattr(party.outlets, "sounding_from", seen)
+        fake.take_down(fake.guild)
+        async with log_in(fake, party):
+            await looked.wait()
+            for _ in range(3):
+                assert await outlet(it) is Outlet.VOICE
+            it.forget()
+            fake.bring_back(fake.guild)
+            await it.hears(440)
+            assert not it.said()
+        await party.close()
 
 
 async def test_a_source_that_is_away_is_waited_for(joined: Night) -> None:

@@ -85,7 +85,9 @@ ACTS = [
     Act("import", (("link", ALBUM),), NOBODY),
     Act("import", (("link", "creep radiohead\nhey jude"),), changes=True),
     Act("import", (("file", FakeFile("songs.csv", b"Title,Artist\nCreep,Radiohead\n")),), changes=True),
+    Act("join", (), NOBODY),  # who is in no voice channel
     Act("learn"),
+    Act("leave", (), NOBODY),
     Act("learn", (("choice", "on"),), OWN, changes=True),
     Act("link", private=True),
     Act("link", (("choice", "new"),), RUN_THE_MUSIC, private=True, changes=True),

@@ -164,6 +164,11 @@ class Stage:
         """Have a server unavailable: READY names it, and nothing more is told of it."""
         self.world.down.add(guild.id)
 
+    def bring_back(self, guild: FakeGuild) -> None:
+        """Have it available again (docs, "Gateway Events: Guild Create")."""
+        self.world.down.discard(guild.id)
+        self._gateway.announce_guild(guild)
+
     def purge(self, channel: FakeChannel, messages: Sequence[FakeMessage] | None = None) -> None:
         """Delete several messages at once, all of a channel if none is named."""
         gone = [*(self.world.messages_in[channel.id] if messages is None else messages)]

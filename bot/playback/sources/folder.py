@@ -2,7 +2,7 @@
 
 A song is called by the folder's name and its path below it, percent-encoded, for names of files are bytes.
 Links are not followed below a folder, neither where songs are looked for nor where one is opened. A folder
-that cannot be read has its songs kept until it is there again.
+that cannot be read, or is empty, has its songs kept until they are there again.
 
 Whether something has changed is asked of the folders' own times once a minute: inotify would need a watch a
 folder, of which a system has few, and hears nothing of what changes on network drives.
@@ -38,6 +38,10 @@ LOOK_EVERY_S = 60.0
 ALL_EVERY = 60
 """Every so many times all songs are looked at: one that is written anew in its place changes no folder."""
 CHUNK = 65_536
+AT_ONCE = 200
+"""After so many songs that are away others have their turn."""
+READERS = 8
+"""So many songs are read from at once: a disk that does not answer holds up nothing but music."""
 
 
 class FolderSource:
@@ -53,6 +57,7 @@ class FolderSource:
         self._roots = _named(folders)
         self._young = False
         self._thread = ThreadPoolExecutor(1, f"{name} of music")
+        self._readers = ThreadPoolExecutor(READERS, f"songs in {name}")
 
     @property
     def bad(self) -> int:
@@ -76,9 +81,11 @@ class FolderSource:
                     yield found
             self._young |= walk.young
             _tell(root, walk.away)
-            for ref, version in left.items():
+            for number, ref in enumerate(left):
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)
                 if walk.lost(ref):
-                    yield Found(ref, version, away=True)
+                    yield Found(ref, left[ref], away=True)
         if self._roots and all(root.away for root in self._roots):
             raise SourceAway
 
@@ -89,7 +96,7 @@ class FolderSource:
         Raises:
             SourceAway, SongGone: it cannot be had.
         """
-        opening = asyncio.ensure_future(asyncio.to_thread(self._sound, ref))
+        opening = _in(self._readers, partial(self._sound, ref))
         try:
             sound = await asyncio.shield(opening)
         except asyncio.CancelledError:
@@ -102,7 +109,7 @@ class FolderSource:
 
     async def cover(self, ref: str) -> tuple[bytes, str] | None:
         """A song's picture and its MIME type, if it has one of at most 2 MB."""
-        return await asyncio.to_thread(self._picture, ref)
+        return await _in(self._readers, partial(self._picture, ref))
 
     async def changed(self) -> None:
         """Returns when a folder has changed, or after an hour."""
@@ -112,11 +119,12 @@ class FolderSource:
                 return
 
     async def close(self) -> None:
-        """Ends the thread."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """Ends the threads."""
+        for threads in (self._thread, self._readers):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def _beside(self, call: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        return await _in(self._thread, call)
 
     def _differs(self) -> bool:
         return any(is_there(root.path) if root.away else _has_changed(root) for root in self._roots)
@@ -129,7 +137,8 @@ class FolderSource:
                 kind = kind_of(file)
             if kind is None:
                 raise SongGone
-            return FileSound(descriptor, kind, root.path.joinpath(*map(os.fsdecode, parts)))
+            path = root.path.joinpath(*map(os.fsdecode, parts))
+            return FileSound(descriptor, kind, path, self._readers)
         except BaseException as error:
             os.close(descriptor)
             if isinstance(error, OSError):
@@ -170,13 +179,14 @@ class FileSound:
         descriptor: of its file; `close` closes it.
         kind: its MIME type.
         path: where it was when it was opened.
+        threads: read it.
     """
 
-    def __init__(self, descriptor: int, kind: str, path: Path) -> None:
+    def __init__(self, descriptor: int, kind: str, path: Path, threads: ThreadPoolExecutor) -> None:
         self.kind = kind
         self.path: Path | None = path
         self.size: int | None = os.fstat(descriptor).st_size
-        self._descriptor = descriptor
+        self._descriptor, self._threads = descriptor, threads
 
     async def read(self, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
         """Its bytes from `start` to before `end`, or to its end; fewer where it was cut short meanwhile.
@@ -188,7 +198,7 @@ class FileSound:
         end = size if end is None else min(end, size)
         while at < end:
             try:
-                data = await asyncio.to_thread(self._read_at, at, min(CHUNK, end - at))
+                data = await _in(self._threads, partial(self._read_at, at, min(CHUNK, end - at)))
             except OSError as error:
                 raise SourceAway from error
             if not data:
@@ -205,6 +215,10 @@ class FileSound:
     def close(self) -> None:
         """Closes the file."""
         os.close(self._descriptor)
+
+
+def _in(threads: ThreadPoolExecutor, call: Callable[[], Result]) -> asyncio.Future[Result]:
+    return asyncio.get_running_loop().run_in_executor(threads, call)
 
 
 def _close_late(opening: asyncio.Future[FileSound]) -> None:

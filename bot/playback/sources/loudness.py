@@ -10,6 +10,8 @@ from pathlib import Path
 
 import av
 
+from bot.playback.words import FFMPEG_FORMATS
+
 LOUDNESS_LUFS = -18.0
 """What a song is levelled to, as ReplayGain 2.0 does."""
 SILENT_LUFS = -60.0
@@ -43,7 +45,9 @@ def gain_of(path: Path) -> float:
 
 def _heard(path: Path) -> dict[str, str]:
     """What the filter says at the end."""
-    with av.open(str(path), options={"protocol_whitelist": "file"}) as file:
+    with av.open(
+        str(path), options={"protocol_whitelist": "file", "format_whitelist": FFMPEG_FORMATS}
+    ) as file:
         stream = file.streams.audio[0]
         graph = av.filter.Graph()
         begin = graph.add_abuffer(template=stream)

@@ -61,12 +61,14 @@ class Walk:
         self.young = False
         """Whether some file may still be on its way."""
         self._root, self._known = root, known
-        self._lost: list[str] = []  # what could not be read: names, or how they begin
+        self._lost: set[str] = set()  # what could not be read: songs and folders
         self._songs = 0
 
     def lost(self, ref: str) -> bool:
         """Whether a song was not found because it could not be looked for."""
-        return bool(self.away) or any(ref == each or ref.startswith(f"{each}/") for each in self._lost)
+        if self.away or ref in self._lost:
+            return True
+        return any(ref[:at] in self._lost for at, sign in enumerate(ref) if sign == "/")
 
     def batches(self) -> Iterator[list[Found]]:
         """What is found, so much at a time as takes a moment."""
@@ -92,7 +94,7 @@ class Walk:
         if not os.path.samestat(before, after):
             self.away = "another folder is in its place"
         elif not self._songs and self._known:
-            self.away = "it is empty"  # where a disk is taken off, an empty folder is left
+            self.away = "it is empty"
         self._root.times = times
 
     def _folders(self, times: dict[bytes, int]) -> Iterator[Found | None]:
@@ -105,9 +107,11 @@ class Walk:
                 if not parts:
                     raise
                 if not isinstance(error, FileNotFoundError):
-                    self._lost.append(ref_of(self._root, b"/".join(parts)))
+                    self._lost.add(ref_of(self._root, b"/".join(parts)))
                 continue
             times[b"/".join(parts)] = changed_ns
+            if parts and not entries:  # where a disk is taken off, an empty folder is left
+                self._lost.add(ref_of(self._root, b"/".join(parts)))
             for name, is_folder in reversed(entries):
                 if is_folder and len(parts) < DEEPEST and not _is_hidden(name, is_folder=True):
                     waiting.append([*parts, name])
@@ -131,7 +135,7 @@ class Walk:
         except SongGone:
             return None
         except SourceAway:
-            self._lost.append(ref)
+            self._lost.add(ref)
             return None
         try:
             there = os.fstat(descriptor)
@@ -144,7 +148,7 @@ class Walk:
             with open(descriptor, "rb", closefd=False) as file:
                 tagged = read(file, there.st_size, path)
         except OSError:
-            self._lost.append(ref)
+            self._lost.add(ref)
             return None
         except Exception:  # whatever is in one file, the others are looked at
             log.debug("%s cannot be read.", ref, exc_info=True)

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("cover", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_own_songs")),
         sa.UniqueConstraint("source", "ref", name=op.f("uq_own_songs_source_ref")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_own_songs_track_id", "own_songs", ["track_id"])
     op.add_column(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from bot.doors.handlers import look, suggestions
 from bot.lists.reading import read_list
 from bot.party.errors import NothingToPlay
 from bot.party.limits import AUTOPILOT_WAITS_MS
-from bot.party.words import Outlet, Track
+from bot.party.words import Outlet, Suggestion, Track
 from bot.recommend.bundle import Bundle
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.own import AllSongs
@@ -174,6 +175,31 @@ async def test_the_autopilot_queues_what_is_silent_but_wanted(evening: Evening, 
     clock.pass_by(minutes=AUTOPILOT_WAITS_MS / 60_000)
     await party.autopilot.roll_on()
     assert [entry.id for entry in (await party.insight.now(ROOM)).queue] == [wanted.id]
+
+
+async def test_the_autopilot_does_not_ask_all_the_time(
+    evening: Evening, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing else can sound, the model is asked once in a while instead of every second."""
+    suggest, asked = evening.own.models.suggest, count()
+
+    async def counted(*given: Any, **named: Any) -> list[Suggestion]:
+        next(asked)
+        return await suggest(*given, **named)
+
+    with pytest.raises(NothingToPlay):
+        await evening.drain()
+    monkeypatch.setattr(evening.own.models, "suggest", counted)
+    await evening.party.settings.choose(ROOM, MOD, {"autopilot": True})
+    clock.pass_by(minutes=AUTOPILOT_WAITS_MS / 60_000)
+    for _ in range(3):
+        await evening.party.autopilot.roll_on()
+    assert not (await evening.party.insight.now(ROOM)).automatic
+    assert next(asked) == 1
+    clock.pass_by(minutes=AUTOPILOT_WAITS_MS / 60_000)
+    await evening.own.hold(*evening.own.records.tracks, await evening.own.models.resolve("take on me"))
+    await evening.party.autopilot.roll_on()
+    assert (await evening.party.insight.now(ROOM)).automatic
 
 
 async def test_what_can_sound_comes_first_as_one_types(evening: Evening) -> None:

@@ -51,6 +51,15 @@ def test_silence_and_noise(tmp_path: Path) -> None:
         loudness.gain_of(tmp_path / "b.mp3")
 
 
+def test_a_list_of_files_is_no_song(tmp_path: Path) -> None:
+    """FFmpeg knows several, and opens what stands in them."""
+    other = tone(tmp_path / "other.wav", seconds=5, hertz=1000, level=0.1)
+    (tmp_path / "a.mp3").write_bytes(b"ffconcat version 1.0\nfile other.wav\n")
+    assert loudness.gain_of(other)
+    with pytest.raises(loudness.NotMeasured):
+        loudness.gain_of(tmp_path / "a.mp3")
+
+
 async def test_songs_are_levelled_once(store: Store, catalogue: Catalogue, tmp_path: Path) -> None:
     """What a file says of itself stays, and what cannot be decoded is levelled by nothing."""
     tone(tmp_path / "a - says.flac", AFRICA | {"REPLAYGAIN_TRACK_GAIN": "-7 dB", "title": "Says"}, seconds=2)

@@ -20,7 +20,7 @@ from bot.playback.sources.folder import FolderSource
 from bot.playback.words import Found
 from bot.recommend.catalogue import Catalogue
 from db.store import Store
-from tests.conftest import ON_BOTH
+from tests.conftest import ON_BOTH, ON_POSTGRESQL
 from tests.patience import LOOK_EVERY_S
 from tests.tones import AFRICA, id3, jpeg, picture, silent_mp3, text, tone
 
@@ -105,6 +105,39 @@ async def test_what_is_gone_sounds_no_more(library: Library, music: Path) -> Non
     assert not library.sounds(garage)
     assert library.own == ()
     assert told == [0]
+
+
+async def test_a_song_that_comes_after_the_last_one_has_gone_sounds(library: Library, music: Path) -> None:
+    """It has a number of its own: what was queued before is not taken for it."""
+    tone(music / "the neighbours - our attic.mp3")
+    await library.look()
+    attic = library.own[-1]
+    (music / "the neighbours - our attic.mp3").unlink()
+    await library.look()
+    tone(music / "the neighbours - our cellar.mp3")
+    await library.look()
+    assert library.own[-1].title.casefold() == "our cellar"
+    assert library.own[-1].track_id != attic.track_id
+    assert not library.sounds(attic)
+
+
+@ON_POSTGRESQL
+async def test_what_another_process_has_seen_first(
+    library: Library, store: Store, catalogue: Catalogue, music: Path
+) -> None:
+    """A song that it has dropped or read anew is gone here, too, or is called as it is there."""
+    other = Library(store, [FolderSource([music])], catalogue)
+    tone(music / "The Neighbours - Our Cellar.mp3")
+    await library.look()
+    await other.look()
+    garage = next(song for song in library.own if song.title == "Our Garage")
+    (music / "The Neighbours - Our Garage.mp3").unlink()
+    tone(music / "The Neighbours - Our Cellar.mp3", {"title": "Our Attic", "artist": "The Neighbours"})
+    await other.look()
+    await library.look()
+    assert not library.sounds(garage)
+    assert [song.title for song in library.own] == ["Our Attic"]
+    await other.close()
 
 
 async def test_a_folder_that_goes_away_loses_nothing(library: Library, music: Path) -> None:

@@ -222,6 +222,33 @@ async def test_a_seek_may_be_a_step(evening: Evening) -> None:
         assert now.position_ms == (playing.track.duration_ms or 0) + 10_000 - 1_000  # the file's length
 
 
+async def test_what_was_said_before_a_seek_does_not_take_it_back(evening: Evening) -> None:
+    """It was on its way; a moment later the page is heard again."""
+    await evening.begin()
+    playing = (await evening.now()).playing
+    assert playing is not None
+    length_ms = (playing.track.duration_ms or 0) + 10_000
+    await evening.report(playing.id, length_ms)
+    await evening.party.outlets.seek(ROOM, ANNA, 42_000)
+    await evening.report(playing.id, length_ms)
+    assert (await evening.now()).position_ms == 42_000
+    evening.clock.pass_by(minutes=0.05)
+    await evening.report(playing.id, length_ms - 50_000)
+    assert (await evening.now()).position_ms == 50_000
+
+
+async def test_it_moves_with_the_channel(evening: Evening) -> None:
+    """Whoever has called it keeps it, and the song goes on; of where it sounds no more there is no news."""
+    await evening.begin()
+    await evening.party.outlets.begin(ROOM, ANNA, Outlet.VOICE, "1", "Music")
+    before = await evening.now()
+    await evening.party.outlets.moved(ROOM, "1", "2", "Lounge")
+    await evening.party.outlets.moved(ROOM, "1", "3", "Attic")
+    now = await evening.now()
+    assert (now.playback.device_id, now.playback.device_name, now.playback.host) == ("2", "Lounge", ANNA)
+    assert now.position_ms == before.position_ms
+
+
 async def test_a_step_that_is_asked_for_twice_is_taken_once(evening: Evening) -> None:
     """The second delivery of a request answers and moves nothing."""
     await evening.begin()

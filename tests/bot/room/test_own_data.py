@@ -83,7 +83,7 @@ async def test_a_guest_is_erased_for_good(enter: Enter, store: Store) -> None:
             await page.hear()
         assert (await page.ask("add", song="wonderwall"))["kind"] == "NameNeeded"
     assert await kept(store, ann) == set()
-    await ann.until(lambda state: not state["playing"]["by"])
+    await ann.until(lambda state: state["playing"] and not state["playing"]["by"])
     ann.secret = "another secret of the same browser"
     assert (await ann.hello("Annabella"))["ok"]
 

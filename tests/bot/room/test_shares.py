@@ -13,7 +13,7 @@ import pytest
 
 from bot.party.shares import HOUSEHOLD, MOST_S
 from bot.party.words import Track
-from bot.recommend.catalogue import Catalogue
+from bot.recommend.catalogue import Catalogue, Offered
 from bot.room import hub, open_room
 from bot.room.hub import has_left
 from bot.room.limits import Limits
@@ -78,13 +78,13 @@ async def test_a_search_of_somebody_who_has_left_is_not_made(
     begun, go_on = threading.Event(), threading.Event()
     searched: list[str] = []
 
-    def search(self: Catalogue, text: str, limit: int) -> list[Track]:
+    def search(self: Catalogue, text: str, limit: int) -> list[Offered]:
         searched.append(text)
         begun.set()
         go_on.wait()
         return []
 
-    monkeypatch.setattr(Catalogue, "_search", search)
+    monkeypatch.setattr(Catalogue, "_offered", search)
     async with visiting(url, ANN) as ann:
         first = asyncio.create_task(ann.ask("search", text="first"))
         await until(begun.is_set)

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.party.words import Member, Way
+from bot.party.words import Member, Outlet, Way
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.room import covers, songs, speakers
@@ -259,6 +259,19 @@ async def test_a_kind_that_is_none(loud: SpeakerRoom, come: Come, web: aiohttp.C
         assert answer.headers["Content-Type"] == "application/octet-stream"
 
 
+@pytest.mark.parametrize("kind", ["audio/ogg; codecs=opus", 'audio/mp4; codecs="alac"'])
+async def test_a_kind_with_its_codec(
+    loud: SpeakerRoom, come: Come, web: aiohttp.ClientSession, kind: str
+) -> None:
+    """Is told: no browser guesses what a file is where it is told not to."""
+    await loud.stock(1, kind=kind)
+    await loud.queue(0)
+    ann = await come()
+    url = loud.url + (await ann.ask("speak"))["sound"]["playing"]["link"]
+    async with web.get(url) as answer:
+        assert answer.headers["Content-Type"] == kind
+
+
 async def test_a_file_whose_length_nobody_knows(
     loud: SpeakerRoom, come: Come, web: aiohttp.ClientSession
 ) -> None:
@@ -321,6 +334,14 @@ async def test_coming_back(loud: SpeakerRoom, come: Come) -> None:
     assert answer["speaker"] == name
     assert 5_500 < answer["sound"]["playing"]["position_ms"] < 9_000
     assert (await back.ask("speak", again="another"))["speaker"] not in {name, "another"}
+
+
+async def test_a_voice_channel_is_no_page(loud: SpeakerRoom, come: Come) -> None:
+    """Its number, which everybody in it knows, lets nobody's page go on in its place."""
+    await loud.queue(0)
+    await loud.party.outlets.begin(LOBBY, HOST, Outlet.VOICE, "1234567890", "Lounge")
+    ann = await come()
+    assert (await ann.ask("speak", again="1234567890"))["speaker"] != "1234567890"
 
 
 async def test_gone(loud: SpeakerRoom, come: Come, monkeypatch: pytest.MonkeyPatch) -> None:

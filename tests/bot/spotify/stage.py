@@ -11,6 +11,7 @@ import aiohttp
 from cryptography.fernet import Fernet
 
 from bot.party.words import Member
+from bot.playback.ports import OwnMusic
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -91,10 +92,11 @@ async def sounding(
     recommender: Recommender,
     clock: Callable[[], float],
     fake: FakeSpotify,
+    library: OwnMusic | None = None,
 ) -> AsyncIterator[tuple[PartyService, Stage]]:
-    """A party service that has Spotify, and the process it is in."""
+    """A party service that has Spotify, and perhaps people's own music, and the process it is in."""
     async with process(store, fake, clock) as stage:
         music = SpotifyMusic(stage.spotify, stage.accounts, catalogue, store, clock)
-        party = PartyService(store, catalogue, recommender, clock, music)
+        party = PartyService(store, catalogue, recommender, clock, music, library=library)
         yield party, stage
         await party.close()

@@ -190,7 +190,9 @@ def _step(folder: Path, database: str) -> Figures:
         "--database",
         database,
     ]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own command
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own command
+    if done.returncode:
+        raise RuntimeError(f"A step has ended with {done.returncode}:\n{done.stderr}")
     return Figures(**json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,39 @@ async def test_a_folder_that_may_not_be_read_keeps_its_songs(
         "music/a.mp3": False,
         "music/below/b.mp3": True,
     }
+
+
+async def test_a_disk_in_a_folder_that_is_taken_off(music: Path, source: FolderSource) -> None:
+    """Leaves an empty folder, whose songs are kept; those of a folder that is taken out are gone."""
+    known = {ref: found.version for ref, found in (await looked(source)).items()}
+    move(music / "below", music.parent / "disk")
+    assert set(await looked(source, known)) == {"music/a.mp3"}
+    (music / "below").mkdir()
+    found = await looked(source, known)
+    assert {ref: each.away for ref, each in found.items()} == {
+        "music/a.mp3": False,
+        "music/below/b.mp3": True,
+    }
+
+
+async def test_others_have_their_turn_while_songs_are_away(music: Path, source: FolderSource) -> None:
+    """Thousands of them are told of at once."""
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    taking = asyncio.create_task(take_turns())
+    move(music, music.parent / "elsewhere")
+    seen: set[int] = set()
+    with suppress(SourceAway):
+        async for _ in source.look({f"music/{number}.mp3": "1" for number in range(2_000)}):
+            seen.add(turns)
+    taking.cancel()
+    assert len(seen) >= 2_000 / folders.AT_ONCE
 
 
 async def test_changes_are_noticed(
