@@ -86,7 +86,8 @@ class PartyService:
         self.passes = Passes(self.unit)
         self.nicknames = Nicknames(self.unit)
         self.cards = Cards(self.unit)
-        self.autopilot = Autopilot(self.unit, suggestions)
+        keeps_to_own = library is not None and catalogue.stock() is not None
+        self.autopilot = Autopilot(self.unit, suggestions, library if keeps_to_own else None)
         self.nights = Nights(self.unit, catalogue, self.passes)
         self.clock = Clock(self.unit, self.autopilot, self.nights)
         self.devices = Devices(self.unit, music)

@@ -17,7 +17,7 @@ async def check(settings: Settings, url: str = "") -> Result:
         StartError: Spotify does not know the app; NotReached where it does not answer.
     """
     if settings.spotify_client_id is None:
-        return not_set(NAME, "SPOTIFY_CLIENT_ID is empty: people play the songs themselves")
+        return not_set(NAME, "SPOTIFY_CLIENT_ID is empty: the party works without it")
     secret = settings.spotify_client_secret
     redirect = f"{settings.own_url}/spotify/callback"  # its form was read with the settings
     sure = await known(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 
 from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS, USUAL_SUGGESTIONS
+from bot.party.ports import Playable
 from bot.party.reader import PartyReader
 from bot.party.rules.autopilot import Turn, due, winner
 from bot.party.suggesting import Proposal, Suggestions, still_new
 from bot.party.unit_of_work import NoParty, UnitOfWork, finished
-from bot.party.words import NOBODY, Change, Member, Mood, Room, State
+from bot.party.words import NOBODY, Change, Entry, Member, Mood, Room, State
 
 log = logging.getLogger(__name__)
 
@@ -18,11 +19,17 @@ KIND = "autopilot"
 
 
 class Autopilot:
-    """Keeps parties rolling in which people are."""
+    """Keeps parties rolling in which people are.
 
-    def __init__(self, unit: UnitOfWork, suggestions: Suggestions) -> None:
+    Args:
+        unit: the party's transactions.
+        suggestions: what asks the model.
+        own: what tells which songs can sound, where suggestions may keep to them.
+    """
+
+    def __init__(self, unit: UnitOfWork, suggestions: Suggestions, own: Playable | None = None) -> None:
         self.unit = unit
-        self._suggestions = suggestions
+        self._suggestions, self._own = suggestions, own
         self._in_vain_ms: dict[Room, int] = {}  # when there was no song for a room, until there is one
 
     @finished
@@ -94,10 +101,17 @@ class Autopilot:
                 return
             await party.tx.diary.mark_undone(asked.id)
             offered = await party.tx.entries.offered(asked.id)
+            offered = [entry for entry in offered if not self._is_passed_over(party, entry)]
             best = winner(offered, await party.waiting(), party.now_ms)
             if best is not None:
                 await party.tx.entries.move(best.id, State.SUGGESTED, State.QUEUED, now_ms=party.now_ms)
                 await party.start_next()
+
+    def _is_passed_over(self, party: PartyReader, entry: Entry) -> bool:
+        """Whether nobody wants a song that is silent: it was offered before own music sounded here."""
+        if self._own is None or not party.only_own or entry.state is not State.SUGGESTED or entry.score > 0:
+            return False
+        return not self._own.sounds(entry.track)
 
 
 async def _asked_lately(party: PartyReader) -> bool:

@@ -8,6 +8,8 @@ from bot.party.results import Barred
 from bot.party.songs import OWN as OWN
 from bot.party.words import Entry, Playback, Rules, Track
 
+SCREEN = "screen"
+"""The user_id of a screen on the wall that is nobody's."""
 DEMO = "demo"
 """What the source of the demo's pieces is called."""
 FFMPEG_FORMATS = "mp3,flac,wav,ogg,mov,mp4,m4a,3gp,3g2,mj2"

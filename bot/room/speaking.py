@@ -11,6 +11,7 @@ from bot.doors.meant import LONGEST_ID
 from bot.party.errors import LinkGone, marked
 from bot.party.words import Member, Way
 from bot.playback.errors import NotForVisitors
+from bot.playback.words import SCREEN
 from bot.room import names
 from bot.room.asking import Own
 from bot.room.rendering import Fields
@@ -52,7 +53,7 @@ class Speak(Own):
             return member
         if visit.way is not Way.HOST:
             raise NotForVisitors(visit.room)
-        member = Member(names.PLATFORM, "screen", visit.own.say(marked("TV")))
+        member = Member(names.PLATFORM, SCREEN, visit.own.say(marked("TV")))
         if self.name and self.secret:
             member = names.person(self.name, self.secret)
         return replace(member, moderator=True, manager=True)

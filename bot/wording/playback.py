@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.party.errors import PartyError, marked
 from bot.party.words import Entry, Member, Outlet, Party, Playback, Room
 from bot.playback.errors import HostsDeviceGone, NoHost
-from bot.playback.words import Account, Device, Imported, Played, Saved
+from bot.playback.words import SCREEN, Account, Device, Imported, Played, Saved
 from bot.wording.base import Wording
 
 ABOUT_SPOTIFY = marked(
@@ -137,6 +137,8 @@ class PlaybackReplies(Wording):
         """Where the party sounds; empty for nowhere, and while the device is gone."""
         if playback is None or not playback.device_id:
             return ""
+        if playback.outlet is Outlet.PAGE and playback.host.user_id == SCREEN:
+            return self.say(marked("🔊 On the TV"))
         if playback.outlet is Outlet.PAGE:
             return self.say(marked("🔊 On {name}'s page"), name=self.name(playback.host.name))
         return self.say(

@@ -27,7 +27,9 @@ async def test_a_member_calls_the_bot_and_hears_the_party(night: Night) -> None:
     said = public(await night.join()).text
     assert said == "🔊 Playing in Music. Use /leave to make me go."
     await night.hears(440)
-    assert night.fake.voice.call(night.fake.guild).channel is night.channel
+    call = night.fake.voice.call(night.fake.guild)
+    assert call.channel is night.channel
+    assert call.flags["self_deaf"]  # which /privacy promises
     await night.hears(640)
     await night.plays("Take on Me")
     public(await night.fake.slash(night.anna, "leave"))

@@ -144,6 +144,39 @@ async def test_the_autopilot_plays_what_can_sound(evening: Evening, clock: Clock
     assert evening.own.library.sounds(queued.track)
 
 
+async def test_the_autopilot_passes_over_what_is_silent_by_now(evening: Evening, clock: Clock) -> None:
+    """It asked before the music began here: it asks anew, for nobody has voted for any of it."""
+    party, sounds = evening.party, evening.own.library.sounds
+    await party.outlets.end(ROOM, SPEAKER)
+    await party.settings.choose(ROOM, MOD, {"autopilot": True})
+    await party.autopilot.roll_on()
+    offered = {entry.track.track_id for entry in (await party.insight.now(ROOM)).ballot}
+    here = evening.own.records.tracks
+    await evening.own.hold(*(track for track in here if track.track_id not in offered))
+    await party.outlets.begin(ROOM, ANNA, Outlet.PAGE, SPEAKER, "")
+    clock.pass_by(minutes=AUTOPILOT_WAITS_MS / 60_000)
+    await party.autopilot.roll_on()
+    assert not (await party.insight.now(ROOM)).queue
+    await party.autopilot.roll_on()
+    now = await party.insight.now(ROOM)
+    assert now.automatic
+    assert all(sounds(entry.track) for entry in now.ballot)
+
+
+async def test_the_autopilot_queues_what_is_silent_but_wanted(evening: Evening, clock: Clock) -> None:
+    """Whoever votes has seen that it is silent."""
+    party = evening.party
+    await party.outlets.end(ROOM, SPEAKER)
+    await party.settings.choose(ROOM, MOD, {"autopilot": True, "threshold": 3})
+    await party.autopilot.roll_on()
+    wanted = (await party.insight.now(ROOM)).ballot[1]
+    await party.ballots.vote(ROOM, BEN, wanted.id, +1)
+    await party.outlets.begin(ROOM, ANNA, Outlet.PAGE, SPEAKER, "")
+    clock.pass_by(minutes=AUTOPILOT_WAITS_MS / 60_000)
+    await party.autopilot.roll_on()
+    assert [entry.id for entry in (await party.insight.now(ROOM)).queue] == [wanted.id]
+
+
 async def test_the_autopilot_does_not_ask_all_the_time(
     evening: Evening, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

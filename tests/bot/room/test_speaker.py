@@ -108,7 +108,8 @@ async def test_a_screen(loud: SpeakerRoom, come: Come) -> None:
     screen = await come(None, look=True)
     assert screen.known.own["may"]["sound"]
     assert (await screen.ask("speak"))["ok"]
-    assert (await screen.until(lambda state: state["playback"]))["playback"]["host"] == "TV"
+    playback = (await screen.until(lambda state: state["playback"]))["playback"]
+    assert (playback["host"], playback["words"]) == ("TV", "🔊 On the TV")
     other = await come(None, look=True)
     assert (await other.ask("speak", name="Hanna", secret="x" * 32))["ok"]
     await other.until(lambda state: state["playback"]["host"] == "Hanna")
