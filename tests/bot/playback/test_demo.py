@@ -149,7 +149,7 @@ async def test_pieces_that_cannot_be_made_again_are_kept_in_mind(
     with monkeypatch.context() as patch:
         patch.setattr(demo, "SPARE_BYTES", shutil.disk_usage(tmp_path).total + 1)
         await library.look()
-    assert library.own == ()
+    assert not library.own
     await library.look()
     assert {song.track_id for song in library.own} == {song.track_id for song in before}
     await library.close()
