@@ -374,6 +374,7 @@ READ_ONLY = (
     *("favourites.of", "ballots.of", "cards.of", "cards.rooms", "settings.rules", "settings.shared"),
     *("insight.rooms_of", "insight.why", "insight.stats", "insight.songs", "nights.read"),
     *("ballots.only_own", "insight.silent", "outlets.now", "outlets.position_ms", "outlets.sounding_from"),
+    "outlets.may_begin",
     *("blocks.of", "blocks.let_in", "passes.read", "map.of", "devices.hosted_by", "own_data.of"),
 )
 """What only looks."""
