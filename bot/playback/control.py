@@ -12,13 +12,13 @@ from bot.playback.device import Devices
 from bot.playback.errors import (
     DevicePlaysOn,
     DeviceRefuses,
-    HostedAlready,
     NoDevice,
     NoHost,
     RestsMeanwhile,
     SpotifyAway,
     SpotifyRests,
     VolumeElsewhere,
+    hosted_already,
 )
 from bot.playback.hosting import Hosts, choice
 from bot.playback.words import Device, Played
@@ -99,7 +99,7 @@ class Playing:
             else:
                 await self._hosts.resume(room, member, key)
         elif playback is not None:
-            raise HostedAlready(playback.host.name)
+            raise hosted_already(playback)
         return await self._hosts.started(room, member)
 
     @finished
@@ -167,7 +167,7 @@ class Playing:
         """
         playback, _ = await self._hosts.now(room)
         if playback is not None and playback.taken(member):
-            raise HostedAlready(playback.host.name)
+            raise hosted_already(playback)
         device = next((d for d in await self._devices.music.devices(member) if d.id == device_id), None)
         if device is None:
             raise NoDevice

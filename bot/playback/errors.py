@@ -9,7 +9,7 @@ SpotifyError
 ├── NoSpotify, NotConnected (LinkAgain), LinkEndsSoon, NotPremium, NotOnTheList
 ├── SpotifyRests (QuotaSpent, RestsMeanwhile), SpotifyAway (SpotifyBusy), SpotifyRefuses
 ├── NoDevice (ManyDevices, DeviceGone, HostsDeviceGone), DeviceRefuses, DevicePlaysOn, NotOnSpotify
-├── NoHost, HostLost, HostLeft, HostsOnly, NotForVisitors, HostedAlready
+├── NoHost, HostLost, HostLeft, HostsOnly, NotForVisitors, HostedAlready (PlaysAlready)
 ├── NothingBehindLink, PlaylistClosed, NoPlaylistLink
 └── LoginSpent, LoginRefused
 """
@@ -17,6 +17,7 @@ SpotifyError
 from __future__ import annotations
 
 from bot.party.errors import PartyError, RightsError, SpotifyError, counted, marked
+from bot.party.words import Outlet, Playback
 
 HOURS_FROM_MIN = 90
 """A wait of so many minutes is said in hours."""
@@ -233,6 +234,18 @@ class HostedAlready(SpotifyError):
 
     text = marked("{name} is already hosting this party. They can hand over with /spotify stop.")
     named = ("name",)
+
+
+class PlaysAlready(HostedAlready):
+    """Own music sounds where somebody else has chosen."""
+
+    text = marked("{name} already plays the music here. They can stop it, or a moderator can take over.")
+
+
+def hosted_already(playback: Playback) -> HostedAlready:
+    """Why nobody but the host has the party sound elsewhere."""
+    kind = HostedAlready if playback.outlet is Outlet.SPOTIFY else PlaysAlready
+    return kind(playback.host.name)
 
 
 class NothingBehindLink(SpotifyError):

@@ -13,7 +13,6 @@ from bot.party.writer import MemberWriter
 from bot.playback.device import Devices
 from bot.playback.errors import (
     DeviceRefuses,
-    HostedAlready,
     HostLeft,
     HostsDeviceGone,
     HostsOnly,
@@ -23,6 +22,7 @@ from bot.playback.errors import (
     NotForVisitors,
     SpotifyAway,
     SpotifyRests,
+    hosted_already,
 )
 from bot.playback.words import Device, Played
 
@@ -130,7 +130,7 @@ class Hosts:
             if playback is None or playback.host != member or party.done:
                 return
             if playback.outlet is not Outlet.SPOTIFY:
-                raise HostedAlready(playback.host.name)  # own music has begun there meanwhile
+                raise hosted_already(playback)  # own music has begun there meanwhile
             playback = replace(playback, device_id=device.id, device_name=device.name)
             await party.note("device")
             await party.tx.playbacks.set(party.id, playback)
@@ -158,7 +158,7 @@ class Hosts:
         async with self.unit.writing_for(room, member, key) as party:
             before = party.playback
             if before is not None and before.taken(member):
-                raise HostedAlready(before.host.name)
+                raise hosted_already(before)
             if only_looks(member, party.rules) or only_votes(member, party.rules):
                 raise NotForVisitors(room)
             if not party.done:

@@ -16,11 +16,11 @@ from bot.party.words import Entry, Member, Outlet, Playback, Room, State
 from bot.party.writer import MemberWriter, PartyWriter
 from bot.playback.device import Devices
 from bot.playback.errors import (
-    HostedAlready,
     HostsOnly,
     NotForVisitors,
     NothingSounds,
     SongFailed,
+    hosted_already,
 )
 from bot.playback.hosting import Hosts
 from bot.playback.ports import OwnMusic
@@ -313,7 +313,7 @@ def _let_begin(party: MemberWriter) -> None:
     if is_visitor(party.member, party.rules):
         raise NotForVisitors(party.record.room)
     if party.playback is not None and party.playback.taken(party.member):
-        raise HostedAlready(party.playback.host.name)
+        raise hosted_already(party.playback)
 
 
 def _sounds_from(party: PartyReader, device_id: str) -> bool:

@@ -138,7 +138,7 @@ class FolderSource:
             if kind is None:
                 raise SongGone
             path = root.path.joinpath(*map(os.fsdecode, parts))
-            return FileSound(descriptor, kind, path, self._readers)
+            return FileSound(descriptor, kind, _itself(descriptor, path), self._readers)
         except BaseException as error:
             os.close(descriptor)
             if isinstance(error, OSError):
@@ -178,7 +178,7 @@ class FileSound:
     Args:
         descriptor: of its file; `close` closes it.
         kind: its MIME type.
-        path: where it was when it was opened.
+        path: what leads to it.
         threads: read it.
     """
 
@@ -219,6 +219,15 @@ class FileSound:
 
 def _in(threads: ThreadPoolExecutor, call: Callable[[], Result]) -> asyncio.Future[Result]:
     return asyncio.get_running_loop().run_in_executor(threads, call)
+
+
+def _itself(descriptor: int, name: Path) -> Path:
+    """What leads to an open file, whatever has its name by now; its name where a system has no such paths.
+
+    Whoever opens the path reads the file from its beginning (man 5 proc), for as long as it is open here.
+    """
+    path = Path(f"/proc/self/fd/{descriptor}")
+    return path if path.exists() else name
 
 
 def _close_late(opening: asyncio.Future[FileSound]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.party.errors import Unsaved
 from bot.party.rules.songs import same_song
 from bot.party.words import Track
 from bot.playback.errors import SongGone, SourceAway
@@ -21,6 +23,7 @@ from bot.playback.words import Found
 from bot.recommend.catalogue import Catalogue
 from db.store import Store
 from tests.conftest import ON_BOTH, ON_POSTGRESQL
+from tests.db.raw import run_sql
 from tests.patience import LOOK_EVERY_S
 from tests.tones import AFRICA, id3, jpeg, picture, silent_mp3, text, tone
 
@@ -359,3 +362,26 @@ async def test_a_song_that_no_database_takes_keeps_no_other_out(store: Store, ca
     song = await library.song(library.own[0])
     assert song is not None
     assert await library.cover(replace(song, cover=True)) is None
+
+
+async def test_a_full_disk_keeps_no_song_and_loses_none(
+    library: Library, store: Store, music: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told once, what was known sounds on, and once there is room the others are kept as well."""
+    await library.look()
+    before = {track.title for track in library.own}
+    for number in range(3 * AT_ONCE):
+        (music / f"Somebody - Song {number}.mp3").write_bytes(silent_mp3(1))
+    (pages,) = (await run_sql(store, "PRAGMA page_count"))[0]
+    await run_sql(store, f"PRAGMA max_page_count={pages}")  # which SQLite answers as it does a full disk
+    for _ in range(2):
+        with pytest.raises(Unsaved):
+            await library.look()
+    assert {track.title for track in library.own} >= before
+    assert len(library.own) < 3 * AT_ONCE
+    await run_sql(store, "PRAGMA max_page_count=1000000")
+    await library.look()
+    assert len(library.own) == 3 * AT_ONCE + 1
+    said = [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING]
+    assert len(said) == 1
+    assert "make room on its disk" in said[0]

@@ -10,10 +10,10 @@ import pytest
 from bot.party.errors import NothingPlaying, PartyError
 from bot.party.words import Member, Outlet, Room, State, Track
 from bot.playback.errors import (
-    HostedAlready,
     HostsOnly,
     NotForVisitors,
     NothingSounds,
+    PlaysAlready,
     SongFailed,
     SourceAway,
     SpeakerGone,
@@ -321,7 +321,7 @@ async def test_where_the_room_is_gone_there_is_nothing_to_end(evening: Evening) 
 async def test_one_outlet_at_a_time(evening: Evening) -> None:
     """Somebody else has to ask, a moderator does not; the one before is no outlet any more."""
     await evening.begin()
-    with pytest.raises(HostedAlready):
+    with pytest.raises(PlaysAlready, match=r"Anna already plays the music here\. They can stop it"):
         await evening.party.outlets.begin(ROOM, BEN, Outlet.VOICE, "7", "Lounge")
     await evening.party.outlets.begin(ROOM, MOD, Outlet.VOICE, "7", "Lounge")
     now = await evening.now()

@@ -270,3 +270,18 @@ async def test_a_file_that_is_still_written_is_looked_at_again(
     monkeypatch.setattr(folders, "LOOK_EVERY_S", 0.01)
     await looked(source)
     await asyncio.wait_for(source.changed(), 10)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no path leads to an open file here")
+async def test_a_link_put_in_the_place_of_an_open_song_leads_nowhere(
+    music: Path, source: FolderSource
+) -> None:
+    """Whoever decodes it opens it once more, by a path that is this file's whatever is called so by now."""
+    secret = music.parent / "secret" / "c.mp3"
+    secret.write_bytes(b"a secret")
+    async with source.open("music/a.mp3") as sound:
+        (music / "a.mp3").unlink()
+        (music / "a.mp3").symlink_to(secret)
+        assert sound.path is not None
+        assert sound.path.read_bytes() == SONG
+        assert b"".join([part async for part in sound.read()]) == SONG
