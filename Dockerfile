@@ -4,10 +4,12 @@ ARG PYTHON=3.11-slim-bookworm
 FROM python:${PYTHON} AS packages
 WORKDIR /opt/encore
 RUN python -m venv .venv
-COPY requirements.txt ./
+COPY requirements.txt requirements-voice.txt ./
+# --build-arg VOICE=1 adds what Discord's voice channels need, some 100 MB.
+ARG VOICE=
 # Only wheels: nothing is compiled here, and nothing that was not pinned with its hash is installed.
 RUN .venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary=:all: \
-        -r requirements.txt \
+        -r requirements.txt ${VOICE:+-r requirements-voice.txt} \
     && .venv/bin/pip uninstall --yes --quiet pip setuptools
 
 FROM python:${PYTHON}

@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-sound bench-fleet bench-db torture bench-search bench-scale bench-memory soak mutants translations screenshot vendor audit sbom clean
+.PHONY: help run voice test lint types tests lock migration starter evaluate report simulate bench-model bench-spark bench-discord bench-slack bench-spotify bench-room bench-sound bench-fleet bench-db torture bench-search bench-scale bench-memory soak mutants translations screenshot vendor audit sbom clean
 .DELETE_ON_ERROR:
 
 help: ## show this
@@ -79,6 +79,8 @@ lock: $(VENV)/.dev ## pin the newest versions of everything in pyproject.toml
 	$(COMPILE) --upgrade -c requirements-dev.txt --group spark -o requirements-spark.txt
 	$(COMPILE) --upgrade -c requirements.txt -c requirements-train.txt --group bench -o requirements-bench.txt
 	$(COMPILE) --upgrade -c requirements-dev.txt --group audit -o requirements-audit.txt
+
+voice: $(VENV)/.voice ## install what the bot needs to play in Discord's voice channels
 
 migration: $(VENV)/.dev ## write a migration for a change of db/schema.py: make migration MESSAGE="..."
 	$(BIN)/python -m db migration "$(MESSAGE)"

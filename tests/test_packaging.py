@@ -171,6 +171,7 @@ def test_the_image_is_run_by_nobody_special() -> None:
     (install,) = (rest for rest in said("RUN", 0) if "pip install" in rest)
     assert "--require-hashes" in install
     assert "--only-binary=:all:" in install
+    assert "-r requirements.txt ${VOICE:+-r requirements-voice.txt}" in install
     assert said("VOLUME") == ["/data"]
     assert said("STOPSIGNAL") == ["SIGTERM"]
     assert {rest.split()[0] for stage in (0, -1) for rest in said("FROM", stage)} == {"python:${PYTHON}"}

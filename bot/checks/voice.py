@@ -17,6 +17,6 @@ async def check(settings: Settings) -> Result:
     if lacking:
         return not_set(
             NAME,
-            f"{', '.join(lacking)} not installed: pip install --require-hashes -r requirements-voice.txt",
+            f"{', '.join(lacking)} not installed: run make voice (for a container see docs/operations.md)",
         )
     return works(NAME, "your own music can be heard in voice channels: /join")

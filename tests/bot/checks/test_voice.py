@@ -18,7 +18,7 @@ async def test_what_is_missing_is_named(make: Make, monkeypatch: pytest.MonkeyPa
     assert found.standing is Standing.NOT_SET
     assert found.code == 0
     assert "davey, PyNaCl not installed" in found.told
-    assert "requirements-voice.txt" in found.told
+    assert "run make voice" in found.told
 
 
 async def test_with_all_of_it_voice_works(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
