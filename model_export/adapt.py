@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,14 +14,14 @@ from model_export.afresh import is_strange, trained, wins
 from model_export.bundle import MODEL, write_bundle, write_files
 from model_export.checkpoint import room_for
 from model_export.folders import written_whole
-from model_export.grown import Community, Grown, Strength, community, grown
+from model_export.grown import Community, Grown, community, grown
 from model_export.learning import calibrated_by
 from model_export.origin import original, save_origin, shipped
 from model_export.own_words import with_words
 from model_export.playlists import DataError, Playlists
 from model_export.renew import Opened, apart, opened
 from model_export.training import Told
-from model_export.trial import Round, means, rounds
+from model_export.trial import Round, means, tried
 
 SHORTEST = 2
 """A list of fewer songs says nothing of what belongs together."""
@@ -85,18 +85,18 @@ def adapt(bundle: Path, lists: Playlists, out: Path, *, progress: Told = lambda 
         progress("reading", 0)
         whole = opened(bundle)
         base, again = original(whole, bundle), whole.manifest.get("adapted")
-        of, strength = community(base, usable, copies), Strength()
-        tried = list(rounds(of, copies, strength, lambda done: progress("trying", 0.1 + 0.6 * done)))
+        of = community(base, usable, copies)
+        strength, rounds = tried(of, copies, lambda done: progress("trying", 0.1 + 0.6 * done))
         progress("learning", 0.7)
-        if is_strange(of) and wins(of, copies, tried[0], _training(progress)):
+        if is_strange(of) and wins(of, copies, rounds[0], _training(progress)):
             learned = trained(of, copies, _training(progress))
             with room_for(out, ANEW):
                 write_bundle(learned, scratch)
-            return replace(_told(of, copies, tried, len(learned.lists.songs)), alone=True)
+            return replace(_told(of, copies, rounds, len(learned.lists.songs)), alone=True)
         found = with_words(grown(of, np.arange(len(of.lists)), strength), strength)
-        told = _told(of, copies, tried, len(found.bundle.songs))
+        told = _told(of, copies, rounds, len(found.bundle.songs))
         if told.calibrated:
-            model = calibrated_by(found.bundle.model, [each.answers for each in tried])
+            model = calibrated_by(found.bundle.model, [each.answers for each in rounds])
             found = replace(found, bundle=replace(found.bundle, model=model))
         if again:
             told = replace(told, replaced=int(again["lists"]))
@@ -146,16 +146,16 @@ def _training(progress: Told) -> Told:
     return lambda what, done: progress("training", 0.7 + 0.1 * done)
 
 
-def _told(of: Community, copies: npt.NDArray[np.int64], tried: list[Round], songs: int) -> Adapted:
+def _told(of: Community, copies: npt.NDArray[np.int64], rounds: Sequence[Round], songs: int) -> Adapted:
     different = len(np.unique(copies))
     return Adapted(
         lists=different,
         songs=songs,
         new_songs=max(songs - len(of.base.songs), 0),
         known=of.known(),
-        judged=sum(len(each.asked) for each in tried),
-        before=means([each.before for each in tried]),
-        after=means([each.after for each in tried]),
+        judged=sum(len(each.asked) for each in rounds),
+        before=means([each.before for each in rounds]),
+        after=means([each.after for each in rounds]),
         calibrated=different >= FEWEST_CALIBRATED,
     )
 

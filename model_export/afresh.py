@@ -36,8 +36,8 @@ def wins(of: Community, copies: npt.NDArray[np.int64], first: Round, told: Told)
 
     Args:
         of: the bundle and the lists.
-        copies: as `rounds` takes them.
-        first: what the first of the rounds found.
+        copies: as `tried` takes them.
+        first: the first of its rounds.
         told: what is being done.
     """
     fold_of = folds(of, copies)

@@ -40,8 +40,8 @@ class Strength:
 
     likeness: float = 160.0  # of two songs' cosine in the own lists
     kin: float = 4.0  # of two artists'
-    popularity: float = 4.0  # of the logarithm of in how many a song stands
-    doubt: float = 0.3  # what a list of the bundle's counts beside an own one, where both know a song
+    popularity: float = 4.0  # of the logarithm of in how many a song stands, where that helps them
+    doubt: float = 0.5  # what a list of the bundle's counts beside an own one, where both know a song
     doubt_of_popularity: float = 1.0  # the same for popularity, which every queue meets
 
 

@@ -28,6 +28,8 @@ MOST_JUDGED = 150
 """So many lists are judged at most, evenly spread."""
 NEVER = np.float32(-1e30)
 """The score of what is no song."""
+WORTH = 1.1
+"""How popular own songs are counts only where own lists are answered so many times as well with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +42,58 @@ class Round:
     answers: Answers  # of the bundle after, which its calibration is fitted to
 
 
-def rounds(
-    of: Community, copies: npt.NDArray[np.int64], strength: Strength, told: Callable[[float], None]
-) -> Iterator[Round]:
-    """Every fold's models and lists.
+class Tried(NamedTuple):
+    """What the own lists are to weigh, and how they are answered then."""
+
+    strength: Strength
+    rounds: Sequence[Round]
+
+
+def tried(
+    of: Community, copies: npt.NDArray[np.int64], told: Callable[[float], None] = lambda done: None
+) -> Tried:
+    """Answers each of the own lists by what the others tell, with and without their songs' popularity.
+
+    Every queue meets a song's popularity, also one of the bundle's own kinds. Where the own lists share most
+    of their songs, their neighbours say as much, and only where one of those is in the queue.
 
     Args:
         of: the bundle and the own lists.
         copies: the same number for copies of a list, which are left out together.
-        strength: what the own lists weigh.
         told: the share that is done.
     """
+    popular = Strength()
+    silent = replace(popular, popularity=0.0)
+    found = list(_rounds(of, copies, (popular, silent), told))
+    with_it, without = ([each[place] for each in found] for place in (0, 1))
+    if _gained(with_it) > WORTH * _gained(without):
+        return Tried(popular, with_it)
+    return Tried(silent, without)
+
+
+def _gained(found: Sequence[Round]) -> float:
+    return sum(means([each.after for each in found]).values())
+
+
+def _rounds(
+    of: Community,
+    copies: npt.NDArray[np.int64],
+    strengths: Sequence[Strength],
+    told: Callable[[float], None],
+) -> Iterator[list[Round]]:
+    """Every fold's models and lists, for each of the strengths."""
     fold_of = folds(of, copies)
     judged = np.unique(copies)
     if len(judged) > MOST_JUDGED:
         judged = judged[np.arange(MOST_JUDGED) * len(judged) // MOST_JUDGED]
-    before = _Asked.of(grown(of, np.empty(0, np.int64), strength), of.lists)
+    before = _Asked.of(grown(of, np.empty(0, np.int64), strengths[0]), of.lists)
     for fold in range(FOLDS):
         told(fold / FOLDS)
         asked = judged[fold_of[judged] == fold]
         if len(asked):
             earlier = scores(before.model, before.lists.select(asked))
-            yield _round(of, np.flatnonzero(fold_of != fold), asked, strength, earlier)
+            learned = np.flatnonzero(fold_of != fold)
+            yield [_round(of, learned, asked, each, earlier) for each in strengths]
 
 
 class _Asked(NamedTuple):

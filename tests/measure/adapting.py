@@ -23,11 +23,11 @@ from rich.console import Console
 from rich.table import Table
 
 from model_export.adapt import copies_of
-from model_export.grown import Grown, Strength, community, grown
+from model_export.grown import Grown, community, grown
 from model_export.merge import merged, read_folders
 from model_export.playlists import SPLITS, Playlists
 from model_export.renew import Opened, opened
-from model_export.trial import means, over_rows, scores, whole
+from model_export.trial import means, over_rows, scores, tried, whole
 
 MOST_ASKED = 100
 """So many lists are asked about at most, evenly spread."""
@@ -69,7 +69,9 @@ def measure(base: Opened, own: Playlists, theirs: Playlists, count: int, seed: i
     both = merged([own, theirs]) if len(theirs) else own
     of = community(base, both, np.concatenate([copies_of(own), len(own) + np.arange(len(theirs))]))
     lists = [of.lists.select(asked), of.lists.select(len(own) + np.arange(len(theirs)))]
-    before, after = grown(of, NOTHING, Strength()), grown(of, learned, Strength())
+    alone = replace(of, lists=of.lists.select(learned), weights=of.weights[learned])
+    strength = tried(alone, copies_of(alone.lists)).strength
+    before, after = grown(of, NOTHING, strength), grown(of, learned, strength)
     songs = np.arange(len(of.lists.songs))
     return Draw(
         ndcg(before, lists[0]),
