@@ -9,59 +9,14 @@ import numpy as np
 from bot.party.rules.christmas import OTHER_LETTERS, is_christmas
 
 _HINTS = (
-    *(
-        "christmas",
-        "xmas",
-        "x-mas",
-        "jingle",
-        "mistletoe",
-        "yule",
-        "santa",
-        "rudolph",
-        "nosed",
-        "sleigh",
-        "frosty",
-    ),
-    *(
-        "grinch",
-        "silent n",
-        "holy n",
-        "wonder",
-        "let it s",
-        "drummer",
-        "deck",
-        "herald",
-        "bethlehem",
-        "manger",
-    ),
-    *(
-        "ye faith",
-        "carol of",
-        "noël",
-        "noel",
-        "fairytale",
-        "weihnacht",
-        "stille",
-        "tannenb",
-        "leise",
-        "schneef",
-    ),
-    *(
-        "kling",
-        "alle j",
-        "navid",
-        "villanc",
-        "noche d",
-        "campana",
-        "burrito",
-        "minuit",
-        "vive le",
-        "natal",
-        "noite",
-    ),
-    *OTHER_LETTERS.split("|"),
+    "christmas xmas x-mas jingle mistletoe yule santa rudolph nosed sleigh frosty grinch silent_n holy_n "
+    "wonder let_it_s drummer deck herald bethlehem manger ye_faith carol_of fairytale saint_nick ho_ho "
+    "ho,_ho the_tree happy_holi holiday_s the_holidays cold_outs silver_bell i_hear god_rest is_this "
+    "have_heard merrily boy_child dulc kalikim candy_c naughty_l the_bag weihnacht stille tannenb leise "
+    "schneef kling alle_j süßer kinderl o_du_fr froh_und silbergl noël noel navid villanc noche_d campana "
+    "burrito peces minuit vive_le né_le anges_dans natal noite " + OTHER_LETTERS.replace("|", " ")
 )
-"""A part of each of these, which is found in many lines in a fifth of the time."""
+"""A part of each of these, blanks as `_`, which is found in many lines in a fifth of the time."""
 
 
 def christmas_songs(titles: Sequence[str], albums: Iterable[str]) -> list[int]:
@@ -74,7 +29,7 @@ def christmas_songs(titles: Sequence[str], albums: Iterable[str]) -> list[int]:
     lines = [f"{title}\t{album}".lower() for title, album in zip(titles, albums, strict=True)]
     text = "\n".join(lines).encode()
     ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
-    places = [place for hint in _HINTS for place in _places(text, hint.encode())]
+    places = [place for hint in _HINTS.split() for place in _places(text, hint.replace("_", " ").encode())]
     hinted = np.unique(np.searchsorted(ends, places)).tolist()
     return [at for at in hinted if any(map(is_christmas, lines[at].split("\t")))]
 

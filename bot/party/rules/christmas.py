@@ -1,7 +1,8 @@
 """Christmas: which texts are about it, and when it is in season.
 
 What is told apart are titles, albums and words that people look for, in seven languages. Words that also mean
-something else are left out (holiday, faithful, snow), and so are names (Noel, Natalia, Santa Fe).
+something else are left out (holiday, faithful, snow), and so are names (Noel, Natalia, Santa Fe). Of carols
+whose names say nothing the well-known ones are listed.
 """
 
 from __future__ import annotations
@@ -15,13 +16,19 @@ BEGINS, ENDS = (11, 24), (12, 27)
 """The first and the last day, as month and day, on which everybody may want Christmas songs."""
 _WORDS = (
     r"christmas(?:time|tide|sy)?|x-?mas|jingle bells?|mistletoe|yuletide|cool yule|santa['’]s|run,? rudolph",
-    r"santa (?:claus|baby|tell me|is|doesn['’]t|can['’]t)|(?:dear|hey|hi|bad|mr\.?|secret) santa",
+    r"santa,? (?:claus|baby|tell me|is|doesn['’]t|can['’]t)",
+    r"(?:dear|hey|hi|bad|mr\.?|secret|oh,?|must be|soul|believing in) santa|saint nick|ho,? ho,? ho",
     r"rudolph,? the|red[- ]nosed reindeer|sleigh ride|frosty the snowman|mr\.? grinch",
     r"silent night|o(?:h)?,? holy night|winter wonderland|let it snow|little drummer boy|deck the halls?",
     r"herald angels|town of bethlehem|away in a manger|come,? all ye faithful|carol of the bells",
-    r"the first noel|most wonderful time of the year|fairytale of new york",
+    r"the first noel|most wonderful time of the year|fairytale of new york|underneath the tree",
+    r"happy holidays?|the holiday season|home for the holidays|baby,? it['’]s cold outside|silver bells",
+    r"do you hear what i hear|god rest (?:ye|you) merry|what child is this|angels we have heard",
+    r"merrily on high|mary['’]s boy child|in dulc[ei] jubilo|mele kalikimaka|candy cane|naughty list|man with the bag",
     r"weihnacht\w*|stille nacht|tannenbaum|leise rieselt|schneeflöckchen|kling,? glöckchen|alle jahre wieder",
+    r"süßer die glocken|ihr kinderlein kommet|o du fröhliche|lasst uns froh und munter|silberglocken",
     r"navidad(?:es)?|navideñ[oa]s?|villancicos?|noche de paz|campana sobre campana|burrito sabanero",
+    r"peces en el río|buon natale|il est né le divin|les anges dans nos campagnes",
     r"noël|(?:joyeux|p[eè]re) noel|pap[aá] noel|minuit,? chrétiens|vive le vent",
     r"(?:feliz|noite de|árvore de|é) natal|natal (?:branco|todo dia)|natalin[oa]s|papai noel|noite feliz",
 )

@@ -151,6 +151,33 @@ async def test_christmas_songs_wait_until_they_are_wanted(recommender: Recommend
     assert sum(for_christmas(each.track) for each in merry) >= 3
 
 
+CAROLS = {"A Spaceman Came Travelling", "I'll Be Home", "A Winter's Tale", "My Only Wish (This Year)"}
+
+
+async def test_christmas_is_told_by_company_too(catalogue: Catalogue, recommender: Recommender) -> None:
+    """A carol whose name says nothing is one by the lists that it stands in, and waits as the others do."""
+    signals = await told(catalogue, "chris rea - driving home for christmas", "wham - last christmas")
+    merry = await recommender.suggest(signals, [], 60, christmas=True)
+    carols = {each.track for each in merry if each.track.title in CAROLS}
+    assert len(carols) >= 2
+    assert not any(map(for_christmas, carols))
+    assert not {each.track for each in await recommender.suggest(signals, [], 60)} & carols
+
+
+async def test_halloween_is_no_christmas(catalogue: Catalogue, recommender: Recommender) -> None:
+    """Songs of that night lead to each other's like."""
+    signals = await told(
+        catalogue,
+        "michael jackson - thriller",
+        "bobby pickett - monster mash",
+        "ray parker jr - ghostbusters",
+        "danny elfman - this is halloween",
+        "rockwell - somebody's watching me",
+    )
+    titles = [each.track.title for each in await recommender.suggest(signals, [], 20)]
+    assert not {"Little Saint Nick", "Happy Holiday / The Holiday Season"} & {*titles}
+
+
 def test_every_christmas_song_of_the_catalogue_is_known(catalogue: Catalogue) -> None:
     """Found in thousands of lines at once, they are the ones that are found one by one."""
     tracks = catalogue.tracks(range(catalogue.counts[0]))
