@@ -50,7 +50,7 @@ class PartyReads(Protocol):
         """The rooms in which a member did something since then, the latest first."""
 
     async def overdue(self, now_ms: int, grace_ms: int) -> list[Room]:
-        """The rooms whose song is over, for so long already where a device plays it."""
+        """The rooms whose song is over, for so long already where a device has the last word on that."""
 
     async def with_skip_votes(self) -> list[Room]:
         """The rooms in which somebody wants to skip what plays."""
