@@ -5,6 +5,7 @@ Whatever sounds plays by itself and says how far it is; it learns here what to p
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.party.errors import NothingPlaying, PartyError
@@ -153,6 +154,21 @@ class Outlets:
         """The rooms that sound from such an outlet."""
         async with self.unit.store.reading() as tx:
             return await tx.playbacks.sounding_from(outlet)
+
+    @finished
+    async def beat(self, device_ids: Collection[str]) -> None:
+        """Says that what own music sounds from is there, for the processes that do not see it."""
+        if not device_ids or not self.unit.store.shared:
+            return
+        async with self.unit.store.writing() as tx:
+            for device_id in sorted(device_ids):
+                await tx.playbacks.beat(device_id, self.unit.now_ms())
+
+    @finished
+    async def beats(self, outlet: Outlet) -> dict[Room, tuple[str, int]]:
+        """The rooms that sound from such an outlet: from which one, and when it was last said to be there."""
+        async with self.unit.store.reading() as tx:
+            return await tx.playbacks.beats(outlet)
 
     @finished
     async def now(self, room: Room) -> Sounding | None:
