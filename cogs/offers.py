@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.doors.arguments import AnySong, BlockedOne, Device, Kind, RemovableSong, Song, SongList, WaitingSong
 from bot.doors.meant import BLOCKED, CHOSEN, DEVICE, named, on_and_waiting
+from bot.doors.newest import Newest
 from bot.party.errors import SpotifyError, TooFast
 from bot.party.limits import LONGEST_TEXT
 from bot.party.rules.moderation import may_moderate
@@ -43,12 +44,17 @@ def offer_for(kind: Kind) -> Offer | None:
 
 
 def _fair(offer: Offer) -> Offer:
-    """The same, with nothing for whoever has used up their share, and of what is typed only so much."""
+    """The same, with nothing for whoever types on or has used up their share; it looks at only so much."""
+    newest = Newest()  # of one argument alone: Discord's app takes no answer for what was typed before in it
+
+    async def found(interaction: Interaction, typed: str) -> list[Choice]:
+        return await fairly(offer(interaction, typed[:LONGEST_TEXT]), OFFER_WITHIN_S)
 
     async def offered(interaction: Interaction, typed: str) -> list[Choice]:
         work_for(client_of(interaction).party.shares.person("discord", str(interaction.user.id)))
+        who = interaction.user.id, interaction.channel_id
         try:
-            return await fairly(offer(interaction, typed[:LONGEST_TEXT]), OFFER_WITHIN_S)
+            return await newest.of(who, found(interaction, typed)) or []
         except TooFast:
             return []
 
@@ -75,13 +81,14 @@ async def _entries(interaction: Interaction, typed: str, wanted: Callable[[Entry
         return []
     party = client_of(interaction).party
     patience_s = OFFER_WHEN_BUSY_S if party.busy else OFFER_WITHIN_S
-    reading = asyncio.ensure_future(party.insight.now(room_of(interaction), history=0))
-    done, _ = await asyncio.wait({reading}, timeout=patience_s)
-    if not done:  # a song may be typed as well
+    try:
+        async with asyncio.timeout(patience_s):
+            now = await party.insight.now(room_of(interaction), history=0)
+    except TimeoutError:  # a song may be typed as well
         return []
     offered = [
         app_commands.Choice(name=named(entry.track, CHOICE_LIMIT), value=f"{CHOSEN}{entry.id}")
-        for entry in on_and_waiting(reading.result())
+        for entry in on_and_waiting(now)
         if wanted(entry)
     ]
     return [each for each in offered if bare(typed) in bare(each.name)][:CHOICES]

@@ -113,6 +113,7 @@ class Clock:
             if party.over:  # the clock stood still while the party ended: nothing starts
                 await party.tx.entries.move(playing.id, State.PLAYING, State.PLAYED, now_ms=party.now_ms)
                 return
-            grace_ms = GRACE_MS if party.playback is not None else 0
+            awaited = party.playback is not None and party.playback.is_awaited(playing.id)
+            grace_ms = GRACE_MS if awaited else 0
             if playing.ends_ms is not None and playing.ends_ms + grace_ms <= party.now_ms:
                 await party.end(playing, State.PLAYED)

@@ -26,7 +26,7 @@ ONE_PRESS_MS = 700
 ONE_SKIP_MS = 2_000
 """Who asks for a skip this soon after one means the song that was skipped: they all pressed at once."""
 GRACE_MS = 6_000
-"""So long after a song should be over the clock waits for the device that plays it."""
+"""So long after a song should be over the clock waits for its device, see `Playback.is_awaited`."""
 TYPICAL_SONG_MS = 210_000
 """How long a song plays whose length nobody knows."""
 LONGEST_TEXT = 300

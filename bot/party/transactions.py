@@ -50,7 +50,7 @@ class PartyReads(Protocol):
         """The rooms in which a member did something since then, the latest first."""
 
     async def overdue(self, now_ms: int, grace_ms: int) -> list[Room]:
-        """The rooms whose song is over, for so long already where a device plays it."""
+        """The rooms whose song is over, for so long already where a device has the last word on that."""
 
     async def with_skip_votes(self) -> list[Room]:
         """The rooms in which somebody wants to skip what plays."""
@@ -236,6 +236,9 @@ class PlaybackReads(Protocol):
     async def sounding_from(self, outlet: Outlet) -> list[Room]:
         """The rooms that sound from such an outlet."""
 
+    async def beats(self, outlet: Outlet) -> dict[Room, tuple[str, int]]:
+        """The rooms that sound from such an outlet: the device, and when a process said that it is there."""
+
     async def saved_playlist(self, party_id: int, started_ms: int, member: Member) -> str | None:
         """The playlist that a member has of the room's party that began then."""
 
@@ -263,6 +266,9 @@ class Playbacks(PlaybackReads, Protocol):
 
     async def claim(self, owner: str, until_ms: int, now_ms: int) -> list[Room]:
         """Takes on, until then, the rooms that sound at Spotify and that no other process watches."""
+
+    async def beat(self, device_id: str, now_ms: int) -> None:
+        """Says that what own music sounds from is there. Nobody is told."""
 
     async def release(self, owner: str) -> None:
         """Leaves the rooms that a process watches to the others."""

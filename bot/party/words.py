@@ -279,6 +279,14 @@ class Playback:
         """Whether somebody else than the member plays; whose device is gone leaves the party to others."""
         return self.host != member and bool(self.device_id)
 
+    def is_awaited(self, entry_id: int) -> bool:
+        """Whether its device has the last word on when what plays is over.
+
+        Where own music sounds that is so once it was heard of there: a song may have no file, or nobody
+        hears it.
+        """
+        return self.outlet is Outlet.SPOTIFY or self.on == entry_id
+
 
 @dataclass(frozen=True, slots=True)
 class Party:

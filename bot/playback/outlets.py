@@ -5,6 +5,7 @@ Whatever sounds plays by itself and says how far it is; it learns here what to p
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.party.errors import NothingPlaying, PartyError
@@ -102,11 +103,12 @@ class Outlets:
             await party.note("host")
             playing = await party.playing()
             sounded = before is not None and before.outlet is not Outlet.SPOTIFY
-            on = before.on if before is not None and sounded else playing.id if playing is not None else None
+            song = None if sounded else await self._song(playing)
+            on = before.on if before is not None and sounded else playing.id if playing and song else None
             playback = replace(playback, on=on)  # as long as its file is what plays, not as in the catalogue
             await party.tx.playbacks.set(party.id, playback)
             if playing is not None and not sounded:
-                await self._reckon(party, playing, await self._length_ms(playing))
+                await self._reckon(party, playing, _file_length_ms(song, playing))
         if before is not None:
             await self._hosts.silence(room, before)
         return playback
@@ -152,6 +154,21 @@ class Outlets:
         """The rooms that sound from such an outlet."""
         async with self.unit.store.reading() as tx:
             return await tx.playbacks.sounding_from(outlet)
+
+    @finished
+    async def beat(self, device_ids: Collection[str]) -> None:
+        """Says that what own music sounds from is there, for the processes that do not see it."""
+        if not device_ids or not self.unit.store.shared:
+            return
+        async with self.unit.store.writing() as tx:
+            for device_id in sorted(device_ids):
+                await tx.playbacks.beat(device_id, self.unit.now_ms())
+
+    @finished
+    async def beats(self, outlet: Outlet) -> dict[Room, tuple[str, int]]:
+        """The rooms that sound from such an outlet: from which one, and when it was last said to be there."""
+        async with self.unit.store.reading() as tx:
+            return await tx.playbacks.beats(outlet)
 
     @finished
     async def now(self, room: Room) -> Sounding | None:
@@ -291,8 +308,7 @@ class Outlets:
         return await self._library.song(entry.track) if entry is not None and self._library else None
 
     async def _length_ms(self, entry: Entry) -> int:
-        song = await self._song(entry)
-        return (song.track.duration_ms if song else None) or _length_ms(entry)
+        return _file_length_ms(await self._song(entry), entry)
 
     @staticmethod
     async def _reckon(party: PartyWriter, playing: Entry, left_ms: int) -> None:
@@ -324,6 +340,11 @@ def _sounds_from(party: PartyReader, device_id: str) -> bool:
 def _length_ms(entry: Entry) -> int:
     """How long a song is by the party's own reckoning."""
     return entry.track.duration_ms or TYPICAL_SONG_MS
+
+
+def _file_length_ms(song: OwnSong | None, entry: Entry) -> int:
+    """How long a song is by its file, if it has one that says so."""
+    return (song.track.duration_ms if song else None) or _length_ms(entry)
 
 
 def _left_ms(entry: Entry, now_ms: int) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 from bot.party.errors import PartyError
@@ -25,8 +26,10 @@ log = logging.getLogger(__name__)
 
 AWAY_S = 10.0
 """A speaker that was not heard of for so long is gone, in seconds."""
-STARTING_S = 30.0
-"""So long speakers of before have to come back to a room that was just opened."""
+UNHEARD_S = 30.0
+"""A speaker that no process has said to be there for so long does not come back, in seconds."""
+BEATS = 3
+"""How often that is said within that time."""
 PING_S = 3.0
 """How often a speaker is asked whether it is still there."""
 REST_S = 0.1
@@ -52,6 +55,28 @@ class Speaker:
         return time.monotonic() - heard_s
 
 
+class Others:
+    """The speakers that are not here: another process has them, or had them."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Room, tuple[tuple[str, int], float]] = {}
+
+    def gone(self, beats: Mapping[Room, tuple[str, int]], now_s: float) -> dict[Room, str]:
+        """Those that were said to be there for the last time so long ago that they do not come back.
+
+        The clocks of two processes may differ, so what counts is for how long nothing new was said.
+
+        Args:
+            beats: which page each room's is now, and when its process said last that it is there.
+            now_s: seconds from any instant on.
+        """
+        before, self._seen = self._seen, {}
+        for room, beat in beats.items():
+            known, since_s = before.get(room, (None, 0.0))
+            self._seen[room] = beat, since_s if known == beat else now_s
+        return {room: beat[0] for room, (beat, since_s) in self._seen.items() if now_s - since_s > UNHEARD_S}
+
+
 class Speakers:
     """All pages that sound.
 
@@ -62,6 +87,7 @@ class Speakers:
     def __init__(self, party: PartyService) -> None:
         self._party = party
         self._speakers: dict[Room, Speaker] = {}
+        self._others = Others()
         self.links = SongLinks(self._source, party.now_ms)
         party.notices.on_change(self._note)
         party.notices.on_gone(self._note)
@@ -89,6 +115,7 @@ class Speakers:
             fresh = secrets.token_urlsafe(12)
             playback = await self._party.outlets.begin(room, member, Outlet.PAGE, fresh, "", key)
         speaker = self._take(room, playback.device_id, playback.host, guest)
+        await self._party.outlets.beat([speaker.id])
         return {"speaker": speaker.id, "sound": await self._sound(speaker)}
 
     async def report(
@@ -135,16 +162,15 @@ class Speakers:
 
     async def watch(self) -> None:
         """Ends speakers that are gone, for as long as it runs."""
-        begun_s = time.monotonic()
-        looked = False
+        due_s = 0.0
         while True:
             await asyncio.sleep(PING_S)
             try:
                 for speaker in [*self._speakers.values()]:
                     await self._look_after(speaker)
-                if not looked and time.monotonic() - begun_s > STARTING_S:
-                    await self._end_those_of_before()
-                    looked = True
+                if time.monotonic() >= due_s:
+                    due_s = time.monotonic() + UNHEARD_S / BEATS
+                    await self._look_for_others()
             except Exception:
                 log.exception("Could not look after the pages that sound; trying again.")
 
@@ -237,12 +263,13 @@ class Speakers:
             with suppress(ConnectionError):
                 await speaker.guest.socket.ping()
 
-    async def _end_those_of_before(self) -> None:
-        """Ends speakers of an earlier process that did not come back; others may be another process's."""
-        if self._party.unit.store.shared:
-            return
-        for room in await self._party.outlets.sounding_from(Outlet.PAGE):
-            now = await self._party.outlets.now(room) if room not in self._speakers else None
-            if now is not None:
+    async def _look_for_others(self) -> None:
+        """Says which speakers are here, and ends those of a process that is gone."""
+        outlets = self._party.outlets
+        await outlets.beat([speaker.id for speaker in self._speakers.values()])
+        beats = await outlets.beats(Outlet.PAGE)
+        elsewhere = {room: beat for room, beat in beats.items() if room not in self._speakers}
+        for room, device_id in self._others.gone(elsewhere, time.monotonic()).items():
+            if room not in self._speakers:
                 with suppress(PartyError):
-                    await self._party.outlets.end(room, now.playback.device_id, SpeakerGone())
+                    await outlets.end(room, device_id, SpeakerGone())

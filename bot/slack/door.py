@@ -14,10 +14,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doors import presses
 from bot.doors.commands import BY_NAME
 from bot.doors.meant import named
+from bot.doors.newest import Newest
 from bot.party.errors import EmptyText, NotBlocked, NotUnderstood, TooFast, marked
 from bot.party.limits import LONGEST_TEXT
 from bot.party.shares import fairly, work_for
-from bot.party.words import Member, Room
+from bot.party.words import Member, Room, Track
 from bot.slack import forms, leaving, mentions, messages, pressing, which
 from bot.slack.answering import Answering
 from bot.slack.asked import Asked, Place, Slack
@@ -59,6 +60,7 @@ class Door:
         self.news = News(slack, self.cards)
         self.leaving = Leaving(slack, self.cards)
         self._seen = mentions.Seen()
+        self._newest = Newest()
         slack.party.passes.rights_by("slack", Rights(slack).look_up)
 
     async def open(self) -> None:
@@ -176,8 +178,12 @@ class Door:
         text = typed(str(body.get("value") or "")[:LONGEST_RAW])[:LONGEST_TEXT]
         who = f"{(body.get('team') or {}).get('id')}/{(body.get('user') or {}).get('id')}"
         work_for(party.shares.person("slack", who))
+
+        async def search() -> list[Track]:
+            return await fairly(party.insight.search(text, OFFERED, _room_of_form(body)), OFFERED_WITHIN_S)
+
         try:
-            found = await fairly(party.insight.search(text, OFFERED, _room_of_form(body)), OFFERED_WITHIN_S)
+            found = await self._newest.of((who, (body.get("view") or {}).get("id")), search()) or []
         except TooFast:  # who types goes on, and asks again with the next letter
             found = []
         offered = [forms.option(named(each, LABEL_LIMIT), f"track:{each.track_id}") for each in found]

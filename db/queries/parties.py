@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, not_, or_, select, update
 
 from bot.party.limits import ACTIVE_FOR_MS, MINUTE_MS
 from bot.party.words import (
@@ -23,7 +23,7 @@ from bot.party.words import (
 )
 from db.engine.query import Asked, command, query
 from db.engine.session import Session
-from db.engine.statements import given, upsert
+from db.engine.statements import given, spelled_out, upsert
 from db.queries.ahead import ENTRY, IS_ROOM, OFFERED, WAITING, WITH_ALL, WITH_ENTRY, WITH_QUEUE, Ahead
 from db.queries.changes import CHANGES, ChangeRow, change_of
 from db.queries.entry_rows import in_state
@@ -142,7 +142,15 @@ OVERDUE = query(
     .where(
         in_state(State.PLAYING),
         entries.c.ends_ms <= bindparam("now"),
-        or_(playbacks.c.party_id.is_(None), entries.c.ends_ms <= bindparam("by_device")),
+        or_(
+            playbacks.c.party_id.is_(None),
+            entries.c.ends_ms <= bindparam("by_device"),
+            # Own music that was not heard of, see `Playback.is_awaited`.
+            and_(
+                not_(spelled_out(playbacks.c.outlet, Outlet.SPOTIFY.value)),
+                or_(playbacks.c.on_entry.is_(None), playbacks.c.on_entry != entries.c.id),
+            ),
+        ),
     ),
 )
 WITH_SKIP_VOTES = query(
@@ -280,7 +288,7 @@ class Parties:
         )
 
     async def overdue(self, now_ms: int, grace_ms: int) -> list[Room]:
-        """The rooms whose song is over, for so long already where a device plays it."""
+        """The rooms whose song is over, for so long already where a device has the last word on that."""
         return await self._session.rows(OVERDUE, now=now_ms, by_device=now_ms - grace_ms)
 
     async def with_skip_votes(self) -> list[Room]:

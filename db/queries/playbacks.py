@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, not_, or_, select, update
 
 from bot.party.words import Member, Outlet, Playback, Room, State
 from db.engine.query import command, query
@@ -20,6 +20,16 @@ class PlaylistRow(NamedTuple):
     """A playlist on Spotify."""
 
     playlist_id: str
+
+
+class BeatRow(NamedTuple):
+    """What a party sounds from, and when a process said last that it is there."""
+
+    platform: str
+    workspace: str
+    channel: str
+    device_id: str
+    owned_until_ms: int
 
 
 _PLAYS = (entries.c.id == bindparam("entry"), in_state(State.PLAYING))
@@ -70,6 +80,21 @@ SOUNDING_FROM = query(
     .join(playbacks, playbacks.c.party_id == parties.c.id)
     .where(playbacks.c.outlet == bindparam("outlet")),
 )
+BEAT = command(
+    update(playbacks)
+    .where(
+        not_(spelled_out(playbacks.c.outlet, Outlet.SPOTIFY.value)),
+        playbacks.c.device_id == bindparam("device"),
+    )
+    .values(given("owned_until_ms")),
+    silent=True,
+)
+BEATS = query(
+    BeatRow,
+    select(*ROOM, playbacks.c.device_id, playbacks.c.owned_until_ms)
+    .join(playbacks, playbacks.c.party_id == parties.c.id)
+    .where(playbacks.c.outlet == bindparam("outlet")),
+)
 RELEASE = command(update(playbacks).where(_IS_MINE).values(owner="", owned_until_ms=0), silent=True)
 SAVED_PLAYLIST = query(
     PlaylistRow,
@@ -96,6 +121,11 @@ class Playbacks:
     async def sounding_from(self, outlet: Outlet) -> list[Room]:
         """The rooms that sound from such an outlet."""
         return await self._session.rows(SOUNDING_FROM, outlet=outlet.value)
+
+    async def beats(self, outlet: Outlet) -> dict[Room, tuple[str, int]]:
+        """The rooms that sound from such an outlet: the device, and when a process said that it is there."""
+        rows = await self._session.rows(BEATS, outlet=outlet.value)
+        return {Room(*row[:3]): (row.device_id, row.owned_until_ms) for row in rows}
 
     async def saved_playlist(self, party_id: int, started_ms: int, member: Member) -> str | None:
         """The playlist that a member has of the room's party that began then."""
@@ -149,6 +179,10 @@ class Playbacks:
     async def release(self, owner: str) -> None:
         """Leaves the rooms that a process watches to the others."""
         await self._session.write(RELEASE, me=owner)
+
+    async def beat(self, device_id: str, now_ms: int) -> None:
+        """Says that what own music sounds from is there. Nobody is told."""
+        await self._session.write(BEAT, device=device_id, owned_until_ms=now_ms)
 
     async def keep_saved_playlist(
         self, party_id: int, started_ms: int, member: Member, playlist_id: str

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.party.errors import EmptyText, ModeratorsOnly, NoSongInMessage, TooFast, TooManyLines
 from bot.party.shares import MOST_S
 from bot.party.words import Member
+from bot.recommend.catalogue import Catalogue
 from bot.service import PartyService
 from tests.cogs.stage import private, public, read, room
 from tests.conftest import Clock
 from tests.fakes.discord_model import EVERYONE, FakeMessage
 from tests.fakes.discord_server import FakeDiscord
+from tests.held import held
 
 MANAGE_SERVER, MANAGE_MESSAGES = 1 << 5, 1 << 13
 BRIGHTSIDE = "Mr. Brightside – The Killers"
@@ -110,6 +114,24 @@ async def test_one_letter_is_enough_for_a_full_list(fake: FakeDiscord) -> None:
 async def test_nothing_to_look_for_offers_nothing(fake: FakeDiscord, typed: str) -> None:
     """A text without letters or digits gets an empty list, not an error."""
     assert await fake.autocomplete(fake.member("Anna"), "add", song=typed) == []
+
+
+async def test_who_types_on_is_offered_what_fits_the_last_letters(
+    fake: FakeDiscord, catalogue: Catalogue
+) -> None:
+    """Of what somebody types only the last is looked for; others and other commands are not in the way."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    async with asyncio.TaskGroup() as typing, held(catalogue):
+        early = [typing.create_task(fake.autocomplete(anna, "add", song=typed)) for typed in ("t", "tak")]
+        last = typing.create_task(fake.autocomplete(anna, "add", song="take on me"))
+        bens = typing.create_task(fake.autocomplete(ben, "add", song="wonderwall"))
+        elsewhere = typing.create_task(
+            fake.autocomplete(anna, "add", channel=fake.add_channel("other"), song="hey jude")
+        )
+        why = typing.create_task(fake.autocomplete(anna, "why", song="mr brightside"))
+        assert [await each for each in early] == [[], []]
+    offered = [task.result()[0][0] for task in (last, bens, elsewhere, why)]
+    assert offered == ["Take on Me – a-ha", "Wonderwall – Oasis", "Hey Jude – The Beatles", BRIGHTSIDE]
 
 
 async def test_who_has_used_up_their_share_is_told_so(fake: FakeDiscord, party: PartyService) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +15,13 @@ from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
 from cogs import voice as voice_module
-from cogs.client import LAST_ANSWERS_S
 from db.store import Store
 from tests.cogs.stage import log_in, open_server, private, public, room
 from tests.cogs.stage_voice import BOSS, BRIGHTSIDE, TAKE_ON_ME, Night, three_records
 from tests.fakes.discord_model import EVERYONE
 from tests.fakes.discord_people import SPEAK
 from tests.hearing import needs_voice
-from tests.patience import until
+from tests.patience import PATIENCE_S, until
 
 pytestmark = needs_voice
 
@@ -148,79 +148,75 @@ async def test_a_permission_that_is_lost_is_told_once(joined: Night) -> None:
     assert await outlet(joined) is Outlet.VOICE
 
 
-@pytest.mark.parametrize("gone", [False, True])
-async def test_it_comes_back_after_a_restart(
-    store: Store, catalogue: Catalogue, recommender: Recommender, tmp_path: Path, gone: bool
-) -> None:
-    """To the channel where it was and the song that plays; if the channel is gone, the room is told."""
-    shelf = await three_records(tmp_path, catalogue)
-    await shelf.put(BRIGHTSIDE, 440, 60)
-    async with open_server() as fake:
-        channel, anna = fake.add_voice_channel("Music"), fake.member("Anna")
-        fake.join_voice(anna, channel)
-        party = PartyService(store, catalogue, recommender, library=shelf)
-        it = Night(fake, party, shelf, channel, anna)
-        async with log_in(fake, party):
-            await it.queue(BRIGHTSIDE)
-            public(await it.join())
-            await it.hears(440)
-            begun = asyncio.get_running_loop().time()
-        assert asyncio.get_running_loop().time() - begun < LAST_ANSWERS_S
-        await until(lambda: not fake.voice.calls)
-        await party.close()
-        assert await outlet(it) is Outlet.VOICE
-        if gone:
-            fake.delete_channel(channel)
-        it.forget()
-        it.party = PartyService(store, catalogue, recommender, library=shelf)
-        async with log_in(fake, it.party):
-            if gone:
-                await left(it, "I lost the connection to Music.")
-            else:
-                await it.hears(440)
-                sounding = await it.party.outlets.now(room(fake))
-                assert sounding is not None
-                assert sounding.position_ms > 500
-                assert not it.said()
-        await it.party.close()
-
-
-async def test_it_comes_back_to_a_server_that_was_down(
+@pytest.fixture
+async def interrupted(
     store: Store,
     catalogue: Catalogue,
     recommender: Recommender,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """READY names such a server without its channels, which are not gone for that."""
+) -> AsyncIterator[Night]:
+    """The bot played a long song in Anna's channel and was stopped; nothing that it did held that up."""
+    monkeypatch.setattr("cogs.client.LAST_ANSWERS_S", None)  # it waits for all answers, and there are none
     shelf = await three_records(tmp_path, catalogue)
     await shelf.put(BRIGHTSIDE, 440, 60)
     async with open_server() as fake:
         channel, anna = fake.add_voice_channel("Music"), fake.member("Anna")
         fake.join_voice(anna, channel)
-        party = PartyService(store, catalogue, recommender, library=shelf)
-        it = Night(fake, party, shelf, channel, anna)
-        async with log_in(fake, party):
+        it = Night(fake, PartyService(store, catalogue, recommender, library=shelf), shelf, channel, anna)
+        async with asyncio.timeout(PATIENCE_S), log_in(fake, it.party):
             await it.queue(BRIGHTSIDE)
             public(await it.join())
-        await until(lambda: not fake.voice.calls)
-        looked, look = asyncio.Event(), party.outlets.sounding_from
-
-        async def seen(outlet: Outlet) -> list[Room]:
-            looked.set()
-            return await look(outlet)
-
-        monkeypatch.setattr(party.outlets, "sounding_from", seen)
-        fake.take_down(fake.guild)
-        async with log_in(fake, party):
-            await looked.wait()
-            for _ in range(3):
-                assert await outlet(it) is Outlet.VOICE
-            it.forget()
-            fake.bring_back(fake.guild)
             await it.hears(440)
+        await until(lambda: not fake.voice.calls)
+        yield it
+        await it.party.close()
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_it_comes_back_after_a_restart(
+    interrupted: Night, store: Store, catalogue: Catalogue, recommender: Recommender, gone: bool
+) -> None:
+    """To the channel where it was and the song that plays; if the channel is gone, the room is told."""
+    it = interrupted
+    await it.party.close()
+    assert await outlet(it) is Outlet.VOICE
+    if gone:
+        it.fake.delete_channel(it.channel)
+    it.forget()
+    it.party = PartyService(store, catalogue, recommender, library=it.shelf)
+    async with log_in(it.fake, it.party):
+        if gone:
+            await left(it, "I lost the connection to Music.")
+        else:
+            await it.hears(440)
+            sounding = await it.party.outlets.now(room(it.fake))
+            assert sounding is not None
+            assert sounding.position_ms > 500
             assert not it.said()
-        await party.close()
+
+
+async def test_it_comes_back_to_a_server_that_was_down(
+    interrupted: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """READY names such a server without its channels, which are not gone for that."""
+    it = interrupted
+    looked, look = asyncio.Event(), it.party.outlets.sounding_from
+
+    async def seen(outlet: Outlet) -> list[Room]:
+        looked.set()
+        return await look(outlet)
+
+    monkeypatch.setattr(it.party.outlets, "sounding_from", seen)
+    it.fake.take_down(it.fake.guild)
+    async with log_in(it.fake, it.party):
+        await looked.wait()
+        for _ in range(3):
+            assert await outlet(it) is Outlet.VOICE
+        it.forget()
+        it.fake.bring_back(it.fake.guild)
+        await it.hears(440)
+        assert not it.said()
 
 
 async def test_a_source_that_is_away_is_waited_for(joined: Night) -> None:

@@ -166,6 +166,7 @@ async def test_what_nobody_sees_is_no_change(store: Store) -> None:
         await tx.playbacks.keep_saved_playlist(party_id, 1, BEN, "1" * 22)
         await tx.playbacks.claim("me", 1, 1)
         await tx.playbacks.release("me")
+        await tx.playbacks.beat("a page", 1)
         await tx.rests.begin("Spotify", 1)
         assert not await tx.playbacks.hold(entry, 1)  # it does not play
         assert not tx.changed

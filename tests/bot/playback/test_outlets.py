@@ -175,6 +175,29 @@ async def test_a_page_that_is_silent_holds_nothing_up(evening: Evening) -> None:
     assert (await evening.now()).playing != first
 
 
+@pytest.mark.parametrize("first", [False, True])
+async def test_a_song_without_sound_is_over_when_its_time_is_up(evening: Evening, first: bool) -> None:
+    """No page will say anything of it, so nobody waits for that, whether the page began with it or not."""
+    if first:
+        for text in (SONGS[-1], SONGS[0]):
+            track = (await evening.party.queue.add(ROOM, BEN, text)).entry.track
+        await evening.shelf.put(track)
+        await evening.party.outlets.begin(ROOM, ANNA, Outlet.PAGE, SPEAKER, "")
+    else:
+        await evening.begin()
+        for _ in SONGS[:-1]:
+            playing = (await evening.now()).playing
+            assert playing is not None
+            await evening.report(playing.id, 60_000)
+            await evening.party.outlets.over(ROOM, SPEAKER, playing.id)
+    now = await evening.now()
+    assert now.song is None
+    assert now.playing is not None
+    evening.clock.pass_by(minutes=(now.playing.track.duration_ms or 0) / 60_000 + 0.001)
+    await evening.party.clock.play_on()
+    assert (await evening.now()).playing != now.playing
+
+
 async def test_what_is_paused_stands_still_where_it_is(evening: Evening) -> None:
     """Anybody may pause and go on; the place stays."""
     await evening.begin()

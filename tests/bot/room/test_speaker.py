@@ -13,12 +13,14 @@ import pytest
 from bot.party.words import Member, Outlet, Way
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
-from bot.room import covers, songs, speakers
+from bot.room import covers, open_room, songs, speakers
 from bot.room.hub import LOBBY
-from db.store import Store
+from bot.service import PartyService
+from db.store import Store, open_store
 from tests.bot.room.speaker_stage import HOST, SpeakerRoom, speaker_room
 from tests.bot.room.visitor import Json, Visitor, dial
-from tests.conftest import ANNA, ROOM
+from tests.conftest import ANNA, ON_POSTGRESQL, ROOM
+from tests.patience import PATIENCE_S
 
 Come = Callable[..., Awaitable[Visitor]]
 
@@ -382,7 +384,7 @@ async def test_of_a_process_before(
             await ann.enter(host)
             await ann.hello("Hanna", "the same browser")
             assert (await ann.ask("speak", again=name))["speaker"] == name
-    monkeypatch.setattr(speakers, "STARTING_S", 0.2)
+    monkeypatch.setattr(speakers, "UNHEARD_S", 0.2)
     monkeypatch.setattr(speakers, "PING_S", 0.05)
     async with speaker_room(store, catalogue, recommender, tmp_path / "music") as room:
         for _ in range(200):
@@ -390,6 +392,52 @@ async def test_of_a_process_before(
                 break
             await asyncio.sleep(0.05)
         assert await room.party.outlets.now(LOBBY) is None
+
+
+@ON_POSTGRESQL
+async def test_of_a_process_that_is_gone(
+    store: Store,
+    database_url: str,
+    catalogue: Catalogue,
+    recommender: Recommender,
+    tmp_path: Path,
+    web: aiohttp.ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another one on the same database sees it, and has the party go on by the clock."""
+    monkeypatch.setattr(speakers, "PING_S", 0.05)
+    monkeypatch.setattr(speakers, "BEATS", 300)
+    async with open_store(database_url) as own, asyncio.timeout(PATIENCE_S):
+        other = PartyService(own, catalogue, recommender)
+        async with open_room(other, "127.0.0.1", 0, ()):
+            async with speaker_room(store, catalogue, recommender, tmp_path / "music") as room:
+                await room.stock(60)
+                await room.queue(0)
+                async with dial(web, room.url) as ann:
+                    await ann.enter(await room.party.passes.host(LOBBY))
+                    await ann.hello("Hanna", "the same browser")
+                    name = (await ann.ask("speak"))["speaker"]
+                    said: set[tuple[str, int]] = set()
+                    while len(said) < 3:  # the first says it again and again
+                        said.add((await other.outlets.beats(Outlet.PAGE))[LOBBY])
+                        await asyncio.sleep(0.05)
+                    assert {device for device, _ in said} == {name}
+            assert await other.outlets.now(LOBBY) is not None
+            monkeypatch.setattr(speakers, "UNHEARD_S", 0.2)
+            while await other.outlets.now(LOBBY) is not None:  # noqa: ASYNC110 - another process does it
+                await asyncio.sleep(0.05)
+        await other.close()
+
+
+def test_whoever_is_heard_of_is_not_gone() -> None:
+    """However long it is there, and whatever its clock says; a new speaker has all the time again."""
+    others, late_s = speakers.Others(), speakers.UNHEARD_S + 1
+    assert others.gone({LOBBY: ("a", 0)}, 100.0) == {}
+    assert others.gone({LOBBY: ("a", -5)}, 100.0 + late_s) == {}
+    assert others.gone({LOBBY: ("b", -5)}, 100.0 + 2 * late_s) == {}
+    assert others.gone({LOBBY: ("b", -5)}, 100.0 + 3 * late_s) == {LOBBY: "b"}
+    assert others.gone({}, 100.0 + 3 * late_s) == {}
+    assert others.gone({LOBBY: ("b", -5)}, 100.0 + 4 * late_s) == {}
 
 
 async def test_paused_by_the_browser(loud: SpeakerRoom, come: Come) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from bot.party import errors
 from bot.party.limits import MOST_IMPORTED
 from bot.party.shares import MOST_S
 from bot.party.words import Order, Quorum
+from bot.recommend.catalogue import Catalogue
 from bot.service import PartyService
 from bot.slack import asked, forms
 from bot.slack.app import SHORTCUT
@@ -30,6 +32,7 @@ from tests.bot.slack.stage import (
 )
 from tests.fakes.slack_model import FakeMember, FakeView
 from tests.fakes.slack_server import FakeSlack
+from tests.held import held
 from tests.stall import stalled
 
 SPOTIFY = "https://open.spotify.com/track/003vvx7Niy0yvhvHt4a68B?si=abc"
@@ -65,6 +68,22 @@ async def test_suggestions_keep_to_slacks_limits(fake: FakeSlack, typed: str) ->
     reply = await fake.suggest(anna, forms.SONG, typed)
     assert reply.failure is None
     assert len({value for _, value in reply.offered}) == len(reply.offered)
+
+
+async def test_who_types_on_is_offered_what_fits_the_last_letters(
+    fake: FakeSlack, catalogue: Catalogue
+) -> None:
+    """Of what somebody types only the last is looked for; others are not in the way."""
+    anna, ben = fake.member("Anna"), fake.member("Ben")
+    await form(fake, anna)
+    await form(fake, ben)
+    async with asyncio.TaskGroup() as typing, held(catalogue):
+        early = [typing.create_task(fake.suggest(anna, forms.SONG, typed)) for typed in ("t", "tak")]
+        last = typing.create_task(fake.suggest(anna, forms.SONG, "take on me"))
+        bens = typing.create_task(fake.suggest(ben, forms.SONG, "wonderwall"))
+        assert [((reply := await each).failure, reply.offered) for each in early] == [(None, [])] * 2
+    assert last.result().offered[0][0] == "Take on Me – a-ha"
+    assert bens.result().offered[0][0] == "Wonderwall – Oasis"
 
 
 async def test_who_has_used_up_their_share_is_told_so(fake: FakeSlack, party: PartyService) -> None:

@@ -12,6 +12,7 @@ from bot.party.words import (
     Change,
     Member,
     Order,
+    Outlet,
     Playback,
     Quorum,
     Room,
@@ -89,6 +90,20 @@ async def test_a_song_is_overdue_later_where_a_device_plays_it(store: Store) -> 
         assert await look.parties.overdue(9, 5) == []
         assert await look.parties.overdue(10, 5) == [ROOM]
         assert set(await look.parties.overdue(15, 5)) == {ROOM, LOBBY}
+
+
+async def test_a_song_of_which_own_music_says_nothing_is_overdue_at_once(store: Store) -> None:
+    """It has no file, or nobody hears it; of what sounds the outlet has the last word."""
+    async with store.writing() as tx:
+        for room in (ROOM, LOBBY, ELSEWHERE):
+            party = await tx.parties.open(room, 0)
+            song = await tx.entries.insert(party.id, SONG, ANNA, 0)
+            await tx.entries.move(song, State.QUEUED, State.PLAYING, now_ms=0, ends_ms=10)
+            on = {ROOM: None, LOBBY: song - 1, ELSEWHERE: song}[room]
+            await tx.playbacks.set(party.id, Playback(ANNA, "speaker", on=on, outlet=Outlet.PAGE))
+    async with store.reading() as look:
+        assert set(await look.parties.overdue(10, 5)) == {ROOM, LOBBY}
+        assert set(await look.parties.overdue(15, 5)) == {ROOM, LOBBY, ELSEWHERE}
 
 
 async def test_wishes_to_skip_count_while_the_song_plays(store: Store) -> None:

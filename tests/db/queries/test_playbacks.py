@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.party.words import Member, Playback, Room, State
+from bot.party.words import Member, Outlet, Playback, Room, State
 from db.store import Store
 from tests.conftest import ANNA, BEN, ON_BOTH, ROOM
 from tests.db.songs import SONG, found, queued
@@ -62,6 +62,21 @@ async def test_each_room_is_watched_by_one_process(store: Store) -> None:
         assert await tx.playbacks.claim("three", 200, 149) == []
         await tx.playbacks.release("two")
         assert set(await tx.playbacks.claim("three", 200, 149)) == {ROOM, LOBBY}
+
+
+async def test_what_own_music_sounds_from_is_said_to_be_there(store: Store) -> None:
+    """Of each device for itself; a watcher of Spotify's devices need not wait for that."""
+    page = replace(PHONE, device_id="a page", outlet=Outlet.PAGE)
+    async with store.writing() as tx:
+        await tx.playbacks.set((await tx.parties.open(ROOM, 1)).id, page)
+        await tx.playbacks.set((await tx.parties.open(LOBBY, 1)).id, replace(page, device_id="another"))
+        await tx.playbacks.beat("a page", 50)
+        assert await tx.playbacks.beats(Outlet.PAGE) == {ROOM: ("a page", 50), LOBBY: ("another", 0)}
+        assert await tx.playbacks.beats(Outlet.VOICE) == {}
+        await tx.playbacks.set((await tx.parties.open(ROOM, 1)).id, PHONE)
+        assert await tx.playbacks.claim("one", 100, 50) == [ROOM]
+        await tx.playbacks.beat(PHONE.device_id, 60)
+        assert await tx.playbacks.claim("two", 100, 70) == []
 
 
 async def test_a_playlist_belongs_to_a_member_and_a_party(store: Store) -> None:

@@ -362,6 +362,7 @@ LEFT_OUT = {
     "playlists.save": "likewise",
     "playlists.import_songs": "likewise; it ends in `lists.bring`",
     "outlets.begin": "needs own music, see tests/bot/playback/test_outlets.py",
+    "outlets.beat": "likewise",
     "outlets.end": "likewise",
     "outlets.moved": "likewise",
     "outlets.over": "likewise",
@@ -374,7 +375,7 @@ READ_ONLY = (
     *("favourites.of", "ballots.of", "cards.of", "cards.rooms", "settings.rules", "settings.shared"),
     *("insight.rooms_of", "insight.why", "insight.stats", "insight.songs", "nights.read"),
     *("ballots.only_own", "insight.silent", "outlets.now", "outlets.position_ms", "outlets.sounding_from"),
-    "outlets.may_begin",
+    *("outlets.may_begin", "outlets.beats"),
     *("blocks.of", "blocks.let_in", "passes.read", "map.of", "devices.hosted_by", "own_data.of"),
 )
 """What only looks."""
