@@ -10,9 +10,11 @@ from __future__ import annotations
 import sys
 
 from bot.ends import ending, leave
+from bot.heap import give_back, keep_one
 
 if __name__ == "__main__":  # before the imports, which take most of a start
     ending.heed(*([0] if sys.argv[1:2] in ([], ["run"]) else []))
+    keep_one()
 
 import argparse
 import asyncio
@@ -45,7 +47,6 @@ from bot.playback.sources.folder import FolderSource
 from bot.playback.sources.subsonic import Subsonic
 from bot.playback.watcher import DeviceWatcher
 from bot.reach import Place, find
-from bot.recommend.catalogue import give_back
 from bot.recommend.current import Model, Models
 from bot.recommend.own import AllSongs
 from bot.recommend.preparing import prepared_for

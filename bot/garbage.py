@@ -22,7 +22,7 @@ SHARE = 2_000
 
 CALM = 100
 """It is calm where hardly anything new is remembered: less than so many things in a minute ..."""
-MUCH = 5_000
+MUCH = 1_000
 """... and then all of it is forgotten, if there are so many: the parties' clock asks for some again ..."""
 SMALL = 64
 """... but for what is remembered of no more than so many things ever."""

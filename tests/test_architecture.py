@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/playback": {"bot.party"},
     "bot/playback/sources": {"bot.party", "bot.playback", "bot.lists"},  # names of files are read as in lists
     "bot/spotify": {"bot.party", "bot.playback", "bot.vault"},
-    "bot/recommend": {"bot.party"},
+    "bot/recommend": {"bot.party", "bot.heap"},
     "bot/wording": SAYING,
     "bot/takeaway": {*SAYING, "bot.wording"},
     "bot/lists": {"bot.party"},
@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bot/metrics.py": {"bot.party"},
     "bot/garbage.py": set(),
     "bot/ends.py": set(),
+    "bot/heap.py": set(),
     "bot/copies.py": {"bot.party"},
     "bot/link.py": {"bot.party", "bot.settings", "bot.reach", "bot.terminal", "db.looking"},
     "bot/translate.py": {"bot.doors", "bot.wording"},

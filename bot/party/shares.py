@@ -233,12 +233,12 @@ class Shares:
             share = self._held[name] = Share(times * MOST_S, times * PER_S, self._clock)
         self._lately[name] = self._clock(), share
         self._lately.move_to_end(name)
-        self._forget()
+        self.forget()
         return share
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Lets go of whoever has asked longest ago; what they work on stays theirs for as long as they do."""
-        while True:
+        while self._lately:
             at_s, oldest = next(iter(self._lately.values()))
             needed = self._clock() - at_s < REMEMBERED_S or oldest.used_s > 0
             if needed and len(self._lately) <= MOST_KNOWN:

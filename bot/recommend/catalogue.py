@@ -8,7 +8,6 @@ everything else of them stays in the file until it is asked for.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import math
 import re
 import sqlite3
@@ -24,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from bot.heap import give_back
 from bot.party import links
 from bot.party.errors import (
     EmptyText,
@@ -490,12 +490,6 @@ def _counted(connection: sqlite3.Connection, *, every: bool) -> tuple[int, int]:
 def _rows(connection: sqlite3.Connection, statement: str, *values: object) -> list[Any]:
     (text,) = connection.execute(statement, values).fetchone()
     return cast(list[Any], orjson.loads(text))
-
-
-def give_back() -> None:
-    """Gives free memory back to the system, where that is glibc: reading takes twenty megabytes."""
-    with contextlib.suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _line(text: str | None) -> str:

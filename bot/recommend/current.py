@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
+from bot.heap import give_back
 from bot.party.errors import StartError
 from bot.party.words import Stock
 from bot.recommend.bundle import DATA, GRAPHS, MEND, Bundle, open_bundle
-from bot.recommend.catalogue import Catalogue, give_back
+from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 
 Asked = ParamSpec("Asked")

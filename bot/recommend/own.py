@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from bot.heap import give_back
 from bot.party import links
 from bot.party.errors import UnknownChoice, UnsureSong
 from bot.party.limits import LONGEST_TEXT
@@ -25,7 +26,7 @@ from bot.party.shares import Turns
 from bot.party.songs import CHOSEN, OWN
 from bot.party.words import Stock, Track
 from bot.recommend.asked import understood
-from bot.recommend.catalogue import AT_A_TIME, AT_ONCE, Catalogue, Meant, Offered, give_back
+from bot.recommend.catalogue import AT_A_TIME, AT_ONCE, Catalogue, Meant, Offered
 from bot.recommend.current import Models
 from bot.recommend.finder import KNOWN, OFFERED, Finder, Found, Outcome, Typed
 from bot.recommend.shelf import Shelf

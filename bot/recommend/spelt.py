@@ -22,7 +22,6 @@ def slips(letters: int) -> int:
     return 0 if letters < 3 else 1 if letters < 8 else 2
 
 
-@lru_cache(maxsize=16384)
 def near(one: str, other: str) -> float:
     """How alike two words are, from 0 to 1; 0 where more than a slip lies between them."""
     longest = max(len(one), len(other))
@@ -33,7 +32,7 @@ def near(one: str, other: str) -> float:
     return SOUNDS_ALIKE if longest > 3 and sound(one) == sound(other) else 0.0
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def sound(word: str) -> str:
     """About how a word sounds: the same for `fergalicious` and `fergalishus`, `kwik` and `quick`."""
     for spelt, heard in _SOUNDS:

@@ -42,6 +42,8 @@ __all__ = ["LOBBY", "Hub"]
 
 HEARTBEAT_S = 20.0
 """How often a silent connection is asked whether it is still there, in seconds."""
+FORGET_S = 10.0
+"""How often to forget who was here a while ago, in seconds."""
 ENTER_WITHIN_S = 20.0
 """How long a connection may take to say where it wants to, in seconds."""
 SAID = {WSMsgType.TEXT, WSMsgType.BINARY}
@@ -123,6 +125,13 @@ class Hub:
     async def keep_swept(self) -> None:
         """Sends out whoever takes nothing, or may not be here any more, for as long as it runs."""
         await self._floors.keep_swept()
+
+    async def keep_forgetting(self) -> None:
+        """Forgets who was here, though nobody comes any more, for as long as it runs."""
+        while True:
+            await asyncio.sleep(FORGET_S)
+            self._gate.forget()
+            self._party.shares.forget()
 
     async def close(self) -> None:
         """Says goodbye to everybody, so that their pages come back by themselves."""

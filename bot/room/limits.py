@@ -55,7 +55,7 @@ class Gate:
         """Counts one more connection of an address; says why, if it should be the last thing it hears."""
         now = self._clock()
         self._lines[address] = self._lines.get(address, 0) + 1
-        self._forget(now)
+        self.forget()
         joins = self._joins.pop(address, None) or deque(maxlen=self._limits.joins_a_minute + 1)
         joins.append(now)
         self._joins[address] = joins
@@ -75,8 +75,9 @@ class Gate:
         """The addresses of whoever is here, or came lately."""
         return {*self._lines, *self._joins}
 
-    def _forget(self, now: float) -> None:
+    def forget(self) -> None:
         """Lets go of addresses that nobody has come from lately; they stand in the order of their latest."""
+        now = self._clock()
         while self._joins:
             address, joins = next(iter(self._joins.items()))
             if now - joins[-1] < MINUTE_S:

@@ -70,6 +70,7 @@ def build_room(
     )
     app.on_response_prepare.append(_add_headers)
     app.cleanup_ctx.append(_keeping(hub.keep_swept))
+    app.cleanup_ctx.append(_keeping(hub.keep_forgetting))
     app.cleanup_ctx.append(_keeping(hub.speakers.watch))
     app.on_shutdown.append(_goodbye(hub))
     partypage.add_routes(app, party)

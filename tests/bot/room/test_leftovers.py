@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from bot.room import hub
+from bot.party import shares
+from bot.room import hub, limits, open_room
+from bot.service import PartyService
 from tests.bot.room.conftest import Enter
 from tests.bot.room.visitor import connect
 from tests.leftovers import left_by
+from tests.patience import until
 
 
 @pytest.mark.parametrize(
@@ -60,3 +64,26 @@ async def test_a_page_that_is_closed_leaves_nothing(room: str, monkeypatch: pyte
 
     kinds = RequestHandler | web.WebSocketResponse | BaseException
     assert await left_by(visit, kinds) == []
+
+
+def gates() -> list[limits.Gate]:
+    """Those of all rooms that are there."""
+    return [each for each in gc.get_objects() if isinstance(each, limits.Gate)]
+
+
+async def test_nobody_is_known_any_more_after_the_last_has_left(
+    party: PartyService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a rush it was so until somebody else came, which may be the next day."""
+    monkeypatch.setattr(hub, "FORGET_S", 0.01)
+    monkeypatch.setattr(limits, "MINUTE_S", 0.1)
+    monkeypatch.setattr(shares, "REMEMBERED_S", 0.1)
+    others = gates()
+    async with open_room(party, "127.0.0.1", 0) as url:
+        (gate,) = (each for each in gates() if each not in others)
+        async with aiohttp.ClientSession() as session, connect(session, url) as visitor:
+            await visitor.hello("Anna")
+            assert gate.known
+        party.shares.person("slack", "T1/U1")
+        await until(lambda: not gate.known)
+        await until(lambda: "slack/T1/U1" not in party.shares.known)

@@ -24,11 +24,12 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.__main__ import SWITCH_S, run_on_loop
+from bot.heap import give_back
 from bot.party.words import Track
 from bot.playback.library import Library
 from bot.playback.sources.folder import FolderSource
 from bot.recommend.bundle import open_bundle
-from bot.recommend.catalogue import Catalogue, give_back
+from bot.recommend.catalogue import Catalogue
 from bot.settings import STARTER
 from db.store import open_store
 from tests.measure.house import Ticker
