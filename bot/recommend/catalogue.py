@@ -47,6 +47,7 @@ from bot.recommend.asked import understood
 from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.finder import Finder, Outcome
 from bot.recommend.index import Arrays
+from bot.recommend.kinds import Kinds
 from bot.recommend.phrases import Part, read
 from bot.recommend.places import Places, numbers
 from bot.recommend.shelf import Shelf, places
@@ -329,6 +330,11 @@ class Catalogue:
     def years(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """The year of each of some songs; 0 where it is unknown."""
         return np.asarray(self._songs.shelf.years[indices])
+
+    @property
+    def kinds(self) -> Kinds:
+        """What kinds of music the artists make, by their numbers."""
+        return self._songs.speaker.kinds
 
     def christmas(self) -> npt.NDArray[np.int32]:
         """Every song that is about Christmas, by its title or album."""

@@ -33,6 +33,7 @@ from bot.recommend.bundle import MEND, Bundle
 from bot.recommend.factors import Factors, NoFactors, has_odd_numbers
 from bot.recommend.halves import Answer as Answer
 from bot.recommend.halves import joined, lifted, mean, summed
+from bot.recommend.kinds import Kinds
 from bot.recommend.mix import mixed
 from bot.recommend.scanner import Scanner
 from bot.recommend.second_look import Known, second_look
@@ -106,6 +107,10 @@ class Songs(Protocol):
 
     def years(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """The year of each of some songs; 0 where it is unknown."""
+
+    @property
+    def kinds(self) -> Kinds:
+        """What kinds of music the artists make, by their numbers."""
 
     def christmas(self) -> npt.NDArray[np.int32]:
         """Every song that is about Christmas."""
@@ -449,11 +454,22 @@ class Recommender:
             return ()
         told = [signal for _, signal in ask.heard]
         queue = np.array([index for index, _ in ask.heard], np.int64)
-        entries, songs = self._known(queue), self._known(answer.tracks)
+        entries = self._known(queue, np.array([self._artist(signal.track) for signal in told], np.int64))
+        songs = self._known(answer.tracks, self._songs.artists(answer.tracks))
         logits = taste.logit(answer.match)
         people = max(len(gained), 1)
         spread = _spread(ask, logits)
-        looked = second_look(logits, answer.reasons, told, entries, songs, self._tracks, people, spread)
+        looked = second_look(
+            logits,
+            answer.reasons,
+            told,
+            entries,
+            songs,
+            self._songs.kinds.alike,
+            self._tracks,
+            people,
+            spread,
+        )
         extra = self._surprise(ask, answer, logits)
         meant = np.isin(answer.tracks, ask.spoken.meant)
         meant[[*lacked]] = False  # that says nothing of another song by the artist
@@ -466,12 +482,12 @@ class Recommender:
         order: list[int] = np.argsort(-(looked.logits + extra), kind="stable").tolist()
         return order
 
-    def _known(self, indices: npt.NDArray[np.int64]) -> Known:
-        """What the catalogue says of songs, which stand there by popularity; of artists and words nothing."""
+    def _known(self, indices: npt.NDArray[np.int64], artists: npt.NDArray[np.integer]) -> Known:
+        """What is known of songs, which stand by popularity, and of their artists; of words nothing."""
         years = np.zeros(len(indices), np.int32)
         songs = indices < self._tracks
         years[songs] = self._songs.years(indices[songs])
-        return Known(indices, years)
+        return Known(indices, years, self._songs.kinds.of(artists))
 
     def widened(self, ask: Ask, answer: Answer, gained: taste.Floats, never: set[int]) -> Answer:
         """An answer with more songs for members for whom it has hardly any: they are asked for alone."""

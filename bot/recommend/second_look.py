@@ -1,14 +1,16 @@
 """A second look at the songs that fit: what the model cannot weigh, in the unit in which they differ.
 
-Less of what is merely popular in a room whose own songs are not, and more of the years that these are from.
-Both are bounded, what is unknown counts neither way, and each entry of the queue has its exact share of both:
-whatever is read off the model's reasons (`bot.recommend.taste`) may be read off these.
+Less of what is merely popular in a room whose own songs are not, more of the years that these are from, and
+more by artists of their kind, the more so the rarer it is. All is bounded, what is unknown counts neither
+way, and each entry of the queue has its exact share of all: whatever is read off the model's reasons
+(`bot.recommend.taste`) may be read off these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +20,7 @@ from bot.party.words import Signal
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 Years = npt.NDArray[np.int32]
+Facts = npt.NDArray[np.integer]
 
 POPULAR = 0.4
 """So many standard deviations it costs a song to be e times nearer to the most popular one ..."""
@@ -29,6 +32,15 @@ ERA = 1.5
 """So many standard deviations it is worth to be of the very year of the room's songs, not far from it."""
 YEARS = 8.0
 """So many years apart an agreement of years has shrunk to 1 / e."""
+KIND = 5.0
+"""So many it is worth to be by artists of the very kind of the room's, where no kind is rarer."""
+
+
+class Agreed(NamedTuple):
+    """How well songs agree with each entry in something: what each entry adds, (different ones, entries)."""
+
+    table: Floats
+    row: npt.NDArray[np.intp]  # (songs,), which of them each song is
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +49,15 @@ class Looked:
 
     model: Floats  # (songs,), the model's own logits
     shares: npt.NDArray[np.float32]  # (songs, entries), what each entry adds to them
-    by_year: Floats  # (years, entries), what each entry adds for a song's year
-    year: npt.NDArray[np.intp]  # (songs,), the row of it
+    agreed: Sequence[Agreed]  # what each entry adds for a song's year, and for its kind
     popular: Floats  # (songs,), how popular each is
     against: Floats  # (entries,), what that costs it for each entry
 
     @property
     def logits(self) -> Floats:
         """What is said of each song: (songs,)."""
-        era = self.by_year.sum(axis=1)[self.year]
-        return np.asarray(self.model + era - self.against.sum() * self.popular)
+        agreed = sum(table.sum(axis=1)[row] for table, row in self.agreed)
+        return np.asarray(self.model + agreed - self.against.sum() * self.popular)
 
     @property
     def reasons(self) -> Floats:
@@ -55,9 +66,8 @@ class Looked:
 
     def times(self, weights: Floats) -> Floats:
         """What the second look alone adds to each entry's share, times (entries, any): (songs, any)."""
-        return np.asarray(
-            (self.by_year @ weights)[self.year] - np.outer(self.popular, self.against @ weights)
-        )
+        agreed = sum((table @ weights)[row] for table, row in self.agreed)
+        return np.asarray(agreed - np.outer(self.popular, self.against @ weights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ class Known:
 
     places: Places  # by popularity, 0 the most popular; as many as there are songs, or more, where unknown
     years: Years  # 0 where it is unknown
+    kinds: Places  # of the artists, 0 where it is unknown
 
 
 def second_look(
@@ -74,6 +85,7 @@ def second_look(
     told: Sequence[Signal],
     entries: Known,
     songs: Known,
+    alike: Floats,
     catalogue: int,
     people: int = 1,
     spread: float | None = None,
@@ -86,6 +98,7 @@ def second_look(
         told: the entries.
         entries: what is known of them.
         songs: what is known of the songs.
+        alike: (kinds, kinds), how alike two kinds are, from 0 to 1.
         catalogue: how many songs there are in all.
         people: how many have told something: what many agree on is popular, so with many it costs less.
         spread: the standard deviation that is the unit of all this; that of these songs, if left out.
@@ -95,10 +108,13 @@ def second_look(
     label = np.array([signal.label for signal in told])
     plain = min(PLAIN, catalogue // 40)
     unpopular = 1 - np.minimum(popularity(entries.places, plain), 1)
+    worth = step * label
+    years = _agreed(songs.years, entries.years, _by_year, weight, ERA * worth)
+    kinds = _agreed(songs.kinds, entries.kinds, lambda *both: alike[np.ix_(*both)], weight, KIND * worth)
     return Looked(
         logits,
         reasons,
-        *_by_year(songs.years, entries.years, weight, step * ERA * label),
+        (years, kinds),
         popularity(songs.places, plain),
         step * POPULAR * min(2 / people, 1) * _shares(weight) * unpopular,
     )
@@ -109,27 +125,33 @@ def popularity(places: Places, plain: int) -> Floats:
     return np.clip(np.log(max(plain, 1) / (1.0 + places)), 0, MOST_POPULAR)
 
 
-def _by_year(
-    years: Years, asked: Years, weight: Floats, worth: Floats
-) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """What each entry's year says of each year of the songs, (years, entries), and which year each song has.
+def _by_year(years: Facts, asked: Facts) -> Floats:
+    """How near any two years are, from 0 to 1: (years, asked)."""
+    return np.asarray(np.exp(-np.abs(years[:, np.newaxis] - asked) / YEARS))
 
-    How much better it agrees than others' do: over the songs of known years each entry's add up to 0. All
-    entries of known years together count once, however many they are.
+
+def _agreed(
+    songs: Facts, asked: Facts, alike: Callable[[Facts, Facts], Floats], weight: Floats, worth: Floats
+) -> Agreed:
+    """What each entry adds to songs that agree with it in something.
+
+    How much better they agree than others do: over the songs of which it is known each entry's add up to 0.
+    All entries of which it is known count once together, however many they are.
 
     Args:
-        years: (songs,), 0 where it is unknown.
+        songs: (songs,), what is known of each, 0 where nothing is.
         asked: (entries,), likewise.
+        alike: how alike each of some are to each of others, from 0 to 1.
         weight: (entries,), how much each counts.
         worth: (entries,), what to agree with each is worth.
     """
-    different, of_song, count = np.unique(years, return_inverse=True, return_counts=True)
+    different, of_song, count = np.unique(songs, return_inverse=True, return_counts=True)
     count = np.where(different > 0, count, 0)
-    alike = np.exp(-np.abs(different[:, np.newaxis] - asked) / YEARS)
-    alike -= count @ alike / max(count.sum(), 1)
-    said = alike * (_shares(weight * (asked > 0)) * worth)
+    table = alike(different, asked)
+    table = table - count @ table / max(count.sum(), 1)
+    said = table * (_shares(weight * (asked > 0)) * worth)
     said[different <= 0] = 0
-    return said, of_song
+    return Agreed(said, of_song)
 
 
 def _shares(weight: Floats) -> Floats:

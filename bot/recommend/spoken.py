@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache, partial
 import numpy as np
 import numpy.typing as npt
 
+from bot.recommend.kinds import Kinds
 from bot.recommend.phrases import Part
 from bot.recommend.shelf import Shelf
 from bot.recommend.topics import Kind, Makers, Song, Topic, facts
@@ -114,6 +115,11 @@ class Speaker:
     def _of_makers(self) -> list[tuple[Makers, npt.NDArray[np.int64]]]:
         """The numbers of the artists that are known, found when words are first asked for."""
         return [(group, self._numbers(group)) for group in facts().makers]
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """What kinds of music the artists make."""
+        return Kinds(self._of_makers, self._shelf.artist_of)
 
     def of(self, parts: Sequence[Part]) -> Spoken:
         """What is told for phrases: small in weight, whatever they are."""

@@ -40,12 +40,12 @@ Figures = tuple[float, float, float]  # NDCG@100, popular among the suggestions,
 @contextmanager
 def without() -> Iterator[None]:
     """No second look meanwhile."""
-    kept = second_look.POPULAR, second_look.ERA
-    second_look.POPULAR = second_look.ERA = 0.0
+    kept = second_look.POPULAR, second_look.ERA, second_look.KIND
+    second_look.POPULAR = second_look.ERA = second_look.KIND = 0.0
     try:
         yield
     finally:
-        second_look.POPULAR, second_look.ERA = kept
+        second_look.POPULAR, second_look.ERA, second_look.KIND = kept
 
 
 def of_one(tracks: Sequence[Track], user: str) -> list[Signal]:
