@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
+from bot.party.errors import TooFast
 from bot.party.limits import MINUTE_MS
 from bot.party.ports import Catalogue, Recommender
 from bot.party.reader import PartyReader
@@ -17,6 +19,9 @@ from bot.party.rules.songs import same_song
 from bot.party.rules.steering import served, signals, spoken_for
 from bot.party.unit_of_work import UnitOfWork
 from bot.party.words import Mood, Room, Suggestion
+
+TURN_WITHIN_S = 10.0
+"""So long somebody who asks for songs waits for others of the room, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,25 @@ class Suggestions:
         self._catalogue = catalogue
         self._turns: WeakValueDictionary[Room, asyncio.Lock] = WeakValueDictionary()
 
-    def turn(self, room: Room) -> asyncio.Lock:
-        """What whoever asks for a room holds until it is a ballot: who asks meanwhile would get the same."""
+    @asynccontextmanager
+    async def turn(self, room: Room) -> AsyncIterator[None]:
+        """Until there is a ballot nobody else asks for the room: they would get the same songs.
+
+        Raises:
+            TooFast: so many wait already that it would take too long.
+        """
         turn = self._turns.get(room)
         if turn is None:
             turn = self._turns[room] = asyncio.Lock()
-        return turn
+        try:
+            async with asyncio.timeout(TURN_WITHIN_S):
+                await turn.acquire()
+        except TimeoutError:
+            raise TooFast from None
+        try:
+            yield
+        finally:
+            turn.release()
 
     async def of(self, room: Room, count: int, words: Sequence[str], mood: Mood, text: str = "") -> Proposal:
         """What the model proposes for a room now.

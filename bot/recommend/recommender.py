@@ -261,7 +261,7 @@ class Recommender:
 
         def work() -> list[Suggestion]:
             spoken = self._songs.spoken(words) if words else Spoken()
-            heard = self._heard(told, spoken.rows)
+            heard = self._heard(taste.of_a_crowd(told), spoken.rows)
             had, wanted = served or {}, christmas or spoken.christmas
             ask = Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, wanted, spoken, offered)
             return self._suggest(replace(ask, among=self._of_stock(among)))

@@ -7,7 +7,9 @@ have alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +34,25 @@ SERVED = 5.0
 """How many middling songs one song that was made for a member is worth."""
 SPREAD = {Mood.SAFE: 0.0, Mood.BALANCED: 0.15, Mood.ADVENTUROUS: 0.6}
 """How much a room may differ from the model about an artist, in standard deviations of the candidates."""
+CROWD = 40
+"""So many members have a taste of their own at most: each costs time, and nobody can please more."""
 NOISE = 1.0
 """How little one vote says about an artist: its standard deviation, likewise."""
+
+
+def of_a_crowd(told: Sequence[Signal]) -> Sequence[Signal]:
+    """What a room has told, in which of very many members only those who have said most stand for themselves.
+
+    Of equal ones those who came last do. What the others have queued counts for the room as before.
+    """
+    said = Counter(user for signal in reversed(told) for user in signal.stances)
+    if len(said) <= CROWD:
+        return told
+    known = {user for user, _ in said.most_common(CROWD)}
+    return [
+        replace(signal, stances={user: stance for user, stance in signal.stances.items() if user in known})
+        for signal in told
+    ]
 
 
 def by_member(reasons: npt.NDArray[np.floating], logits: Floats, told: Sequence[Signal]) -> Floats:

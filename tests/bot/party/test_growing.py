@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.party import suggesting
+from bot.party.errors import TooFast
 from bot.party.limits import MINUTE_MS
-from bot.party.words import Entry
+from bot.party.words import Entry, Room
 from bot.recommend.catalogue import Catalogue
 from bot.recommend.recommender import Recommender
 from bot.service import PartyService
@@ -61,6 +63,22 @@ async def test_all_who_ask_in_several_processes_get_songs(
     )
     found = ids(await asyncio.gather(*asked))
     assert len(set(found)) == len(found) == 5 * AT_ONCE
+
+
+async def test_nobody_waits_for_ever_behind_others(
+    party: PartyService, catalogue: Catalogue, recommender: Recommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many ask and each takes long, whoever has no turn for a while is told so, and may ask again."""
+    monkeypatch.setattr(suggesting, "TURN_WITHIN_S", 0.05)
+    suggestions = suggesting.Suggestions(party.unit, recommender, catalogue)
+    async with suggestions.turn(ROOM):
+        with pytest.raises(TooFast):
+            async with suggestions.turn(ROOM):
+                pytest.fail("two had their turn at once")
+        async with suggestions.turn(Room("discord", "1", "3")):
+            pass
+    async with suggestions.turn(ROOM):
+        pass
 
 
 @pytest.mark.parametrize(("minutes_ago", "each"), [(45, 0.1), (1, 20)], ids=["over", "open"])

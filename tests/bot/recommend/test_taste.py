@@ -38,6 +38,18 @@ def test_members_are_everybody_who_said_something_in_order() -> None:
     assert taste.members([]) == []
 
 
+def test_of_a_crowd_those_who_say_most_stand_for_themselves() -> None:
+    """And of equal ones the latest; the songs of all others stay the room's."""
+    told = [Signal(Track(f"song {at}", "somebody"), 1.0, 1.0, {f"guest {at}": 1.0}) for at in range(300)]
+    told.append(Signal(Track("another", "somebody"), 2.0, 1.0, {"guest 3": 1.0, "guest 4": UNWANTED}))
+    few = taste.of_a_crowd(told)
+    assert [each.track for each in few] == [each.track for each in told]
+    assert len(taste.members(few)) == taste.CROWD
+    assert {"guest 3", "guest 4", "guest 299"} <= {*taste.members(few)}
+    assert few[-1] == told[-1]
+    assert taste.of_a_crowd(told[: taste.CROWD]) == told[: taste.CROWD]
+
+
 def test_the_logit_is_the_log_of_the_odds_and_stays_finite() -> None:
     """One half is 0, three quarters ln 3, and even certainty is a number."""
     found = taste.logit(np.array([0.5, 0.75, 0.0, 1.0], np.float32))
