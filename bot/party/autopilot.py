@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from bot.party.errors import TooFast
 from bot.party.limits import ACTIVE_FOR_MS, AUTOPILOT_WAITS_MS, USUAL_SUGGESTIONS
 from bot.party.ports import Playable
 from bot.party.reader import PartyReader
@@ -49,8 +50,8 @@ class Autopilot:
                 continue
             try:
                 await self._roll(room)
-            except NoParty:
-                continue  # the bot has left it meanwhile
+            except (NoParty, TooFast):
+                continue  # the bot has left it meanwhile, or others ask for songs
             except Exception:
                 log.exception("The autopilot failed in %s; trying again.", room)
 

@@ -10,8 +10,8 @@ from bot.party.rules.christmas import OTHER_LETTERS, is_christmas
 
 _HINTS = (
     "christmas xmas x-mas jingle mistletoe yule santa rudolph nosed sleigh frosty grinch silent_n holy_n "
-    "wonder let_it_s drummer deck herald bethlehem manger ye_faith carol_of fairytale saint_nick ho_ho "
-    "ho,_ho the_tree happy_holi holiday_s the_holidays cold_outs silver_bell i_hear god_rest is_this "
+    "wonder let_it_s drummer deck herald bethlehem manger ye_faith carol_of fairytale saint_nick "
+    "the_tree happy_holi holiday_s the_holidays cold_outs silver_bell i_hear god_rest is_this "
     "have_heard merrily boy_child dulc kalikim candy_c naughty_l the_bag weihnacht stille tannenb leise "
     "schneef kling alle_j süßer kinderl o_du_fr froh_und silbergl noël noel navid villanc noche_d campana "
     "burrito peces minuit vive_le né_le anges_dans natal noite " + OTHER_LETTERS.replace("|", " ")

@@ -121,13 +121,6 @@ class Factors:
         own = set(indices)
         return [index for index in dict.fromkeys(order.T.reshape(-1).tolist()) if index not in own]
 
-    def like(self, some: npt.NDArray[np.integer], least: float) -> npt.NDArray[np.int64]:
-        """The indices of the songs whose cosine with the mean direction of some is no less than this."""
-        mean = self._unit(np.asarray(some, np.int64)).mean(axis=0)
-        mean /= max(float(np.linalg.norm(mean)), np.finfo(np.float32).tiny)
-        found = [start + np.flatnonzero(rows @ mean >= least) for start, rows in self.directions()]
-        return np.concatenate([np.empty(0, np.int64), *found])
-
     def _along(self, directions: Floats) -> Floats:
         axes, middle = self._widest
         found: Floats = directions @ axes - middle

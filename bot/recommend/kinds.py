@@ -29,8 +29,9 @@ class Kinds:
     ) -> None:
         true: dict[int, set[str]] = {}
         for group, artists in groups:
+            place = (f"from {group.country}",) if group.country else ()
             for artist in artists.tolist():
-                true.setdefault(artist, set()).update(group.genres, (f"from {group.country}",))
+                true.setdefault(artist, set()).update(group.genres, place)
         kinds = {frozenset[str](): 0}
         self._of = np.zeros(int(np.max(artist_of, initial=0)) + 2, np.int64)  # the last one is of nobody
         for artist, facts in true.items():

@@ -73,8 +73,6 @@ FEW = 8
 """In a group of so many each member's own songs are looked for where all together leave none of them."""
 SAY_EVERY_S = 60.0
 """How often the log says that the model's scores are no numbers."""
-ENOUGH_TOLD, IN_COMPANY = 20, 0.75
-"""Of so many Christmas songs it is known where such songs lie, and so near to their middle is another one."""
 LEAST_SHARE = 0.25
 """A second title is named as a reason when it speaks for a song at least this much as the first does."""
 LEAST_REASON = 0.3
@@ -206,13 +204,6 @@ class Recommender:
             return False
 
     @cached_property
-    def _christmas(self) -> list[int]:
-        """The songs about Christmas by their words, and those in whose company they stand: other carols."""
-        told = self._songs.christmas()
-        known = self._mapped is not None and len(told) >= ENOUGH_TOLD
-        return [*{*told.tolist(), *(self._factors.like(told, IN_COMPANY).tolist() if known else ())}]
-
-    @cached_property
     def _odd(self) -> bool:
         """Whether some of the model's numbers are none, for which nobody looks until something is wrong."""
         try:
@@ -261,7 +252,8 @@ class Recommender:
 
         def work() -> list[Suggestion]:
             spoken = self._songs.spoken(words) if words else Spoken()
-            heard = self._heard(taste.of_a_crowd(told), spoken.rows)
+            known = [signal for signal in told if self._index_of(signal.track) is not None]
+            heard = self._heard(taste.of_a_crowd(known), spoken.rows)
             had, wanted = served or {}, christmas or spoken.christmas
             ask = Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, wanted, spoken, offered)
             return self._suggest(replace(ask, among=self._of_stock(among)))
@@ -284,7 +276,7 @@ class Recommender:
     def _suggest(self, ask: Ask) -> list[Suggestion]:
         out = {index for track in ask.banned for index in self._versions(track)}
         out.update(index for index in map(self._index_of_id, ask.offered) if index is not None)
-        never = out if ask.christmas else out.union(self._christmas)
+        never = out if ask.christmas else out.union(self._songs.christmas().tolist())
         group = len({user for _, signal in ask.heard for user in signal.stances}) > 1
         limit = CANDIDATES if group or ask.spoken.rows or not self._wants(ask) else FEWER
         at_least = FEWER if self._wants(ask) else LEAST_MIXED

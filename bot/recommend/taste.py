@@ -43,7 +43,7 @@ NOISE = 1.0
 def of_a_crowd(told: Sequence[Signal]) -> Sequence[Signal]:
     """What a room has told, in which of very many members only those who have said most stand for themselves.
 
-    Of equal ones those who came last do. What the others have queued counts for the room as before.
+    Of equal ones those who came last do. What the others have queued still says which songs are looked at.
     """
     said = Counter(user for signal in reversed(told) for user in signal.stances)
     if len(said) <= CROWD:

@@ -49,6 +49,13 @@ def test_what_is_rare_says_more(kinds: Kinds) -> None:
     assert kinds.alike.max() <= 1
 
 
+def test_two_of_unknown_countries_share_none() -> None:
+    """Where somebody is from is a fact only where it is known."""
+    groups = [(made("", "techno"), np.array([2])), (made("", "opera"), np.array([3]))]
+    techno, opera = Kinds(groups, ARTIST_OF).of(np.array([2, 3])).tolist()
+    assert Kinds(groups, ARTIST_OF).alike[techno, opera] == 0
+
+
 def test_without_any_facts_nobody_is_like_anybody() -> None:
     """A catalogue whose artists no table knows is as good as before."""
     nothing = Kinds([], ARTIST_OF)

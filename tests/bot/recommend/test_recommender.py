@@ -151,17 +151,24 @@ async def test_christmas_songs_wait_until_they_are_wanted(recommender: Recommend
     assert sum(for_christmas(each.track) for each in merry) >= 3
 
 
-CAROLS = {"A Spaceman Came Travelling", "I'll Be Home", "A Winter's Tale", "My Only Wish (This Year)"}
-
-
-async def test_christmas_is_told_by_company_too(catalogue: Catalogue, recommender: Recommender) -> None:
-    """A carol whose name says nothing is one by the lists that it stands in, and waits as the others do."""
-    signals = await told(catalogue, "chris rea - driving home for christmas", "wham - last christmas")
-    merry = await recommender.suggest(signals, [], 60, christmas=True)
-    carols = {each.track for each in merry if each.track.title in CAROLS}
-    assert len(carols) >= 2
-    assert not any(map(for_christmas, carols))
-    assert not {each.track for each in await recommender.suggest(signals, [], 60)} & carols
+async def test_a_crowd_that_nobody_knows_a_song_of_takes_no_part(
+    catalogue: Catalogue, recommender: Recommender
+) -> None:
+    """Two of different tastes are served as if the many others were not there."""
+    rap, rock = ("in da club", "lose yourself"), ("led zeppelin black dog", "acdc thunderstruck")
+    two = [
+        replace(signal, stances={user: 1.0})
+        for user, songs in (("anna", rap), ("ben", rock))
+        for signal in await told(catalogue, *songs)
+    ]
+    crowd = [
+        Signal(Track(f"unheard of {at}", f"nobody at all {at}"), 1.0, 1.0, {f"guest {at % 60}": 1.0})
+        for at in range(180)
+    ]
+    alone, among = [
+        [each.track for each in await recommender.suggest(signals, [], 10)] for signals in (two, crowd + two)
+    ]
+    assert among == alone
 
 
 async def test_halloween_is_no_christmas(catalogue: Catalogue, recommender: Recommender) -> None:
