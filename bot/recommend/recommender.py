@@ -252,13 +252,18 @@ class Recommender:
 
         def work() -> list[Suggestion]:
             spoken = self._songs.spoken(words) if words else Spoken()
-            known = [signal for signal in told if self._index_of(signal.track) is not None]
-            heard = self._heard(taste.of_a_crowd(known), spoken.rows)
+            heard = self._heard(self._standing(told), spoken.rows)
             had, wanted = served or {}, christmas or spoken.christmas
             ask = Ask(heard, banned, count, mood, strategy, had, clean, longest_ms, wanted, spoken, offered)
             return self._suggest(replace(ask, among=self._of_stock(among)))
 
         return await self._work(work)
+
+    def _standing(self, told: Sequence[Signal]) -> Sequence[Signal]:
+        """What a room has told; of a crowd only what the model knows, and only some stand for themselves."""
+        if len(taste.members(told)) <= taste.CROWD:
+            return told
+        return taste.of_a_crowd([each for each in told if self._index_of(each.track) is not None])
 
     async def _work(self, call: Callable[..., Result], *arguments: object) -> Result:
         return await self._turns.run(call, *arguments)
@@ -451,17 +456,8 @@ class Recommender:
         logits = taste.logit(answer.match)
         people = max(len(gained), 1)
         spread = _spread(ask, logits)
-        looked = second_look(
-            logits,
-            answer.reasons,
-            told,
-            entries,
-            songs,
-            self._songs.kinds.alike,
-            self._tracks,
-            people,
-            spread,
-        )
+        alike, reasons = self._songs.kinds.alike, answer.reasons
+        looked = second_look(logits, reasons, told, entries, songs, alike, self._tracks, people, spread)
         extra = self._surprise(ask, answer, logits)
         meant = np.isin(answer.tracks, ask.spoken.meant)
         meant[[*lacked]] = False  # that says nothing of another song by the artist
